@@ -1,0 +1,45 @@
+"""What many tests need: the shipped table, and small tables written beside the test."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tokencost import PriceTable, load_prices, parse_prices
+
+ROOT = Path(__file__).parent.parent
+
+HEAD = """
+schema = 1
+version = "2026.01.01"
+
+[providers.acme]
+name = "Acme"
+
+[calendars.china]
+source = "https://example.org/holidays"
+dates = ["2026-10-01/2026-10-07"]
+"""
+
+
+@pytest.fixture(scope="session")
+def shipped() -> PriceTable:
+    return load_prices(ROOT / "prices.toml")
+
+
+@pytest.fixture(scope="session")
+def table_of() -> Callable[[str], PriceTable]:
+    """A table from the models alone."""
+
+    def make(models: str) -> PriceTable:
+        return parse_prices((HEAD + models).encode())
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the developer's shell changes what is shown."""
+    for name in ("TOKENCOST_PRICES", "TOKENCOST_DEBUG", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(ROOT)

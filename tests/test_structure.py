@@ -1,0 +1,78 @@
+"""What newcomers and scripts rely on: layers, light start-up, the shape of the repository, and its schema."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import tomli
+
+from tokencost.pricetable.schema import json_schema
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("cli", "render", "report", "analysis", "pricing", "pricetable", "money", "errors")
+HEAVY = {"pydantic", "pydantic_core", "rich", "tomli", "tabulate", "wcwidth", "difflib", "zoneinfo", "hashlib"}
+SCHEMA_FILE = ROOT / "tokencost" / "pricetable" / "prices.schema.json"
+
+
+def modules_after(code: str) -> set[str]:
+    """Top-level modules that a fresh interpreter has imported after the code."""
+    program = f"import sys\n{code}\nprint(' '.join(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    return {name.partition(".")[0] for name in result.stdout.splitlines()[-1].split(" ")}
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_and_version_import_nothing_heavy(argument: str) -> None:
+    assert modules_after(f"from tokencost.cli import run; run([{argument!r}])") & HEAVY == set()
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    assert modules_after("import tokencost") & (HEAVY | {"click"}) == set()
+
+
+def test_compare_imports_only_what_it_needs() -> None:
+    code = "from tokencost.cli import run; run(['compare', 'deepseek-reasoner', 'o1', '--on', '2025-01-27'])"
+    assert modules_after(code) & {"pydantic", "tabulate", "difflib", "tomlkit", "duckdb", "pandas", "tempfile"} == set()
+
+
+def test_imports_go_downward_only() -> None:
+    for path in (ROOT / "tokencost").rglob("*.py"):
+        parts = path.relative_to(ROOT / "tokencost").with_suffix("").parts
+        if parts[0] not in LAYERS:
+            continue
+        below = LAYERS[LAYERS.index(parts[0]) :]
+        text = path.read_text(encoding="utf-8")
+        imported = {
+            line.split()[1].split(".")[1]
+            for line in text.replace("    ", "").splitlines()
+            if line.startswith(("from tokencost.", "import tokencost."))
+        }
+        assert imported <= set(below), path
+
+
+def test_the_top_level_is_as_designed() -> None:
+    tracked = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split(
+        "\n"
+    )
+    top = {name.partition("/")[0] for name in tracked if name and not name.startswith(".")}
+    assert top == {"pyproject.toml", "README.md", "tokencost", "prices.toml", "tests", "LICENSE", "CHANGELOG.md"}
+
+
+def test_the_schema_that_editors_find_is_the_one_that_the_command_prints() -> None:
+    """`tokencost prices schema > tokencost/pricetable/prices.schema.json` mends this."""
+    assert json.loads(SCHEMA_FILE.read_text(encoding="utf-8")) == json_schema()
+    first = (ROOT / "prices.toml").read_text(encoding="utf-8").split("\n")[0]
+    assert first == f"#:schema ./{SCHEMA_FILE.relative_to(ROOT).as_posix()}"
+
+
+def test_the_schema_accepts_the_shipped_table_and_refuses_a_misspelt_key() -> None:
+    schema = json_schema()
+    jsonschema.Draft7Validator.check_schema(schema)
+    text = (ROOT / "prices.toml").read_text(encoding="utf-8")
+    table = json.loads(json.dumps(tomli.loads(text), default=str))
+    assert list(jsonschema.Draft7Validator(schema).iter_errors(table)) == []
+    table["models"]["o1"]["prices"][0]["inptu"] = 1
+    assert len(list(jsonschema.Draft7Validator(schema).iter_errors(table))) == 1

@@ -1,0 +1,6 @@
+"""`python -m tokencost`."""
+
+from tokencost.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""Prices side by side: each model against a baseline, component by component, in every window that is open."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from tokencost.errors import NotOffered, UsageError
+from tokencost.money import percent_lower, times_as_much
+from tokencost.pricetable.resolve import ModelAt, resolve
+from tokencost.pricetable.table import PriceTable, Rates
+from tokencost.pricetable.when import When, as_when
+from tokencost.pricing.rates import STANDARD, RateCell, named_cell, rate_cell, window_names
+
+COMPONENTS = ("input", "cached_input", "cache_write", "output")
+BLENDED = "blended"
+
+
+class Blend(NamedTuple):
+    """A mix of tokens, by weight: `Blend(3, 1)` is three input tokens for one output token."""
+
+    input: Decimal
+    output: Decimal
+    cached_share: Fraction = Fraction(0)
+    """The part of the input that is read from a cache, 0 to 1."""
+
+    def __str__(self) -> str:
+        cached = f", {float(self.cached_share):.12g} of the input cached" if self.cached_share else ""
+        return f"{self.input} input : {self.output} output{cached}"
+
+    def price(self, rates: Rates) -> Fraction:
+        """Money per 1M tokens of the mix. Without a cached rate those tokens are billed as input."""
+        fresh = Fraction(rates.input)
+        cached = fresh if rates.cached_input is None else Fraction(rates.cached_input)
+        mixed_input = fresh * (1 - self.cached_share) + cached * self.cached_share
+        weight = Fraction(self.input) + Fraction(self.output)
+        return (mixed_input * Fraction(self.input) + Fraction(rates.output) * Fraction(self.output)) / weight
+
+
+class ComparisonRow(NamedTuple):
+    """One component of one model beside the baseline. Prices are per 1M tokens; None is no such rate."""
+
+    model: str
+    provider: str
+    component: str
+    tier: str
+    window: str | None
+    price: Decimal | Fraction | None
+    baseline: str
+    baseline_price: Decimal | Fraction | None
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """How many times as much the baseline costs (baseline ÷ model), and as many tokens the same budget buys."""
+        return times_as_much(self.baseline_price, self.price)
+
+    @property
+    def percent_lower(self) -> Fraction | None:
+        """(1 - model ÷ baseline) x 100."""
+        return percent_lower(self.baseline_price, self.price)
+
+
+class Comparison(NamedTuple):
+    """The result of `compare`: rows, and the rate cells they come from."""
+
+    as_of: When
+    currency: str
+    tier: str
+    rows: tuple[ComparisonRow, ...]
+    models: tuple[ModelAt, ...]
+    baseline: ModelAt
+    cells: tuple[tuple[ModelAt, RateCell], ...]
+    """Every cell shown, with the model as it was named; the baseline's last."""
+    blend: Blend | None
+
+
+def compare(
+    table: PriceTable,
+    models: Sequence[str] = (),
+    *,
+    on: When | str,
+    against: str | None = None,
+    tier: str = STANDARD,
+    window: str | None = None,
+    blend: Blend | None = None,
+    currency: str = "USD",
+) -> Comparison:
+    """Compare models with a baseline on a date or at an instant.
+
+    Without models, the pair set of the table's `[defaults]`. Without `against`, the last of several models is the
+    baseline, and a single model is compared with the default baseline. On a date every window of a model is shown.
+
+    Raises `UsageError` and its kinds where a name, price, tier or window does not exist.
+    """
+    as_of = as_when(on)
+    names, baseline_name = _sides(table, models, against)
+    baseline = resolve(table, baseline_name, as_of)
+    asked = {side.label: side for side in (resolve(table, name, as_of) for name in names)}
+    asked.pop(baseline.label, None)
+    if not asked:
+        raise UsageError(
+            f"there is nothing to compare {baseline.label} with",
+            "name another model, or another baseline with --against",
+        )
+    sides = tuple(asked.values())
+    if window is not None and not any(side.price.windows for side in (*sides, baseline)):
+        raise NotOffered(f"no model here has a window {window!r}", "their prices hold at all hours: leave --window out")
+    baseline_cells = _cells(baseline, tier, window)
+    rows: list[ComparisonRow] = []
+    used: list[tuple[ModelAt, RateCell]] = []
+    for side in sides:
+        side_cells = _cells(side, tier, window)
+        used += [(side, cell) for cell in side_cells]
+        for cell, other in _pairs(side_cells, baseline_cells):
+            rows += _rows(side, cell, baseline, other, tier, blend, currency)
+    used += [(baseline, cell) for cell in baseline_cells]
+    if currency != "USD" and not any(cell.cny for _, cell in used):
+        raise NotOffered(f"none of these models has a {currency} price list at that time", "leave --currency out")
+    return Comparison(as_of, currency, tier, tuple(rows), sides, baseline, tuple(used), blend)
+
+
+def _sides(table: PriceTable, models: Sequence[str], against: str | None) -> tuple[Sequence[str], str]:
+    defaults = table.defaults
+    if against is not None and models:
+        return models, against
+    if len(models) > 1:
+        return models[:-1], models[-1]
+    if defaults is None:
+        raise UsageError(
+            f"{table.file} names no [defaults] to compare", "name two models: tokencost compare MODEL BASELINE"
+        )
+    return models or defaults.compare, against or defaults.against
+
+
+def _cells(side: ModelAt, tier: str, window: str | None) -> list[RateCell]:
+    """The cells of one side: one for each window, unless the hour or the window is given."""
+    price = side.price
+    if not price.windows:
+        return [rate_cell(price, side.when, tier=tier)]
+    if window is not None or isinstance(side.when, datetime):
+        return [rate_cell(price, side.when, tier=tier, window=window)]
+    return [named_cell(price, tier, name) for name in window_names(price)]
+
+
+def _pairs(cells: list[RateCell], baseline: list[RateCell]) -> Iterator[tuple[RateCell | None, RateCell | None]]:
+    """Each window beside the same window of the other side, or beside the one price that holds at all hours."""
+    by_name = {cell.window: cell for cell in baseline}
+    if len(baseline) == 1:
+        yield from ((cell, baseline[0]) for cell in cells)
+    elif len(cells) == 1:
+        same = by_name.get(cells[0].window)
+        yield from ((cells[0], other) for other in ([same] if same else baseline))
+    else:
+        yield from ((cell, by_name.get(cell.window)) for cell in cells)
+
+
+def _rows(
+    side: ModelAt,
+    cell: RateCell | None,
+    baseline: ModelAt,
+    other: RateCell | None,
+    tier: str,
+    blend: Blend | None,
+    currency: str,
+) -> Iterator[ComparisonRow]:
+    rates, other_rates = _listed(cell, currency), _listed(other, currency)
+    window = (cell.window if cell else None) or (other.window if other else None)
+    for component in COMPONENTS:
+        price = getattr(rates, component, None)
+        baseline_price = getattr(other_rates, component, None)
+        if _has(cell, component) or _has(other, component):
+            yield ComparisonRow(
+                side.label, side.model.provider, component, tier, window, price, baseline.label, baseline_price
+            )
+    if blend:
+        yield ComparisonRow(
+            side.label,
+            side.model.provider,
+            BLENDED,
+            tier,
+            window,
+            blend.price(rates) if rates else None,
+            baseline.label,
+            blend.price(other_rates) if other_rates else None,
+        )
+
+
+def _has(cell: RateCell | None, component: str) -> bool:
+    return cell is not None and getattr(cell.rates, component) is not None
+
+
+def _listed(cell: RateCell | None, currency: str) -> Rates | None:
+    if cell is None:
+        return None
+    return cell.rates if currency == "USD" else cell.cny

@@ -1,0 +1,83 @@
+"""The list of commands. Each is imported when it is run, so that help and version stay quick."""
+
+from importlib import import_module
+from typing import NamedTuple, cast
+
+import click
+
+import tokencost as package
+from tokencost.pricetable.locate import find_prices, table_version
+
+
+class LazyCommand(NamedTuple):
+    """Where a command is defined, and its line in the help."""
+
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "compare": LazyCommand("tokencost.cli.compare", "Prices side by side, with ratio and percent lower."),
+    "prices": LazyCommand("tokencost.cli.prices", "The price table: list, show, history, check, schema."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports only the one that is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order in which people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        return cast("click.Command", getattr(import_module(COMMANDS[cmd_name].module), cmd_name))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for a mistyped name."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Commands: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"No such command {args[0]!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their summaries, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.summary) for name, command in COMMANDS.items()])
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        path = find_prices()
+        click.echo(f"tokencost {package.__version__}, prices {table_version(path)} ({path})")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit status: 0 done, 1 a check failed, 2 wrong usage, 3 invalid data, 70 a bug.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the versions of the tool and of the price table.",
+)
+def tokencost() -> None:
+    r"""What DeepSeek and OpenAI models cost: dated list prices, compared exactly.
+
+    \b
+    tokencost compare                                          today's models side by side
+    tokencost compare deepseek-reasoner o1 --on 2025-01-27     what held on that day
+    tokencost prices show deepseek-flash                       every rate, with its source
+    """

@@ -1,0 +1,74 @@
+"""`tokencost compare`."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tokencost.cli.options import (
+    answer,
+    answer_options,
+    complete_models,
+    currency_option,
+    load_table,
+    models_argument,
+    rate_options,
+)
+from tokencost.pricetable.when import When
+
+if TYPE_CHECKING:
+    from tokencost.analysis.compare import Blend
+
+
+class BlendType(click.ParamType["Blend"]):
+    """`3:1`, or `3:1:60%` where 60% of the input is read from a cache."""
+
+    name = "blend"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "Blend":
+        """Parse the weights and the cached share."""
+        from tokencost.analysis.compare import Blend
+        from tokencost.cli.quantities import parse_count, parse_share
+
+        weights = str(value).split(":")
+        if len(weights) not in (2, 3):
+            self.fail(f"{value!r} is not a blend; write INPUT:OUTPUT such as 3:1, or 3:1:60% with a cached share")
+        tokens = Blend(parse_count(weights[0]), parse_count(weights[1]), parse_share((*weights, "0")[2]))
+        if not tokens.input + tokens.output:
+            self.fail(f"{value!r} has no tokens; write a blend such as 3:1")
+        return tokens
+
+
+@click.command(short_help="Prices side by side, with ratio and percent lower.")
+@models_argument(required=False)
+@click.option("--against", metavar="MODEL", shell_complete=complete_models, help="Baseline. [default: the last MODEL]")
+@rate_options
+@click.option(
+    "--blend", type=BlendType(), metavar="IN:OUT[:CACHED%]", help="Add a blended row, such as 3:1 or 3:1:60%."
+)
+@currency_option
+@answer_options
+def compare(
+    models: tuple[str, ...],
+    against: str | None,
+    tier: str,
+    window: str | None,
+    blend: "Blend | None",
+    currency: str,
+    prices: str | None,
+    on: When,
+    **form: Any,
+) -> None:
+    """Prices of models side by side, against a baseline: the last MODEL, or --against.
+
+    MODEL is an id or an alias, may carry its provider and a time of its own: deepseek/deepseek-chat@2025-02-10.
+    Without models, the set named in the price table's [defaults]. A date leaves the hour open, so every window
+    (peak, off-peak) is shown; an instant such as 2026-11-16T01:00:00Z picks the one that is open.
+    """
+    from tokencost.analysis.compare import compare as compare_prices
+    from tokencost.report.compare import comparison_document
+
+    table = load_table(prices)
+    result = compare_prices(
+        table, models, on=on, against=against, tier=tier, window=window, blend=blend, currency=currency
+    )
+    answer(comparison_document(table, result), **form)

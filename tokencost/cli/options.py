@@ -1,0 +1,151 @@
+"""The options that commands share, and the parts of an answer they decide: table, time, format, file."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tokencost.errors import TokencostError
+from tokencost.pricetable.when import When, parse_when
+from tokencost.render import FORMATS, format_of, render
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from tokencost.pricetable.table import PriceTable
+    from tokencost.report.document import Document
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class WhenType(click.ParamType[When]):
+    """A date, an instant, `today` or `now`."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> When:
+        """Parse it; the words are read off the clock in UTC."""
+        if not isinstance(value, str):
+            return value  # type: ignore[no-any-return]  # click passes a default through as it is
+        if value == "today":
+            return datetime.now(UTC).date()
+        if value == "now":
+            return datetime.now(UTC).replace(microsecond=0)
+        return parse_when(value)
+
+
+def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Model names that begin with what is typed, for the shell."""
+    from click.shell_completion import CompletionItem
+
+    try:
+        table = load_table(ctx.params.get("prices"))
+    except TokencostError:
+        return []
+    return [
+        CompletionItem(name, help=claims[0][1].name)
+        for name, claims in table.claims.items()
+        if name.startswith(incomplete)
+    ]
+
+
+def answer_options(command: Command) -> Command:
+    """`--prices`, `--on`, `--format`, `--output` and `--no-color`, which every command takes."""
+    options = (
+        click.option(
+            "--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]"
+        ),
+        click.option(
+            "--on", type=WhenType(), default="today", metavar="WHEN", help="Date or instant. [default: today, UTC]"
+        ),
+        click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="How the answer is written."),
+        click.option("--output", metavar="FILE", help="Write to a file; its suffix sets the format."),
+        click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
+    )
+    return _decorate(command, options)
+
+
+def rate_options(command: Command) -> Command:
+    """`--tier` and `--window`, which choose among the rates of a model."""
+    options = (
+        click.option(
+            "--tier", default="standard", show_default=True, metavar="TIER", help="standard, batch, flex, ..."
+        ),
+        click.option("--window", metavar="WINDOW", help="peak or off-peak. [default: every window of the day]"),
+    )
+    return _decorate(command, options)
+
+
+def currency_option(command: Command) -> Command:
+    """`--currency`, for the providers' own lists."""
+    from tokencost.pricetable.table import CURRENCIES
+
+    return click.option(
+        "--currency",
+        type=click.Choice(CURRENCIES),
+        default="USD",
+        show_default=True,
+        help="CNY: the providers' own lists in yuan, never a conversion.",
+    )(command)
+
+
+def models_argument(required: bool) -> Callable[[Command], Command]:
+    """`MODEL...`, completed by the shell."""
+    return click.argument(
+        "models",
+        nargs=-1,
+        required=required,
+        metavar="MODEL..." if required else "[MODEL]...",
+        shell_complete=complete_models,
+    )
+
+
+def _decorate(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def load_table(prices: str | None) -> "PriceTable":
+    """The price table that the options and the environment name."""
+    from tokencost.pricetable.load import load_prices
+    from tokencost.pricetable.locate import find_prices
+
+    return load_prices(find_prices(prices))
+
+
+def answer(document: "Document", format_name: str | None, output: str | None, no_color: bool) -> None:
+    """Write the document to standard output, or whole to a file."""
+    if output and output != "-":
+        from tokencost.cli.files import write_whole
+
+        write_whole(output, render(document, format_name or format_of(output)))
+        return
+    stream = sys.stdout
+    terminal = stream.isatty()
+    width = shutil.get_terminal_size().columns if terminal else None
+    text = render(document, format_name or "table", width=width, color=_wants_color(terminal, no_color))
+    stream.write(_printable(text, stream.encoding or "utf-8"))
+    stream.flush()
+
+
+def _wants_color(terminal: bool, no_color: bool) -> bool:
+    if no_color or os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return terminal and os.environ.get("TERM") != "dumb"
+
+
+def _printable(text: str, encoding: str) -> str:
+    """The text in signs that the terminal's encoding has."""
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        plain = text.translate({ord("×"): "x", ord("—"): "-", ord("·"): "-", ord("¥"): "CNY "})
+        return plain.encode("ascii", "backslashreplace").decode("ascii")
+    return text

@@ -1,0 +1,78 @@
+"""Everything that can go wrong on a user's side, each with its exit status.
+
+A message says what is wrong; a hint says what to type instead.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One fault in a data file, at the line where a person would mend it."""
+
+    file: str
+    line: int
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: {self.message}"
+        return f"{place}\n  hint: {self.hint}" if self.hint else place
+
+
+class TokencostError(Exception):
+    """The root of all errors that are shown to a user without a traceback."""
+
+    exit_status = 70
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
+
+
+class UsageError(TokencostError):
+    """What was asked cannot be answered: exit status 2."""
+
+    exit_status = 2
+
+
+class UnknownModel(UsageError):
+    """No model, alias or provider of that name."""
+
+
+class NoPrice(UsageError):
+    """The model is known, but no price of it is in force at that time."""
+
+
+class NotOffered(UsageError):
+    """The tier or window is not offered by that model at that time."""
+
+
+class HourNeeded(UsageError):
+    """The rate depends on the hour, and only a date was given."""
+
+
+class AmbiguousRate(UsageError):
+    """Two sets of conditions match and neither names more: no rate is known."""
+
+
+class TokenCounts(UsageError):
+    """Token counts that cannot be, such as more cached tokens than input tokens."""
+
+
+class MissingExtra(UsageError):
+    """An optional library is needed; the hint is the exact install line."""
+
+
+class InvalidData(TokencostError):
+    """A data file has problems, all of which are listed: exit status 3."""
+
+    exit_status = 3
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))

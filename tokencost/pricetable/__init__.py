@@ -1,0 +1,1 @@
+"""The price table: its schema, loading with line numbers, names and instants."""

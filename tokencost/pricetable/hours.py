@@ -1,0 +1,130 @@
+"""Parts of the week with their own rates, and the calendars they leave out.
+
+Hours are half-open and may cross midnight; such a stretch belongs to the day on which it opens.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
+
+DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MINUTES_OF_DAY = 24 * 60
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
+_LONGEST_HOLIDAY = 366
+
+Stretch = tuple[int, int]
+"""First minute of the day and the minute at which it ends (exclusive); the end is smaller where it crosses midnight."""
+
+
+def parse_hours(value: object) -> tuple[Stretch, ...]:
+    """`["09:00-12:00"]` as minutes of the day. Raises `ValueError(message, hint)`."""
+    if not isinstance(value, list) or not value:
+        raise ValueError("hours are a list of stretches", 'write them like ["09:00-12:00", "14:00-18:00"]')
+    stretches: list[Stretch] = []
+    for text in value:
+        match = _HOURS.fullmatch(text) if isinstance(text, str) else None
+        if not match:
+            raise ValueError(
+                f"malformed hours {text!r}", 'write "09:00-12:00", in 24 hours; 24:00 is the end of the day'
+            )
+        opens = int(match[1]) * 60 + int(match[2])
+        ends = int(match[3]) * 60 + int(match[4]) if match[3] else MINUTES_OF_DAY
+        if opens == ends:
+            raise ValueError(f"the hours {text!r} are empty", 'write "00:00-24:00" for the whole day')
+        stretches.append((opens, ends))
+    return tuple(stretches)
+
+
+def parse_days(value: object) -> frozenset[int]:
+    """`["mon", "fri"]` as weekday numbers, Monday 0. Raises `ValueError(message, hint)`."""
+    if not isinstance(value, list) or not value:
+        raise ValueError("days are a list of weekdays", 'write them like ["mon", "tue"]')
+    for name in value:
+        if name not in DAY_NAMES:
+            raise ValueError(f"unknown weekday {name!r}", "write " + ", ".join(DAY_NAMES))
+    return frozenset(DAY_NAMES.index(name) for name in value)
+
+
+def parse_dates(value: object) -> frozenset[date]:
+    """`["2026-10-01/2026-10-07"]` as the dates it covers, ends included. Raises `ValueError(message, hint)`."""
+    if not isinstance(value, list):
+        hint = 'write them like ["2026-10-01/2026-10-07"]'
+        raise ValueError("dates are a list", hint)  # noqa: TRY004  # one kind of error for all that is malformed
+    covered: set[date] = set()
+    for item in value:
+        if isinstance(item, date) and not isinstance(item, datetime):
+            covered.add(item)
+            continue
+        try:
+            first, _, last = item.partition("/")
+            begin = date.fromisoformat(first)
+            days = (date.fromisoformat(last) - begin).days if last else 0
+        except (AttributeError, ValueError):
+            raise ValueError(f"malformed date {item!r}", 'write "2026-10-01" or "2026-10-01/2026-10-07"') from None
+        if not 0 <= days <= _LONGEST_HOLIDAY:
+            raise ValueError(f"the dates {item!r} end before they begin or span over a year", "first/last, inclusive")
+        covered.update(begin + timedelta(days=n) for n in range(days + 1))
+    return frozenset(covered)
+
+
+class Window(NamedTuple):
+    """A named part of the week, in the local time of a zone."""
+
+    name: str
+    zone: tzinfo
+    zone_name: str
+    days: frozenset[int]
+    hours: tuple[Stretch, ...]
+    except_calendar: str | None = None
+    holidays: frozenset[date] = frozenset()
+
+    def opens_on(self, day: date) -> bool:
+        """Whether the window opens at all on that local date."""
+        return day.weekday() in self.days and day not in self.holidays
+
+    def contains(self, instant: datetime) -> bool:
+        """Whether the window is open at that instant, which is in UTC."""
+        local = instant if self.zone is UTC else instant.astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        for opens, ends in self.hours:
+            today = opens <= minute < ends if opens < ends else minute >= opens
+            if today and self.opens_on(local.date()):
+                return True
+            since_yesterday = opens > ends > minute
+            if since_yesterday and self.opens_on(local.date() - timedelta(days=1)):
+                return True
+        return False
+
+    def opens_within(self, day: date) -> bool:
+        """Whether the window is open at some instant of that UTC day."""
+        first = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        if self.contains(first):
+            return True
+        near = [day + timedelta(days=n) for n in (-1, 0, 1)]
+        starts = (
+            datetime.combine(local, time(opens // 60, opens % 60), tzinfo=self.zone)
+            for local in near
+            if self.opens_on(local)
+            for opens, _ in self.hours
+        )
+        return any(first <= start < first + timedelta(days=1) for start in starts)
+
+    def describe(self) -> str:
+        """`Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except china holidays`."""
+        parts = [_day_range(self.days), " and ".join(_stretch(s) for s in self.hours), self.zone_name]
+        text = " ".join(part for part in parts if part)
+        return f"{text}, except {self.except_calendar} holidays" if self.except_calendar else text
+
+
+def _stretch(stretch: Stretch) -> str:
+    return "-".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in stretch)
+
+
+def _day_range(days: frozenset[int]) -> str:
+    numbers: Sequence[int] = sorted(days)
+    if len(numbers) == len(DAY_NAMES):
+        return "every day"
+    names = [DAY_NAMES[n].capitalize() for n in numbers]
+    consecutive = numbers == list(range(numbers[0], numbers[-1] + 1))
+    return f"{names[0]}-{names[-1]}" if consecutive and names[2:] else ", ".join(names)

@@ -1,0 +1,193 @@
+"""A checked price table in memory: providers, models, and what each charged and when.
+
+All times are UTC-aware `datetime`; intervals are half-open. Rates are exact, in USD (or CNY) per 1,000,000 tokens.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from tokencost.pricetable.hours import Window
+
+if TYPE_CHECKING:
+    from tokencost.pricetable.lines import LineIndex
+
+KeyPath = tuple[str | int, ...]
+"""Where something stands in prices.toml: ("models", "o1", "prices", 0)."""
+
+CURRENCIES = ("USD", "CNY")
+
+
+class Rates(NamedTuple):
+    """What a million tokens of each component cost. None is a component without a rate, never a free one."""
+
+    input: Decimal
+    output: Decimal
+    cached_input: Decimal | None = None
+    cache_write: Decimal | None = None
+    cache_write_12h: Decimal | None = None
+
+
+class Evidence(NamedTuple):
+    """Where rates come from, and how far to trust them."""
+
+    source: str
+    checked: date | None = None
+    confidence: str | None = None
+    note: str | None = None
+
+
+class Promotion(NamedTuple):
+    """A reduced price: its announced end, or the last day for which it was promised."""
+
+    ends: datetime | None
+    guaranteed_through: date | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ConditionBlock:
+    """Other rates of a price, where all of its conditions hold."""
+
+    tier: str | None
+    window: str | None
+    input_tokens_above: int | None
+    rates: Rates
+    cny: Rates | None
+    evidence: Evidence
+    path: KeyPath
+
+    @property
+    def conditions(self) -> int:
+        """How many conditions it names; the block that names more wins."""
+        return (self.tier is not None) + (self.window is not None) + (self.input_tokens_above is not None)
+
+    def describe(self) -> str:
+        """`tier batch, above 272,000 input tokens`."""
+        parts = []
+        if self.tier is not None:
+            parts.append(f"tier {self.tier}")
+        if self.window is not None:
+            parts.append(f"window {self.window}")
+        if self.input_tokens_above is not None:
+            parts.append(f"above {self.input_tokens_above:,} input tokens")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Price:
+    """What a model costs from `start` to `end` (exclusive; None while it is in force)."""
+
+    model: str
+    start: datetime
+    end: datetime | None
+    rates: Rates
+    cny: Rates | None
+    evidence: Evidence
+    windows: tuple[Window, ...]
+    blocks: tuple[ConditionBlock, ...]
+    promotion: Promotion | None
+    path: KeyPath
+
+    def __repr__(self) -> str:
+        end = self.end.isoformat() if self.end else "now"
+        return f"<Price of {self.model} from {self.start.isoformat()} to {end}>"
+
+
+class Alias(NamedTuple):
+    """A name that is billed as a model, from `start` to `end` where it was so only for a time."""
+
+    name: str
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+class Served(NamedTuple):
+    """What a moving name stood for."""
+
+    start: datetime
+    end: datetime | None
+    name: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Model:
+    """A model one can call by name."""
+
+    id: str
+    provider: str
+    name: str
+    aliases: tuple[Alias, ...]
+    released: datetime | None
+    shutdown: datetime | None
+    withdrawn: bool
+    note: str | None
+    served: tuple[Served, ...]
+    prices: tuple[Price, ...]
+    """In order of time."""
+
+    def __repr__(self) -> str:
+        return f"<Model {self.provider}/{self.id}, {len(self.prices)} prices>"
+
+
+class Provider(NamedTuple):
+    """Who sells a model."""
+
+    id: str
+    name: str
+    pricing_url: str | None
+
+
+class Calendar(NamedTuple):
+    """Holidays by local date; `through` is the last day up to which the list is complete."""
+
+    id: str
+    source: str
+    dates: frozenset[date]
+    through: date | None
+
+
+class Defaults(NamedTuple):
+    """What a bare `tokencost compare` shows."""
+
+    compare: tuple[str, ...]
+    against: str
+
+
+@dataclass(frozen=True, eq=False)
+class PriceTable:
+    """Every dated price of one prices.toml."""
+
+    file: str
+    """Where it was read from, as it was named."""
+    version: str
+    sha256: str
+    providers: Mapping[str, Provider]
+    calendars: Mapping[str, Calendar]
+    models: Mapping[str, Model]
+    defaults: Defaults | None
+    text: str = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"<PriceTable {self.version} of {self.file}: {len(self.models)} models>"
+
+    def line_of(self, path: KeyPath) -> int:
+        """The line of prices.toml on which the thing at this path begins."""
+        return self._lines.line_of(path)
+
+    @cached_property
+    def _lines(self) -> "LineIndex":
+        from tokencost.pricetable.lines import LineIndex
+
+        return LineIndex(self.text)
+
+    @cached_property
+    def claims(self) -> dict[str, tuple[tuple[Alias, Model], ...]]:
+        """Every name that resolves, ids and aliases alike, with the models it stands for over time."""
+        claims: dict[str, tuple[tuple[Alias, Model], ...]] = {}
+        for model in self.models.values():
+            for alias in (Alias(model.id), *model.aliases):
+                claims[alias.name] = (*claims.get(alias.name, ()), (alias, model))
+        return claims

@@ -1,0 +1,1 @@
+"""Rate lookup and exact multiplication."""

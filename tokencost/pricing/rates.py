@@ -1,0 +1,183 @@
+"""Which rates hold for a request: decided here, and nowhere else.
+
+The rule: of the blocks of a price whose conditions all match, the one that names more conditions wins; where two
+match and neither names more, no rate is known; a tier that no matching block names is not offered.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from tokencost.errors import AmbiguousRate, HourNeeded, NotOffered
+from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, Rates
+from tokencost.pricetable.when import When, show_when
+
+STANDARD = "standard"
+PEAK = "peak"
+OFF_PEAK = "off-peak"
+OTHER_HOURS = "other hours"
+CACHED_CELLS = 4096
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RateCell:
+    """The rates of one model under one set of conditions: interval, tier, window, context length.
+
+    Every request falls into exactly one cell, or into a named error.
+    """
+
+    price: Price = field(repr=False)
+    tier: str
+    window: str | None
+    """None where the price is the same at all hours."""
+    input_tokens_above: int
+    """The threshold that the request's input exceeds; 0 below all thresholds."""
+    rates: Rates
+    cny: Rates | None
+    evidence: Evidence
+    path: KeyPath
+
+    @property
+    def model(self) -> str:
+        """Id of the model."""
+        return self.price.model
+
+
+def rate_cell(
+    price: Price, when: When, *, tier: str = STANDARD, window: str | None = None, input_tokens: int = 0
+) -> RateCell:
+    """The cell of a request with that many input tokens, at an instant or in a named window of a date.
+
+    Raises `HourNeeded` for a date whose hour matters, `NotOffered` for a tier or window the price does not have,
+    `AmbiguousRate` where two blocks match and neither names more conditions.
+    """
+    windows = _open_windows(price, when, window) if price.windows else ()
+    above = 0
+    for threshold in thresholds(price):
+        if threshold < input_tokens:
+            above = threshold
+    return _cell(price, tier, windows, above)
+
+
+def window_names(price: Price) -> tuple[str | None, ...]:
+    """The parts of the week that a price tells apart, the rest of the week last; (None,) where it has no windows."""
+    if not price.windows:
+        return (None,)
+    return (*(window.name for window in price.windows), rest_of_week(price))
+
+
+def rest_of_week(price: Price) -> str:
+    """The name of the hours outside all windows of a price: off-peak beside peak, peak beside off-peak."""
+    named = {window.name for window in price.windows}
+    return next(name for name in (OFF_PEAK, PEAK, OTHER_HOURS) if name not in named)
+
+
+def tier_names(price: Price) -> tuple[str, ...]:
+    """The tiers that a price offers, standard first."""
+    return tuple(dict.fromkeys([STANDARD, *(block.tier for block in price.blocks if block.tier is not None)]))
+
+
+@lru_cache(maxsize=CACHED_CELLS)
+def thresholds(price: Price) -> tuple[int, ...]:
+    """The context lengths above which other rates hold, from 0."""
+    return (0, *sorted({b.input_tokens_above for b in price.blocks if b.input_tokens_above is not None}))
+
+
+def cells(price: Price) -> Iterator[RateCell]:
+    """Every cell of a price, by tier, context length and window; combinations without a known rate are left out."""
+    for tier in tier_names(price):
+        for above in thresholds(price):
+            for window in window_names(price):
+                try:
+                    yield _cell(price, tier, _named(price, window), above)
+                except (NotOffered, AmbiguousRate):
+                    continue
+
+
+def ambiguous_combinations(price: Price) -> Iterator[str]:
+    """The combinations of conditions for which no rate is known, since two blocks match and neither names more."""
+    for tier in tier_names(price):
+        for above in thresholds(price):
+            for window in window_names(price):
+                try:
+                    _cell(price, tier, _named(price, window), above)
+                except AmbiguousRate:
+                    yield _describe(tier, window, above)
+                except NotOffered:
+                    continue
+
+
+def named_cell(price: Price, tier: str, window: str | None, input_tokens_above: int = 0) -> RateCell:
+    """The cell of a window by its name. Raises as `rate_cell` does."""
+    return _cell(price, tier, _named(price, window), input_tokens_above)
+
+
+def _named(price: Price, window: str | None) -> tuple[str, ...]:
+    if window is None or window == rest_of_week(price):
+        return ()
+    if any(known.name == window for known in price.windows):
+        return (window,)
+    known = ", ".join(str(name) for name in window_names(price))
+    raise NotOffered(f"{price.model} has no window {window!r}", f"its windows are {known}")
+
+
+def _open_windows(price: Price, when: When, window: str | None) -> tuple[str, ...]:
+    if isinstance(when, datetime):
+        names = tuple(known.name for known in price.windows if known.contains(when))
+        if window is not None and names != _named(price, window):
+            now = " and ".join(names) or rest_of_week(price)
+            raise NotOffered(
+                f"{show_when(when)} is {now} for {price.model}, not {window}",
+                "give a date without a time, or no window",
+            )
+        return names
+    if window is not None:
+        return _named(price, window)
+    known_windows = ", ".join(str(name) for name in window_names(price))
+    raise HourNeeded(
+        f"the price of {price.model} on {show_when(when)} depends on the hour",
+        f"give an instant such as {when.isoformat()}T12:00:00Z, or a window: {known_windows}",
+    )
+
+
+@lru_cache(maxsize=CACHED_CELLS)
+def _cell(price: Price, tier: str, windows: tuple[str, ...], above: int) -> RateCell:
+    window = (" and ".join(windows) or rest_of_week(price)) if price.windows else None
+    matching = [block for block in price.blocks if _matches(block, tier, windows, above)]
+    if tier != STANDARD and not any(block.tier == tier for block in matching):
+        raise _not_offered(price, tier, window, above)
+    if not matching:
+        return RateCell(price, tier, window, above, price.rates, price.cny, price.evidence, price.path)
+    most = max(block.conditions for block in matching)
+    best = [block for block in matching if block.conditions == most]
+    if len(best) > 1:
+        first, second = best[:2]
+        raise AmbiguousRate(
+            f"no rate of {price.model} is known for {_describe(tier, window, above)}: "
+            f"the rates for ({first.describe()}) and for ({second.describe()}) both match",
+            f"the price table, from {show_when(price.start)}, has no rates for the two together",
+        )
+    block = best[0]
+    return RateCell(price, tier, window, above, block.rates, block.cny, block.evidence, block.path)
+
+
+def _matches(block: ConditionBlock, tier: str, windows: tuple[str, ...], above: int) -> bool:
+    return (
+        (block.tier is None or block.tier == tier)
+        and (block.window is None or block.window in windows)
+        and (block.input_tokens_above is None or block.input_tokens_above <= above)
+    )
+
+
+def _describe(tier: str, window: str | None, above: int) -> str:
+    parts = [f"tier {tier}", f"window {window}" if window else "", f"above {above:,} input tokens" if above else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _not_offered(price: Price, tier: str, window: str | None, above: int) -> NotOffered:
+    offered = tier_names(price)
+    on = show_when(price.start).removesuffix("T00:00:00Z")
+    if tier in offered:
+        return NotOffered(f"{price.model} does not offer {_describe(tier, window, above)} (price from {on})")
+    return NotOffered(f"{price.model} offers no {tier} tier (price from {on})", f"its tiers are {', '.join(offered)}")

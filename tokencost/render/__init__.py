@@ -1,0 +1,79 @@
+"""A document becomes text in one of several formats.
+
+This module knows which formats there are; each is imported only when it is used.
+"""
+
+from importlib import import_module
+from os import PathLike, fspath
+from pathlib import PurePath
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from tokencost.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tokencost.report.document import Document
+
+
+class Screen(NamedTuple):
+    """Where the text will be read; only the terminal format looks at it."""
+
+    width: int | None = None
+    """Columns to stay within; None is not a terminal: nothing is wrapped, turned or cut."""
+    color: bool = False
+
+
+class Format(NamedTuple):
+    """The module whose `render(document, screen)` writes a format, and the file suffixes that mean it."""
+
+    module: str
+    suffixes: tuple[str, ...]
+
+
+FORMATS = {
+    "table": Format("terminal", (".txt",)),
+    "markdown": Format("markdown", (".md", ".markdown")),
+    "csv": Format("comma_separated", (".csv",)),
+    "tsv": Format("tab_separated", (".tsv",)),
+    "json": Format("json_object", (".json",)),
+    "html": Format("html_page", (".html", ".htm")),
+    "latex": Format("latex", (".tex",)),
+    "asciidoc": Format("asciidoc", (".adoc", ".asciidoc")),
+    "rst": Format("restructuredtext", (".rst",)),
+    "orgmode": Format("orgmode", (".org",)),
+}
+
+
+def format_of(path: str | PathLike[str]) -> str:
+    """The format that the suffix of a file name means, whatever its case.
+
+    Raises `UsageError` for a suffix that no format has.
+    """
+    suffix = PurePath(fspath(path)).suffix.lower()
+    for name, known in FORMATS.items():
+        if suffix in known.suffixes:
+            return name
+    suffixes = " ".join(suffix for known in FORMATS.values() for suffix in known.suffixes)
+    raise UsageError(
+        f"the name {fspath(path)!r} does not say which format to write",
+        f"end it in one of {suffixes}, or give --format",
+    )
+
+
+def render(
+    document: "Document",
+    format: str,  # noqa: A002 - the word that users type
+    *,
+    width: int | None = None,
+    color: bool = False,
+) -> str:
+    """The document as text that ends with exactly one newline.
+
+    `width` and `color` are those of a terminal; see `Screen`. Raises `UsageError` for an unknown format.
+    """
+    if format not in FORMATS:
+        raise UsageError(f"there is no format {format!r}", f"choose one of {', '.join(FORMATS)}")
+    module = import_module(f"{__name__}.{FORMATS[format].module}")
+    write = cast("Callable[[Document, Screen], str]", module.render)
+    return write(document, Screen(width, color)).rstrip("\n") + "\n"

@@ -1,0 +1,87 @@
+"""HTML: one small page without scripts or outside files, light or dark as the reader prefers."""
+
+from collections.abc import Sequence
+from html import escape
+
+from tokencost.render import Screen
+from tokencost.render.addresses import with_addresses
+from tokencost.render.shown import ShownTable, page
+from tokencost.report.document import Document
+
+_HEAD = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>tokencost {command}</title>
+<style>
+:root {{ color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --line: #ccc; --link: #0550ae; }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --ink: #e6e6e6; --paper: #161616; --line: #444; --link: #79b8ff; }}
+}}
+body {{ margin: 2rem auto; padding: 0 1rem; max-width: 72rem; font: 1rem/1.5 system-ui, sans-serif;
+  color: var(--ink); background: var(--paper); overflow-wrap: anywhere; }}
+a {{ color: var(--link); }}
+.table {{ overflow-x: auto; overflow-wrap: normal; margin: 1.5rem 0; }}
+table {{ border-collapse: collapse; }}
+caption {{ text-align: left; font-weight: bold; padding: .3rem 0; }}
+th, td {{ padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: left; }}
+.n {{ text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }}
+h2 {{ font-size: 1.1rem; }}
+</style>
+</head>
+<body>
+"""
+
+
+def render(document: Document, _screen: Screen) -> str:
+    """A complete document."""
+    body = page(document, paragraph=_paragraph, table=_table, items=_items)
+    return f"{_HEAD.format(command=_escape(document.command))}{body}\n</body>\n</html>"
+
+
+def _escape(text: str) -> str:
+    return with_addresses(text, word=escape, address=_link)
+
+
+def _link(address: str) -> str:
+    return f'<a href="{escape(address)}" rel="noopener noreferrer">{escape(address)}</a>'
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{_escape(text)}</p>"
+
+
+def _table(table: ShownTable) -> str:
+    head = _row(table, "th", [column.heading for column in table.columns])
+    caption = [f"<caption>{_escape(table.caption)}</caption>"] if table.caption else []
+    rows = [_row(table, "td", row) for row in table.rows]
+    return "\n".join(
+        [
+            '<div class="table"><table>',
+            *caption,
+            "<thead>",
+            head,
+            "</thead>",
+            "<tbody>",
+            *rows,
+            "</tbody>",
+            "</table></div>",
+        ]
+    )
+
+
+def _row(table: ShownTable, tag: str, cells: Sequence[str]) -> str:
+    return f"<tr>{''.join(_cell(tag, cell, right) for cell, right in zip(cells, table.right, strict=True))}</tr>"
+
+
+def _cell(tag: str, text: str, right: bool) -> str:
+    scope = ' scope="col"' if tag == "th" else ""
+    align = ' class="n"' if right else ""
+    return f"<{tag}{scope}{align}>{_escape(text)}</{tag}>"
+
+
+def _items(heading: str, entries: Sequence[str]) -> str:
+    lines = (f"<li>{_escape(entry)}</li>" for entry in entries)
+    return "\n".join([f"<h2>{heading}</h2>", "<ul>", *lines, "</ul>"])

@@ -1,0 +1,163 @@
+"""The only place that rounds numbers or puts them into digits.
+
+`show` writes a value for people, `exact` writes it for programs. All arithmetic is on integers and
+fractions, so neither binary floats nor the thread's decimal context can change a digit. Halves round up,
+away from zero.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from tokencost.report.document import Figure, Kind, Value
+
+MISSING = "—"
+"""What people read where a value does not exist."""
+
+_SYMBOLS = {"USD": "$", "CNY": "¥"}
+
+
+def show(value: Value, kind: Kind, currency: str = "USD") -> str:
+    """A value for people: rounded, with separators and its unit. What is not zero never looks like zero."""
+    if isinstance(value, Figure):
+        return show(*value)
+    if value is None:
+        return MISSING
+    if isinstance(value, str):
+        return value.replace("_", " ") if kind == "term" else value
+    if isinstance(value, date):
+        return _when(value).removesuffix("T00:00:00Z") if kind == "bound" else _when(value)
+    number = _fraction(value)
+    unit = _SYMBOLS.get(currency, f"{currency} ") if kind in ("rate", "money") else ""
+    shown = unit + _FOR_PEOPLE.get(kind, _plain)(abs(number))
+    return f"-{shown}" if number < 0 else shown
+
+
+def exact(value: Value, kind: Kind) -> str:
+    """A value for programs: all its digits, never an exponent; empty where it does not exist.
+
+    Ratios and percentages have 12 significant digits. A fraction of another kind that no decimal number
+    equals has 18.
+    """
+    if isinstance(value, Figure):
+        return exact(value.value, value.kind)
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return _when(value)
+    number = _fraction(value)
+    size = abs(number)
+    if kind in ("ratio", "percent"):
+        digits = _significant(size, 12)
+    elif isinstance(value, Decimal):
+        digits = format(value.copy_abs(), "f")
+    else:
+        places = _decimals(size)
+        digits = _significant(size, 18) if places is None else _fixed(size, places)
+    return f"-{digits}" if number < 0 else digits
+
+
+def _rate(number: Fraction) -> str:
+    places = _decimals(number)
+    if places is None:
+        return _trim(_fixed(number, max(2, _places(number, 6)), ","), 2)
+    return _fixed(number, max(2, places), ",")
+
+
+def _money(number: Fraction) -> str:
+    return _fixed(number, 2 if number >= 1 or not number else max(2, _places(number, 2)), ",")
+
+
+def _ratio(number: Fraction) -> str:
+    if not number:
+        return "0×"
+    return _fixed(number, 1 if number >= 1 else _places(number, 2), ",") + "×"
+
+
+def _percent(number: Fraction) -> str:
+    places = 1
+    # 99.98 shown as 100.0% would say that nothing is left to pay, and 0.04 as 0.0% that nothing changed.
+    while any(number != end and _scaled(number, places) == end * 10**places for end in (0, 100)):
+        places += 1
+    return _fixed(number, places, ",") + "%"
+
+
+def _plain(number: Fraction) -> str:
+    places = _decimals(number)
+    if places is None:
+        return _trim(_fixed(number, max(0, _places(number, 6)), ","), 0)
+    return _fixed(number, places, ",")
+
+
+_FOR_PEOPLE: dict[Kind, Callable[[Fraction], str]] = {
+    "rate": _rate,
+    "money": _money,
+    "ratio": _ratio,
+    "percent": _percent,
+}
+
+
+def _fraction(value: int | Decimal | Fraction) -> Fraction:
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise ValueError(f"{value} is not a number that can be shown")
+    return Fraction(value)
+
+
+def _when(value: date) -> str:
+    if not isinstance(value, datetime):
+        return value.isoformat()
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _significant(number: Fraction, digits: int) -> str:
+    return _trim(_fixed(number, _places(number, digits)), 0) if number else "0"
+
+
+def _decimals(number: Fraction) -> int | None:
+    """How many decimals write the number exactly; None where no number of them does."""
+    rest = number.denominator
+    twos = (rest & -rest).bit_length() - 1
+    rest >>= twos
+    fives = 0
+    while rest % 5 == 0:
+        rest //= 5
+        fives += 1
+    return max(twos, fives) if rest == 1 else None
+
+
+def _places(number: Fraction, significant: int) -> int:
+    """How many decimals leave that many significant digits of a number above zero.
+
+    Negative where digits before the point are rounded away.
+    """
+    leading = Decimal(number.numerator).adjusted() - Decimal(number.denominator).adjusted()
+    if number < Fraction(10) ** leading:
+        leading -= 1
+    places = significant - 1 - leading
+    # 0.0996 to two digits is 0.10: rounding up can bring a digit that is one too many.
+    return places - 1 if _scaled(number, places) == 10**significant else places
+
+
+def _scaled(number: Fraction, places: int) -> int:
+    """The number in units of its last shown digit, halves up."""
+    return int(number * Fraction(10) ** places + Fraction(1, 2))
+
+
+def _fixed(number: Fraction, places: int, separator: str = "") -> str:
+    scaled = _scaled(number, places)
+    if places <= 0:
+        return f"{scaled * 10**-places:{separator}d}"
+    whole, part = divmod(scaled, 10**places)
+    return f"{whole:{separator}d}.{part:0{places}d}"
+
+
+def _trim(digits: str, keep: int) -> str:
+    """Without the trailing zeros that come after the first `keep` decimals."""
+    whole, _, part = digits.partition(".")
+    part = part[:keep] + part[keep:].rstrip("0")
+    return f"{whole}.{part}" if part else whole

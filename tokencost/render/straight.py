@@ -1,0 +1,35 @@
+"""Cells padded so that columns stand straight in a font of fixed width."""
+
+from collections.abc import Callable, Sequence
+
+_FIRST_ODD = "\u0300"
+"""From here on a character may be no column wide, or two."""
+_ONE_WIDE = frozenset("\u2500—–‘’“”…×")
+
+
+def width_of(text: str) -> int:
+    """How many columns a text takes; an East Asian character takes two."""
+    if all(character < _FIRST_ODD or character in _ONE_WIDE for character in text):
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def widths(lines: Sequence[Sequence[str]], measure: Callable[[str], int] = width_of) -> list[int]:
+    """How wide each column is."""
+    return [max(map(measure, column)) for column in zip(*lines, strict=True)]
+
+
+def straight(
+    lines: Sequence[Sequence[str]], right: Sequence[bool], measure: Callable[[str], int] = width_of
+) -> list[list[str]]:
+    """The lines with every cell as wide as the widest of its column."""
+    wide = widths(lines, measure)
+    return [
+        [
+            " " * (width - measure(cell)) + cell if at_right else cell + " " * (width - measure(cell))
+            for cell, width, at_right in zip(line, wide, right, strict=True)
+        ]
+        for line in lines
+    ]

@@ -1,0 +1,121 @@
+"""The terminal: tables as wide as they need to be, or turned on their side where the screen is narrower.
+
+A number in a table is never wrapped or cut. rich wraps and colours, and is imported only where there is a
+line to wrap or a colour to give; text reaches it only as `Text`, never as its markup.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from tokencost.render import Screen
+from tokencost.render.shown import ShownTable, none, shown
+from tokencost.render.straight import straight, width_of
+from tokencost.report.document import Document
+
+_GAP = "   "
+
+
+class _Line(NamedTuple):
+    """One line, which may be wrapped below its indent unless it is to stay whole."""
+
+    text: str = ""
+    style: str = ""
+    indent: str = ""
+    whole: bool = False
+    label: str = ""
+    """Stands before the text, in bold."""
+
+
+def render(document: Document, screen: Screen) -> str:
+    """Parts in order, with an empty line between them."""
+    lines = [fitted for line in _lines(document, screen) for fitted in _fitted(line, screen.width)]
+    if screen.color:
+        return _colored(lines)
+    return "\n".join((line.indent + line.label + line.text).rstrip() for line in lines)
+
+
+def _lines(document: Document, screen: Screen) -> Iterator[_Line]:
+    parts = shown(document)
+    for sentence in parts.answer:
+        yield _Line(sentence)
+    if parts.answer:
+        yield _Line()
+    for table in parts.tables:
+        yield from _table(table, screen.width)
+        yield _Line()
+    for sentence in parts.reading:
+        yield _Line(sentence)
+    if parts.reading:
+        yield _Line()
+    for heading, entries in parts.lists:
+        yield _Line(heading, "dim")
+        yield from (_Line(entry, "dim", "- ") for entry in entries)
+        yield _Line()
+    yield _Line(parts.stamp, "dim")
+
+
+def _table(table: ShownTable, width: int | None) -> Iterator[_Line]:
+    if not table.rows:
+        yield _Line(none(table))
+        return
+    if table.caption:
+        yield _Line(table.caption, "bold")
+    head, *body = [_GAP.join(cells) for cells in straight(table.lines, table.right)]
+    natural = width_of(head)
+    if width is not None and natural > width:
+        yield from _on_its_side(table, width)
+        return
+    yield _Line(head, "bold", whole=True)
+    yield _Line("─" * natural, whole=True)
+    yield from (_Line(line, whole=True) for line in body)
+
+
+def _on_its_side(table: ShownTable, width: int) -> Iterator[_Line]:
+    """A block of labels and values for each row, text before numbers."""
+    order = sorted(range(len(table.columns)), key=table.right.__getitem__)
+    labels = [column.heading for column in table.columns]
+    indent = max(map(width_of, labels)) + 2
+    for number, row in enumerate(table.rows):
+        if number:
+            yield _Line()
+        for place in order:
+            label, value = labels[place], row[place]
+            if indent + width_of(value) <= width:
+                yield _Line(value, label=label + " " * (indent - width_of(label)), whole=True)
+            else:
+                yield _Line(label=label, whole=True)
+                yield _Line(value, indent="  ", whole=table.columns[place].whole)
+
+
+def _fitted(line: _Line, width: int | None) -> Sequence[_Line]:
+    """The line, or the lines into which it is wrapped."""
+    if width is None or line.whole or width_of(line.indent + line.text) <= width:
+        return [line]
+    from rich.console import Console
+    from rich.text import Text
+
+    room = max(width - len(line.indent), 1)
+    wrapped = Text(line.text).wrap(Console(width=room, _environ={}), room)
+    hanging = " " * len(line.indent)
+    return [line._replace(text=text.plain, indent=hanging if n else line.indent) for n, text in enumerate(wrapped)]
+
+
+def _colored(lines: Sequence[_Line]) -> str:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(
+        width=1 + max(width_of(line.indent + line.label + line.text) for line in lines),
+        color_system="standard",
+        force_terminal=True,
+        force_jupyter=False,
+        legacy_windows=False,
+        # The caller has asked the environment; asked again here, it could give another answer.
+        _environ={},
+    )
+    with console.capture() as capture:
+        for line in lines:
+            label = (line.label.rstrip(), "bold")
+            gap = line.label[len(line.label.rstrip()) :]
+            console.print(Text.assemble(line.indent, label, gap, (line.text.rstrip(), line.style)), soft_wrap=True)
+    return capture.get()

@@ -1,0 +1,139 @@
+"""A comparison as a document: the table, what the ratio means, and where the rates come from."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from tokencost.analysis.compare import BLENDED, Blend, Comparison, ComparisonRow
+from tokencost.pricetable.table import PriceTable
+from tokencost.pricetable.when import show_when
+from tokencost.pricing.rates import STANDARD
+from tokencost.report.document import Column, Document, Figure, Sentence, Table
+from tokencost.report.remarks import (
+    merged,
+    missing_rate_remarks,
+    model_remarks,
+    sources,
+    threshold_remarks,
+    window_remarks,
+)
+
+
+def comparison_document(table: PriceTable, result: Comparison) -> Document:
+    """The document of `tokencost compare`."""
+    rows = result.rows
+    several = len({row.model for row in rows}) > 1
+    windows = any(row.window for row in rows)
+    currency = result.currency
+    columns = (
+        Column("model", shown=several),
+        Column("provider", shown=False),
+        Column("component", "term"),
+        Column("tier", shown=False),
+        Column("window", shown=windows),
+        Column("price", "rate", currency=currency),
+        Column("baseline", shown=False),
+        Column("baseline_price", "rate", result.baseline.label, currency=currency),
+        Column("ratio", "ratio"),
+        Column("percent_lower", "percent", "lower"),
+    )
+    unit = f"{currency} per 1M tokens"
+    tier = "" if result.tier == STANDARD else f", {result.tier} tier"
+    models = ", ".join(side.label for side in result.models)
+    return Document(
+        command="compare",
+        as_of=result.as_of,
+        version=table.version,
+        sha256=table.sha256,
+        tables=(
+            Table(
+                columns,
+                tuple(
+                    (
+                        row.model,
+                        row.provider,
+                        row.component,
+                        row.tier,
+                        row.window,
+                        row.price,
+                        row.baseline,
+                        row.baseline_price,
+                        row.ratio,
+                        row.percent_lower,
+                    )
+                    for row in rows
+                ),
+                caption=f"{models} against {result.baseline.label}, {unit}{tier}",
+            ),
+        ),
+        reading=tuple(_readings(result)),
+        notes=merged(_notes(result)),
+        sources=sources(result.cells),
+        extra={"currency": currency},
+    )
+
+
+def _readings(result: Comparison) -> Iterator[Sentence]:
+    """For each model and window: how many times as much the dearer side costs, and what the same budget buys."""
+    on = f"On {show_when(result.as_of)}, "
+    baseline = result.baseline.label
+    for (model, window), group in groupby(result.rows, key=lambda row: (row.model, row.window)):
+        named = f"{model} ({window})" if window else model
+        rows = [(row, row.ratio, row.percent_lower) for row in group]
+        dearer = [(row, ratio, lower) for row, ratio, lower in rows if ratio and ratio > 1]
+        cheaper = [(row, 1 / ratio) for row, ratio, _ in rows if ratio and ratio < 1]
+        equal = [row for row, ratio, _ in rows if ratio == 1]
+        if dearer:
+            ratios = [Figure(ratio, "ratio") for _, ratio, _ in dearer]
+            words = [_words(row, result.blend) for row, _, _ in dearer]
+            yield (
+                f"{on}{baseline} costs ",
+                *_enumerated(_as_much(ratios, words, named)),
+                " (",
+                *_enumerated([(Figure(lower, "percent"),) for _, _, lower in dearer]),
+                " lower): the same budget buys ",
+                *_enumerated([(ratio,) for ratio in ratios]),
+                f" as many tokens of {named}.",
+            )
+        if cheaper:
+            ratios = [Figure(ratio, "ratio") for _, ratio in cheaper]
+            words = [_words(row, result.blend) for row, _ in cheaper]
+            yield (f"{on}{named} costs ", *_enumerated(_as_much(ratios, words, baseline)), ".")
+        if equal:
+            same = [(_words(row, result.blend),) for row in equal]
+            yield (f"{on}{named} and {baseline} cost the same for ", *_enumerated(same), ".")
+
+
+def _as_much(ratios: Sequence[Figure], words: Sequence[str], other: str) -> list[Sentence]:
+    """`27.3× as much as deepseek-reasoner for input`, `53.6× for cached input`, ..."""
+    first: Sentence = (ratios[0], f" as much as {other} for {words[0]}")
+    return [first, *((ratio, f" for {word}") for ratio, word in zip(ratios[1:], words[1:], strict=True))]
+
+
+def _enumerated(parts: Sequence[Sentence]) -> Sentence:
+    """The parts with commas between them, and `and` before the last."""
+    joined: list[str | Figure] = list(parts[0])
+    for part in parts[1:-1]:
+        joined += [", ", *part]
+    if len(parts) > 1:
+        joined += [" and ", *parts[-1]]
+    return tuple(joined)
+
+
+def _words(row: ComparisonRow, blend: Blend | None) -> str:
+    if row.component == BLENDED and blend:
+        return f"the blend of {blend}"
+    return row.component.replace("_", " ")
+
+
+def _notes(result: Comparison) -> Iterator[Sentence]:
+    writes = any(row.component == "cache_write" for row in result.rows)
+    for side in (*result.models, result.baseline):
+        cells = [cell for shown, cell in result.cells if shown is side]
+        yield from model_remarks(side)
+        yield from window_remarks(side)
+        yield from missing_rate_remarks(side, cells, writes=writes)
+        yield from threshold_remarks(side)
+        if result.currency != "USD" and not any(cell.cny for cell in cells):
+            yield side.label, f": no {result.currency} price list at that time."
+    if result.blend:
+        yield BLENDED, f": {result.blend}, by tokens."

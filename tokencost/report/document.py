@@ -1,0 +1,92 @@
+"""What every renderer is given: typed values in tables and sentences, without any syntax.
+
+Numbers stay exact (`Decimal`, `Fraction`, `int`) until a renderer shows them.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+Plain = str | int | Decimal | Fraction | date | datetime | None
+"""None is what does not exist, never zero. A `datetime` is UTC-aware."""
+
+Kind = Literal["text", "term", "rate", "money", "ratio", "percent", "count", "when", "bound", "url"]
+"""How a value is shown.
+
+text     as it is
+term     a name from the records, such as cached_input: people read it with spaces
+rate     money per 1M tokens: as many digits as it has, at least two decimals
+money    an amount of money
+ratio    a factor: 53.6×
+percent  a value of 98.1333… is shown as 98.1%
+count    a whole number of tokens or requests
+when     a date or an instant
+bound    where an interval begins or ends: midnight UTC is shown as the bare date
+url      a web address
+"""
+
+
+class Figure(NamedTuple):
+    """A number with a kind of its own: inside a sentence, or in a column of mixed currencies."""
+
+    value: Plain
+    kind: Kind
+    currency: str = "USD"
+
+
+Value = Plain | Figure
+"""One cell."""
+
+Sentence = tuple[str | Figure, ...]
+"""Words and figures, in order; a renderer joins them without adding spaces."""
+
+
+class Column(NamedTuple):
+    """A column: `key` is its name in CSV and JSON, `heading` what people read."""
+
+    key: str
+    kind: Kind = "text"
+    heading: str = ""
+    shown: bool = True
+    """False: only in CSV, TSV and JSON, which always carry every column."""
+    currency: str = "USD"
+
+    @property
+    def title(self) -> str:
+        """What people read above the column."""
+        return self.heading or self.key.replace("_", " ")
+
+
+class Table(NamedTuple):
+    """Rows under typed columns; `name` is its key in JSON."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    name: str = "rows"
+    caption: str = ""
+
+
+class Document(NamedTuple):
+    """The answer to one command.
+
+    The first table holds the records: its rows are the `rows` of JSON and the lines of CSV.
+    """
+
+    command: str
+    as_of: date | datetime
+    version: str
+    """The price table's own version."""
+    sha256: str
+    """Hex digest of the bytes of prices.toml."""
+    tables: tuple[Table, ...]
+    answer: tuple[Sentence, ...] = ()
+    """The answer in sentences, above the tables."""
+    reading: tuple[Sentence, ...] = ()
+    """What the tables say, in sentences a report can quote, beneath them."""
+    notes: tuple[Sentence, ...] = ()
+    sources: tuple[str, ...] = ()
+    extra: Mapping[str, Plain] = MappingProxyType({})
+    """Further top-level members of the JSON object."""

@@ -1,0 +1,217 @@
+"""The price table itself as documents: lists, histories, one model in full, and the result of a check."""
+
+from collections.abc import Iterable, Sequence
+
+from tokencost.analysis.check import TableCheck
+from tokencost.analysis.price_rows import PriceRow
+from tokencost.pricetable.resolve import ModelAt
+from tokencost.pricetable.table import PriceTable
+from tokencost.pricetable.when import When, show_when
+from tokencost.report.document import Column, Document, Figure, Plain, Sentence, Table, Value
+from tokencost.report.remarks import missing_rate_remarks, model_remarks, source, window_remarks
+
+RATES = ("input", "cached_input", "cache_write", "output")
+
+
+def list_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:
+    """The document of `tokencost prices list`."""
+    caption = f"prices in force on {show_when(as_of)}, per 1M tokens"
+    columns = _columns(rows, shown={"model", "tier", "window", "input_tokens_above", *RATES, "checked"})
+    return _document(table, "prices list", as_of, Table(columns, tuple(_values(row) for row in rows), caption=caption))
+
+
+def history_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:
+    """The document of `tokencost prices history`."""
+    shown = {"from", "until", "tier", "window", "input_tokens_above", *RATES, "confidence"}
+    if len({row.model.id for row in rows}) > 1:
+        shown.add("model")
+    caption = f"dated prices of {', '.join(dict.fromkeys(row.model.id for row in rows))}, per 1M tokens"
+    columns = _columns(rows, shown=shown)
+    return _document(
+        table,
+        "prices history",
+        as_of,
+        Table(columns, tuple(_values(row) for row in rows), caption=caption),
+        notes=_promotions(rows),
+    )
+
+
+def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as_of: When) -> Document:
+    """The document of `tokencost prices show`: every rate in force, with its line in prices.toml."""
+    model, price = side.model, side.price
+    columns = _columns(rows, shown={"tier", "window", "input_tokens_above", *RATES, "confidence"})
+    at = [column.key for column in columns].index("output")
+    longest = any(row.rates.cache_write_12h is not None for row in rows)
+    columns = (
+        *columns[:at],
+        Column("cache_write_12h", "rate", "cache write 12h", shown=longest),
+        *columns[at:],
+        Column("line"),
+    )
+    values = []
+    for row in rows:
+        cells = _values(row)
+        line = table.line_of(row.cell.path)
+        values.append((*cells[:at], _rate(row, row.rates.cache_write_12h), *cells[at:], line))
+    since = f"{show_when(price.start)} to {show_when(price.end)}" if price.end else f"{show_when(price.start)} on"
+    facts: list[Sentence] = [
+        (f"{model.name} ({model.id}), {table.providers[model.provider].name}. Rates per 1M tokens, from {since}.",),
+        (f"{table.file}:{table.line_of(price.path)}",),
+    ]
+    names = [alias.name for alias in model.aliases]
+    if names:
+        facts.append((f"Also billed as {model.id}: {', '.join(names)}.",))
+    served = Table(
+        (Column("from", "bound"), Column("until", "bound"), Column("name")),
+        tuple((item.start, item.end, item.name) for item in model.served),
+        name="served",
+        caption="what the name stood for",
+    )
+    notes: list[Sentence] = [*model_remarks(side), *window_remarks(side)]
+    notes += missing_rate_remarks(side, [row.cell for row in rows if row.cell.tier == "standard"])
+    if model.note:
+        notes.append((model.note,))
+    notes += [(row.cell.evidence.note,) for row in rows if row.cell.evidence.note]
+    main = Table(tuple(columns), tuple(values), caption=f"every rate of {model.id} on {show_when(side.when)}")
+    return Document(
+        command="prices show",
+        as_of=as_of,
+        version=table.version,
+        sha256=table.sha256,
+        tables=(main, served) if model.served else (main,),
+        answer=tuple(facts),
+        notes=tuple(dict.fromkeys(notes)),
+        sources=tuple(dict.fromkeys(source(row.cell.evidence) for row in rows)),
+    )
+
+
+def check_document(table: PriceTable, result: TableCheck) -> Document:
+    """The document of `tokencost prices check`."""
+    rows: list[tuple[Value, ...]] = [
+        ("stale", stale.model.id, stale.price.start, stale.line, stale.price.evidence.checked, stale.age_days, None)
+        for stale in result.stale
+    ]
+    rows += [
+        (
+            "no rate known",
+            item.price.model,
+            item.price.start,
+            item.line,
+            item.price.evidence.checked,
+            None,
+            item.conditions,
+        )
+        for item in result.combinations
+    ]
+    counts = ", ".join(
+        [
+            _counted(result.providers, "provider"),
+            f"{_counted(result.models, 'model')} under {_counted(result.names, 'name')}",
+            _counted(result.prices, "dated price"),
+            _counted(result.blocks, "condition block"),
+            _counted(result.calendars, "calendar"),
+        ]
+    )
+    answer: list[Sentence] = [(f"{table.file} is valid: {counts}.",)]
+    if result.max_age_days is not None:
+        age = f"more than {_counted(result.max_age_days, 'day')} before {result.on.isoformat()}"
+        answer.append((f"Last checked {age}: {_counted(len(result.stale), 'price')} in force.",))
+    columns = (
+        Column("finding"),
+        Column("model"),
+        Column("from", "bound"),
+        Column("line"),
+        Column("checked", "when"),
+        Column("age_days", "count", shown=bool(result.stale)),
+        Column("detail", shown=bool(result.combinations)),
+    )
+    main = Table(columns, tuple(rows), caption="findings")
+    return _document(table, "prices check", result.on, main, answer=answer)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _document(
+    table: PriceTable,
+    command: str,
+    as_of: When,
+    main: Table,
+    answer: Iterable[Sentence] = (),
+    notes: Iterable[Sentence] = (),
+) -> Document:
+    return Document(
+        command=command,
+        as_of=as_of,
+        version=table.version,
+        sha256=table.sha256,
+        tables=(main,),
+        answer=tuple(answer),
+        notes=tuple(notes),
+    )
+
+
+def _columns(rows: Sequence[PriceRow], shown: set[str]) -> tuple[Column, ...]:
+    """The columns of DESIGN for prices; those without any value, or with one value throughout, are for data only."""
+    keep = set(shown)
+    if all(row.cell.window is None for row in rows):
+        keep.discard("window")
+    if all(row.cell.input_tokens_above == 0 for row in rows):
+        keep.discard("input_tokens_above")
+    if all(row.cell.tier == "standard" for row in rows):
+        keep.discard("tier")
+    for rate in ("cached_input", "cache_write"):
+        if all(getattr(row.rates, rate) is None for row in rows):
+            keep.discard(rate)
+    kinds: dict[str, Column] = {
+        "provider": Column("provider"),
+        "model": Column("model"),
+        "name": Column("name"),
+        "from": Column("from", "bound"),
+        "until": Column("until", "bound"),
+        "tier": Column("tier"),
+        "window": Column("window"),
+        "input_tokens_above": Column("input_tokens_above", "count", "input above"),
+        "currency": Column("currency"),
+        "input": Column("input", "rate"),
+        "cached_input": Column("cached_input", "rate"),
+        "cache_write": Column("cache_write", "rate"),
+        "output": Column("output", "rate"),
+        "source": Column("source", "url"),
+        "checked": Column("checked", "when"),
+        "confidence": Column("confidence"),
+    }
+    return tuple(Column(column.key, column.kind, column.heading, shown=column.key in keep) for column in kinds.values())
+
+
+def _values(row: PriceRow) -> tuple[Value, ...]:
+    cell, evidence = row.cell, row.cell.evidence
+    return (
+        row.model.provider,
+        row.model.id,
+        row.model.name,
+        row.price.start,
+        row.price.end,
+        cell.tier,
+        cell.window,
+        cell.input_tokens_above or None,
+        row.currency,
+        _rate(row, row.rates.input),
+        _rate(row, row.rates.cached_input),
+        _rate(row, row.rates.cache_write),
+        _rate(row, row.rates.output),
+        evidence.source,
+        evidence.checked,
+        evidence.confidence,
+    )
+
+
+def _rate(row: PriceRow, rate: Plain) -> Value:
+    return Figure(rate, "rate", row.currency)
+
+
+def _promotions(rows: Sequence[PriceRow]) -> Iterable[Sentence]:
+    for price in dict.fromkeys(row.price for row in rows):
+        if price.promotion:
+            yield (f"{price.model}: the price from {show_when(price.start)} is promotional.",)
