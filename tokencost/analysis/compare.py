@@ -26,8 +26,7 @@ class Blend(NamedTuple):
     """The part of the input that is read from a cache, 0 to 1."""
 
     def __str__(self) -> str:
-        cached = f", {float(self.cached_share):.12g} of the input cached" if self.cached_share else ""
-        return f"{self.input} input : {self.output} output{cached}"
+        return f"{self.input:f}:{self.output:f}"
 
     def price(self, rates: Rates) -> Fraction:
         """Money per 1M tokens of the mix. Without a cached rate those tokens are billed as input."""
@@ -191,6 +190,5 @@ def _has(cell: RateCell | None, component: str) -> bool:
 
 
 def _listed(cell: RateCell | None, currency: str) -> Rates | None:
-    if cell is None:
-        return None
-    return cell.rates if currency == "USD" else cell.cny
+    listed = cell.listed(currency) if cell else None
+    return listed.rates if listed else None

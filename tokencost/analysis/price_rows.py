@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tokencost.errors import NoPrice, UnknownModel
 from tokencost.pricetable.resolve import find_model, price_in_force, split_time
-from tokencost.pricetable.table import Model, Price, PriceTable, Rates
+from tokencost.pricetable.table import Evidence, Model, Price, PriceTable, Rates
 from tokencost.pricetable.when import When
 from tokencost.pricing.rates import STANDARD, RateCell, cells
 
@@ -20,6 +20,7 @@ class PriceRow(NamedTuple):
     cell: RateCell
     currency: str
     rates: Rates
+    evidence: Evidence
 
 
 def prices_in_force(
@@ -75,8 +76,8 @@ def all_rates(model: Model, price: Price) -> tuple[PriceRow, ...]:
 
 def _rows(model: Model, price: Price, tier: str, window: str | None, currency: str) -> Iterator[PriceRow]:
     for cell in cells(price):
-        rates = cell.rates if currency == "USD" else cell.cny
-        if rates is None or tier not in (ALL_TIERS, cell.tier):
+        listed = cell.listed(currency)
+        if listed is None or tier not in (ALL_TIERS, cell.tier):
             continue
         if window is None or cell.window in (None, window):
-            yield PriceRow(model, price, cell, currency, rates)
+            yield PriceRow(model, price, cell, currency, *listed)

@@ -146,6 +146,6 @@ def _printable(text: str, encoding: str) -> str:
     try:
         text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        plain = text.translate({ord("×"): "x", ord("—"): "-", ord("·"): "-", ord("¥"): "CNY "})
+        plain = text.translate({ord("×"): "x", ord("—"): "-", ord("·"): "-", ord("─"): "-", ord("¥"): "CNY "})
         return plain.encode("ascii", "backslashreplace").decode("ascii")
     return text

@@ -16,6 +16,7 @@ from tokencost.pricetable.table import (
     KeyPath,
     Model,
     Price,
+    PriceList,
     PriceTable,
     Promotion,
     Provider,
@@ -85,8 +86,8 @@ def _model(model_id: str, model: dict[str, Any], calendars: dict[str, Calendar])
 
 def _price(model_id: str, price: dict[str, Any], end: Any, path: KeyPath, calendars: dict[str, Calendar]) -> Price:
     rates = _rates(price)
-    cny = _rates(price["cny"]) if "cny" in price else None
     evidence = Evidence(price["source"], price.get("checked"), price.get("confidence"), price.get("note"))
+    cny = PriceList(_rates(price["cny"]), _list_evidence(price["cny"], evidence)) if "cny" in price else None
     listed = price.get("when", ())
     promotion = price.get("promotion")
     return Price(
@@ -108,25 +109,41 @@ def _rates(given: dict[str, Any]) -> Rates:
     return Rates(given["input"], given["output"], get("cached_input"), get("cache_write"), get("cache_write_12h"))
 
 
-def _block(block: dict[str, Any], rates: Rates, cny: Rates | None, evidence: Evidence, path: KeyPath) -> ConditionBlock:
+def _block(
+    block: dict[str, Any], rates: Rates, cny: PriceList | None, evidence: Evidence, path: KeyPath
+) -> ConditionBlock:
     get = block.get
     without = get("without", ())
-    # A CNY list is carried over only where the block gives one: peak hours without it have no known CNY rate.
-    own_cny = get("cny")
+    own_evidence = _evidence(block, evidence)
     return ConditionBlock(
         tier=get("tier"),
         window=get("window"),
         input_tokens_above=get("input_tokens_above"),
         rates=_over(rates, block, without),
-        cny=_over(cny, own_cny, without) if own_cny and (cny or {"input", "output"} <= own_cny.keys()) else None,
-        evidence=Evidence(
-            get("source", evidence.source),
-            get("checked", evidence.checked),
-            get("confidence", evidence.confidence),
-            get("note", evidence.note),
-        ),
+        cny=_block_list(block, cny, own_evidence),
+        evidence=own_evidence,
         path=path,
     )
+
+
+def _evidence(given: dict[str, Any], inherited: Evidence) -> Evidence:
+    return Evidence(*(given.get(key, getattr(inherited, key)) for key in Evidence._fields))
+
+
+def _list_evidence(given: dict[str, Any], inherited: Evidence) -> Evidence:
+    """Of a list with a page of its own, only what is said of that page."""
+    if "source" in given:
+        return Evidence(given["source"], None, given.get("confidence"))
+    return _evidence(given, inherited)
+
+
+def _block_list(block: dict[str, Any], cny: PriceList | None, evidence: Evidence) -> PriceList | None:
+    """The block's CNY list; without one of its own none is known: peak hours do not cost what other hours do."""
+    own = block.get("cny")
+    if own is None or (cny is None and not {"input", "output"} <= own.keys()):
+        return None
+    rates = _over(cny.rates if cny else None, own, block.get("without", ()))
+    return PriceList(rates, _list_evidence(own, cny.evidence if cny else evidence))
 
 
 def _over(base: Rates | None, given: dict[str, Any], without: Any) -> Rates:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tokencost.errors import NoPrice, UnknownModel
 from tokencost.pricetable.table import Model, Price, PriceTable
-from tokencost.pricetable.when import When, as_when, show_when, span
+from tokencost.pricetable.when import When, as_when, show_bound, show_when, span
 
 MOST_SUGGESTIONS = 3
 
@@ -101,22 +101,16 @@ def prices_within(model: Model, when: When) -> list[Price]:
 
 def _nearest(model: Model, when: When) -> str:
     first, _ = span(when)
-    before = [p for p in model.prices if p.end is not None and p.end <= first]
-    later = [p for p in model.prices if p.start > first]
+    ended = [p.end for p in model.prices if p.end is not None and p.end <= first]
+    later = [p.start for p in model.prices if p.start > first]
     parts = []
-    if before:
-        parts.append(f"its last price before ended {_show(before[-1].end)}")
+    if ended:
+        parts.append(f"its last price before ended {show_bound(ended[-1])}")
     if later:
-        parts.append(f"its {'next' if before else 'first'} price begins {_show(later[0].start)}")
+        parts.append(f"its {'next' if ended else 'first'} price begins {show_bound(later[0])}")
     return "; ".join(parts)
 
 
 def _interval(start: datetime | None, end: datetime | None) -> str:
-    parts = [f"from {_show(start)}" if start else "", f"until {_show(end)}" if end else ""]
+    parts = [f"from {show_bound(start)}" if start else "", f"until {show_bound(end)}" if end else ""]
     return " ".join(part for part in parts if part) or "always"
-
-
-def _show(instant: datetime | None) -> str:
-    if instant is None:
-        return ""
-    return show_when(instant).removesuffix("T00:00:00Z")

@@ -40,6 +40,13 @@ class Evidence(NamedTuple):
     note: str | None = None
 
 
+class PriceList(NamedTuple):
+    """The same prices in another currency: the provider's own list, never a conversion."""
+
+    rates: Rates
+    evidence: Evidence
+
+
 class Promotion(NamedTuple):
     """A reduced price: its announced end, or the last day for which it was promised."""
 
@@ -55,7 +62,7 @@ class ConditionBlock:
     window: str | None
     input_tokens_above: int | None
     rates: Rates
-    cny: Rates | None
+    cny: PriceList | None
     evidence: Evidence
     path: KeyPath
 
@@ -84,7 +91,7 @@ class Price:
     start: datetime
     end: datetime | None
     rates: Rates
-    cny: Rates | None
+    cny: PriceList | None
     evidence: Evidence
     windows: tuple[Window, ...]
     blocks: tuple[ConditionBlock, ...]

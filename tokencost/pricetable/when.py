@@ -51,6 +51,11 @@ def day_of(when: When) -> date:
     return when.date() if isinstance(when, datetime) else when
 
 
+def show_bound(instant: datetime) -> str:
+    """The start or end of an interval: midnight UTC as the bare date, as it is written in the table."""
+    return show_when(instant).removesuffix("T00:00:00Z")
+
+
 def show_when(when: When) -> str:
     """`2025-01-27` or `2025-02-08T16:00:00Z`."""
     if not isinstance(when, datetime):

@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import lru_cache
 
 from tokencost.errors import AmbiguousRate, HourNeeded, NotOffered
-from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, Rates
-from tokencost.pricetable.when import When, show_when
+from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceList, Rates
+from tokencost.pricetable.when import When, show_bound, show_when
 
 STANDARD = "standard"
 PEAK = "peak"
@@ -34,9 +34,13 @@ class RateCell:
     input_tokens_above: int
     """The threshold that the request's input exceeds; 0 below all thresholds."""
     rates: Rates
-    cny: Rates | None
+    cny: PriceList | None
     evidence: Evidence
     path: KeyPath
+
+    def listed(self, currency: str) -> PriceList | None:
+        """The rates in USD, or in the provider's own list of another currency."""
+        return PriceList(self.rates, self.evidence) if currency == "USD" else self.cny
 
     @property
     def model(self) -> str:
@@ -156,7 +160,7 @@ def _cell(price: Price, tier: str, windows: tuple[str, ...], above: int) -> Rate
         raise AmbiguousRate(
             f"no rate of {price.model} is known for {_describe(tier, window, above)}: "
             f"the rates for ({first.describe()}) and for ({second.describe()}) both match",
-            f"the price table, from {show_when(price.start)}, has no rates for the two together",
+            f"the price table, from {show_bound(price.start)}, has no rates for the two together",
         )
     block = best[0]
     return RateCell(price, tier, window, above, block.rates, block.cny, block.evidence, block.path)
@@ -177,7 +181,7 @@ def _describe(tier: str, window: str | None, above: int) -> str:
 
 def _not_offered(price: Price, tier: str, window: str | None, above: int) -> NotOffered:
     offered = tier_names(price)
-    on = show_when(price.start).removesuffix("T00:00:00Z")
+    on = show_bound(price.start)
     if tier in offered:
         return NotOffered(f"{price.model} does not offer {_describe(tier, window, above)} (price from {on})")
     return NotOffered(f"{price.model} offers no {tier} tier (price from {on})", f"its tiers are {', '.join(offered)}")

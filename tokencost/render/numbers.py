@@ -28,6 +28,8 @@ def show(value: Value, kind: Kind, currency: str = "USD") -> str:
         return value.replace("_", " ") if kind == "term" else value
     if isinstance(value, date):
         return _when(value).removesuffix("T00:00:00Z") if kind == "bound" else _when(value)
+    if kind in ("text", "term"):
+        return str(value)
     number = _fraction(value)
     unit = _SYMBOLS.get(currency, f"{currency} ") if kind in ("rate", "money") else ""
     shown = unit + _FOR_PEOPLE.get(kind, _plain)(abs(number))

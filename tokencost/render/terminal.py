@@ -12,7 +12,8 @@ from tokencost.render.shown import ShownTable, none, shown
 from tokencost.render.straight import straight, width_of
 from tokencost.report.document import Document
 
-_GAP = "   "
+_GAPS = ("   ", "  ", " ")
+"""Between columns: as wide as the screen allows."""
 
 
 class _Line(NamedTuple):
@@ -60,14 +61,15 @@ def _table(table: ShownTable, width: int | None) -> Iterator[_Line]:
         return
     if table.caption:
         yield _Line(table.caption, "bold")
-    head, *body = [_GAP.join(cells) for cells in straight(table.lines, table.right)]
-    natural = width_of(head)
-    if width is not None and natural > width:
-        yield from _on_its_side(table, width)
-        return
-    yield _Line(head, "bold", whole=True)
-    yield _Line("─" * natural, whole=True)
-    yield from (_Line(line, whole=True) for line in body)
+    lines = straight(table.lines, table.right)
+    for gap in _GAPS:
+        head, *body = [gap.join(cells) for cells in lines]
+        if width is None or width_of(head) <= width:
+            yield _Line(head, "bold", whole=True)
+            yield _Line("─" * width_of(head), whole=True)
+            yield from (_Line(line, whole=True) for line in body)
+            return
+    yield from _on_its_side(table, width or 0)
 
 
 def _on_its_side(table: ShownTable, width: int) -> Iterator[_Line]:

@@ -67,7 +67,7 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
         ),
         reading=tuple(_readings(result)),
         notes=merged(_notes(result)),
-        sources=sources(result.cells),
+        sources=sources(result.cells, result.currency),
         extra={"currency": currency},
     )
 
@@ -121,7 +121,7 @@ def _enumerated(parts: Sequence[Sentence]) -> Sentence:
 
 def _words(row: ComparisonRow, blend: Blend | None) -> str:
     if row.component == BLENDED and blend:
-        return f"the blend of {blend}"
+        return f"the {blend} blend"
     return row.component.replace("_", " ")
 
 
@@ -136,4 +136,8 @@ def _notes(result: Comparison) -> Iterator[Sentence]:
         if result.currency != "USD" and not any(cell.cny for cell in cells):
             yield side.label, f": no {result.currency} price list at that time."
     if result.blend:
-        yield BLENDED, f": {result.blend}, by tokens."
+        mix = f": {result.blend.input:f} input to {result.blend.output:f} output tokens"
+        cached = Figure(result.blend.cached_share * 100, "percent")
+        yield (
+            (BLENDED, mix, ", ", cached, " of the input cached.") if result.blend.cached_share else (BLENDED, mix, ".")
+        )

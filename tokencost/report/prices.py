@@ -6,7 +6,7 @@ from tokencost.analysis.check import TableCheck
 from tokencost.analysis.price_rows import PriceRow
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.table import PriceTable
-from tokencost.pricetable.when import When, show_when
+from tokencost.pricetable.when import When, show_bound, show_when
 from tokencost.report.document import Column, Document, Figure, Plain, Sentence, Table, Value
 from tokencost.report.remarks import missing_rate_remarks, model_remarks, source, window_remarks
 
@@ -53,7 +53,7 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
         cells = _values(row)
         line = table.line_of(row.cell.path)
         values.append((*cells[:at], _rate(row, row.rates.cache_write_12h), *cells[at:], line))
-    since = f"{show_when(price.start)} to {show_when(price.end)}" if price.end else f"{show_when(price.start)} on"
+    since = f"{show_bound(price.start)} to {show_bound(price.end)}" if price.end else f"{show_bound(price.start)} on"
     facts: list[Sentence] = [
         (f"{model.name} ({model.id}), {table.providers[model.provider].name}. Rates per 1M tokens, from {since}.",),
         (f"{table.file}:{table.line_of(price.path)}",),
@@ -71,7 +71,7 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
     notes += missing_rate_remarks(side, [row.cell for row in rows if row.cell.tier == "standard"])
     if model.note:
         notes.append((model.note,))
-    notes += [(row.cell.evidence.note,) for row in rows if row.cell.evidence.note]
+    notes += [(f"{_conditions(row)}{row.evidence.note}",) for row in rows if row.evidence.note]
     main = Table(tuple(columns), tuple(values), caption=f"every rate of {model.id} on {show_when(side.when)}")
     return Document(
         command="prices show",
@@ -81,7 +81,7 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
         tables=(main, served) if model.served else (main,),
         answer=tuple(facts),
         notes=tuple(dict.fromkeys(notes)),
-        sources=tuple(dict.fromkeys(source(row.cell.evidence) for row in rows)),
+        sources=tuple(dict.fromkeys(source(row.evidence) for row in rows)),
     )
 
 
@@ -186,7 +186,7 @@ def _columns(rows: Sequence[PriceRow], shown: set[str]) -> tuple[Column, ...]:
 
 
 def _values(row: PriceRow) -> tuple[Value, ...]:
-    cell, evidence = row.cell, row.cell.evidence
+    cell, evidence = row.cell, row.evidence
     return (
         row.model.provider,
         row.model.id,
@@ -211,7 +211,12 @@ def _rate(row: PriceRow, rate: Plain) -> Value:
     return Figure(rate, "rate", row.currency)
 
 
+def _conditions(row: PriceRow) -> str:
+    """`ultrafast: ` where a note is about that tier alone."""
+    return f"{row.cell.tier}: " if row.evidence.note != row.price.evidence.note else ""
+
+
 def _promotions(rows: Sequence[PriceRow]) -> Iterable[Sentence]:
     for price in dict.fromkeys(row.price for row in rows):
         if price.promotion:
-            yield (f"{price.model}: the price from {show_when(price.start)} is promotional.",)
+            yield (f"{price.model}: the price from {show_bound(price.start)} is promotional.",)

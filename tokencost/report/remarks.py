@@ -33,6 +33,8 @@ def model_remarks(side: ModelAt) -> Iterator[Sentence]:
     if promotion := price.promotion:
         if promotion.guaranteed_through:
             until = f"at least through {promotion.guaranteed_through.isoformat()}"
+            if promotion.guaranteed_through < day:
+                until += ", which has passed: it may have ended"
         elif promotion.ends:
             until = f"announced to end {show_when(promotion.ends)}"
         else:
@@ -78,9 +80,10 @@ def threshold_remarks(side: ModelAt) -> Iterator[Sentence]:
         yield side.label, f": other rates hold for requests above {limits} input tokens; `prices show` has them."
 
 
-def sources(cells: Iterable[tuple[ModelAt, RateCell]]) -> tuple[str, ...]:
+def sources(cells: Iterable[tuple[ModelAt, RateCell]], currency: str = "USD") -> tuple[str, ...]:
     """Where the rates of each model come from, when they were last seen there, and how far to trust them."""
-    return tuple(dict.fromkeys(f"{side.label}: {source(cell.evidence)}" for side, cell in cells))
+    listed = ((side, cell.listed(currency)) for side, cell in cells)
+    return tuple(dict.fromkeys(f"{side.label}: {source(rates.evidence)}" for side, rates in listed if rates))
 
 
 def source(evidence: Evidence) -> str:

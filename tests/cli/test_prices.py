@@ -1,0 +1,156 @@
+"""`tokencost prices`: the table itself, as rows, and checked."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+COLUMNS = [
+    "provider", "model", "name", "from", "until", "tier", "window", "input_tokens_above", "currency", "input",
+    "cached_input", "cache_write", "output", "source", "checked", "confidence",
+]  # fmt: skip
+
+TABLE = """\
+schema = 1
+version = "2026.01.01"
+[providers.acme]
+[models.one]
+provider = "acme"
+[[models.one.prices]]
+from = 2026-01-01
+input = 0.10
+output = 1
+source = "https://example.org/prices"
+checked = 2026-02-01
+  [[models.one.prices.when]]
+  tier = "batch"
+  input = 0.05
+  [[models.one.prices.when]]
+  input_tokens_above = 1000
+  input = 0.20
+"""
+
+
+def rows(text: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(text, parse_float=Decimal)["rows"]
+    return found
+
+
+def test_list_has_the_prices_in_force_with_the_columns_of_the_design(tokencost: Run) -> None:
+    found = rows(tokencost("prices", "list", "--provider", "deepseek", "--on", "2025-01-27", "--format", "json").out)
+    assert list(found[0]) == COLUMNS
+    assert [(row["model"], str(row["input"]), row["from"]) for row in found] == [
+        ("deepseek-chat", "0.14", "2024-12-26T00:00:00Z"),
+        ("deepseek-reasoner", "0.55", "2025-01-20T00:00:00Z"),
+    ]
+    assert tokencost("prices", "list", "--provider", "deepsek").status == 2
+
+
+def test_list_counts_every_model_of_the_shipped_table_at_some_time(tokencost: Run) -> None:
+    days = ("2023-07-01", "2024-11-30", "2025-06-30", "2025-12-10", "2026-06-01", "2026-08-25", "2026-11-20")
+    models = {
+        row["model"] for day in days for row in rows(tokencost("prices", "list", "--on", day, "--format", "json").out)
+    }
+    assert len(models) == 60
+
+
+def test_history_holds_every_dated_price_oldest_first(tokencost: Run) -> None:
+    found = rows(tokencost("prices", "history", "o3", "--format", "json").out)
+    assert [(row["from"], row["until"], str(row["input"])) for row in found] == [
+        ("2025-04-16T00:00:00Z", "2025-06-10T00:00:00Z", "10"),
+        ("2025-06-10T00:00:00Z", None, "2"),
+    ]
+    yuan = rows(tokencost("prices", "history", "deepseek-reasoner", "--currency", "CNY", "--format", "json").out)
+    # The lists of V3.1, V3.2 and the first days of V4 were found nowhere: they are left out, not converted.
+    assert [str(row["input"]) for row in yuan] == ["4", "1", "4", "1"]
+
+
+def test_show_has_every_rate_with_its_line_in_the_file(tokencost: Run) -> None:
+    found = rows(tokencost("prices", "show", "gpt-6.1-sol", "--on", "2026-11-20", "--format", "json").out)
+    lines = Path("prices.toml").read_text(encoding="utf-8").split("\n")
+    assert len(found) == 10
+    assert {(row["tier"], row["input_tokens_above"]) for row in found} == {
+        (tier, above) for tier in ("standard", "batch", "flex", "priority", "ultrafast") for above in (None, 272_000)
+    }
+    for row in found:
+        standard = row["tier"] == "standard" and row["input_tokens_above"] is None
+        header = '[[models."gpt-6.1-sol".prices]]' if standard else '[[models."gpt-6.1-sol".prices.when]]'
+        assert lines[row["line"] - 1].strip() == header
+        below = "\n".join(lines[row["line"] : row["line"] + 12])
+        assert f"output = {row['output']}" in below
+
+
+def test_a_cny_rate_names_its_own_page(tokencost: Run) -> None:
+    found = rows(tokencost("prices", "show", "deepseek-chat", "--on", "2025-03-01", "--format", "json").out)
+    assert [
+        (row["currency"], row["window"], str(row["input"]), row["confidence"], row["checked"]) for row in found
+    ] == [
+        ("USD", "off-peak", "0.135", "primary", "2025-07-12"),
+        ("USD", "peak", "0.27", "primary", "2025-07-12"),
+        ("CNY", "off-peak", "1", "single", None),
+        ("CNY", "peak", "2", "corroborated", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("age", "on", "status"), [("30d", "2026-03-03", 0), ("30", "2026-03-04", 1), ("29d", "2026-03-03", 1)]
+)
+def test_check_fails_when_a_price_in_force_was_checked_too_long_ago(
+    tokencost: Run, tmp_path: Path, age: str, on: str, status: int
+) -> None:
+    table = tmp_path / "prices.toml"
+    table.write_text(TABLE)
+    assert tokencost("prices", "check", "--prices", str(table), "--max-age", age, "--on", on).status == status
+
+
+def test_check_counts_what_it_checked_and_lists_combinations_without_a_rate(tokencost: Run, tmp_path: Path) -> None:
+    table = tmp_path / "prices.toml"
+    table.write_text(TABLE)
+    outcome = tokencost("prices", "check", "--prices", str(table), "--on", "2030-01-01")
+    assert outcome.status == 0
+    assert [line.rstrip("─") for line in outcome.out.splitlines()[:6]] == [
+        f"{table} is valid: 1 provider, 1 model under 1 name, 1 dated price, 2 condition blocks, 0 calendars.",
+        "",
+        "findings",
+        "finding         model   from         line   checked      detail",
+        "",
+        "no rate known   one     2026-01-01   6      2026-02-01   tier batch, above 1,000 input tokens",
+    ]
+
+
+def test_a_price_that_ended_or_whose_model_is_retired_cannot_go_stale(tokencost: Run) -> None:
+    outcome = tokencost("prices", "check", "--max-age", "90d", "--on", "2026-11-20", "--format", "json")
+    assert outcome.status == 1
+    stale = [row["model"] for row in rows(outcome.out) if row["finding"] == "stale"]
+    assert stale == ["gpt-3.5-turbo-16k", "chatgpt-4o-latest"]
+
+
+def test_a_bad_table_is_reported_by_check_with_status_3(tokencost: Run, tmp_path: Path) -> None:
+    table = tmp_path / "prices.toml"
+    table.write_text(TABLE.replace("0.05", "-1"))
+    outcome = tokencost("prices", "check", "--prices", str(table))
+    assert (outcome.status, outcome.out) == (3, "")
+    assert outcome.err.startswith(f"{table}:14: `input`: a price cannot be negative\n  hint: ")
+
+
+def test_the_environment_and_the_folder_name_the_table(
+    tokencost: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "prices.toml").write_text(TABLE)
+    (tmp_path / "other.toml").write_text(TABLE.replace("2026.01.01", "2099.01.01"))
+    monkeypatch.chdir(tmp_path)
+    assert tokencost("--version").out.endswith("prices 2026.01.01 (prices.toml)\n")
+    monkeypatch.setenv("TOKENCOST_PRICES", "other.toml")
+    assert tokencost("--version").out.endswith("prices 2099.01.01 (other.toml)\n")
+    named = tokencost("prices", "list", "--prices", "prices.toml", "--on", "2026-05-05", "--format", "json").out
+    assert json.loads(named)["prices"]["version"] == "2026.01.01"
+
+
+def test_schema_is_json(tokencost: Run) -> None:
+    schema = json.loads(tokencost("prices", "schema").out)
+    (model,) = schema["properties"]["models"]["patternProperties"].values()
+    assert model["required"] == ["provider", "prices"]

@@ -1,0 +1,118 @@
+"""The command as a shell sees it: pipes, terminals, signals, colours, and faults."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+TOKENCOST = [sys.executable, "-m", "tokencost"]
+EXAMPLE = ["compare", "deepseek-reasoner", "o1", "--on", "2025-01-27"]
+
+
+def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    program = command.replace("tokencost", f"{sys.executable} -m tokencost", 1)
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def on_a_terminal(columns: int, arguments: list[str], **environment: str) -> str:
+    """What a terminal of that width shows."""
+    pty = pytest.importorskip("pty")
+    fcntl = pytest.importorskip("fcntl")
+    import struct
+    import termios
+
+    primary, secondary = pty.openpty()
+    fcntl.ioctl(secondary, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    process = subprocess.Popen(
+        [*TOKENCOST, *arguments], stdout=secondary, stderr=secondary, cwd=ROOT, env={**os.environ, **environment}
+    )
+    os.close(secondary)
+    shown = b""
+    while True:
+        try:
+            read = os.read(primary, 4096)
+        except OSError:
+            break
+        if not read:
+            break
+        shown += read
+    os.close(primary)
+    assert process.wait() == 0
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_a_reader_that_has_enough_ends_the_command_quietly() -> None:
+    done = shell("tokencost prices list --tier all --on 2026-11-20 | head -n 1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("prices in force on 2026-11-20")
+
+
+def test_piped_output_is_neither_cut_nor_coloured() -> None:
+    done = shell("tokencost compare deepseek-reasoner o1 --on 2025-01-27 | cat")
+    assert "\x1b" not in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) > 200
+
+
+def test_a_terminal_of_40_columns_shows_every_number() -> None:
+    shown = on_a_terminal(40, EXAMPLE, NO_COLOR="1")
+    assert max(len(line) for line in shown.splitlines()) <= 40
+    assert "cached input $0.14  $7.50 53.6× 98.1%" in shown
+    tiny = on_a_terminal(20, EXAMPLE, NO_COLOR="1")
+    assert all(figure in tiny for figure in ("$0.14", "$7.50", "53.6×", "98.1%"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments", "colored"),
+    [({}, [], True), ({"NO_COLOR": "1"}, [], False), ({"TERM": "dumb"}, [], False), ({}, ["--no-color"], False)],
+)
+def test_colour_on_a_terminal(environment: dict[str, str], arguments: list[str], colored: bool) -> None:
+    shown = on_a_terminal(100, [*EXAMPLE, *arguments], **{"TERM": "xterm", **environment})
+    assert ("\x1b[" in shown) is colored
+
+
+def test_colour_may_be_forced_into_a_pipe() -> None:
+    assert "\x1b[1m" in shell("tokencost compare deepseek-reasoner o1 --on 2025-01-27", FORCE_COLOR="1").stdout
+
+
+def test_an_encoding_without_the_signs_gets_plain_ones() -> None:
+    shown = shell("tokencost compare deepseek-reasoner o1 --on 2025-01-27", PYTHONIOENCODING="ascii").stdout
+    assert "cached input   $0.14    $7.50   53.6x   98.1%" in shown
+
+
+def test_a_bug_gives_no_traceback_and_status_70() -> None:
+    code = (
+        "import sys; import tokencost.pricetable.load as load\n"
+        "def broken(*_): raise RuntimeError('boom')\n"
+        "load.parse_prices = broken\n"
+        "from tokencost.cli import run; sys.exit(run(['compare']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 70
+    assert "Bug: RuntimeError: boom" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"), [("compar", "Did you mean 'compare'?"), ("compare --agaist o1", "--against")]
+)
+def test_a_mistyped_command_or_option_gets_a_suggestion(arguments: str, hint: str) -> None:
+    done = shell(f"tokencost {arguments}")
+    assert done.returncode == 2
+    assert hint in done.stderr
+
+
+def test_the_shell_completes_model_names() -> None:
+    done = shell(
+        "tokencost", _TOKENCOST_COMPLETE="bash_complete", COMP_WORDS="tokencost compare deepseek-r", COMP_CWORD="2"
+    )
+    assert done.stdout == "plain,deepseek-reasoner\n"
