@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokencost import PriceTable, price
-from tokencost.errors import NotOffered, TokenCounts, UnknownModel
+from tokencost.errors import HourNeeded, NotOffered, TokenCounts, UnknownModel
 
 COUNTS = st.integers(0, 10**15)
 
@@ -138,6 +138,13 @@ def test_counts_are_whole_numbers_of_any_integer_type(shipped: PriceTable) -> No
 def test_a_12_hour_cache_write_without_a_known_rate_is_an_error(shipped: PriceTable) -> None:
     with pytest.raises(NotOffered, match="12-hour retention"):
         price(shipped, "gpt-5.6-sol", on="2026-08-01", input_tokens=9, cache_write_12h_tokens=9, output_tokens=0)
+
+
+def test_a_date_on_which_the_price_changes_needs_an_instant(shipped: PriceTable) -> None:
+    with pytest.raises(HourNeeded) as caught:
+        price(shipped, "deepseek-chat", on="2025-02-08", input_tokens=1, output_tokens=1)
+    assert caught.value.hint == "give an instant such as 2025-02-08T16:00:00Z"
+    assert price(shipped, "o3", on="2025-06-10", input_tokens=10**6, output_tokens=0).total == 2
 
 
 def test_an_unknown_model_is_an_error_and_never_free(shipped: PriceTable) -> None:

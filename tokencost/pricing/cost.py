@@ -6,11 +6,11 @@ from decimal import Decimal
 from operator import index
 from typing import NamedTuple
 
-from tokencost.errors import NotOffered, TokenCounts
+from tokencost.errors import HourNeeded, NotOffered, TokenCounts
 from tokencost.money import EXACT, PER_MILLION, ZERO
-from tokencost.pricetable.resolve import find_model, price_in_force
-from tokencost.pricetable.table import PriceTable, Rates
-from tokencost.pricetable.when import When, as_when
+from tokencost.pricetable.resolve import find_model, price_in_force, prices_within
+from tokencost.pricetable.table import Model, PriceTable, Rates
+from tokencost.pricetable.when import When, as_when, show_when
 from tokencost.pricing.rates import STANDARD, RateCell, rate_cell
 
 CONVENTION = (
@@ -79,10 +79,19 @@ def price(
         found = claims[0][1]  # an undated name, which is nearly every one
     else:
         found = find_model(table, model, on)
+    if not isinstance(on, datetime):
+        _refuse_a_day_of_change(found, on)
     cell = rate_cell(price_in_force(found, on), on, tier=tier, window=window, input_tokens=input_tokens)
     return price_tokens(
         cell, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, cache_write_12h_tokens
     )
+
+
+def _refuse_a_day_of_change(model: Model, day: When) -> None:
+    changes = prices_within(model, day)[1:]
+    if changes:
+        at = show_when(changes[0].start)
+        raise HourNeeded(f"the price of {model.id} changes on {show_when(day)}, at {at}", f"give an instant such as {at}")
 
 
 def price_tokens(
