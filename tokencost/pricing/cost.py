@@ -91,7 +91,9 @@ def _refuse_a_day_of_change(model: Model, day: When) -> None:
     changes = prices_within(model, day)[1:]
     if changes:
         at = show_when(changes[0].start)
-        raise HourNeeded(f"the price of {model.id} changes on {show_when(day)}, at {at}", f"give an instant such as {at}")
+        raise HourNeeded(
+            f"the price of {model.id} changes on {show_when(day)}, at {at}", f"give an instant such as {at}"
+        )
 
 
 def price_tokens(

@@ -117,6 +117,11 @@ def named_cell(price: Price, tier: str, window: str | None, input_tokens_above: 
     return _cell(price, tier, _named(price, window), input_tokens_above)
 
 
+def cell_in(price: Price, tier: str, windows: tuple[str, ...], input_tokens_above: int = 0) -> RateCell:
+    """The cell while exactly these windows are open. Raises as `rate_cell` does."""
+    return _cell(price, tier, windows, input_tokens_above)
+
+
 def _named(price: Price, window: str | None) -> tuple[str, ...]:
     if window is None or window == rest_of_week(price):
         return ()

@@ -1,0 +1,72 @@
+"""How a span of time divides into stretches in which the same windows are open, to the microsecond.
+
+For whoever needs many instants at once: a month of a workload, the rate cells of a log.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from tokencost.pricetable.hours import MINUTES_OF_DAY, Window
+from tokencost.pricetable.table import Price
+
+DAY = timedelta(days=1)
+CLOCK_CHANGES = timedelta(minutes=15)
+"""Clocks are put forward and back at quarters of an hour."""
+
+
+class Stretch(NamedTuple):
+    """From `start` to `end` (exclusive) exactly these windows are open; none is the rest of the week."""
+
+    start: datetime
+    end: datetime
+    windows: tuple[str, ...]
+
+
+def stretches(price: Price, begin: datetime, end: datetime) -> Iterator[Stretch]:
+    """Divide the part of `begin`..`end` in which the price is in force, in order and without gaps. Times are UTC."""
+    begin = max(begin, price.start)
+    end = end if price.end is None else min(end, price.end)
+    if begin >= end:
+        return
+    changes = {change for window in price.windows for change in _changes(window, begin, end)}
+    start, windows = begin, _open(price, begin)
+    for change in sorted(changes):
+        now = _open(price, change)
+        if now != windows:
+            yield Stretch(start, change, windows)
+            start, windows = change, now
+    yield Stretch(start, end, windows)
+
+
+def _open(price: Price, instant: datetime) -> tuple[str, ...]:
+    return tuple(window.name for window in price.windows if window.contains(instant))
+
+
+def _changes(window: Window, begin: datetime, end: datetime) -> Iterator[datetime]:
+    """Every instant strictly between at which the window may open or close."""
+    day = begin.astimezone(window.zone).date() - DAY
+    last = end.astimezone(window.zone).date() + DAY
+    while day <= last:
+        for instant in _changes_of_day(window, day):
+            if begin < instant < end:
+                yield instant
+        day += DAY
+
+
+def _changes_of_day(window: Window, day: date) -> Iterator[datetime]:
+    first, following = _instant(window, day, 0), _instant(window, day + DAY, 0)
+    if following - first != DAY:  # the clocks change on this day, and with them the hours
+        instant = first
+        while instant < following:
+            yield instant
+            instant += CLOCK_CHANGES
+    for stretch in window.hours:
+        for minute in stretch:
+            yield _instant(window, day, minute)
+
+
+def _instant(window: Window, day: date, minute: int) -> datetime:
+    if minute == MINUTES_OF_DAY:
+        day, minute = day + DAY, 0
+    return datetime.combine(day, time(minute // 60, minute % 60), tzinfo=window.zone).astimezone(UTC)
