@@ -375,7 +375,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     big.write_bytes(b"[" * 50_000_000)
     with pytest.raises(InvalidData) as caught:
         load_prices(big)
-    assert caught.value.problems[0].message == "50,000,000 bytes or more is no price table"
+    assert caught.value.problems[0].message == "50,000,000 bytes or more is too large"
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read() -> None:

@@ -1,171 +1,15 @@
-"""From the bytes of prices.toml to a checked table, or to every problem in it at once."""
+"""From prices.toml to the table in memory, or to every problem in the file at once."""
 
 import os
-from decimal import Decimal
-from typing import Any
 
-import tomli
-from pydantic_core import ErrorDetails, ValidationError
-
-from tokencost.errors import InvalidData, Problem
 from tokencost.pricetable.build import build_table
 from tokencost.pricetable.locate import bundled_prices
 from tokencost.pricetable.rules import find_problems
-from tokencost.pricetable.schema import known_keys, validator
-from tokencost.pricetable.table import KeyPath, PriceTable
+from tokencost.pricetable.schema import PRICES_TOML
+from tokencost.pricetable.table import PriceTable
+from tokencost.pricetable.toml_file import check_toml, read_file
 
-LARGEST_FILE = 20_000_000
-"""Bytes. The shipped table, with three years of prices, has 70,000."""
-MOST_SYNTAX_ERRORS = 20
-
-
-def load_prices(file: str | os.PathLike[str] | None = None) -> PriceTable:
-    """The price table in `file`, else the one that comes with this package.
-
-    Raises `InvalidData`, which lists every problem with its line and a hint.
-    """
-    path = os.fspath(file) if file is not None else os.fspath(bundled_prices())
-    return parse_prices(_read(path), path)
-
-
-def parse_prices(content: bytes, file: str = "prices.toml") -> PriceTable:
-    """The price table in the bytes of a file; `file` is the name that problems carry. Raises `InvalidData`."""
-    text = _decode(content, file)
-    parsed, problems, blanked, text = _parse(text, file)
-    paths: list[tuple[KeyPath, str, str]] = []
-    if parsed is not None:
-        try:
-            checked = validator().validate_python(parsed)
-        except ValidationError as error:
-            paths = [_explain(detail, parsed) for detail in error.errors(include_url=False)]
-        else:
-            paths = find_problems(checked)
-            if not paths and not problems:
-                return build_table(checked, content, text, file)
-    raise InvalidData(sorted({*problems, *_placed(paths, text, blanked, file)}, key=lambda p: (p.line, p.message)))
-
-
-def _read(path: str) -> bytes:
-    try:
-        if os.path.isdir(path):
-            raise InvalidData([Problem(path, 1, "this is a directory", "name the file: --prices prices.toml")])
-        size = os.path.getsize(path)
-        if size > LARGEST_FILE:
-            raise InvalidData([_too_large(path, size)])
-        with open(path, "rb") as stream:
-            content = stream.read(LARGEST_FILE + 1)
-    except OSError as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        raise InvalidData(
-            [Problem(path, 1, reason, "name a price table with --prices FILE or $TOKENCOST_PRICES")]
-        ) from None
-    except ValueError:
-        raise InvalidData([Problem(ascii(path), 1, "this cannot be the name of a file")]) from None
-    if len(content) > LARGEST_FILE:
-        raise InvalidData([_too_large(path, len(content))])
-    return content
-
-
-def _too_large(path: str, size: int) -> Problem:
-    limit = LARGEST_FILE // 1_000_000
-    return Problem(path, 1, f"{size:,} bytes or more is no price table", f"the limit is {limit} MB")
-
-
-def _decode(content: bytes, file: str) -> str:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InvalidData(
-            [Problem(file, line, f"byte 0x{content[error.start]:02x} is not UTF-8", "save the file as UTF-8")]
-        ) from None
-    if not text.strip():
-        raise InvalidData([Problem(file, 1, "the file is empty", 'begin with schema = 1 and version = "2026.11.20"')])
-    return text
-
-
-def _parse(text: str, file: str) -> tuple[dict[str, Any] | None, list[Problem], set[int], str]:
-    """The parsed file, its syntax errors, and the lines blanked to find more than the first of them, with the text."""
-    problems: list[Problem] = []
-    blanked: set[int] = set()
-    while True:
-        try:
-            return tomli.loads(text, parse_float=Decimal), problems, blanked, text
-        except tomli.TOMLDecodeError as error:
-            line = getattr(error, "lineno", 1)
-            message = getattr(error, "msg", str(error))
-        except RecursionError:
-            return None, [*problems, _too_deep(text, file)], blanked, text
-        except ValueError as error:  # an integer of thousands of digits
-            return None, [*problems, Problem(file, _longest_line(text), str(error).split(";")[0])], blanked, text
-        lines = text.split("\n")
-        line = min(line, len(lines))
-        problems.append(Problem(file, line, f"not TOML: {message}", _syntax_hint(lines[line - 1])))
-        broken = lines[line - 1].lstrip()
-        # A broken header moves the keys below it into another table: what follows would be noise.
-        if not broken or broken.startswith("[") or line in blanked or len(problems) == MOST_SYNTAX_ERRORS:
-            return None, problems, blanked, text
-        blanked.add(line)
-        lines[line - 1] = ""
-        text = "\n".join(lines)
-
-
-def _too_deep(text: str, file: str) -> Problem:
-    deepest, at, depth, line = 0, 1, 0, 1
-    for character in text:
-        if character == "\n":
-            line += 1
-        elif character in "[{":
-            depth += 1
-            if depth > deepest:
-                deepest, at = depth, line
-        elif character in "]}":
-            depth = max(0, depth - 1)
-    return Problem(file, at, "brackets are nested too deeply", "a price table needs three levels at most")
-
-
-def _longest_line(text: str) -> int:
-    lines = text.split("\n")
-    return max(range(len(lines)), key=lambda n: len(lines[n])) + 1
-
-
-def _syntax_hint(line: str) -> str:
-    key, equals, value = line.partition("=")
-    if not equals:
-        return "write key = value, or a [table] header; a comment begins with #"
-    if value.strip().startswith("$"):
-        return f"write the number alone: {key.strip()} = {value.strip().lstrip('$')}"
-    return 'text stands in "quotes", a key stands once in its table'
-
-
-def _explain(detail: ErrorDetails, parsed: dict[str, Any]) -> tuple[KeyPath, str, str]:
-    """A pydantic error as its path, message and hint, in the words of the file."""
-    path = tuple(step for step in detail["loc"] if step != "[key]")
-    key = path[-1] if path else ""
-    kind = detail["type"]
-    if kind == "tokencost":
-        context = detail.get("ctx", {})
-        return _in_file(path, parsed), f"{_name(path)}: {context['message']}", context["hint"]
-    path = _in_file(path, parsed)
-    if kind == "missing":
-        return path, f"`{key}` is missing", _MISSING_HINTS.get(str(key), f"add a line {key} = ...")
-    if kind == "extra_forbidden":
-        return path, f"unknown key `{key}`", _nearest_key(str(key), known_keys(path[:-1]))
-    if kind == "literal_error":
-        expected = str(detail.get("ctx", {}).get("expected", ""))
-        return path, f"{_name(path)}: {detail['input']!r} is not one of the known values", f"write {expected}"
-    wanted = _WANTED.get(kind, detail["msg"])
-    return path, f"{_name(path)}: this must be {wanted}", ""
-
-
-_WANTED = {
-    "string_type": 'text in "quotes"',
-    "list_type": "a list in [brackets]",
-    "dict_type": "a table",
-    "bool_type": "true or false",
-    "too_short": "a list with at least one item",
-}
-_MISSING_HINTS = {
+MISSING = {
     "from": "write the instant from which the price holds: from = 2026-09-10T04:00:00Z",
     "input": "write USD per 1M input tokens: input = 0.15",
     "output": "write USD per 1M output tokens: output = 0.60",
@@ -177,47 +21,16 @@ _MISSING_HINTS = {
 }
 
 
-def _in_file(path: KeyPath, parsed: dict[str, Any]) -> KeyPath:
-    """The path without the steps that only the checker has (which form of a union was tried)."""
-    node: Any = parsed
-    kept: list[str | int] = []
-    for step in path:
-        if isinstance(node, list) and isinstance(step, int):
-            node = node[step] if step < len(node) else None
-        elif isinstance(node, dict):
-            node = node.get(step)
-        else:
-            continue
-        kept.append(step)
-    return tuple(kept)
+def load_prices(file: str | os.PathLike[str] | None = None) -> PriceTable:
+    """The price table in `file`, else the one that comes with this package.
+
+    Raises `InvalidData`, which lists every problem with its line and a hint.
+    """
+    path = os.fspath(file) if file is not None else os.fspath(bundled_prices())
+    return parse_prices(read_file(path, "name a price table with --prices FILE or $TOKENCOST_PRICES"), path)
 
 
-def _name(path: KeyPath) -> str:
-    keys = [str(step) for step in path if isinstance(step, str)]
-    return f"`{keys[-1]}`" if keys else "the file"
-
-
-def _nearest_key(key: str, known: tuple[str, ...]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(key, known, 1, cutoff=0.5)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return "known here: " + ", ".join(known)
-
-
-def _placed(paths: list[tuple[KeyPath, str, str]], text: str, blanked: set[int], file: str) -> list[Problem]:
-    """The problems with their lines; a key that looks missing since its line was broken is left out."""
-    if not paths:
-        return []
-    from tokencost.pricetable.lines import LineIndex
-
-    index = LineIndex(text)
-    placed = []
-    for path, message, hint in paths:
-        line = index.line_of(path)
-        first, after = index.section_of(line)
-        if message.endswith("is missing") and any(first <= n < after for n in blanked):
-            continue
-        placed.append(Problem(file, line, message, hint))
-    return placed
+def parse_prices(content: bytes, file: str = "prices.toml") -> PriceTable:
+    """The price table in the bytes of a file; `file` is the name that problems carry. Raises `InvalidData`."""
+    checked, text = check_toml(content, file, PRICES_TOML, rules=find_problems, missing=MISSING)
+    return build_table(checked, content, text, file)

@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tokencost.pricetable.schema import RATE_KEYS
 from tokencost.pricetable.table import KeyPath
-
-Fault = tuple[KeyPath, str, str]
+from tokencost.pricetable.toml_file import Fault
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)

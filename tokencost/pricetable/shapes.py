@@ -1,0 +1,222 @@
+"""What a value in one of our TOML files may be: the words in which the shapes of such files are written.
+
+They are pydantic's core-schema language, checked by pydantic's own engine. The same shapes as `BaseModel` classes
+cost 60 ms to build at every start of the program, which is most of what `tokencost compare` takes; these cost less
+than one.
+
+Numbers are exact decimals; instants become UTC-aware, a bare date is 00:00 UTC.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator
+
+from tokencost.pricetable.hours import parse_dates, parse_days, parse_hours
+
+CONFIDENCE = ("primary", "corroborated", "single")
+HIGHEST_RATE = 1_000_000
+MOST_DECIMALS = 12
+
+Shape = dict[str, Any]
+
+
+def refuse(message: str, hint: str) -> PydanticCustomError:
+    """The error of a value that cannot be, with what to type instead."""
+    return PydanticCustomError("tokencost", "{message}", {"message": message, "hint": hint})
+
+
+def _rate(value: object) -> Decimal:
+    if isinstance(value, str):
+        raise refuse(f"a price is a bare number, not the string {value[:40]!r}", "write it without quotes: 0.14")
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise refuse("a price is a bare number", "write it like 0.14; leave the key out where there is no price")
+    rate = Decimal(value)
+    if not rate.is_finite():
+        raise refuse("a price is a finite number", "leave the key out where the price is not known")
+    if rate < 0:
+        raise refuse("a price cannot be negative", "write what a million tokens cost, 0 if they are free")
+    if rate > HIGHEST_RATE:
+        raise refuse("more than $1,000,000 per 1M tokens", "prices are per 1,000,000 tokens")
+    if -cast("int", rate.as_tuple().exponent) > MOST_DECIMALS:
+        raise refuse(f"more than {MOST_DECIMALS} decimal places", "prices are per 1,000,000 tokens, not per token")
+    return rate
+
+
+def _instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise refuse(
+                f"the time {value.isoformat()} has no zone", f"add Z for UTC: {value.isoformat()}Z, or an offset"
+            )
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            raise refuse("the time is out of range", "write it like 2026-09-10T04:00:00Z") from None
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    raise refuse("a time is a date or an instant, without quotes", "write it like 2026-09-10T04:00:00Z")
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise refuse("this is a date without a time, and without quotes", "write it like 2026-10-27")
+
+
+def _name(value: object) -> str:
+    if isinstance(value, str) and value.strip() and "@" not in value:
+        return value
+    raise refuse("a name is a string that is not empty and has no @", 'write it like "deepseek-flash"')
+
+
+def _threshold(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12:
+        return value
+    raise refuse("a threshold is a positive whole number of input tokens", "write it like 272_000")
+
+
+def schema_number(number: int) -> Shape:
+    """The number of a file's format: only the one that is known."""
+
+    def check(value: object) -> int:
+        if type(value) is int and value == number:
+            return value
+        raise refuse(
+            f"this is schema {value!r}, and this tokencost reads schema {number}",
+            f"write schema = {number}, or upgrade: pip install -U tokencost-compare",
+        )
+
+    return value(check, {"const": number})
+
+
+def checked_by(parse: Callable[[Any], Any]) -> Callable[[object], Any]:
+    """A check from a parser that raises `ValueError(message, hint)`."""
+
+    def check(value: object) -> Any:
+        try:
+            return parse(value)
+        except ValueError as error:
+            message, hint = error.args
+            raise refuse(message, hint) from None
+
+    return check
+
+
+def value(check: Callable[[object], Any], json_schema: Mapping[str, Any]) -> Shape:
+    """A single value: how it is checked, and what JSON Schema says of it."""
+    return {
+        "type": "function-plain",
+        "function": {"type": "no-info", "function": check},
+        "metadata": {"json_schema": dict(json_schema)},
+    }
+
+
+def list_of(items: Shape, least: int = 0) -> Shape:
+    """A list with at least so many items."""
+    return {"type": "list", "items_schema": items, "min_length": least, "strict": True}
+
+
+def required(schema: Shape, meaning: str) -> Shape:
+    """A key that must be there."""
+    return {**optional(schema, meaning), "required": True}
+
+
+def optional(schema: Shape, meaning: str) -> Shape:
+    """A key that may be left out."""
+    return {
+        "type": "typed-dict-field",
+        "schema": schema,
+        "required": False,
+        "metadata": {"pydantic_js_updates": {"description": meaning}},
+    }
+
+
+def one_of(*words: str) -> Shape:
+    """One of a few words."""
+    return {"type": "literal", "expected": list(words)}
+
+
+def either(discriminator: Callable[[object], str], choices: dict[str, Shape]) -> Shape:
+    """One of several shapes; the discriminator names the one that a value means."""
+    return {"type": "tagged-union", "choices": choices, "discriminator": discriminator}
+
+
+def table(fields: dict[str, Shape]) -> Shape:
+    """A table with these keys and no others."""
+    return {"type": "typed-dict", "fields": fields, "extra_behavior": "forbid", "strict": True}
+
+
+def tables_of(values: Shape) -> Shape:
+    """Tables of one shape under names of their own."""
+    return {"type": "dict", "keys_schema": NAME, "values_schema": values, "strict": True}
+
+
+RATE = value(_rate, {"type": "number", "minimum": 0, "maximum": HIGHEST_RATE})
+INSTANT = value(_instant, {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]})
+DAY = value(_day, {"type": "string", "format": "date"})
+NAME = value(_name, {"type": "string", "minLength": 1, "pattern": "^[^@]+$"})
+TEXT: Shape = {"type": "str", "strict": True}
+FLAG: Shape = {"type": "bool", "strict": True}
+THRESHOLD = value(_threshold, {"type": "integer", "minimum": 1})
+HOURS = value(
+    checked_by(parse_hours),
+    {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"},
+    },
+)
+DAYS = value(
+    checked_by(parse_days),
+    {"type": "array", "minItems": 1, "items": {"enum": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}},
+)
+DATES = value(checked_by(parse_dates), {"type": "array", "items": {"type": "string"}})
+CONFIDENCES = one_of(*CONFIDENCE)
+
+
+def validator_of(shape: Shape) -> SchemaValidator:
+    """The checker of a parsed file; its errors carry the path of each fault."""
+    return SchemaValidator(cast("CoreSchema", shape))
+
+
+def known_keys(shape: Shape, path: tuple[str | int, ...]) -> tuple[str, ...]:
+    """The keys that the table at this path may have; empty where keys are free."""
+    for step in path:
+        shape = _chosen(shape)
+        if shape["type"] == "typed-dict" and step in shape["fields"]:
+            shape = shape["fields"][step]["schema"]
+        elif shape["type"] == "dict":
+            shape = shape["values_schema"]
+        elif shape["type"] == "list":
+            shape = shape["items_schema"]
+        else:
+            return ()
+    shape = _chosen(shape)
+    return tuple(shape["fields"]) if shape["type"] == "typed-dict" else ()
+
+
+def _chosen(shape: Shape) -> Shape:
+    """Of several shapes, the one that is a table."""
+    if shape["type"] != "tagged-union":
+        return shape
+    tables = [choice for choice in shape["choices"].values() if choice["type"] == "typed-dict"]
+    return tables[-1] if tables else shape
+
+
+def json_schema_of(shape: Shape) -> dict[str, Any]:
+    """The JSON Schema of a shape."""
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class ShapeJsonSchema(GenerateJsonSchema):
+        """Takes what is said of each value beside its check."""
+
+        def function_plain_schema(self, schema: Any) -> dict[str, Any]:
+            return dict(schema["metadata"]["json_schema"])
+
+        def tagged_union_schema(self, schema: Any) -> dict[str, Any]:
+            return {"anyOf": [self.generate_inner(choice) for choice in schema["choices"].values()]}
+
+    return ShapeJsonSchema().generate(cast("CoreSchema", shape))
