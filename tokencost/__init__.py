@@ -17,18 +17,29 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Blend": "tokencost.analysis.compare",
+    "BreakEven": "tokencost.analysis.compare",
+    "Claim": "tokencost.analysis.claims_file",
     "Comparison": "tokencost.analysis.compare",
     "ComparisonRow": "tokencost.analysis.compare",
     "Cost": "tokencost.pricing.cost",
     "InvalidData": "tokencost.errors",
+    "JudgedClaim": "tokencost.analysis.claims",
+    "ListedRate": "tokencost.analysis.find",
     "ModelAt": "tokencost.pricetable.resolve",
     "PriceTable": "tokencost.pricetable.table",
     "Problem": "tokencost.errors",
     "RateCell": "tokencost.pricing.rates",
+    "RatePair": "tokencost.analysis.find",
     "Rates": "tokencost.pricetable.table",
     "TokencostError": "tokencost.errors",
     "UsageError": "tokencost.errors",
+    "break_even": "tokencost.analysis.compare",
     "compare": "tokencost.analysis.compare",
+    "find_pairs": "tokencost.analysis.find",
+    "find_rates": "tokencost.analysis.find",
+    "judge": "tokencost.analysis.claims",
+    "listed_rates": "tokencost.analysis.find",
+    "load_claims": "tokencost.analysis.claims_file",
     "load_prices": "tokencost.pricetable.load",
     "parse_prices": "tokencost.pricetable.load",
     "price": "tokencost.pricing.cost",
@@ -37,7 +48,10 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
-    from tokencost.analysis.compare import Blend, Comparison, ComparisonRow, compare
+    from tokencost.analysis.claims import JudgedClaim, judge
+    from tokencost.analysis.claims_file import Claim, load_claims
+    from tokencost.analysis.compare import Blend, BreakEven, Comparison, ComparisonRow, break_even, compare
+    from tokencost.analysis.find import ListedRate, RatePair, find_pairs, find_rates, listed_rates
     from tokencost.errors import InvalidData, Problem, TokencostError, UsageError
     from tokencost.pricetable.load import load_prices, parse_prices
     from tokencost.pricetable.resolve import ModelAt, resolve
@@ -47,18 +61,29 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Blend",
+    "BreakEven",
+    "Claim",
     "Comparison",
     "ComparisonRow",
     "Cost",
     "InvalidData",
+    "JudgedClaim",
+    "ListedRate",
     "ModelAt",
     "PriceTable",
     "Problem",
     "RateCell",
+    "RatePair",
     "Rates",
     "TokencostError",
     "UsageError",
+    "break_even",
     "compare",
+    "find_pairs",
+    "find_rates",
+    "judge",
+    "listed_rates",
+    "load_claims",
     "load_prices",
     "parse_prices",
     "price",

@@ -17,6 +17,20 @@ COMPONENTS = ("input", "cached_input", "cache_write", "output")
 BLENDED = "blended"
 
 
+class BreakEven(NamedTuple):
+    """What a lower price means for use: cheaper use grows (Jevons), and the bill falls while it grows less."""
+
+    times_as_many: Fraction
+    """How many times as many tokens the same budget buys."""
+    growth_percent: Fraction
+    """By how much use must grow for the bill to stay the same."""
+
+
+def break_even(ratio: Fraction) -> BreakEven:
+    """The break-even of a ratio: at 5x the same budget buys 5 times as many tokens, and use must grow by 400%."""
+    return BreakEven(ratio, (ratio - 1) * 100)
+
+
 class Blend(NamedTuple):
     """A mix of tokens, by weight: `Blend(3, 1)` is three input tokens for one output token."""
 
@@ -105,13 +119,13 @@ def compare(
     sides = tuple(asked.values())
     if window is not None and not any(side.price.windows for side in (*sides, baseline)):
         raise NotOffered(f"no model here has a window {window!r}", "their prices hold at all hours: leave --window out")
-    baseline_cells = _cells(baseline, tier, window)
+    baseline_cells = open_cells(baseline, tier, window)
     rows: list[ComparisonRow] = []
     used: list[tuple[ModelAt, RateCell]] = []
     for side in sides:
-        side_cells = _cells(side, tier, window)
+        side_cells = open_cells(side, tier, window)
         used += [(side, cell) for cell in side_cells]
-        for cell, other in _pairs(side_cells, baseline_cells):
+        for cell, other in paired_cells(side_cells, baseline_cells):
             rows += _rows(side, cell, baseline, other, tier, blend, currency)
     used += [(baseline, cell) for cell in baseline_cells]
     if currency != "USD" and not any(cell.cny for _, cell in used):
@@ -132,8 +146,8 @@ def _sides(table: PriceTable, models: Sequence[str], against: str | None) -> tup
     return models or defaults.compare, against or defaults.against
 
 
-def _cells(side: ModelAt, tier: str, window: str | None) -> list[RateCell]:
-    """The cells of one side: one for each window, unless the hour or the window is given."""
+def open_cells(side: ModelAt, tier: str, window: str | None) -> list[RateCell]:
+    """The cells of a model at a time: one for each window, unless the hour or the window is given."""
     price = side.price
     if not price.windows:
         return [rate_cell(price, side.when, tier=tier)]
@@ -142,7 +156,7 @@ def _cells(side: ModelAt, tier: str, window: str | None) -> list[RateCell]:
     return [named_cell(price, tier, name) for name in window_names(price)]
 
 
-def _pairs(cells: list[RateCell], baseline: list[RateCell]) -> Iterator[tuple[RateCell | None, RateCell | None]]:
+def paired_cells(cells: list[RateCell], baseline: list[RateCell]) -> Iterator[tuple[RateCell | None, RateCell | None]]:
     """Each window beside the same window of the other side, or beside the one price that holds at all hours."""
     by_name = {cell.window: cell for cell in baseline}
     if len(baseline) == 1:

@@ -18,6 +18,8 @@ class LazyCommand(NamedTuple):
 
 COMMANDS = {
     "compare": LazyCommand("tokencost.cli.compare", "Prices side by side, with ratio and percent lower."),
+    "claims": LazyCommand("tokencost.cli.claims", "Published figures, recomputed, with a verdict."),
+    "find": LazyCommand("tokencost.cli.find", "Which list prices equal these figures."),
     "prices": LazyCommand("tokencost.cli.prices", "The price table: list, show, history, check, schema."),
 }
 

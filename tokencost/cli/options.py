@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tokencost.pricetable.table import PriceTable
     from tokencost.report.document import Document
 
+ON_HELP = "Date or instant. [default: today, UTC]"
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -55,13 +57,23 @@ def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str
 
 def answer_options(command: Command) -> Command:
     """`--prices`, `--on`, `--format`, `--output` and `--no-color`, which every command takes."""
+    return _answer_options(
+        command, click.option("--on", type=WhenType(), default="today", metavar="WHEN", help=ON_HELP)
+    )
+
+
+def timeless_options(command: Command) -> Command:
+    """The same, for a command that without `--on` is not about today."""
+    help_text = "Date or instant. [default: as the claim says, or at any time]"
+    return _answer_options(command, click.option("--on", type=WhenType(), metavar="WHEN", help=help_text))
+
+
+def _answer_options(command: Command, on: Callable[[Command], Command]) -> Command:
     options = (
         click.option(
             "--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]"
         ),
-        click.option(
-            "--on", type=WhenType(), default="today", metavar="WHEN", help="Date or instant. [default: today, UTC]"
-        ),
+        on,
         click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="How the answer is written."),
         click.option("--output", metavar="FILE", help="Write to a file; its suffix sets the format."),
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),

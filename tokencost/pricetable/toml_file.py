@@ -158,6 +158,9 @@ def _explain(
     if kind == "literal_error":
         expected = str(detail.get("ctx", {}).get("expected", ""))
         return path, f"{_name(path)}: {detail['input']!r} is not one of the known values", f"write {expected}"
+    if kind == "too_short":
+        least = detail.get("ctx", {}).get("min_length", 1)
+        return path, f"{_name(path)}: this must be a list with at least {least} item{'s' * (least > 1)}", ""
     wanted = _WANTED.get(kind, detail["msg"])
     return path, f"{_name(path)}: this must be {wanted}", ""
 
@@ -167,7 +170,6 @@ _WANTED = {
     "list_type": "a list in [brackets]",
     "dict_type": "a table",
     "bool_type": "true or false",
-    "too_short": "a list with at least one item",
 }
 
 

@@ -5,8 +5,8 @@ from io import StringIO
 
 from tokencost.render import Screen
 from tokencost.render.inert import inert
-from tokencost.render.numbers import exact
-from tokencost.report.document import Document, Kind, Value
+from tokencost.render.numbers import exact, words
+from tokencost.report.document import Document, Kind, Phrase, Value
 
 # What makes a spreadsheet read a cell as a formula, in full width too:
 # https://owasp.org/www-community/attacks/CSV_Injection
@@ -32,6 +32,8 @@ def records(document: Document, separator: str) -> str:
 
 
 def _cell(value: Value, kind: Kind) -> str:
+    if isinstance(value, Phrase):
+        value = words(value.words)
     if not isinstance(value, str):
         return exact(value, kind)
     formula = value.startswith(("\t", "\r")) or value.lstrip().startswith(_FORMULA)

@@ -12,8 +12,7 @@ from fractions import Fraction
 
 from tokencost.render import Screen
 from tokencost.render.inert import HIDDEN
-from tokencost.render.numbers import exact
-from tokencost.render.shown import words
+from tokencost.render.numbers import exact, words
 from tokencost.report.document import Document, Figure, Kind, Sentence, Table, Value
 
 

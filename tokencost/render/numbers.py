@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from tokencost.report.document import Figure, Kind, Value
+from tokencost.report.document import Figure, Kind, Phrase, Plain, Sentence, Value
 
 MISSING = "—"
 """What people read where a value does not exist."""
@@ -22,18 +22,32 @@ def show(value: Value, kind: Kind, currency: str = "USD") -> str:
     """A value for people: rounded, with separators and its unit. What is not zero never looks like zero."""
     if isinstance(value, Figure):
         return show(*value)
+    if isinstance(value, Phrase):
+        return words(value.words)
     if value is None:
         return MISSING
-    if isinstance(value, str):
-        return value.replace("_", " ") if kind == "term" else value
-    if isinstance(value, date):
-        return _when(value).removesuffix("T00:00:00Z") if kind == "bound" else _when(value)
-    if kind in ("text", "term"):
-        return str(value)
-    number = _fraction(value)
+    if isinstance(value, int | Decimal | Fraction) and kind not in ("text", "term"):
+        return _number(_fraction(value), kind, currency)
+    return _word(value, kind)
+
+
+def _number(number: Fraction, kind: Kind, currency: str) -> str:
     unit = _SYMBOLS.get(currency, f"{currency} ") if kind in ("rate", "money") else ""
     shown = unit + _FOR_PEOPLE.get(kind, _plain)(abs(number))
     return f"-{shown}" if number < 0 else shown
+
+
+def _word(value: Plain, kind: Kind) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return _when(value).removesuffix("T00:00:00Z") if kind == "bound" else _when(value)
+    return str(value).replace("_", " ") if kind == "term" else str(value)
+
+
+def words(sentence: Sentence) -> str:
+    """A sentence with its figures rounded, not yet inert."""
+    return "".join(part if isinstance(part, str) else show(*part) for part in sentence)
 
 
 def exact(value: Value, kind: Kind) -> str:
@@ -44,6 +58,8 @@ def exact(value: Value, kind: Kind) -> str:
     """
     if isinstance(value, Figure):
         return exact(value.value, value.kind)
+    if isinstance(value, Phrase):
+        return words(value.words)
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, bool):
@@ -52,7 +68,7 @@ def exact(value: Value, kind: Kind) -> str:
         return _when(value)
     number = _fraction(value)
     size = abs(number)
-    if kind in ("ratio", "percent"):
+    if kind in ("ratio", "percent", "fine_ratio", "fine_percent"):
         digits = _significant(size, 12)
     elif isinstance(value, Decimal):
         digits = format(value.copy_abs(), "f")
@@ -99,6 +115,8 @@ _FOR_PEOPLE: dict[Kind, Callable[[Fraction], str]] = {
     "money": _money,
     "ratio": _ratio,
     "percent": _percent,
+    "fine_ratio": lambda number: _fixed(number, max(2, _places(number, 2)), ",") + "×" if number else "0×",
+    "fine_percent": lambda number: _fixed(number, max(2, _places(number, 2)), ",") + "%" if number else "0%",
 }
 
 

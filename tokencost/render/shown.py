@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tokencost.render.inert import inert
-from tokencost.render.numbers import show
-from tokencost.report.document import Column, Document, Sentence, Table
+from tokencost.render.numbers import show, words
+from tokencost.report.document import Column, Document, Table
 
 
 class ShownColumn(NamedTuple):
@@ -63,7 +63,8 @@ def shown(document: Document) -> Shown:
         reading=tuple(_line(words(sentence)) for sentence in document.reading),
         lists=tuple((heading, entries) for heading, entries in lists if entries),
         stamp=_line(
-            f"prices.toml {document.version} (sha256 {document.sha256[:12]}) · as of {show(document.as_of, 'when')}"
+            f"prices.toml {document.version} (sha256 {document.sha256[:12]}) · "
+            + (f"as of {show(document.as_of, 'when')}" if document.as_of else "at all times")
         ),
     )
 
@@ -91,11 +92,6 @@ def page(
 def none(table: ShownTable) -> str:
     """What stands in place of a table without rows."""
     return f"{table.caption} (none)".lstrip()
-
-
-def words(sentence: Sentence) -> str:
-    """A sentence with its figures rounded, not yet inert."""
-    return "".join(part if isinstance(part, str) else show(*part) for part in sentence)
 
 
 def _line(text: str) -> str:

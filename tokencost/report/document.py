@@ -13,7 +13,9 @@ from typing import Literal, NamedTuple
 Plain = str | int | Decimal | Fraction | date | datetime | None
 """None is what does not exist, never zero. A `datetime` is UTC-aware."""
 
-Kind = Literal["text", "term", "rate", "money", "ratio", "percent", "count", "when", "bound", "url"]
+Kind = Literal[
+    "text", "term", "rate", "money", "ratio", "percent", "fine_ratio", "fine_percent", "count", "when", "bound", "url"
+]
 """How a value is shown.
 
 text     as it is
@@ -22,6 +24,7 @@ rate     money per 1M tokens: as many digits as it has, at least two decimals
 money    an amount of money
 ratio    a factor: 53.6×
 percent  a value of 98.1333… is shown as 98.1%
+fine_ratio, fine_percent  with two decimals, where a rounding is in question: 53.57×, 98.13%
 count    a whole number of tokens or requests
 when     a date or an instant
 bound    where an interval begins or ends: midnight UTC is shown as the bare date
@@ -37,11 +40,18 @@ class Figure(NamedTuple):
     currency: str = "USD"
 
 
-Value = Plain | Figure
-"""One cell."""
-
 Sentence = tuple[str | Figure, ...]
 """Words and figures, in order; a renderer joins them without adding spaces."""
+
+
+class Phrase(NamedTuple):
+    """A sentence as a cell."""
+
+    words: Sentence
+
+
+Value = Plain | Figure | Phrase
+"""One cell."""
 
 
 class Column(NamedTuple):
@@ -76,7 +86,8 @@ class Document(NamedTuple):
     """
 
     command: str
-    as_of: date | datetime
+    as_of: date | datetime | None
+    """The time that was asked for; None is any time."""
     version: str
     """The price table's own version."""
     sha256: str

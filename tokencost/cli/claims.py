@@ -1,0 +1,73 @@
+"""`tokencost claims`."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tokencost.cli.options import answer, load_table, timeless_options
+from tokencost.pricetable.when import When
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from click.shell_completion import CompletionItem
+
+    from tokencost.analysis.claims_file import Claim
+
+SOME_CLAIM_FAILS = 1
+
+
+def complete_claims(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Ids of claims that begin with what is typed, for the shell."""
+    from click.shell_completion import CompletionItem
+
+    from tokencost.analysis.claims_file import load_claims
+
+    return [
+        CompletionItem(claim.id, help=claim.statement) for claim in load_claims() if claim.id.startswith(incomplete)
+    ]
+
+
+@click.command(short_help="Published figures, recomputed, with a verdict.")
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=complete_claims)
+@click.option("--file", metavar="FILE", help="Your own claims instead of those that come with tokencost.")
+@click.option("--strict", is_flag=True, help="Exit status 1 unless all of them are reproduced.")
+@timeless_options
+def claims(
+    ids: tuple[str, ...], file: str | None, strict: bool, prices: str | None, on: When | None, **form: Any
+) -> int:
+    """Published figures, recomputed from the list prices of their day, with a verdict; one ID explains one.
+
+    reproduced: the exact value, rounded to the printed digits, is the printed one, or lies within the printed range.
+    understated, overstated: the real advantage is larger, or smaller, than printed. differs: neither, for instance
+    a price that is not the list price. undecidable: a side is missing. --on asks whether it is true at another time.
+    """
+    from tokencost.analysis.claims import REPRODUCED, alternatives, judge
+    from tokencost.analysis.claims_file import load_claims
+    from tokencost.report.claims import claim_document, claims_document
+
+    known = load_claims(file)
+    chosen = _chosen(known, ids)
+    table = load_table(prices)
+    judged = [judge(table, claim, on) for claim in chosen]
+    if len(ids) == 1:
+        applied = [judge(table, claim, on) for claim in known if claim.id == chosen[0].applies_to]
+        others = alternatives(table, judged[0])
+        answer(claim_document(table, judged[0], others, applied[0] if applied else None, on), **form)
+    else:
+        answer(claims_document(table, judged, on), **form)
+    return SOME_CLAIM_FAILS if strict and any(claim.verdict != REPRODUCED for claim in judged) else 0
+
+
+def _chosen(known: "Sequence[Claim]", ids: tuple[str, ...]) -> "Sequence[Claim]":
+    from difflib import get_close_matches
+
+    from tokencost.errors import UsageError
+
+    by_id = {claim.id: claim for claim in known}
+    for name in ids:
+        if name not in by_id:
+            near = get_close_matches(name, by_id, 1)
+            hint = f"did you mean {near[0]}?" if near else "`tokencost claims` lists the ids"
+            raise UsageError(f"unknown claim {name!r}", hint)
+    return [by_id[name] for name in dict.fromkeys(ids)] or known

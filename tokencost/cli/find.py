@@ -1,0 +1,68 @@
+"""`tokencost find`."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import click
+
+from tokencost.cli.options import answer, load_table, timeless_options
+from tokencost.pricetable.when import When
+
+NOTHING_FOUND = 1
+
+
+class FigureType(click.ParamType[Decimal]):
+    """A printed price: `0.14` or `$0.14`."""
+
+    name = "price"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Parse it, with or without its sign."""
+        from tokencost.cli.quantities import parse_count
+
+        return parse_count(str(value).strip().removeprefix("$"))
+
+
+class NearType(click.ParamType[Fraction]):
+    """How far off a price may be: `5%`."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """Parse it."""
+        from tokencost.cli.quantities import parse_share
+
+        return value if isinstance(value, Fraction) else parse_share(str(value))
+
+
+@click.command(short_help="Which list prices equal these figures.")
+@click.argument("price", type=FigureType())
+@click.argument("other", type=FigureType(), required=False, metavar="[PRICE]")
+@click.option(
+    "--near", type=NearType(), default=Fraction(0), metavar="SHARE", help="Also prices that close, such as 5%."
+)
+@timeless_options
+def find(
+    price: Decimal, other: Decimal | None, near: Fraction, prices: str | None, on: When | None, **form: Any
+) -> int:
+    """Which list prices equal PRICE, in USD per 1M tokens, on --on or at any time.
+
+    With two figures, such as the $0.14 and $7.50 of a headline: every pair of list prices, in force at the same
+    time, that gives them, like-for-like pairs (same component, same tier, both in real time) first and marked.
+    Exit status 1 when there are none; the nearest are shown.
+    """
+    from tokencost.analysis.find import find_pairs, find_rates, listed_rates, nearest_rates
+    from tokencost.report.find import found_pairs_document, found_rates_document
+
+    table = load_table(prices)
+    rates = listed_rates(table, on)
+    nearest = nearest_rates(rates, price)
+    if other is None:
+        found = find_rates(rates, price, near)
+        answer(found_rates_document(table, price, found, nearest, on, near), **form)
+        return 0 if found else NOTHING_FOUND
+    pairs = find_pairs(rates, price, other, near)
+    nearest = (*nearest, *nearest_rates(rates, other))
+    answer(found_pairs_document(table, (price, other), pairs, nearest, on), **form)
+    return 0 if pairs else NOTHING_FOUND
