@@ -53,6 +53,12 @@ def test_what_else_would_have_reproduced_a_percentage(tokencost: Run) -> None:
     assert "Also reproduced by input, standard tier: 96.33% lower, 27.27×." in shown
 
 
+def test_a_verdict_that_one_may_not_expect_is_explained(tokencost: Run) -> None:
+    shown = tokencost("claims", "v3-95-percent").out
+    assert "Verdict for prices of 2025-01-27: overstated." in shown
+    assert "94.40% rounds to 94, not 95." in shown
+
+
 def test_an_undecidable_claim_says_what_is_missing(tokencost: Run) -> None:
     assert "- no training cost of o1 was ever published." in tokencost("claims", "training-cost-1-20").out
     moved = tokencost("claims", "query-cost-014-750", "--on", "2026-11-20")

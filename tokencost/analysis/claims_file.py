@@ -96,6 +96,8 @@ class Claim(NamedTuple):
     published: Published
     left: Side
     right: Side | None
+    note: str | None
+    """Why the verdict may not be what one expects."""
     applies_to: str | None
     """A claim whose prices this one reasons about: its break-even is shown beside this one's."""
 
@@ -188,6 +190,7 @@ CLAIMS_TOML = table(
                         "published": required(PUBLISHED, "the printed figures"),
                         "left": required(SIDE, "what was said to be lower"),
                         "right": optional(SIDE, "what it was compared with"),
+                        "note": optional(TEXT, "why the verdict may not be what one expects"),
                         "applies_to": optional(NAME, "a claim whose prices this one reasons about"),
                     }
                 )
@@ -263,6 +266,7 @@ def _claim(key: str, claim: dict[str, Any]) -> Claim:
         published=_published(claim["published"]),
         left=_side(claim["left"]),
         right=_side(claim["right"]) if "right" in claim else None,
+        note=claim.get("note"),
         applies_to=claim.get("applies_to"),
     )
 

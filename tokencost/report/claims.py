@@ -60,7 +60,11 @@ def claim_document(
             (f"Verdict for prices of {show_when(judged.on)}: {judged.verdict}{_where(judged)}.",),
         ),
         reading=(*_arithmetic(judged), *_budgets(judged), *(_budgets(applied, of=True) if applied else ())),
-        notes=(*((f"{reason}.",) for reason in _reasons(judged)), *_others(others)),
+        notes=(
+            *(((claim.note,),) if claim.note else ()),
+            *((f"{reason}.",) for reason in _reasons(judged)),
+            *_others(others),
+        ),
         sources=tuple(dict.fromkeys(_sources(table, judged))),
     )
 
