@@ -33,6 +33,7 @@ def seconds(content: bytes) -> float:
 
 
 def main() -> None:
+    print("$ python tests/benchmarks/loading.py")
     text = SHIPPED.read_text(encoding="utf-8")
     once, ten = text.encode(), longer(text, TIMES).encode()
     pairs = [(seconds(once), seconds(ten)) for _ in range(ROUNDS)]

@@ -36,6 +36,7 @@ def per_second(call: Callable[[], object]) -> float:
 
 
 def main() -> None:
+    print("$ python tests/benchmarks/pricing.py")
     table = load_prices()
     for provider, model, when in REQUESTS:
         usage = Usage(input_tokens=1_000, cache_read_tokens=500, output_tokens=300)

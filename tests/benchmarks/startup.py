@@ -29,6 +29,7 @@ def seconds(command: Sequence[str]) -> float:
 
 
 def main() -> None:
+    print("$ python tests/benchmarks/startup.py")
     for name, command, reference, limit in LIMITS:
         against = [sys.executable, "-c", reference]
         pairs = [(seconds(command), seconds(against)) for _ in range(ROUNDS)]

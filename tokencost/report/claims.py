@@ -33,7 +33,7 @@ def claims_document(table: PriceTable, judged: Sequence[JudgedClaim], on: When |
         version=table.version,
         sha256=table.sha256,
         tables=(_records(judged), _parts(judged, shown=False)),
-        answer=((f"{reproduced} of {len(judged)} published figures are reproduced by list prices{_moved(on)}.",),),
+        answer=((f"{reproduced} of {len(judged)} published figures are reproduced{_moved(on)}.",),),
         notes=merged((claim.claim.id, f": {reason}.") for claim in judged for reason in _reasons(claim)),
     )
 
@@ -74,10 +74,10 @@ def _records(judged: Sequence[JudgedClaim], *, shown: bool = True) -> Table:
         (
             claim.claim.id,
             Phrase(_published(claim)),
-            Phrase(_computed(claim)),
+            _phrase(_computed(claim)),
             claim.verdict,
             Phrase(_side(claim.claim.left, [part.left for part in claim.decisive])),
-            Phrase(_side(claim.claim.right, [part.right for part in claim.decisive if part.right])),
+            _phrase(_side(claim.claim.right, [part.right for part in claim.decisive if part.right])),
             claim.claim.printed_by,
             claim.claim.printed,
         )
@@ -85,6 +85,10 @@ def _records(judged: Sequence[JudgedClaim], *, shown: bool = True) -> Table:
     ]
     columns = COLUMNS if shown else tuple(column._replace(shown=False) for column in COLUMNS)
     return Table(columns, tuple(rows), caption="published figures")
+
+
+def _phrase(words: Sentence) -> Phrase | None:
+    return Phrase(words) if words else None
 
 
 def _parts(judged: Sequence[JudgedClaim], *, shown: bool) -> Table:
@@ -296,4 +300,4 @@ def _sources(table: PriceTable, judged: JudgedClaim) -> Iterator[str]:
 
 
 def _moved(on: When | None) -> str:
-    return f" of {show_when(on)}" if on else ""
+    return f" by prices of {show_when(on)}" if on else ""
