@@ -149,6 +149,12 @@ def test_the_good_table_loads() -> None:
             id="missing source",
         ),
         pytest.param(
+            'output = 1\nsource = "https://example.org/prices"',
+            'output = 1\nsource = " "',
+            "prices.toml:19: `source`: this must be text that is not empty",
+            id="empty source",
+        ),
+        pytest.param(
             "from = 2026-01-01\n",
             "from = 2026-01-01T00:00:00\n",
             "prices.toml:16: `from`: the time "

@@ -15,6 +15,7 @@ from tokencost.pricetable.shapes import (
     INSTANT,
     NAME,
     RATE,
+    SOURCE,
     TEXT,
     THRESHOLD,
     either,
@@ -53,7 +54,7 @@ _EVIDENCE = {
 _CNY = table(
     {
         **_ENTRY_RATES,
-        "source": optional(TEXT, "page of the CNY list, if another than the entry's"),
+        "source": optional(SOURCE, "page of the CNY list, if another than the entry's"),
         "confidence": optional(CONFIDENCES, "primary, corroborated or single"),
     }
 )
@@ -71,13 +72,13 @@ _WHEN = table(
             list_of(one_of("cached_input", "cache_write", "cache_write_12h")),
             "rates of the entry that do not hold here: not offered or not known",
         ),
-        "source": optional(TEXT, "page that states these rates, if another than the entry's"),
+        "source": optional(SOURCE, "page that states these rates, if another than the entry's"),
         **_EVIDENCE,
         "cny": optional(
             table(
                 _ANY_RATES
                 | {
-                    "source": optional(TEXT, "page"),
+                    "source": optional(SOURCE, "page"),
                     "confidence": optional(CONFIDENCES, "primary, corroborated or single"),
                 }
             ),
@@ -90,7 +91,7 @@ _PRICE = table(
         "from": required(INSTANT, "instant from which the price holds"),
         "until": optional(INSTANT, "instant at which it ends, where no other price follows directly"),
         **_ENTRY_RATES,
-        "source": required(TEXT, "page that states the price"),
+        "source": required(SOURCE, "page that states the price"),
         **_EVIDENCE,
         "promotion": optional(
             table(
@@ -174,7 +175,7 @@ PRICES_TOML = table(
             tables_of(
                 table(
                     {
-                        "source": required(TEXT, "page that announces the dates"),
+                        "source": required(SOURCE, "page that announces the dates"),
                         "dates": required(DATES, "local dates, or first/last inclusive"),
                         "through": optional(DAY, "the list is complete up to this day"),
                     }

@@ -159,6 +159,8 @@ INSTANT = value(_instant, {"anyOf": [{"type": "string", "format": "date"}, {"typ
 DAY = value(_day, {"type": "string", "format": "date"})
 NAME = value(_name, {"type": "string", "minLength": 1, "pattern": "^[^@]+$"})
 TEXT: Shape = {"type": "str", "strict": True}
+SOURCE: Shape = {"type": "str", "strict": True, "strip_whitespace": True, "min_length": 1}
+"""Where something is stated; never empty."""
 FLAG: Shape = {"type": "bool", "strict": True}
 THRESHOLD = value(_threshold, {"type": "integer", "minimum": 1})
 HOURS = value(

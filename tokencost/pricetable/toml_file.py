@@ -167,6 +167,7 @@ def _explain(
 
 _WANTED = {
     "string_type": 'text in "quotes"',
+    "string_too_short": "text that is not empty",
     "list_type": "a list in [brackets]",
     "dict_type": "a table",
     "bool_type": "true or false",
