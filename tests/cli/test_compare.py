@@ -154,7 +154,7 @@ def test_one_model_at_two_times(tokencost: Run) -> None:
         (("o1", "gpt-4o", "--on", "27.01.2025"), "'27.01.2025' is not a date or an instant"),
         (("o1", "gpt-4o", "--on", "2025-01-27T10:00"), "has no zone\n  hint: add Z for UTC"),
         (("o1", "gpt-4o", "--blend", "3"), "'3' is not a blend"),
-        (("o1", "gpt-4o", "--blend", "3:x"), "'x' is not a number"),
+        (("o1", "gpt-4o", "--blend", "3:x"), "'x' is not a number of zero or more"),
         (("o1", "gpt-4o", "--blend", "0:0"), "'0:0' has no tokens"),
         (("o1", "gpt-4o", "--blend", "3:1:160%"), "'160%' is not a share between 0% and 100%"),
         (("o1", "gpt-4o", "--format", "pdf"), "'pdf' is not one of"),

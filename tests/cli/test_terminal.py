@@ -111,6 +111,12 @@ def test_a_mistyped_command_or_option_gets_a_suggestion(arguments: str, hint: st
     assert hint in done.stderr
 
 
+def test_the_help_shows_whole_examples_in_80_columns() -> None:
+    shown = shell("tokencost --help").stdout
+    assert "\n  tokencost compare deepseek-reasoner o1 --on 2025-01-27   what held on that day\n" in shown
+    assert "..." not in shell("tokencost prices --help").stdout.partition("Commands:")[2]
+
+
 def test_the_shell_completes_model_names() -> None:
     done = shell(
         "tokencost", _TOKENCOST_COMPLETE="bash_complete", COMP_WORDS="tokencost compare deepseek-r", COMP_CWORD="2"

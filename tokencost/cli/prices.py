@@ -23,7 +23,7 @@ def prices() -> None:
     """The price table: what is in force, where each rate comes from, what held before, and whether it is sound."""
 
 
-@prices.command("list")
+@prices.command("list", short_help="The prices in force on a day.")
 @click.option("--provider", metavar="PROVIDER", help="Only models of this provider, such as deepseek.")
 @rate_options
 @currency_option
@@ -40,7 +40,7 @@ def list_prices(
     answer(list_document(table, rows, on), **form)
 
 
-@prices.command()
+@prices.command(short_help="Every rate of a model, with its source and line.")
 @click.argument("model", shell_complete=complete_models)
 @answer_options
 def show(model: str, prices: str | None, on: When, **form: Any) -> None:
@@ -54,7 +54,7 @@ def show(model: str, prices: str | None, on: When, **form: Any) -> None:
     answer(show_document(table, side, all_rates(side.model, side.price), on), **form)
 
 
-@prices.command()
+@prices.command(short_help="Every dated price of a model, oldest first.")
 @models_argument(required=True)
 @rate_options
 @currency_option
@@ -77,7 +77,7 @@ def history(
     answer(history_document(table, rows, on), **form)
 
 
-@prices.command()
+@prices.command(short_help="Check the table, and its age.")
 @click.option("--max-age", metavar="DAYS", help="Fail when a price in force was last checked longer ago, such as 90d.")
 @answer_options
 def check(max_age: str | None, prices: str | None, on: When, **form: Any) -> int:
@@ -93,7 +93,7 @@ def check(max_age: str | None, prices: str | None, on: When, **form: Any) -> int
     return SOME_PRICE_IS_STALE if result.stale else 0
 
 
-@prices.command()
+@prices.command(short_help="Print the JSON Schema of prices.toml.")
 def schema() -> None:
     """Print the JSON Schema of prices.toml, for editors and other checkers."""
     import json

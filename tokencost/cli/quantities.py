@@ -15,7 +15,9 @@ def parse_count(text: str) -> Decimal:
     """`1.5M` as 1500000; never negative. Raises `UsageError`."""
     match = _NUMBER.fullmatch(text.strip().replace(",", "_")) if len(text) <= _LONGEST else None
     if not match:
-        raise UsageError(f"{text[:_LONGEST]!r} is not a number", "write it like 1500000, 1.5M, 200k or 1_000")
+        raise UsageError(
+            f"{text[:_LONGEST]!r} is not a number of zero or more", "write it like 1500000, 1.5M, 200k or 1_000"
+        )
     return Decimal(match[1].replace("_", "")).scaleb(_MULTIPLES[match[2].lower()])
 
 
