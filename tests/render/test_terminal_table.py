@@ -81,6 +81,19 @@ def test_a_table_stays_upright_as_long_as_it_fits() -> None:
     assert "─" not in render(_document(ROW), "table", width=closest - 1)
 
 
+def test_texts_are_wrapped_where_they_have_room_and_names_stay_whole() -> None:
+    columns = (Column("id"), Column("said"), Column("price", "rate"))
+    table = Table(columns, (("deepseek-reasoner", "a query costs less than it did before", Decimal("0.14")),))
+    document = Document("c", date(2025, 1, 27), "v", "0" * 64, (table,))
+    assert render(document, "table", width=50).splitlines()[:4] == [
+        "id                 said                     price",
+        "─────────────────────────────────────────────────",
+        "deepseek-reasoner  a query costs less than  $0.14",
+        "                   it did before",
+    ]
+    assert "─" not in render(document, "table", width=40)
+
+
 def test_wide_characters_take_two_columns() -> None:
     table = Table((Column("名称"), Column("price", "rate")), (("模型甲", 1), ("o1", 15)))
     text = render(Document("c", date(2025, 1, 27), "v", "0" * 64, (table,)), "table")

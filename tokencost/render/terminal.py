@@ -5,15 +5,19 @@ line to wrap or a colour to give; text reaches it only as `Text`, never as its m
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from tokencost.render import Screen
 from tokencost.render.shown import ShownTable, none, shown
-from tokencost.render.straight import straight, width_of
+from tokencost.render.straight import straight, width_of, widths
 from tokencost.report.document import Document
 
 _GAPS = ("   ", "  ", " ")
 """Between columns: as wide as the screen allows."""
+_WRAPPED_GAP = "  "
+_LEAST_TEXT = 16
+"""Columns that a wrapped text needs to be read."""
 
 
 class _Line(NamedTuple):
@@ -63,13 +67,54 @@ def _table(table: ShownTable, width: int | None) -> Iterator[_Line]:
         yield _Line(table.caption, "bold")
     lines = straight(table.lines, table.right)
     for gap in _GAPS:
-        head, *body = [gap.join(cells) for cells in lines]
-        if width is None or width_of(head) <= width:
-            yield _Line(head, "bold", whole=True)
-            yield _Line("─" * width_of(head), whole=True)
-            yield from (_Line(line, whole=True) for line in body)
+        if width is None or width_of(gap.join(lines[0])) <= width:
+            yield from _upright(lines, gap)
             return
-    yield from _on_its_side(table, width or 0)
+    narrow = _wrapped(table, width or 0)
+    if narrow:
+        yield from _upright(straight(narrow, table.right), _WRAPPED_GAP)
+    else:
+        yield from _on_its_side(table, width or 0)
+
+
+def _upright(lines: Sequence[Sequence[str]], gap: str) -> Iterator[_Line]:
+    head, *body = [gap.join(cells) for cells in lines]
+    yield _Line(head, "bold", whole=True)
+    yield _Line("─" * width_of(head), whole=True)
+    yield from (_Line(line, whole=True) for line in body)
+
+
+def _wrapped(table: ShownTable, width: int) -> list[list[str]] | None:
+    """The lines with the texts among the cells wrapped; None where no text would have room to be read."""
+    natural = widths(table.lines)
+    # A name or an address is one word, which would be torn apart.
+    texts = [
+        place
+        for place, column in enumerate(table.columns)
+        if not column.whole and any(" " in row[place] for row in table.rows)
+    ]
+    gaps = len(_WRAPPED_GAP) * (len(natural) - 1)
+    room = width - gaps - sum(size for place, size in enumerate(natural) if place not in texts)
+    narrowed = dict.fromkeys(texts, 0)
+    for left, place in enumerate(sorted(texts, key=natural.__getitem__)):
+        narrowed[place] = min(natural[place], room // (len(texts) - left))
+        room -= narrowed[place]
+    if not texts or any(size < min(_LEAST_TEXT, natural[place]) for place, size in narrowed.items()):
+        return None
+    lines: list[list[str]] = []
+    for cells in table.lines:
+        pieces = [_broken(cell, narrowed.get(place)) for place, cell in enumerate(cells)]
+        lines += [list(line) for line in zip_longest(*pieces, fillvalue="")]
+    return lines
+
+
+def _broken(text: str, width: int | None) -> list[str]:
+    if width is None or width_of(text) <= width:
+        return [text]
+    from rich.console import Console
+    from rich.text import Text
+
+    return [line.plain.rstrip() for line in Text(text).wrap(Console(width=width, _environ={}), width)]
 
 
 def _on_its_side(table: ShownTable, width: int) -> Iterator[_Line]:
@@ -93,13 +138,9 @@ def _fitted(line: _Line, width: int | None) -> Sequence[_Line]:
     """The line, or the lines into which it is wrapped."""
     if width is None or line.whole or width_of(line.indent + line.text) <= width:
         return [line]
-    from rich.console import Console
-    from rich.text import Text
-
-    room = max(width - len(line.indent), 1)
-    wrapped = Text(line.text).wrap(Console(width=room, _environ={}), room)
+    wrapped = _broken(line.text, max(width - len(line.indent), 1))
     hanging = " " * len(line.indent)
-    return [line._replace(text=text.plain, indent=hanging if n else line.indent) for n, text in enumerate(wrapped)]
+    return [line._replace(text=text, indent=hanging if n else line.indent) for n, text in enumerate(wrapped)]
 
 
 def _colored(lines: Sequence[_Line]) -> str:
