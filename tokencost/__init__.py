@@ -17,7 +17,6 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Blend": "tokencost.analysis.compare",
-    "BreakEven": "tokencost.analysis.compare",
     "Claim": "tokencost.analysis.claims_file",
     "Comparison": "tokencost.analysis.compare",
     "ComparisonRow": "tokencost.analysis.compare",
@@ -31,9 +30,9 @@ _HOMES = {
     "RateCell": "tokencost.pricing.rates",
     "RatePair": "tokencost.analysis.find",
     "Rates": "tokencost.pricetable.table",
+    "SameBill": "tokencost.analysis.compare",
     "TokencostError": "tokencost.errors",
     "UsageError": "tokencost.errors",
-    "break_even": "tokencost.analysis.compare",
     "compare": "tokencost.analysis.compare",
     "find_pairs": "tokencost.analysis.find",
     "find_rates": "tokencost.analysis.find",
@@ -45,12 +44,13 @@ _HOMES = {
     "price": "tokencost.pricing.cost",
     "rate_cell": "tokencost.pricing.rates",
     "resolve": "tokencost.pricetable.resolve",
+    "same_bill": "tokencost.analysis.compare",
 }
 
 if TYPE_CHECKING:
     from tokencost.analysis.claims import JudgedClaim, judge
     from tokencost.analysis.claims_file import Claim, load_claims
-    from tokencost.analysis.compare import Blend, BreakEven, Comparison, ComparisonRow, break_even, compare
+    from tokencost.analysis.compare import Blend, Comparison, ComparisonRow, SameBill, compare, same_bill
     from tokencost.analysis.find import ListedRate, RatePair, find_pairs, find_rates, listed_rates
     from tokencost.errors import InvalidData, Problem, TokencostError, UsageError
     from tokencost.pricetable.load import load_prices, parse_prices
@@ -61,7 +61,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Blend",
-    "BreakEven",
     "Claim",
     "Comparison",
     "ComparisonRow",
@@ -75,9 +74,9 @@ __all__ = [
     "RateCell",
     "RatePair",
     "Rates",
+    "SameBill",
     "TokencostError",
     "UsageError",
-    "break_even",
     "compare",
     "find_pairs",
     "find_rates",
@@ -89,6 +88,7 @@ __all__ = [
     "price",
     "rate_cell",
     "resolve",
+    "same_bill",
 ]
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokencost import PriceTable, break_even, find_pairs, find_rates, listed_rates
+from tokencost import PriceTable, find_pairs, find_rates, listed_rates, same_bill
 from tokencost.pricetable.when import parse_when
 
 
@@ -91,7 +91,7 @@ def test_every_list_price_is_found_by_its_own_figure(shipped: PriceTable, index:
 
 @given(ratio=st.fractions(min_value=1, max_value=10**6))
 def test_at_the_break_even_the_bill_stays_the_same(ratio: Fraction) -> None:
-    even = break_even(ratio)
+    even = same_bill(ratio)
     before = Fraction(1)
     assert (before / ratio) * even.times_as_many == before
     assert (before / ratio) * (1 + even.growth_percent / 100) == before

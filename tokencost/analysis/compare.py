@@ -17,7 +17,7 @@ COMPONENTS = ("input", "cached_input", "cache_write", "output")
 BLENDED = "blended"
 
 
-class BreakEven(NamedTuple):
+class SameBill(NamedTuple):
     """What a lower price means for use: cheaper use grows (Jevons), and the bill falls while it grows less."""
 
     times_as_many: Fraction
@@ -26,9 +26,9 @@ class BreakEven(NamedTuple):
     """By how much use must grow for the bill to stay the same."""
 
 
-def break_even(ratio: Fraction) -> BreakEven:
-    """The break-even of a ratio: at 5x the same budget buys 5 times as many tokens, and use must grow by 400%."""
-    return BreakEven(ratio, (ratio - 1) * 100)
+def same_bill(ratio: Fraction) -> SameBill:
+    """What keeps the bill the same at a ratio: at 5x the same budget buys 5 times as many tokens, and use must grow by 400%."""
+    return SameBill(ratio, (ratio - 1) * 100)
 
 
 class Blend(NamedTuple):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tokencost.analysis.claims import REPRODUCED, UNDECIDABLE, JudgedClaim, Operand, Recomputed
 from tokencost.analysis.claims_file import Printed, Side
-from tokencost.analysis.compare import break_even
+from tokencost.analysis.compare import same_bill
 from tokencost.analysis.find import RatePair
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, show_when
@@ -246,7 +246,7 @@ def _budgets(judged: JudgedClaim, *, of: bool = False) -> Iterator[Sentence]:
     """The break-even of each ratio: what the same budget buys, and how far use must grow for the bill to stay."""
     for part in judged.decisive:
         if part.ratio and part.ratio > 1:
-            even = break_even(part.ratio)
+            even = same_bill(part.ratio)
             named = [f"prices of {judged.claim.id}"] if of else []
             label = ", ".join([*named, *filter(None, [_component(part)])])
             yield (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from tokencost.analysis.compare import BLENDED, Blend, Comparison, ComparisonRow, break_even
+from tokencost.analysis.compare import BLENDED, Blend, Comparison, ComparisonRow, same_bill
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import show_when
 from tokencost.pricing.rates import STANDARD
@@ -93,7 +93,7 @@ def _readings(result: Comparison) -> Iterator[Sentence]:
                 " lower): the same budget buys ",
                 *_enumerated([(ratio,) for ratio in ratios]),
                 f" as many tokens of {named}, and its use must grow by ",
-                *_enumerated([(Figure(break_even(ratio).growth_percent, "percent"),) for _, ratio, _ in dearer]),
+                *_enumerated([(Figure(same_bill(ratio).growth_percent, "percent"),) for _, ratio, _ in dearer]),
                 " for the bill to stay the same.",
             )
         if cheaper:
