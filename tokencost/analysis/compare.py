@@ -27,7 +27,7 @@ class SameBill(NamedTuple):
 
 
 def same_bill(ratio: Fraction) -> SameBill:
-    """What keeps the bill the same at a ratio: at 5x the same budget buys 5 times as many tokens, and use must grow by 400%."""
+    """What keeps the bill the same: at 5x the same budget buys 5 times as many tokens, and use must grow by 400%."""
     return SameBill(ratio, (ratio - 1) * 100)
 
 
