@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Axis": "tokencost.analysis.sweep",
     "Blend": "tokencost.analysis.compare",
+    "BreakEven": "tokencost.analysis.break_even",
     "Comparison": "tokencost.analysis.compare",
     "ComparisonRow": "tokencost.analysis.compare",
     "Cost": "tokencost.pricing.cost",
@@ -26,18 +28,35 @@ _HOMES = {
     "Problem": "tokencost.errors",
     "RateCell": "tokencost.pricing.rates",
     "Rates": "tokencost.pricetable.table",
+    "Sweep": "tokencost.analysis.sweep",
+    "SweepRow": "tokencost.analysis.sweep",
     "TokencostError": "tokencost.errors",
     "UsageError": "tokencost.errors",
+    "Workload": "tokencost.analysis.workload_fields",
+    "WorkloadRow": "tokencost.analysis.workload",
+    "WorkloadTotals": "tokencost.analysis.workload",
+    "axis": "tokencost.analysis.sweep",
+    "break_even": "tokencost.analysis.break_even",
     "compare": "tokencost.analysis.compare",
     "load_prices": "tokencost.pricetable.load",
+    "load_workloads": "tokencost.analysis.workload_file",
     "parse_prices": "tokencost.pricetable.load",
+    "parse_workloads": "tokencost.analysis.workload_file",
     "price": "tokencost.pricing.cost",
     "rate_cell": "tokencost.pricing.rates",
     "resolve": "tokencost.pricetable.resolve",
+    "sweep": "tokencost.analysis.sweep",
+    "workload": "tokencost.analysis.workload_fields",
+    "workload_totals": "tokencost.analysis.workload",
 }
 
 if TYPE_CHECKING:
+    from tokencost.analysis.break_even import BreakEven, break_even
     from tokencost.analysis.compare import Blend, Comparison, ComparisonRow, compare
+    from tokencost.analysis.sweep import Axis, Sweep, SweepRow, axis, sweep
+    from tokencost.analysis.workload import WorkloadRow, WorkloadTotals, workload_totals
+    from tokencost.analysis.workload_fields import Workload, workload
+    from tokencost.analysis.workload_file import load_workloads, parse_workloads
     from tokencost.errors import InvalidData, Problem, TokencostError, UsageError
     from tokencost.pricetable.load import load_prices, parse_prices
     from tokencost.pricetable.resolve import ModelAt, resolve
@@ -46,7 +65,9 @@ if TYPE_CHECKING:
     from tokencost.pricing.rates import RateCell, rate_cell
 
 __all__ = [
+    "Axis",
     "Blend",
+    "BreakEven",
     "Comparison",
     "ComparisonRow",
     "Cost",
@@ -56,14 +77,26 @@ __all__ = [
     "Problem",
     "RateCell",
     "Rates",
+    "Sweep",
+    "SweepRow",
     "TokencostError",
     "UsageError",
+    "Workload",
+    "WorkloadRow",
+    "WorkloadTotals",
+    "axis",
+    "break_even",
     "compare",
     "load_prices",
+    "load_workloads",
     "parse_prices",
+    "parse_workloads",
     "price",
     "rate_cell",
     "resolve",
+    "sweep",
+    "workload",
+    "workload_totals",
 ]
 
 

@@ -18,6 +18,7 @@ class LazyCommand(NamedTuple):
 
 COMMANDS = {
     "compare": LazyCommand("tokencost.cli.compare", "Prices side by side, with ratio and percent lower."),
+    "workload": LazyCommand("tokencost.cli.workload", "What a workload costs, month by month, on each model."),
     "prices": LazyCommand("tokencost.cli.prices", "The price table: list, show, history, check, schema."),
 }
 
