@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Axis": "tokencost.analysis.sweep",
     "Blend": "tokencost.analysis.compare",
+    "BreakEven": "tokencost.analysis.break_even",
     "Claim": "tokencost.analysis.claims_file",
     "Comparison": "tokencost.analysis.compare",
     "ComparisonRow": "tokencost.analysis.compare",
@@ -31,8 +33,15 @@ _HOMES = {
     "RatePair": "tokencost.analysis.find",
     "Rates": "tokencost.pricetable.table",
     "SameBill": "tokencost.analysis.compare",
+    "Sweep": "tokencost.analysis.sweep",
+    "SweepRow": "tokencost.analysis.sweep",
     "TokencostError": "tokencost.errors",
     "UsageError": "tokencost.errors",
+    "Workload": "tokencost.analysis.workload_fields",
+    "WorkloadRow": "tokencost.analysis.workload",
+    "WorkloadTotals": "tokencost.analysis.workload",
+    "axis": "tokencost.analysis.sweep",
+    "break_even": "tokencost.analysis.break_even",
     "compare": "tokencost.analysis.compare",
     "find_pairs": "tokencost.analysis.find",
     "find_rates": "tokencost.analysis.find",
@@ -40,18 +49,28 @@ _HOMES = {
     "listed_rates": "tokencost.analysis.find",
     "load_claims": "tokencost.analysis.claims_file",
     "load_prices": "tokencost.pricetable.load",
+    "load_workloads": "tokencost.analysis.workload_file",
     "parse_prices": "tokencost.pricetable.load",
+    "parse_workloads": "tokencost.analysis.workload_file",
     "price": "tokencost.pricing.cost",
     "rate_cell": "tokencost.pricing.rates",
     "resolve": "tokencost.pricetable.resolve",
     "same_bill": "tokencost.analysis.compare",
+    "sweep": "tokencost.analysis.sweep",
+    "workload": "tokencost.analysis.workload_fields",
+    "workload_totals": "tokencost.analysis.workload",
 }
 
 if TYPE_CHECKING:
+    from tokencost.analysis.break_even import BreakEven, break_even
     from tokencost.analysis.claims import JudgedClaim, judge
     from tokencost.analysis.claims_file import Claim, load_claims
     from tokencost.analysis.compare import Blend, Comparison, ComparisonRow, SameBill, compare, same_bill
     from tokencost.analysis.find import ListedRate, RatePair, find_pairs, find_rates, listed_rates
+    from tokencost.analysis.sweep import Axis, Sweep, SweepRow, axis, sweep
+    from tokencost.analysis.workload import WorkloadRow, WorkloadTotals, workload_totals
+    from tokencost.analysis.workload_fields import Workload, workload
+    from tokencost.analysis.workload_file import load_workloads, parse_workloads
     from tokencost.errors import InvalidData, Problem, TokencostError, UsageError
     from tokencost.pricetable.load import load_prices, parse_prices
     from tokencost.pricetable.resolve import ModelAt, resolve
@@ -60,7 +79,9 @@ if TYPE_CHECKING:
     from tokencost.pricing.rates import RateCell, rate_cell
 
 __all__ = [
+    "Axis",
     "Blend",
+    "BreakEven",
     "Claim",
     "Comparison",
     "ComparisonRow",
@@ -75,8 +96,15 @@ __all__ = [
     "RatePair",
     "Rates",
     "SameBill",
+    "Sweep",
+    "SweepRow",
     "TokencostError",
     "UsageError",
+    "Workload",
+    "WorkloadRow",
+    "WorkloadTotals",
+    "axis",
+    "break_even",
     "compare",
     "find_pairs",
     "find_rates",
@@ -84,11 +112,16 @@ __all__ = [
     "listed_rates",
     "load_claims",
     "load_prices",
+    "load_workloads",
     "parse_prices",
+    "parse_workloads",
     "price",
     "rate_cell",
     "resolve",
     "same_bill",
+    "sweep",
+    "workload",
+    "workload_totals",
 ]
 
 

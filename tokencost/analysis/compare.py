@@ -107,7 +107,7 @@ def compare(
     Raises `UsageError` and its kinds where a name, price, tier or window does not exist.
     """
     as_of = as_when(on)
-    names, baseline_name = _sides(table, models, against)
+    names, baseline_name = chosen_models(table, models, against)
     baseline = resolve(table, baseline_name, as_of)
     asked = {side.label: side for side in (resolve(table, name, as_of) for name in names)}
     asked.pop(baseline.label, None)
@@ -133,7 +133,8 @@ def compare(
     return Comparison(as_of, currency, tier, tuple(rows), sides, baseline, tuple(used), blend)
 
 
-def _sides(table: PriceTable, models: Sequence[str], against: str | None) -> tuple[Sequence[str], str]:
+def chosen_models(table: PriceTable, models: Sequence[str], against: str | None) -> tuple[Sequence[str], str]:
+    """The models and the baseline: as named, else the last model named, else the table's `[defaults]`."""
     defaults = table.defaults
     if against is not None and models:
         return models, against

@@ -18,6 +18,7 @@ class LazyCommand(NamedTuple):
 
 COMMANDS = {
     "compare": LazyCommand("tokencost.cli.compare", "Prices side by side, with ratio and percent lower."),
+    "workload": LazyCommand("tokencost.cli.workload", "What a workload costs, month by month, on each model."),
     "claims": LazyCommand("tokencost.cli.claims", "Published figures, recomputed, with a verdict."),
     "find": LazyCommand("tokencost.cli.find", "Which list prices equal these figures."),
     "prices": LazyCommand("tokencost.cli.prices", "The price table: list, show, history, check, schema."),

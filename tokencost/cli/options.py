@@ -55,7 +55,12 @@ def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str
     ]
 
 
-def answer_options(command: Command) -> Command:
+def output_option(command: Command) -> Command:
+    """`--output`, where it can only mean a file."""
+    return click.option("--output", metavar="FILE", help="Write to a file; its suffix sets the format.")(command)
+
+
+def answer_options(command: Command, output_option: Callable[[Command], Command] = output_option) -> Command:
     """`--prices`, `--on`, `--format`, `--output` and `--no-color`, which every command takes."""
     return _answer_options(
         command, click.option("--on", type=WhenType(), default="today", metavar="WHEN", help=ON_HELP)
@@ -75,7 +80,7 @@ def _answer_options(command: Command, on: Callable[[Command], Command]) -> Comma
         ),
         on,
         click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="How the answer is written."),
-        click.option("--output", metavar="FILE", help="Write to a file; its suffix sets the format."),
+        output_option,
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
     )
     return _decorate(command, options)

@@ -24,7 +24,7 @@ def render(document: Document, _screen: Screen) -> str:
         ("as_of", _value(document.as_of, "when")),
         ("prices", _object(prices.items())),
         *((key, _value(value, "text")) for key, value in document.extra.items()),
-        *((table.name, _array(_rows(table))) for table in document.tables or (Table((), ()),)),
+        *((table.name, _array(_rows(table))) for table in document.tables or (Table((), ()),) if table.name),
         ("answer", _array(map(_sentence, (*document.answer, *document.reading)))),
         ("notes", _array(map(_sentence, document.notes))),
         ("sources", _array(map(_string, document.sources))),

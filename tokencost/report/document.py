@@ -3,12 +3,13 @@
 Numbers stay exact (`Decimal`, `Fraction`, `int`) until a renderer shows them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, overload
 
 Plain = str | int | Decimal | Fraction | date | datetime | None
 """None is what does not exist, never zero. A `datetime` is UTC-aware."""
@@ -70,11 +71,33 @@ class Column(NamedTuple):
         return self.heading or self.key.replace("_", " ")
 
 
+class RowsWhenRead(Sequence[tuple[Value, ...]]):
+    """Rows that are made when somebody reads them: thousands of records that only CSV and JSON show."""
+
+    def __init__(self, make: Callable[[], Iterable[tuple[Value, ...]]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _rows(self) -> tuple[tuple[Value, ...], ...]:
+        return tuple(self._make())
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[Value, ...]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[tuple[Value, ...]]: ...
+    def __getitem__(self, place: int | slice) -> tuple[Value, ...] | Sequence[tuple[Value, ...]]:
+        """One row, or some of them."""
+        return self._rows[place]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 class Table(NamedTuple):
-    """Rows under typed columns; `name` is its key in JSON."""
+    """Rows under typed columns; `name` is its key in JSON, and a table without a name is for people only."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: Sequence[tuple[Value, ...]]
     name: str = "rows"
     caption: str = ""
 

@@ -4,6 +4,7 @@ A remark begins with the model it is about, so that the same remark about severa
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from tokencost.analysis.check import STALE_AFTER_DAYS, is_retired, is_stale
 from tokencost.pricetable.resolve import ModelAt, prices_within
@@ -80,7 +81,15 @@ def threshold_remarks(side: ModelAt) -> Iterator[Sentence]:
         yield side.label, f": other rates hold for requests above {limits} input tokens; `prices show` has them."
 
 
-def sources(cells: Iterable[tuple[ModelAt, RateCell]], currency: str = "USD") -> tuple[str, ...]:
+class Labelled(Protocol):
+    """A model as it was named."""
+
+    @property
+    def label(self) -> str:
+        """What the reader knows it by."""
+
+
+def sources(cells: Iterable[tuple[Labelled, RateCell]], currency: str = "USD") -> tuple[str, ...]:
     """Where the rates of each model come from, when they were last seen there, and how far to trust them."""
     listed = ((side, cell.listed(currency)) for side, cell in cells)
     return tuple(dict.fromkeys(f"{side.label}: {source(rates.evidence)}" for side, rates in listed if rates))

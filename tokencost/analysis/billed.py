@@ -1,0 +1,128 @@
+"""What a model is billed at over months: its prices in force, and the share of a month's requests in each of them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from fractions import Fraction
+from functools import lru_cache
+from math import lcm
+from typing import NamedTuple
+
+from tokencost.analysis.months import Month, bounds
+from tokencost.analysis.workload_fields import Workload
+from tokencost.errors import NoPrice
+from tokencost.pricetable.hours import Window
+from tokencost.pricetable.resolve import find_model, resolve, split_time
+from tokencost.pricetable.table import Model, Price, PriceTable
+from tokencost.pricetable.when import When, show_bound
+from tokencost.pricing.minutes import Minutes, every_minute, open_minutes, pieces
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+END = datetime.max.replace(tzinfo=UTC)
+CACHED_DIVISIONS = 1024
+
+Open = tuple[str, ...]
+"""The names of the windows that are open together."""
+
+
+class Billed(NamedTuple):
+    """A model as it was named, with every price it is billed at and from when to when (exclusive)."""
+
+    label: str
+    model: Model
+    own_time: When | None
+    """The time that the name carries: its price then holds for all months."""
+    prices: tuple[tuple[Price, datetime, datetime], ...]
+
+
+class MonthShares(NamedTuple):
+    """How a month's requests divide: `weight` of `whole` of them find this price with these windows open."""
+
+    parts: tuple[tuple[Price, Open, int], ...]
+    whole: int
+
+
+def billed(table: PriceTable, name: str, begin: datetime, end: datetime) -> Billed:
+    """The model that a name stands for from `begin` to `end`.
+
+    Raises `UnknownModel`; `NoPrice` where the name stands for it during a part of that time only.
+    """
+    bare, own_time = split_time(name)
+    if own_time is not None:
+        side = resolve(table, name, own_time)
+        return Billed(side.label, side.model, own_time, ((side.price, BEGINNING, END),))
+    model = find_model(table, bare, begin)
+    for alias, claimed in table.claims.get(bare.rpartition("/")[2], ()):
+        if claimed is model and alias.end is not None and begin < alias.end < end:
+            raise NoPrice(
+                f"the name {bare!r} stood for {model.id} only until {show_bound(alias.end)}", f"write {model.id}"
+            )
+    return Billed(model.id, model, None, tuple((p, p.start, p.end or END) for p in model.prices))
+
+
+def month_shares(side: Billed, workload: Workload, month: Month) -> MonthShares:
+    """How the requests of a month divide over the prices of a model.
+
+    Every instant at which requests arrive weighs the same. Raises `NoPrice` where the model has none at some of them.
+    """
+    return _shares(side, workload.arrival, *bounds(month, workload.zone), month)
+
+
+def _shares(side: Billed, arrival: Window | None, begin: datetime, end: datetime, month: Month) -> MonthShares:
+    found: list[tuple[Price, Open, Fraction]] = []
+    for price, start, until in side.prices:
+        if until <= begin or end <= start:
+            continue
+        if start <= begin and end <= until:
+            return _whole_month(price, arrival, begin, end)
+        parts = divided(price.windows, arrival, begin, end)
+        for part, share in pieces(begin, end, start, until):
+            found += [(price, names, count * share) for names, at in parts if (count := (at & part).bit_count())]
+    arriving = open_minutes(arrival, begin, end) if arrival else every_minute(begin, end)
+    if sum(weight for _, _, weight in found) != arriving.bit_count():
+        raise _no_price(side, month, begin)
+    scale = lcm(*(weight.denominator for _, _, weight in found))
+    return MonthShares(
+        tuple((price, names, int(weight * scale)) for price, names, weight in found), arriving.bit_count() * scale
+    )
+
+
+@lru_cache(maxsize=CACHED_DIVISIONS)
+def _whole_month(price: Price, arrival: Window | None, begin: datetime, end: datetime) -> MonthShares:
+    if not price.windows:
+        return MonthShares(((price, (), 1),), 1)
+    counts = [(names, at.bit_count()) for names, at in divided(price.windows, arrival, begin, end)]
+    return MonthShares(tuple((price, names, count) for names, count in counts), sum(count for _, count in counts))
+
+
+@lru_cache(maxsize=CACHED_DIVISIONS)
+def divided(
+    windows: Sequence[Window], arrival: Window | None, begin: datetime, end: datetime
+) -> tuple[tuple[Open, Minutes], ...]:
+    """The minutes at which requests arrive, by which windows are open."""
+    everything = every_minute(begin, end)
+    found: list[tuple[Open, Minutes]] = [((), open_minutes(arrival, begin, end) if arrival else everything)]
+    for window in windows:
+        at = open_minutes(window, begin, end)
+        found = list(_split(found, window.name, at, everything & ~at))
+    return tuple(found)
+
+
+def _split(
+    found: Sequence[tuple[Open, Minutes]], name: str, opened: Minutes, closed: Minutes
+) -> Iterator[tuple[Open, Minutes]]:
+    for names, minutes in found:
+        if inside := minutes & opened:
+            yield (*names, name), inside
+        if outside := minutes & closed:
+            yield names, outside
+
+
+def _no_price(side: Billed, month: Month, begin: datetime) -> NoPrice:
+    starts = [price.start for price, _, _ in side.prices if price.start > begin]
+    ends = [price.end for price, _, _ in side.prices if price.end is not None]
+    if starts:
+        word = "first" if side.prices[0][0].start == starts[0] else "next"
+        hint = f"its {word} price begins {show_bound(starts[0])}: begin with the month after it, as --start YYYY-MM"
+    else:
+        hint = f"its last price ended {show_bound(ends[-1])}: end before it with --months, or name another model"
+    return NoPrice(f"no price of {side.label} for the whole of {month}", hint)

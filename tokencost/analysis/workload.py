@@ -1,0 +1,290 @@
+"""What a workload costs, month by month, on each model: exactly, with every part."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+from typing import Any, NamedTuple
+
+from tokencost.analysis.bill import Bill, Money
+from tokencost.analysis.billed import Billed, billed, month_shares
+from tokencost.analysis.compare import chosen_models
+from tokencost.analysis.months import Month, bounds, periods_in
+from tokencost.analysis.workload_fields import Workload
+from tokencost.errors import UsageError
+from tokencost.money import percent_lower, times_as_much
+from tokencost.pricetable.resolve import find_model, split_time
+from tokencost.pricetable.table import PriceTable
+from tokencost.pricetable.when import When, as_when
+from tokencost.pricing.rates import RateCell
+
+TOTAL = "total"
+"""The name of the row that sums a model's rows."""
+
+
+SUMMED = (
+    "requests",
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "uncached_input_cost",
+    "cached_input_cost",
+    "cache_write_cost",
+    "output_cost",
+    "cost",
+    "baseline_cost",
+)
+
+
+class WorkloadRow(NamedTuple):
+    """One month of one workload on one model, or with workload `total` and no month, the sum of a model's rows.
+
+    Money is in USD. Token counts and money are exact expectations, so they need not be whole.
+    """
+
+    workload: str
+    model: str
+    provider: str
+    month: str | None
+    """YYYY-MM."""
+    requests: Fraction
+    input_tokens: Fraction
+    cached_input_tokens: Fraction
+    cache_write_tokens: Fraction
+    output_tokens: Fraction
+    uncached_input_cost: Fraction
+    cached_input_cost: Fraction
+    cache_write_cost: Fraction
+    output_cost: Fraction
+    cost: Fraction
+    baseline: str
+    baseline_cost: Fraction
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """How many times as much the baseline costs (baseline ÷ model); the baseline's own is 1."""
+        return times_as_much(self.baseline_cost, self.cost)
+
+    @property
+    def percent_lower(self) -> Fraction | None:
+        """(1 - model ÷ baseline) x 100; the baseline's own is 0."""
+        return percent_lower(self.baseline_cost, self.cost)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Every column under its name, for a row of a dataframe."""
+        return {**self._asdict(), "ratio": self.ratio, "percent_lower": self.percent_lower}
+
+
+class Parts(NamedTuple):
+    """Amounts of the four components of what is billed."""
+
+    uncached_input: Fraction
+    cached_input: Fraction
+    cache_write: Fraction
+    output: Fraction
+
+
+class MonthCost(NamedTuple):
+    """What one month of a workload costs on a model."""
+
+    requests: Fraction
+    parts: Money
+    """Money for each request in whole units: uncached input, cached input, cache write, output."""
+    units: int
+    """How many units a dollar has."""
+    cost: Fraction
+
+    @property
+    def split(self) -> Parts:
+        """Money by component; adds up to `cost`."""
+        return Parts(*(self.requests * Fraction(part, self.units) for part in self.parts))
+
+
+class Side(NamedTuple):
+    """A model with its costs, and the rate cells they come from."""
+
+    billed: Billed
+    costs: Mapping[tuple[str, Month], MonthCost]
+    """By name of the workload and month."""
+    cells: tuple[RateCell, ...]
+
+    @property
+    def label(self) -> str:
+        """The model as it was named."""
+        return self.billed.label
+
+    @property
+    def cost(self) -> Fraction:
+        """Everything."""
+        return _added(month.cost for month in self.costs.values())
+
+    @property
+    def by_month(self) -> dict[Month, Fraction]:
+        """All workloads together, month by month."""
+        return self._grouped(1)
+
+    @property
+    def by_workload(self) -> dict[str, Fraction]:
+        """All months together, by name of the workload."""
+        return self._grouped(0)
+
+    def _grouped(self, place: int) -> dict[Any, Fraction]:
+        groups: dict[Any, list[Fraction]] = {}
+        for key, cost in self.costs.items():
+            groups.setdefault(key[place], []).append(cost.cost)
+        return {key: _added(costs) for key, costs in groups.items()}
+
+    @property
+    def parts(self) -> Parts:
+        """Everything, by component."""
+        split = [cost.split for cost in self.costs.values()]
+        return Parts(*map(_added, zip(*split, strict=True)))
+
+
+class WorkloadTotals(NamedTuple):
+    """The result of `workload_totals`."""
+
+    as_of: When
+    workloads: tuple[Workload, ...]
+    models: tuple[Side, ...]
+    """All models that are not the baseline, in the order in which they were named."""
+    baseline: Side
+    factors: Mapping[str, Mapping[str, Fraction]]
+    """The token factors that were used: by workload, then by label of the model."""
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """All models, the baseline last."""
+        return (*self.models, self.baseline)
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """Every month of any workload, in order."""
+        return tuple(sorted({month for _, month in self.baseline.costs}))
+
+    @property
+    def rows(self) -> tuple[WorkloadRow, ...]:
+        """By model: every month of each workload, then the total. The baseline comes last."""
+        return tuple(row for side in self.sides for row in self._rows(side))
+
+    @property
+    def totals(self) -> tuple[WorkloadRow, ...]:
+        """By model, only the sum of its rows. The baseline comes last."""
+        return tuple(_total(list(self._months_of(side))) for side in self.sides)
+
+    def factor(self, workload: Workload, side: Side) -> Fraction:
+        """How many times as many tokens the workload takes on a model."""
+        return self.factors[workload.name].get(side.label, Fraction(1))
+
+    def _rows(self, side: Side) -> tuple[WorkloadRow, ...]:
+        rows = list(self._months_of(side))
+        return (*rows, _total(rows))
+
+    def _months_of(self, side: Side) -> Iterator[WorkloadRow]:
+        named = {workload.name: workload for workload in self.workloads}
+        for (name, month), cost in side.costs.items():
+            workload = named[name]
+            factor = self.factor(workload, side)
+            sent = cost.requests * workload.input * factor
+            yield WorkloadRow(
+                name,
+                side.label,
+                side.billed.model.provider,
+                str(month),
+                cost.requests,
+                sent,
+                sent * workload.cached,
+                sent * workload.cache_write,
+                cost.requests * workload.output * factor,
+                *cost.split,
+                cost.cost,
+                self.baseline.label,
+                self.baseline.costs[name, month].cost,
+            )
+
+
+def workload_totals(
+    table: PriceTable,
+    workloads: Workload | Sequence[Workload],
+    models: Sequence[str] = (),
+    *,
+    on: When | str,
+    against: str | None = None,
+) -> WorkloadTotals:
+    """What workloads cost on each model in each of their months.
+
+    Models and baseline are chosen as by `compare`. `on` says what is past and what is future: each month is priced
+    at the prices that the table has for it, the latest one where it lies ahead.
+
+    Raises `UsageError` and its kinds: an unknown model, a month without a price, a tier that is not offered.
+    """
+    given = (workloads,) if isinstance(workloads, Workload) else tuple(workloads)
+    if not given:
+        raise UsageError("there is no workload to price", "give at least one")
+    names, baseline_name = chosen_models(table, models, against)
+    begin = min(bounds(w.start, w.zone)[0] for w in given)
+    end = max(bounds(w.last, w.zone)[1] for w in given)
+    baseline = billed(table, baseline_name, begin, end)
+    chosen = {side.label: side for side in (billed(table, name, begin, end) for name in names)}
+    chosen.pop(baseline.label, None)
+    factors = {w.name: _factors(table, w, (*chosen.values(), baseline), begin) for w in given}
+    requests = {workload.name: dict(_requests(workload)) for workload in given}
+    return WorkloadTotals(
+        as_of=as_when(on),
+        workloads=given,
+        models=tuple(_side(side, given, requests, factors) for side in chosen.values()),
+        baseline=_side(baseline, given, requests, factors),
+        factors=factors,
+    )
+
+
+def _requests(workload: Workload) -> Iterator[tuple[Month, Fraction]]:
+    """How many requests there are in each month."""
+    grown = workload.requests
+    for number in range(workload.months):
+        month = workload.start.plus(number)
+        yield month, grown * periods_in(month, workload.per, workload.zone)
+        grown *= 1 + workload.growth
+
+
+def _factors(table: PriceTable, workload: Workload, sides: Sequence[Billed], begin: When) -> dict[str, Fraction]:
+    """The token factor of each model that has one, by label. Raises `UnknownModel`."""
+    found: dict[str, Fraction] = {}
+    for name, factor in workload.token_factors.items():
+        bare, own_time = split_time(name)
+        model = find_model(table, bare, own_time or begin)
+        found |= {side.label: factor for side in sides if side.model is model and name in (bare, side.label)}
+    return found
+
+
+def _side(
+    side: Billed,
+    workloads: Sequence[Workload],
+    requests: Mapping[str, Mapping[Month, Fraction]],
+    factors: Mapping[str, Mapping[str, Fraction]],
+) -> Side:
+    costs = {}
+    cells: dict[RateCell, None] = {}
+    for workload in workloads:
+        bill = Bill(workload, factors[workload.name].get(side.label, Fraction(1)))
+        for month, count in requests[workload.name].items():
+            parts, units = bill.for_each_request(month_shares(side, workload, month))
+            cost = Fraction(count.numerator * sum(parts), count.denominator * units)
+            costs[workload.name, month] = MonthCost(count, parts, units, cost)
+        cells |= dict.fromkeys(bill.cells)
+    return Side(side, costs, tuple(cells))
+
+
+def _total(rows: Sequence[WorkloadRow]) -> WorkloadRow:
+    """The sum of a model's rows."""
+    sums: dict[str, Any] = {name: _added(getattr(row, name) for row in rows) for name in SUMMED}
+    return rows[0]._replace(workload=TOTAL, month=None, **sums)
+
+
+def _added(amounts: Iterable[Fraction]) -> Fraction:
+    """The sum, reduced once: adding fractions one by one reduces each time."""
+    listed = tuple(amounts)
+    if not listed:
+        return Fraction(0)
+    common = lcm(*(amount.denominator for amount in listed))
+    return Fraction(sum(amount.numerator * (common // amount.denominator) for amount in listed), common)

@@ -1,0 +1,303 @@
+"""`tokencost workload`."""
+
+import os
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tokencost.cli.options import answer, answer_options, complete_models, load_table
+from tokencost.errors import UsageError
+from tokencost.pricetable.when import When, day_of
+
+if TYPE_CHECKING:
+    from tokencost.analysis.budget import OverBudget
+    from tokencost.analysis.sweep import Axis
+    from tokencost.analysis.workload_fields import Workload
+    from tokencost.pricetable.table import PriceTable
+    from tokencost.report.document import Sentence
+
+EXAMPLE = os.path.join(os.path.dirname(__file__), "workload.example.toml")
+
+
+def _show_example(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        with open(EXAMPLE, encoding="utf-8") as file:
+            click.echo(file.read(), nl=False)
+        ctx.exit()
+
+
+def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """One option for each field of a workload, which comes before what a file says."""
+    meanings = {
+        "requests": ("N", "Requests in each period, such as 40k."),
+        "per": ("PERIOD", "hour, day, week, month or year. [default: day]"),
+        "input": ("TOKENS", "Input tokens of a request, cached ones included."),
+        "cached": ("SHARE", "Share of the input read from a cache, such as 55%."),
+        "cache_write": ("SHARE", "Share of the input written to a cache."),
+        "batch": ("SHARE", "Share of the requests sent in the batch tier."),
+        "tier": ("TIER", "Tier of the rest. [default: standard]"),
+        "growth": ("RATE", "Growth of the requests from month to month, such as 3%."),
+        "start": ("YYYY-MM", "First month. [default: the month of --on]"),
+        "months": ("N", "How many months. [default: 1]"),
+        "hours": ("HOURS", "When requests arrive, such as 09:00-12:00,14:00-18:00. [default: all hours]"),
+        "days": ("DAYS", "Days on which they arrive, such as mon-fri, sat,sun or weekdays. [default: every day]"),
+        "zone": ("ZONE", "Time zone of months, hours and days. [default: UTC]"),
+    }
+    for name, (metavar, meaning) in reversed(meanings.items()):
+        command = click.option(f"--{name.replace('_', '-')}", name, metavar=metavar, help=meaning)(command)
+    return command
+
+
+def _answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """As for every command, but `--output` is also a field of a workload."""
+    both = click.option(
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="TOKENS|FILE",
+        help="A number: output tokens of a request, reasoning included. A file name: write there; its suffix sets "
+        "the format. May be given once for each.",
+    )
+    return answer_options(command, both)
+
+
+@click.command(short_help="What a workload costs, month by month, on each model.")
+@click.argument("spec_and_models", nargs=-1, metavar="[SPEC.toml] [MODEL]...", shell_complete=complete_models)
+@click.option("--against", metavar="MODEL", shell_complete=complete_models, help="Baseline. [default: the last MODEL]")
+@_field_options
+@click.option(
+    "--token-factor", "factors", multiple=True, metavar="MODEL=F", help="F times as many tokens on a model: o1=1.1."
+)
+@click.option("--by", type=click.Choice(["component"]), help="Split the cost into its components.")
+@click.option("--max-cost", metavar="USD", help="Exit with 1 if a MODEL, the baseline aside, costs more in any month.")
+@click.option(
+    "--sweep",
+    "sweeps",
+    multiple=True,
+    metavar="FIELD=FROM:TO:STEP",
+    help="Totals along a field, such as cached=0:100%:10%; twice for two fields.",
+)
+@click.option("--break-even", is_flag=True, help="Where each field makes a MODEL cost what the baseline costs.")
+@click.option(
+    "--example",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_example,
+    help="Print a commented SPEC.toml to start from.",
+)
+@_answer_options
+def workload(
+    spec_and_models: tuple[str, ...],
+    against: str | None,
+    factors: tuple[str, ...],
+    by: str | None,
+    max_cost: str | None,
+    sweeps: tuple[str, ...],
+    break_even: bool,
+    prices: str | None,
+    on: When,
+    format_name: str | None,
+    outputs: tuple[str, ...],
+    no_color: bool,
+    **options: str | None,
+) -> int:
+    """What a workload costs, month by month, on each MODEL, beside a baseline: the last MODEL, or --against.
+
+    The workload comes from SPEC.toml (an argument that ends in .toml, or is a file), from options, or from both: an
+    option comes before the file. Without models, those of the file, else the set in the price table's [defaults].
+
+    Requests per day are multiplied by the real days of each month, as are those per hour, week and year (a year's are
+    divided by its 365 or 366 days). They arrive evenly, or evenly over --hours and --days, so that peak hours,
+    holidays and changes of price weigh exactly what they weigh. Months are UTC, or those of --zone. Growth compounds
+    from the first month. Future months are priced at the latest prices in the table.
+    """
+    from tokencost.analysis.budget import over_budget
+    from tokencost.analysis.window_range import window_ranges
+    from tokencost.analysis.workload import workload_totals
+    from tokencost.report.workload import workload_document
+
+    options["output"], output = _tokens_or_file(outputs)
+    budget = _number(max_cost, "--max-cost") if max_cost is not None else None
+    axes = [_axis(text) for text in sweeps]
+    table = load_table(prices)
+    workloads, models, against = _asked(table, spec_and_models, against, on, _checked(options, factors))
+    totals = workload_totals(table, workloads, models, on=on, against=against)
+    over = over_budget(totals, budget) if budget is not None else ()
+    swept = found = None
+    if axes:
+        from tokencost.analysis.sweep import sweep
+
+        swept = sweep(table, workloads, axes, models, on=on, against=against)
+    if break_even:
+        from tokencost.analysis.break_even import break_even as solve
+
+        found = solve(table, totals)
+    document = workload_document(
+        table,
+        totals,
+        by_component=by == "component",
+        swept=swept,
+        break_evens=found,
+        ranges=tuple(window_ranges(totals)),
+        remarks=[_over(each, budget or Fraction(0)) for each in over],
+    )
+    answer(document, format_name, output, no_color)
+    if over:
+        from tokencost.render.numbers import words
+
+        for each in over:
+            click.echo(f"Over budget: {words(_over(each, budget or Fraction(0)))}", err=True)
+    return 1 if over else 0
+
+
+def _tokens_or_file(outputs: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """What `--output` gives: the output tokens where it is a number, else the file to write."""
+    tokens = file = None
+    for text in outputs:
+        try:
+            _count(text)
+        except UsageError:
+            file = text
+        else:
+            tokens = text
+    return tokens, file
+
+
+def _over(each: "OverBudget", budget: Fraction) -> "Sentence":
+    from tokencost.report.document import Figure
+
+    cost = Figure(each.cost, "money")
+    return f"{each.model} costs ", cost, f" in {each.month}, more than ", Figure(budget, "money"), " a month."
+
+
+def _asked(
+    table: "PriceTable",
+    arguments: tuple[str, ...],
+    against: str | None,
+    on: When,
+    fields: Mapping[str, Any],
+) -> tuple[tuple["Workload", ...], tuple[str, ...], str | None]:
+    """The workloads, the models and the baseline that arguments, options and the file ask for together."""
+    from tokencost.analysis.months import month_of
+
+    specs = [argument for argument in arguments if argument.endswith(".toml") or os.path.isfile(argument)]
+    models = tuple(argument for argument in arguments if argument not in specs)
+    start = month_of(day_of(on))
+    if len(specs) > 1:
+        raise UsageError(f"{len(specs)} workload files: {', '.join(specs)}", "name one; it may hold several workloads")
+    if specs:
+        from tokencost.analysis.workload_file import load_workloads
+
+        spec = load_workloads(table, specs[0], start=start, over=fields)
+        if not models:
+            models, against = spec.models, against or spec.against
+        elif len(models) == 1:
+            against = against or spec.against
+        return spec.workloads, models, against
+    from tokencost.analysis.workload_fields import workload as make
+
+    for name in ("requests", "input", "output"):
+        if name not in fields:
+            raise UsageError(
+                f"--{name} is missing",
+                "describe the workload with --requests 40k --per day --input 1.8k --output 350, or in a file: "
+                "tokencost workload --example > workload.toml",
+            )
+    return (make(**{"start": start, **fields}),), models, against
+
+
+def _checked(options: Mapping[str, str | None], factors: tuple[str, ...]) -> dict[str, Any]:
+    """The fields that options give, each checked; a problem names its option."""
+    from tokencost.analysis.workload_fields import FIELDS
+
+    checked = {}
+    for name, text in options.items():
+        if text is not None:
+            option = f"--{name.replace('_', '-')}"
+            checked[name] = _by(FIELDS[name].check, option, _PARSED.get(name, str)(text))
+    given = {}
+    for text in factors:
+        model, equals, factor = text.rpartition("=")
+        if not equals or not model:
+            raise UsageError(f"--token-factor: {text!r} names no model", "write it like deepseek-flash=1.1")
+        given[model] = _count(factor)
+    if given:
+        checked["token_factors"] = _by(FIELDS["token_factors"].check, "--token-factor", given)
+    return checked
+
+
+def _by(check: Callable[[object], Any], option: str, value: object) -> Any:
+    try:
+        return check(value)
+    except ValueError as error:
+        message, hint = error.args
+        raise UsageError(f"{option}: {message}", hint) from None
+
+
+def _count(text: str) -> Fraction:
+    from tokencost.cli.quantities import parse_count
+
+    sign = -1 if text.strip().startswith("-") else 1
+    return sign * Fraction(parse_count(text.strip().removeprefix("-").removeprefix("+")))
+
+
+def _rate(text: str) -> Fraction:
+    """`5%`, `-2%` or `0.05`."""
+    trimmed = text.strip()
+    return _count(trimmed.removesuffix("%")) / 100 if trimmed.endswith("%") else _count(trimmed)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")]
+
+
+def _days(text: str) -> list[str]:
+    """`mon-fri` or `sat,sun` as the list that a file has."""
+    from tokencost.pricetable.hours import DAY_NAMES
+
+    days: list[str] = []
+    named = {"weekdays": "mon-fri", "weekend": "sat-sun", "weekends": "sat-sun"}
+    for part in (named.get(part, part) for part in _listed(text.lower())):
+        first, dash, last = part.partition("-")
+        if dash and first in DAY_NAMES and last in DAY_NAMES:
+            start, count = DAY_NAMES.index(first), (DAY_NAMES.index(last) - DAY_NAMES.index(first)) % 7 + 1
+            days += [DAY_NAMES[(start + n) % 7] for n in range(count)]
+        else:
+            days.append(part)
+    return days
+
+
+_PARSED: dict[str, Callable[[str], object]] = {
+    "requests": _count,
+    "input": _count,
+    "output": _count,
+    "cached": _rate,
+    "cache_write": _rate,
+    "batch": _rate,
+    "growth": _rate,
+    "months": _count,
+    "hours": _listed,
+    "days": _days,
+}
+
+
+def _number(text: str, option: str) -> Fraction:
+    number = _count(text.strip().removeprefix("$"))
+    if number < 0:
+        raise UsageError(f"{option}: {text} is negative", "write US dollars a month, such as 500")
+    return number
+
+
+def _axis(text: str) -> "Axis":
+    """`cached=0:100%:10%` as the values of a field."""
+    from tokencost.analysis.sweep import axis
+
+    field, _, values = text.partition("=")
+    parts = values.split(":")
+    if len(parts) != 3:  # noqa: PLR2004  # from, to, step
+        raise UsageError(f"--sweep: {text!r} is not a sweep", "write FIELD=FROM:TO:STEP, such as cached=0:100%:10%")
+    first, last, step = (_rate(part) for part in parts)
+    return axis(field.strip().replace("-", "_"), first, last, step)

@@ -1,0 +1,245 @@
+"""What workloads cost as a document: the answer in sentences, totals by model, month by month, and every record."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from tokencost.analysis.break_even import BreakEven
+from tokencost.analysis.sweep import SHARES, Sweep
+from tokencost.analysis.window_range import AtHours, WindowRange
+from tokencost.analysis.workload import Side, WorkloadRow, WorkloadTotals
+from tokencost.pricetable.table import PriceTable
+from tokencost.report.document import Column, Document, Figure, RowsWhenRead, Sentence, Table, Value
+from tokencost.report.remarks import merged, sources
+from tokencost.report.workload_remarks import period, workload_remarks
+
+PARTS = ("uncached_input", "cached_input", "cache_write", "output")
+RECORD = (
+    Column("workload", shown=False),
+    Column("model", shown=False),
+    Column("provider", shown=False),
+    Column("month", shown=False),
+    Column("requests", "count", shown=False),
+    Column("input_tokens", "count", shown=False),
+    Column("cached_input_tokens", "count", shown=False),
+    Column("cache_write_tokens", "count", shown=False),
+    Column("output_tokens", "count", shown=False),
+    *(Column(f"{part}_cost", "money", shown=False) for part in PARTS),
+    Column("cost", "money", shown=False),
+    Column("baseline", shown=False),
+    Column("baseline_cost", "money", shown=False),
+    Column("ratio", "ratio", shown=False),
+    Column("percent_lower", "percent", shown=False),
+)
+"""The columns of a row in CSV and JSON."""
+
+
+def workload_document(
+    table: PriceTable,
+    totals: WorkloadTotals,
+    *,
+    by_component: bool = False,
+    swept: Sweep | None = None,
+    break_evens: Sequence[BreakEven] | None = None,
+    ranges: Sequence[WindowRange] = (),
+    remarks: Sequence[Sentence] = (),
+) -> Document:
+    """The document of `tokencost workload`."""
+    tables = [_records(totals) if swept is None else _sweep_records(swept), _totals(totals, by_component)]
+    if len(totals.months) > 1:
+        tables.append(_pivot(totals, "month", [(str(month), month) for month in totals.months]))
+    if len(totals.workloads) > 1:
+        tables.append(_pivot(totals, "workload", [(each.name, each.name) for each in totals.workloads]))
+    if swept is not None:
+        tables.append(_sweep_table(totals, swept))
+    if break_evens is not None:
+        tables += _break_even_tables(break_evens)
+    return Document(
+        command="workload",
+        as_of=totals.as_of,
+        version=table.version,
+        sha256=table.sha256,
+        tables=tuple(tables),
+        answer=tuple(_answer(totals)),
+        reading=tuple(_range_sentence(found) for found in ranges),
+        notes=(*merged(workload_remarks(table, totals)), *remarks),
+        sources=sources((side.billed, cell) for side in totals.sides for cell in side.cells),
+    )
+
+
+def _answer(totals: WorkloadTotals) -> Iterator[Sentence]:
+    """Which model is cheapest, by how much, and what the same budget buys."""
+    when = period(totals.months)
+    ranked = sorted(totals.sides, key=lambda side: side.cost)
+    best, baseline = ranked[0], totals.baseline
+    if len(ranked) == 1:
+        yield f"{when} {best.label} costs ", _money(best.cost), *_average(totals, best), "."
+        return
+    if best.cost == ranked[-1].cost:
+        names = " and ".join(side.label for side in totals.sides)
+        yield f"{when} {names} cost the same: ", _money(best.cost), *_average(totals, best), "."
+        return
+    yield f"{when} {best.label} is the cheapest at ", _money(best.cost), *_average(totals, best), "."
+    yield _beside(best, baseline if baseline is not best else ranked[1])
+
+
+def _beside(best: Side, other: Side) -> Sentence:
+    more = other.cost - best.cost
+    if not more:
+        return (f"{other.label} costs the same.",)
+    if not best.cost:
+        return f"{other.label} costs ", _money(other.cost), "."
+    ratio = Figure(other.cost / best.cost, "ratio")
+    return (
+        f"{other.label} costs ",
+        _money(other.cost),
+        ", ",
+        ratio,
+        " as much: ",
+        _money(more),
+        f" more ({best.label} is ",
+        Figure((1 - best.cost / other.cost) * 100, "percent"),
+        " lower). The same budget buys ",
+        ratio,
+        f" as many of these requests on {best.label}.",
+    )
+
+
+def _average(totals: WorkloadTotals, side: Side) -> Sentence:
+    count = len(totals.months)
+    return (", ", _money(side.cost / count), " a month on average") if count > 1 else ()
+
+
+def _money(amount: Fraction) -> Figure:
+    return Figure(amount, "money")
+
+
+def _records(totals: WorkloadTotals) -> Table:
+    return Table(RECORD, RowsWhenRead(lambda: map(_record, totals.rows)))
+
+
+def _record(row: WorkloadRow) -> tuple[Value, ...]:
+    return tuple(getattr(row, column.key) for column in RECORD)
+
+
+def _totals(totals: WorkloadTotals, by_component: bool) -> Table:
+    several = len(totals.months) > 1
+    columns = [Column("model")]
+    if by_component:
+        columns += [Column(part, "money") for part in PARTS]
+    columns += [Column("cost", "money"), Column("a month", "money", shown=several)]
+    columns += [Column("ratio", "ratio"), Column("percent_lower", "percent", "lower")]
+    rows = []
+    for side in totals.sides:
+        parts: tuple[Value, ...] = side.parts if by_component else ()
+        cost, base = side.cost, totals.baseline.cost
+        against: tuple[Value, Value] = (None, None)
+        if side is not totals.baseline:
+            against = base / cost if cost else None, (1 - cost / base) * 100 if base else None
+        rows.append((side.label, *parts, cost, cost / len(totals.months), *against))
+    beside = f" against {totals.baseline.label}" if totals.models else ""
+    return Table(tuple(columns), tuple(rows), name="", caption=f"{period(totals.months)} in all, USD{beside}")
+
+
+def _pivot(totals: WorkloadTotals, heading: str, keys: Sequence[tuple[str, object]]) -> Table:
+    """The cost of every model for each month, or for each workload."""
+    costs: list[Mapping[Any, Fraction]] = [
+        side.by_month if heading == "month" else side.by_workload for side in totals.sides
+    ]
+    ratio = len(totals.models) == 1
+    columns = [Column(heading), *(Column(side.label, "money", side.label) for side in totals.sides)]
+    rows: list[tuple[Value, ...]] = []
+    for name, key in keys:
+        values = [cost.get(key) for cost in costs]
+        rows.append((name, *values, values[-1] / values[0] if ratio and values[0] and values[-1] else None))
+    columns.append(Column("ratio", "ratio", shown=ratio))
+    return Table(tuple(columns), tuple(rows), name="", caption=f"By {heading}, USD")
+
+
+def _sweep_records(swept: Sweep) -> Table:
+    columns = (*(Column(f"sweep_{axis.field}", "count", shown=False) for axis in swept.axes), *RECORD)
+    return Table(columns, RowsWhenRead(lambda: ((*row.values, *_record(row.total)) for row in swept.rows)))
+
+
+def _sweep_table(totals: WorkloadTotals, swept: Sweep) -> Table:
+    """One line for each point: the cost of every model, and how many times as much the baseline costs."""
+    labels = [side.label for side in totals.sides]
+    models = labels[:-1]
+    columns = [Column(axis.field, "count") for axis in swept.axes]
+    columns += [Column(label, "money", label) for label in labels]
+    columns += [
+        Column(f"ratio {label}", "ratio", "ratio" if len(models) == 1 else f"{label} ratio") for label in models
+    ]
+    rows: list[tuple[Value, ...]] = []
+    for first in range(0, len(swept.rows), len(labels)):
+        group = swept.rows[first : first + len(labels)]
+        point = [figure(axis.field, value) for axis, value in zip(swept.axes, group[0].values, strict=True)]
+        rows.append((*point, *(row.total.cost for row in group), *(row.total.ratio for row in group[:-1])))
+    fields = " and ".join(axis.field.replace("_", " ") for axis in swept.axes)
+    return Table(tuple(columns), tuple(rows), name="", caption=f"{period(totals.months)} in all by {fields}, USD")
+
+
+def figure(field: str, value: Fraction) -> Figure:
+    """The value of a field as people write it."""
+    if field in SHARES:
+        return Figure(value * 100, "percent")
+    return Figure(value, "count")
+
+
+def _break_even_tables(found: Sequence[BreakEven]) -> Iterator[Table]:
+    """The records, and beside them what people read."""
+    several = len({each.model for each in found}) > 1
+    records: list[tuple[Value, ...]] = []
+    read: list[tuple[Value, ...]] = []
+    for each in found:
+        low, high = figure(each.field, each.low), figure(each.field, each.high)
+        remark = _remark(each)
+        for value in each.values or (None,):
+            records.append((each.field, each.model, each.baseline, value, each.low, each.high, remark))
+            shown = None if value is None else figure(each.field, value)
+            read.append((each.model, each.field.replace("_", " "), shown, low, high, remark))
+    keys = (Column("value", "count"), Column("low", "count"), Column("high", "count"), Column("remark"))
+    hidden = (Column("field"), Column("model"), Column("baseline"), *keys)
+    yield Table(tuple(column._replace(shown=False) for column in hidden), tuple(records), name="break_even")
+    columns = (
+        Column("model", shown=several),
+        Column("field"),
+        Column("value", "count", "same cost at"),
+        Column("low", "count", "between"),
+        Column("high", "count", "and"),
+        Column("remark"),
+    )
+    baseline = found[0].baseline if found else "the baseline"
+    models = ", ".join(dict.fromkeys(each.model for each in found)) or "no model"
+    yield Table(columns, tuple(read), name="", caption=f"Where {models} and {baseline} cost the same")
+
+
+def _remark(each: BreakEven) -> str:
+    if each.reason:
+        return each.reason
+    if each.always:
+        return "the same at every value"
+    if each.steps:
+        limits = " and ".join(
+            f"{value:,}" if value.denominator == 1 else f"{float(value):,.6g}" for value in each.steps
+        )
+        return f"the cheaper side changes above {limits}, where other rates begin"
+    return "" if each.values else "none between these bounds"
+
+
+def _range_sentence(found: WindowRange) -> Sentence:
+    """How far the ratio depends on the hour, and on whose hours."""
+    drivers = " and ".join(
+        f"the {window.name} hours of {label}: {window.describe()}" for label, window in found.drivers
+    )
+    return (
+        f"It hangs on the hour: {found.baseline} costs ",
+        Figure(found.lowest.ratio, "ratio"),
+        f" as much as {found.model} if every request arrives {_hours(found.lowest)}, and ",
+        Figure(found.highest.ratio, "ratio"),
+        f" {_hours(found.highest)} (driver: {drivers}).",
+    )
+
+
+def _hours(at: AtHours) -> str:
+    return " and ".join(f"in {window} hours of {label}" for label, window in at.hours)
