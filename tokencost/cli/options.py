@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tokencost.pricetable.table import PriceTable
     from tokencost.report.document import Document
 
-ON_HELP = "Date or instant. [default: today, UTC]"
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -55,35 +53,46 @@ def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str
     ]
 
 
+def on_option(command: Command) -> Command:
+    """`--on`, of which today is the default."""
+    return click.option(
+        "--on", type=WhenType(), default="today", metavar="WHEN", help="Date or instant. [default: today, UTC]"
+    )(command)
+
+
+def any_time_option(command: Command) -> Command:
+    """`--on`, without which an answer is not about today."""
+    help_text = "Date or instant. [default: as the claim says, or at any time]"
+    return click.option("--on", type=WhenType(), metavar="WHEN", help=help_text)(command)
+
+
 def output_option(command: Command) -> Command:
     """`--output`, where it can only mean a file."""
     return click.option("--output", metavar="FILE", help="Write to a file; its suffix sets the format.")(command)
 
 
-def answer_options(command: Command, output_option: Callable[[Command], Command] = output_option) -> Command:
+def answer_options(
+    command: Command,
+    *,
+    on: Callable[[Command], Command] = on_option,
+    output: Callable[[Command], Command] = output_option,
+) -> Command:
     """`--prices`, `--on`, `--format`, `--output` and `--no-color`, which every command takes."""
-    return _answer_options(
-        command, click.option("--on", type=WhenType(), default="today", metavar="WHEN", help=ON_HELP)
-    )
-
-
-def timeless_options(command: Command) -> Command:
-    """The same, for a command that without `--on` is not about today."""
-    help_text = "Date or instant. [default: as the claim says, or at any time]"
-    return _answer_options(command, click.option("--on", type=WhenType(), metavar="WHEN", help=help_text))
-
-
-def _answer_options(command: Command, on: Callable[[Command], Command]) -> Command:
     options = (
         click.option(
             "--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]"
         ),
         on,
         click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="How the answer is written."),
-        output_option,
+        output,
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
     )
     return _decorate(command, options)
+
+
+def timeless_options(command: Command) -> Command:
+    """The same, for a command that without `--on` is not about today."""
+    return answer_options(command, on=any_time_option)
 
 
 def rate_options(command: Command) -> Command:

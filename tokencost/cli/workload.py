@@ -60,7 +60,7 @@ def _answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="A number: output tokens of a request, reasoning included. A file name: write there; its suffix sets "
         "the format. May be given once for each.",
     )
-    return answer_options(command, both)
+    return answer_options(command, output=both)
 
 
 @click.command(short_help="What a workload costs, month by month, on each model.")
