@@ -6,9 +6,9 @@ from itertools import product
 from typing import NamedTuple
 
 from tokencost.analysis.bill import Bill
-from tokencost.analysis.billed import MonthShares, Open, divided, month_shares
+from tokencost.analysis.billed import MonthShares, Open, divided
 from tokencost.analysis.months import bounds
-from tokencost.analysis.workload import Side, WorkloadTotals
+from tokencost.analysis.workload import Side, WorkloadTotals, added
 from tokencost.errors import AmbiguousRate, NotOffered
 from tokencost.money import times_as_much
 from tokencost.pricetable.hours import Window
@@ -88,18 +88,28 @@ def _hours(sides: Sequence[tuple[Side, Price, Open]]) -> Iterator[tuple[str, str
 
 def _cost_at(totals: WorkloadTotals, side: Side, names: Open) -> Fraction:
     """Everything, if it all arrived while these windows are open."""
-    total = Fraction(0)
+    if not any(price.windows for price, _, _ in side.billed.prices):
+        return side.cost
+    costs = []
     for workload in totals.workloads:
         bill = Bill(workload, totals.factor(workload, side))
-        for (name, month), cost in side.costs.items():
+        alike: dict[MonthShares, list[Fraction]] = {}
+        for (name, _), cost in side.costs.items():
             if name == workload.name:
-                shares = month_shares(side.billed, workload, month)
-                parts = tuple((price, _known(price, names), weight) for price, _, weight in shares.parts)
-                money, units = bill.for_each_request(MonthShares(parts, shares.whole))
-                total += cost.requests * Fraction(sum(money), units)
-    return total
+                alike.setdefault(_moved(cost.shares, names), []).append(cost.requests)
+        for shares, requests in alike.items():
+            money, units = bill.for_each_request(shares)
+            costs.append(added(requests) * Fraction(sum(money), units))
+    return added(costs)
+
+
+def _moved(shares: MonthShares, names: Open) -> MonthShares:
+    """The shares of the prices, with these windows open of those that each has: an earlier price may have had none."""
+    first = shares.parts[0][0]
+    if all(price is first for price, _, _ in shares.parts):
+        return MonthShares(((first, _known(first, names), 1),), 1)
+    return MonthShares(tuple((price, _known(price, names), weight) for price, _, weight in shares.parts), shares.whole)
 
 
 def _known(price: Price, names: Open) -> Open:
-    """Of the windows, those that this price has: an earlier one may have had none."""
     return tuple(window.name for window in price.windows if window.name in names)

@@ -5,15 +5,18 @@ Bit n is the n-th minute after `begin`. Which minutes two windows share is then 
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from fractions import Fraction
 from functools import lru_cache
 
 from tokencost.pricetable.hours import MINUTES_OF_DAY, Window
-from tokencost.pricing.timeline import DAY, open_stretches
 
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 CACHED_SPANS = 1024
+BYTES_OF_DAY = MINUTES_OF_DAY // 8
+QUARTER = 15
+QUARTER_BITS = (1 << QUARTER) - 1
 
 Minutes = int
 """A set of minutes, as bits."""
@@ -28,21 +31,31 @@ def every_minute(begin: datetime, end: datetime) -> Minutes:
 def open_minutes(window: Window, begin: datetime, end: datetime) -> Minutes:
     """The minutes from `begin` to `end` (UTC, on whole minutes) in which the window is open."""
     own, carried = _patterns(window)
+    written = {pattern: pattern.to_bytes(BYTES_OF_DAY, "little") for pattern in (0, own, carried, own | carried)}
+    zone = window.zone
     found = 0
-    day = begin.astimezone(window.zone).date()
-    last = (end - MINUTE).astimezone(window.zone).date()
+    day = begin.astimezone(zone).date()
+    last = (end - MINUTE).astimezone(zone).date()
     opened_before = window.opens_on(day - DAY)
-    start = _midnight(window, day)
+    midnight = datetime.combine(day, time(0), tzinfo=zone)
+    at = (midnight.astimezone(UTC) - begin) // MINUTE
+    distance = midnight.utcoffset()
+    even: list[bytes] = []  # whole days from `even_from` on, which are put together at once
+    even_from = at
     while day <= last:
         opens = window.opens_on(day)
-        following = _midnight(window, day + DAY)
-        if following - start == DAY:
-            pattern = (own if opens else 0) | (carried if opened_before else 0)
-        else:  # the clocks change on this day, and with them the hours
-            pattern = _uneven_day(window, start, following)
-        offset = (start - begin) // MINUTE
-        found |= pattern << offset if offset >= 0 else pattern >> -offset
-        day, start, opened_before = day + DAY, following, opens
+        pattern = (own if opens else 0) | (carried if opened_before else 0)
+        day, opened_before = day + DAY, opens
+        midnight = datetime.combine(day, time(0), tzinfo=zone)
+        if (now := midnight.utcoffset()) == distance:
+            even.append(written[pattern])
+            at += MINUTES_OF_DAY
+            continue
+        following = (midnight.astimezone(UTC) - begin) // MINUTE
+        found |= _moved(int.from_bytes(b"".join(even), "little"), even_from)
+        found |= _moved(_uneven_day(pattern, zone, begin + at * MINUTE, following - at), at)
+        at, distance, even, even_from = following, now, [], following
+    found |= _moved(int.from_bytes(b"".join(even), "little"), even_from)
     return found & every_minute(begin, end)
 
 
@@ -76,13 +89,14 @@ def _patterns(window: Window) -> tuple[Minutes, Minutes]:
     return own, carried
 
 
-def _uneven_day(window: Window, start: datetime, following: datetime) -> Minutes:
+def _uneven_day(pattern: Minutes, zone: tzinfo, start: datetime, length: int) -> Minutes:
+    """A day on which the clocks change, at a quarter of an hour: each quarter is looked up by its local time."""
     found = 0
-    for stretch in open_stretches((window,), start, following):
-        if stretch.windows:
-            found |= (1 << (stretch.end - start) // MINUTE) - (1 << (stretch.start - start) // MINUTE)
-    return found
+    for minute in range(0, length, QUARTER):
+        local = (start + minute * MINUTE).astimezone(zone)
+        found |= (pattern >> (local.hour * 60 + local.minute) & QUARTER_BITS) << minute
+    return found & ((1 << length) - 1)
 
 
-def _midnight(window: Window, day: date) -> datetime:
-    return datetime.combine(day, time(0), tzinfo=window.zone).astimezone(UTC)
+def _moved(minutes: Minutes, by: int) -> Minutes:
+    return minutes << by if by >= 0 else minutes >> -by

@@ -147,7 +147,12 @@ def _places(number: Fraction, significant: int) -> int:
 
 def _scaled(number: Fraction, places: int) -> int:
     """The number in units of its last shown digit, halves up."""
-    return int(number * Fraction(10) ** places + Fraction(1, 2))
+    above, below = number.numerator, number.denominator
+    if places >= 0:
+        above *= 10**places
+    else:
+        below *= 10**-places
+    return (2 * above + below) // (2 * below)
 
 
 def _fixed(number: Fraction, places: int, separator: str = "") -> str:
