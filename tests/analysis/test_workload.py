@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -97,9 +98,15 @@ def requests_of(spec: Workload, month: Month, number: int) -> Fraction:
     """Per day times the days, and so on, grown month by month."""
     begin, end = bounds(month, spec.zone)
     hours = Fraction(int((end - begin).total_seconds()), 3600)
-    days = (datetime(*month.plus(1), 1) - datetime(*month, 1)).days
+    days = round((end - begin) / timedelta(days=1))
     year = 366 if month.year % 4 == 0 else 365
-    periods = {"hour": hours, "day": days, "week": Fraction(days, 7), "month": 1, "year": Fraction(days, year)}
+    periods: dict[str, Fraction | int] = {
+        "hour": hours,
+        "day": days,
+        "week": Fraction(days, 7),
+        "month": 1,
+        "year": Fraction(days, year),
+    }
     return spec.requests * periods[spec.per] * (1 + spec.growth) ** number
 
 
@@ -165,7 +172,7 @@ specs = st.builds(
 def test_costs_equal_an_independent_computation(
     models: PriceTable, spec: Workload, arrival: dict[str, list[str]], zone: str
 ) -> None:
-    fields = {**spec._asdict(), **arrival, "zone": zone}
+    fields: dict[str, Any] = {**spec._asdict(), **arrival, "zone": zone}
     del fields["name"], fields["arrival"]
     made = workload(**fields)
     if made.batch and made.start < (2026, 4):
@@ -211,7 +218,7 @@ def test_a_year_arriving_evenly_is_the_sum_over_every_minute_of_it(shipped: Pric
     """One request a minute: the price of each, found through the timeline that says which windows are open."""
     spec = workload(requests=60, per="hour", input=1_800, cached="50%", output=350, start="2026-12", months=12)
     totals = workload_totals(shipped, spec, ["deepseek-flash"], against="gpt-6.1-sol", on=ON)
-    total = minutes = 0
+    total, minutes = Decimal(0), 0
     begin, end = datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 12, 1, tzinfo=UTC)
     for stretch in stretches(shipped.models["deepseek-flash"].prices[-1], begin, end):
         each = price(
@@ -231,7 +238,13 @@ def test_a_year_arriving_evenly_is_the_sum_over_every_minute_of_it(shipped: Pric
 
 def test_working_hours_in_beijing_cost_more_by_the_factor_of_their_peak_minutes(shipped: PriceTable) -> None:
     """Seven of nine hours are peak and cost twice as much; evenly, 35 of the 168 hours of a full week do."""
-    spec = {"requests": 40_000, "input": 1_800, "cached": "55%", "output": 350, "start": "2027-02"}  # 28 days
+    spec: dict[str, Any] = {
+        "requests": 40_000,
+        "input": 1_800,
+        "cached": "55%",
+        "output": 350,
+        "start": "2027-02",
+    }  # 28 days
     evenly = workload(**spec, zone="Asia/Shanghai")
     working = workload(**spec, zone="Asia/Shanghai", hours=["09:00-18:00"], days=["mon", "tue", "wed", "thu", "fri"])
     costs = [
@@ -285,9 +298,7 @@ def test_the_same_model_at_another_time_keeps_its_price_for_all_months(shipped: 
         ("deepseek-flash", {"token_factors": {"deepseek-flsh": 2}}, "unknown model 'deepseek-flsh'"),
     ],
 )
-def test_what_cannot_be_priced_is_named(
-    shipped: PriceTable, model: str, fields: dict[str, object], message: str
-) -> None:
+def test_what_cannot_be_priced_is_named(shipped: PriceTable, model: str, fields: dict[str, Any], message: str) -> None:
     spec = workload(**{"requests": 1, "input": 1, "output": 1, "start": "2026-12", **fields})
     with pytest.raises(UsageError) as caught:
         workload_totals(shipped, spec, [model], against="gpt-4o", on=ON)
@@ -319,7 +330,7 @@ def test_what_cannot_be_priced_is_named(
         {"colour": "red"},
     ],
 )
-def test_fields_that_cannot_be_are_refused_by_name(fields: dict[str, object]) -> None:
+def test_fields_that_cannot_be_are_refused_by_name(fields: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as caught:
         workload(**{"requests": 1, "input": 1, "output": 1, "start": "2026-12", **fields})
     assert any(f"`{name}`" in str(caught.value) for name in fields)
@@ -328,7 +339,7 @@ def test_fields_that_cannot_be_are_refused_by_name(fields: dict[str, object]) ->
 
 @pytest.mark.parametrize("left_out", ["requests", "input", "output", "start"])
 def test_what_is_missing_is_named(left_out: str) -> None:
-    fields = {"requests": 1, "input": 1, "output": 1, "start": "2026-12"}
+    fields: dict[str, Any] = {"requests": 1, "input": 1, "output": 1, "start": "2026-12"}
     del fields[left_out]
     with pytest.raises(UsageError, match=f"`{left_out}` is missing"):
         workload(**fields)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tokencost.analysis.sweep import Axis
     from tokencost.analysis.workload_fields import Workload
     from tokencost.pricetable.table import PriceTable
-    from tokencost.report.document import Sentence
+    from tokencost.report.document import Sentence, Table
 
 EXAMPLE = os.path.join(os.path.dirname(__file__), "workload.example.toml")
 
@@ -126,21 +126,25 @@ def workload(
     workloads, models, against = _asked(table, spec_and_models, against, on, _checked(options, factors))
     totals = workload_totals(table, workloads, models, on=on, against=against)
     over = over_budget(totals, budget) if budget is not None else ()
-    swept = found = None
+    records, further = None, list["Table"]()
     if axes:
         from tokencost.analysis.sweep import sweep
+        from tokencost.report.workload_sweep import sweep_records, sweep_table
 
         swept = sweep(table, workloads, axes, models, on=on, against=against)
+        records = sweep_records(swept)
+        further.append(sweep_table(totals, swept))
     if break_even:
         from tokencost.analysis.break_even import break_even as solve
+        from tokencost.report.workload_sweep import break_even_tables
 
-        found = solve(table, totals)
+        further += break_even_tables(solve(table, totals))
     document = workload_document(
         table,
         totals,
         by_component=by == "component",
-        swept=swept,
-        break_evens=found,
+        records=records,
+        further=further,
         ranges=tuple(window_ranges(totals)),
         remarks=[_over(each, budget or Fraction(0)) for each in over],
     )
@@ -197,7 +201,7 @@ def _asked(
         elif len(models) == 1:
             against = against or spec.against
         return spec.workloads, models, against
-    from tokencost.analysis.workload_fields import workload as make
+    from tokencost.analysis.workload_fields import ONLY, faults_between, from_checked
 
     for name in ("requests", "input", "output"):
         if name not in fields:
@@ -206,7 +210,9 @@ def _asked(
                 "describe the workload with --requests 40k --per day --input 1.8k --output 350, or in a file: "
                 "tokencost workload --example > workload.toml",
             )
-    return (make(**{"start": start, **fields}),), models, against
+    for name, message, hint in faults_between(fields):
+        raise UsageError(f"--{name.replace('_', '-')}: {message}", hint)
+    return (from_checked(ONLY, {"start": start, **fields}),), models, against
 
 
 def _checked(options: Mapping[str, str | None], factors: tuple[str, ...]) -> dict[str, Any]:
