@@ -63,7 +63,7 @@ def test_csv_has_the_same_records_with_numbers_as_numbers(tokencost: Run) -> Non
 
 def test_people_read_the_answer_first(tokencost: Run) -> None:
     out = tokencost("workload", *ISSUE, *MODELS, "--start", "2026-12", "--months", "2").out
-    assert out.startswith("From 2026-12 to 2027-01 deepseek-flash is the cheapest at $1,001.18, $500.59 a month on")
+    assert out.startswith("From 2026-12 to 2027-01, deepseek-flash is the cheapest at $1,001.18, $500.59 a month on")
     assert "gpt-6.1-sol costs $12,943.12, 12.9× as much: $11,941.94 more (deepseek-flash is 92.3% lower)." in out
     assert "The same budget buys 12.9× as many of these requests on deepseek-flash." in out
     assert "2027-01          $496.69     $6,471.56   13.0×" in out
@@ -162,7 +162,7 @@ def test_every_format(tokencost: Run, name: str) -> None:
         ((*ISSUE, "--requests", "99999999999999999999"), 2, "--requests: more than 1,000,000,000,000"),
         ((*ISSUE, "--per", "fortnight"), 2, "--per: 'fortnight' is not a period"),
         ((*ISSUE, "--start", "2026"), 2, "--start: '2026' is not a month"),
-        ((*ISSUE, "--start", "2026-09"), 2, "no price of deepseek-flash for the whole of 2026-09"),
+        ((*ISSUE, "--start", "2026-09"), 2, "begins 2026-09-10T04:00:00Z: begin with --start 2026-10"),
         ((*ISSUE, "--hours", "9-18"), 2, "--hours: malformed hours '9-18'"),
         ((*ISSUE, "--days", "mon-noday"), 2, "--days: unknown weekday 'mon-noday'"),
         ((*ISSUE, "--zone", "Asia/Beijing"), 2, "--zone: unknown time zone 'Asia/Beijing'"),

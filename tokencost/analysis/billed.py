@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import lcm
 from typing import NamedTuple
 
-from tokencost.analysis.months import Month, bounds
+from tokencost.analysis.months import Month, bounds, month_of
 from tokencost.analysis.workload_fields import Workload
 from tokencost.errors import NoPrice
 from tokencost.pricetable.hours import Window
@@ -122,7 +122,10 @@ def _no_price(side: Billed, month: Month, begin: datetime) -> NoPrice:
     ends = [price.end for price, _, _ in side.prices if price.end is not None]
     if starts:
         word = "first" if side.prices[0][0].start == starts[0] else "next"
-        hint = f"its {word} price begins {show_bound(starts[0])}: begin with the month after it, as --start YYYY-MM"
+        follows = month_of(starts[0])
+        if bounds(follows, UTC)[0] < starts[0]:
+            follows = follows.plus(1)
+        hint = f"its {word} price begins {show_bound(starts[0])}: begin with --start {follows}"
     else:
         hint = f"its last price ended {show_bound(ends[-1])}: end before it with --months, or name another model"
     return NoPrice(f"no price of {side.label} for the whole of {month}", hint)

@@ -9,7 +9,7 @@ from tokencost.analysis.workload import Side, WorkloadRow, WorkloadTotals
 from tokencost.pricetable.table import PriceTable
 from tokencost.report.document import Column, Document, Figure, RowsWhenRead, Sentence, Table, Value
 from tokencost.report.remarks import merged, sources
-from tokencost.report.workload_remarks import period, workload_remarks
+from tokencost.report.workload_remarks import period, within, workload_remarks
 
 PARTS = ("uncached_input", "cached_input", "cache_write", "output")
 RECORD = (
@@ -67,13 +67,13 @@ def _answer(totals: WorkloadTotals) -> Iterator[Sentence]:
     ranked = sorted(totals.sides, key=lambda side: side.cost)
     best, baseline = ranked[0], totals.baseline
     if len(ranked) == 1:
-        yield f"{when} {best.label} costs ", _money(best.cost), *_average(totals, best), "."
+        yield f"{when}, {best.label} costs ", _money(best.cost), *_average(totals, best), "."
         return
     if best.cost == ranked[-1].cost:
         names = " and ".join(side.label for side in totals.sides)
-        yield f"{when} {names} cost the same: ", _money(best.cost), *_average(totals, best), "."
+        yield f"{when}, {names} cost the same: ", _money(best.cost), *_average(totals, best), "."
         return
-    yield f"{when} {best.label} is the cheapest at ", _money(best.cost), *_average(totals, best), "."
+    yield f"{when}, {best.label} is the cheapest at ", _money(best.cost), *_average(totals, best), "."
     yield _beside(best, baseline if baseline is not best else ranked[1])
 
 
@@ -132,8 +132,8 @@ def _totals(totals: WorkloadTotals, by_component: bool) -> Table:
         if side is not totals.baseline:
             against = base / cost if cost else None, (1 - cost / base) * 100 if base else None
         rows.append((side.label, *parts, cost, cost / len(totals.months), *against))
-    beside = f" against {totals.baseline.label}" if totals.models else ""
-    return Table(tuple(columns), tuple(rows), name="", caption=f"{period(totals.months)} in all, USD{beside}")
+    beside = f", against {totals.baseline.label}" if totals.models else ""
+    return Table(tuple(columns), tuple(rows), name="", caption=f"Cost {within(totals.months)} in all, USD{beside}")
 
 
 def _pivot(totals: WorkloadTotals, heading: str, keys: Sequence[tuple[str, object]]) -> Table:
@@ -148,7 +148,7 @@ def _pivot(totals: WorkloadTotals, heading: str, keys: Sequence[tuple[str, objec
         values = [cost.get(key) for cost in costs]
         rows.append((name, *values, values[-1] / values[0] if ratio and values[0] and values[-1] else None))
     columns.append(Column("ratio", "ratio", shown=ratio))
-    return Table(tuple(columns), tuple(rows), name="", caption=f"By {heading}, USD")
+    return Table(tuple(columns), tuple(rows), name="", caption=f"Cost by {heading}, USD")
 
 
 def _range_sentence(found: WindowRange) -> Sentence:

@@ -8,7 +8,7 @@ from tokencost.analysis.sweep import SHARES, Sweep
 from tokencost.analysis.workload import WorkloadTotals
 from tokencost.report.document import Column, Figure, RowsWhenRead, Table, Value
 from tokencost.report.workload import RECORD, record
-from tokencost.report.workload_remarks import period
+from tokencost.report.workload_remarks import within
 
 
 def sweep_records(swept: Sweep) -> Table:
@@ -32,7 +32,7 @@ def sweep_table(totals: WorkloadTotals, swept: Sweep) -> Table:
         point = [figure(axis.field, value) for axis, value in zip(swept.axes, group[0].values, strict=True)]
         rows.append((*point, *(row.total.cost for row in group), *(row.total.ratio for row in group[:-1])))
     fields = " and ".join(axis.field.replace("_", " ") for axis in swept.axes)
-    return Table(tuple(columns), tuple(rows), name="", caption=f"{period(totals.months)} in all by {fields}, USD")
+    return Table(tuple(columns), tuple(rows), name="", caption=f"Cost {within(totals.months)} in all by {fields}, USD")
 
 
 def figure(field: str, value: Fraction) -> Figure:
