@@ -73,7 +73,7 @@ def _shares(side: Billed, arrival: Window | None, begin: datetime, end: datetime
         if until <= begin or end <= start:
             continue
         if start <= begin and end <= until:
-            return _whole_month(price, arrival, begin, end)
+            return _whole_month(price, arrival, begin, end) if price.windows else _always(price)
         parts = divided(price.windows, arrival, begin, end)
         for part, share in pieces(begin, end, start, until):
             found += [(price, names, count * share) for names, at in parts if (count := (at & part).bit_count())]
@@ -87,9 +87,12 @@ def _shares(side: Billed, arrival: Window | None, begin: datetime, end: datetime
 
 
 @lru_cache(maxsize=CACHED_DIVISIONS)
+def _always(price: Price) -> MonthShares:
+    return MonthShares(((price, (), 1),), 1)
+
+
+@lru_cache(maxsize=CACHED_DIVISIONS)
 def _whole_month(price: Price, arrival: Window | None, begin: datetime, end: datetime) -> MonthShares:
-    if not price.windows:
-        return MonthShares(((price, (), 1),), 1)
     counts = [(names, at.bit_count()) for names, at in divided(price.windows, arrival, begin, end)]
     return MonthShares(tuple((price, names, count) for names, count in counts), sum(count for _, count in counts))
 
@@ -99,21 +102,20 @@ def divided(
     windows: Sequence[Window], arrival: Window | None, begin: datetime, end: datetime
 ) -> tuple[tuple[Open, Minutes], ...]:
     """The minutes at which requests arrive, by which windows are open."""
-    everything = every_minute(begin, end)
-    found: list[tuple[Open, Minutes]] = [((), open_minutes(arrival, begin, end) if arrival else everything)]
+    found: list[tuple[Open, Minutes]] = [
+        ((), open_minutes(arrival, begin, end) if arrival else every_minute(begin, end))
+    ]
     for window in windows:
-        at = open_minutes(window, begin, end)
-        found = list(_split(found, window.name, at, everything & ~at))
+        found = list(_split(found, window.name, open_minutes(window, begin, end)))
     return tuple(found)
 
 
-def _split(
-    found: Sequence[tuple[Open, Minutes]], name: str, opened: Minutes, closed: Minutes
-) -> Iterator[tuple[Open, Minutes]]:
+def _split(found: Sequence[tuple[Open, Minutes]], name: str, opened: Minutes) -> Iterator[tuple[Open, Minutes]]:
     for names, minutes in found:
-        if inside := minutes & opened:
+        inside = minutes & opened
+        if inside:
             yield (*names, name), inside
-        if outside := minutes & closed:
+        if outside := minutes ^ inside:
             yield names, outside
 
 
