@@ -23,6 +23,7 @@ Minutes = int
 """A set of minutes, as bits."""
 
 
+@lru_cache(maxsize=CACHED_SPANS)
 def every_minute(begin: datetime, end: datetime) -> Minutes:
     """All minutes of a span that has whole minutes."""
     return (1 << (end - begin) // MINUTE) - 1
@@ -58,17 +59,20 @@ def _runs(zone: tzinfo, begin: datetime, end: datetime) -> tuple[_Run, ...]:
     day, last = begin.astimezone(zone).date(), (end - MINUTE).astimezone(zone).date()
     midnight = datetime.combine(day, time(0), tzinfo=zone)
     at, distance = (midnight.astimezone(UTC) - begin) // MINUTE, midnight.utcoffset()
+    first, days = day, 0  # the even days since the last change of clocks
     while day <= last:
-        midnight = datetime.combine(day + DAY, time(0), tzinfo=zone)
-        now, length = midnight.utcoffset(), MINUTES_OF_DAY
-        if now != distance:
-            distance, length = now, (midnight.astimezone(UTC) - begin) // MINUTE - at
-        if runs and length == runs[-1].minutes == MINUTES_OF_DAY:
-            runs[-1] = runs[-1]._replace(days=runs[-1].days + 1)
+        following = day + DAY
+        midnight = datetime.combine(following, time(0), tzinfo=zone)
+        if (now := midnight.utcoffset()) == distance:
+            days += 1
         else:
-            runs.append(_Run(day, 1, at, length))
-        day, at = day + DAY, at + length
-    return tuple(runs)
+            runs.append(_Run(first, days, at, MINUTES_OF_DAY))
+            at += days * MINUTES_OF_DAY
+            after = (midnight.astimezone(UTC) - begin) // MINUTE
+            runs.append(_Run(day, 1, at, after - at))
+            at, distance, first, days = after, now, following, 0
+        day = following
+    return (*runs, _Run(first, days, at, MINUTES_OF_DAY))
 
 
 def _even_days(window: Window, run: _Run) -> Minutes:
