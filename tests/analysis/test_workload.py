@@ -362,3 +362,10 @@ def test_months_begin_in_the_zone_and_have_its_hours() -> None:
     assert (begin.isoformat(), end.isoformat()) == ("2026-03-01T05:00:00+00:00", "2026-04-01T04:00:00+00:00")
     spec = workload(requests=1, per="hour", input=1, output=1, start="2026-03", zone="America/New_York")
     assert requests_of(spec, Month(2026, 3), 0) == 743
+
+
+@pytest.mark.parametrize("names", [("a", "a"), ("total",), ()])
+def test_workloads_are_told_apart_by_name(shipped: PriceTable, names: tuple[str, ...]) -> None:
+    given = [workload(name, requests=1, input=1, output=1, start="2026-12") for name in names]
+    with pytest.raises(UsageError, match="workload"):
+        workload_totals(shipped, given, ["gpt-6-luna"], on=ON)

@@ -9,17 +9,13 @@ from tokencost.analysis.bill import Bill, Money
 from tokencost.analysis.billed import Billed, MonthShares, billed, month_shares
 from tokencost.analysis.compare import chosen_models
 from tokencost.analysis.months import Month, bounds, periods_in
-from tokencost.analysis.workload_fields import Workload
+from tokencost.analysis.workload_fields import TOTAL, Workload
 from tokencost.errors import UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import find_model, split_time
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when
 from tokencost.pricing.rates import RateCell
-
-TOTAL = "total"
-"""The name of the row that sums a model's rows."""
-
 
 SUMMED = (
     "requests",
@@ -220,6 +216,11 @@ def workload_totals(
     given = (workloads,) if isinstance(workloads, Workload) else tuple(workloads)
     if not given:
         raise UsageError("there is no workload to price", "give at least one")
+    names_given = [each.name for each in given]
+    if TOTAL in names_given or len(set(names_given)) < len(given):
+        raise UsageError(
+            f"the workloads are called {', '.join(names_given)}", f"give each a name of its own, other than {TOTAL!r}"
+        )
     names, baseline_name = chosen_models(table, models, against)
     begin = min(bounds(w.start, w.zone)[0] for w in given)
     end = max(bounds(w.last, w.zone)[1] for w in given)

@@ -24,6 +24,8 @@ _PERCENT = re.compile(r"([+-]?\d{1,12}(?:\.\d{1,10})?) ?%", re.ASCII)
 ARRIVAL = "arrival"
 ONLY = "workload"
 """The name of a workload that has none."""
+TOTAL = "total"
+"""The name of the row that sums a model's rows; no workload can have it."""
 
 
 class Workload(NamedTuple):

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tokencost.analysis.months import Month, parse_month
-from tokencost.analysis.workload import TOTAL
 from tokencost.analysis.workload_fields import (
     FIELDS,
     MISSING,
     ONLY,
+    TOTAL,
     Workload,
     faults_between,
     from_checked,
