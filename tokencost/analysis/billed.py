@@ -77,13 +77,11 @@ def _shares(side: Billed, arrival: Window | None, begin: datetime, end: datetime
         parts = divided(price.windows, arrival, begin, end)
         for part, share in pieces(begin, end, start, until):
             found += [(price, names, count * share) for names, at in parts if (count := (at & part).bit_count())]
-    arriving = open_minutes(arrival, begin, end) if arrival else every_minute(begin, end)
-    if sum(weight for _, _, weight in found) != arriving.bit_count():
+    _, whole = _arriving(arrival, begin, end)
+    if sum(weight for _, _, weight in found) != whole:
         raise _no_price(side, month, begin)
     scale = lcm(*(weight.denominator for _, _, weight in found))
-    return MonthShares(
-        tuple((price, names, int(weight * scale)) for price, names, weight in found), arriving.bit_count() * scale
-    )
+    return MonthShares(tuple((price, names, int(weight * scale)) for price, names, weight in found), whole * scale)
 
 
 @lru_cache(maxsize=CACHED_DIVISIONS)
@@ -93,8 +91,21 @@ def _always(price: Price) -> MonthShares:
 
 @lru_cache(maxsize=CACHED_DIVISIONS)
 def _whole_month(price: Price, arrival: Window | None, begin: datetime, end: datetime) -> MonthShares:
-    counts = [(names, at.bit_count()) for names, at in divided(price.windows, arrival, begin, end)]
-    return MonthShares(tuple((price, names, count) for names, count in counts), sum(count for _, count in counts))
+    arriving, whole = _arriving(arrival, begin, end)
+    if len(price.windows) == 1:  # as with nearly every price: what is not inside is outside
+        (window,) = price.windows
+        inside = (arriving & open_minutes(window, begin, end)).bit_count()
+        counts = [((window.name,), inside), ((), whole - inside)]
+    else:
+        counts = [(names, at.bit_count()) for names, at in divided(price.windows, arrival, begin, end)]
+    return MonthShares(tuple((price, names, count) for names, count in counts if count), whole)
+
+
+@lru_cache(maxsize=CACHED_DIVISIONS)
+def _arriving(arrival: Window | None, begin: datetime, end: datetime) -> tuple[Minutes, int]:
+    """The minutes at which requests arrive, and how many they are."""
+    minutes = open_minutes(arrival, begin, end) if arrival else every_minute(begin, end)
+    return minutes, minutes.bit_count()
 
 
 @lru_cache(maxsize=CACHED_DIVISIONS)
@@ -102,9 +113,7 @@ def divided(
     windows: Sequence[Window], arrival: Window | None, begin: datetime, end: datetime
 ) -> tuple[tuple[Open, Minutes], ...]:
     """The minutes at which requests arrive, by which windows are open."""
-    found: list[tuple[Open, Minutes]] = [
-        ((), open_minutes(arrival, begin, end) if arrival else every_minute(begin, end))
-    ]
+    found: list[tuple[Open, Minutes]] = [((), _arriving(arrival, begin, end)[0])]
     for window in windows:
         found = list(_split(found, window.name, open_minutes(window, begin, end)))
     return tuple(found)

@@ -15,6 +15,7 @@ from tokencost.report.document import Figure, Kind, Value
 MISSING = "—"
 """What people read where a value does not exist."""
 
+_FIVES = {step: 5**step for step in (64, 8, 1)}
 _SYMBOLS = {"USD": "$", "CNY": "¥"}
 
 
@@ -103,6 +104,8 @@ _FOR_PEOPLE: dict[Kind, Callable[[Fraction], str]] = {
 
 
 def _fraction(value: int | Decimal | Fraction) -> Fraction:
+    if type(value) is Fraction:
+        return value
     if isinstance(value, Decimal) and not value.is_finite():
         raise ValueError(f"{value} is not a number that can be shown")
     return Fraction(value)
@@ -126,9 +129,10 @@ def _decimals(number: Fraction) -> int | None:
     twos = (rest & -rest).bit_length() - 1
     rest >>= twos
     fives = 0
-    while rest % 5 == 0:
-        rest //= 5
-        fives += 1
+    for step in (64, 8, 1):  # growth compounded over years leaves dozens of them
+        while rest % _FIVES[step] == 0:
+            rest //= _FIVES[step]
+            fives += step
     return max(twos, fives) if rest == 1 else None
 
 
