@@ -67,7 +67,7 @@ def test_people_read_the_answer_first(tokencost: Run) -> None:
     assert "gpt-6.1-sol costs $12,943.12, 12.9× as much: $11,941.94 more (deepseek-flash is 92.3% lower)." in out
     assert "The same budget buys 12.9× as many of these requests on deepseek-flash." in out
     assert "2027-01          $496.69     $6,471.56   13.0×" in out
-    assert "What lies after 2026-11-20 is priced at the latest prices" in out
+    assert "What lies after 2026-11-20 is priced at the latest price that the table has" in out
     assert "the china holidays are known through 2026-12-31; later days count as ordinary." in out
     assert (
         "It hangs on the hour: gpt-6.1-sol costs 7.8× as much as deepseek-flash if every request arrives in peak" in out

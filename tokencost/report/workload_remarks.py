@@ -36,7 +36,7 @@ def workload_remarks(table: PriceTable, totals: WorkloadTotals) -> Iterator[Sent
     if after < end:
         yield (
             f"What lies after {show_when(totals.as_of)}",
-            " is priced at the latest prices in the table: a change of price would change it.",
+            " is priced at the latest price that the table has for it: a change of price would change it.",
         )
     for side in totals.sides:
         yield from _of_side(table, totals, side, begin, end)
