@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from tokencost.pricetable.hours import DAY_NAMES, Window, parse_days, parse_hours
 from tokencost.pricing.minutes import every_minute, open_minutes, pieces
 
-ZONES = ("UTC", "Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu")
+ZONES = (
+    "UTC",
+    "Asia/Shanghai",
+    "America/New_York",
+    "Europe/London",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Africa/Cairo",
+    "America/Havana",
+)
 HOURS = ("09:00-12:00", "14:00-18:00", "22:30-03:15", "01:45-02:15", "00:00-24:00", "23:59-00:01")
 MINUTE = timedelta(minutes=1)
 
@@ -36,7 +45,15 @@ def test_minutes_agree_with_the_window(zone: str, hours: list[str], days: list[s
         assert bool(found >> minute & 1) is made.contains(start + minute * MINUTE)
 
 
-@pytest.mark.parametrize(("first", "zone"), [("2026-03-08", "America/New_York"), ("2026-10-04", "Australia/Lord_Howe")])
+@pytest.mark.parametrize(
+    ("first", "zone"),
+    [
+        ("2026-03-08", "America/New_York"),
+        ("2026-10-04", "Australia/Lord_Howe"),
+        ("2026-04-24", "Africa/Cairo"),
+        ("2026-11-01", "America/Havana"),
+    ],
+)
 def test_the_days_on_which_clocks_change_are_true_to_the_minute(first: str, zone: str) -> None:
     made = window(zone, list(HOURS[1:4]), ["sun", "mon"])
     start = datetime.fromisoformat(first).replace(tzinfo=UTC) - timedelta(days=1)

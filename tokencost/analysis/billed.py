@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import lcm
 from typing import NamedTuple
 
-from tokencost.analysis.months import Month, bounds
+from tokencost.analysis.months import Month, bounds, month_of
 from tokencost.analysis.workload_fields import Workload
 from tokencost.errors import NoPrice
 from tokencost.pricetable.hours import Window
@@ -73,25 +73,39 @@ def _shares(side: Billed, arrival: Window | None, begin: datetime, end: datetime
         if until <= begin or end <= start:
             continue
         if start <= begin and end <= until:
-            return _whole_month(price, arrival, begin, end)
+            return _whole_month(price, arrival, begin, end) if price.windows else _always(price)
         parts = divided(price.windows, arrival, begin, end)
         for part, share in pieces(begin, end, start, until):
             found += [(price, names, count * share) for names, at in parts if (count := (at & part).bit_count())]
-    arriving = open_minutes(arrival, begin, end) if arrival else every_minute(begin, end)
-    if sum(weight for _, _, weight in found) != arriving.bit_count():
+    _, whole = _arriving(arrival, begin, end)
+    if sum(weight for _, _, weight in found) != whole:
         raise _no_price(side, month, begin)
     scale = lcm(*(weight.denominator for _, _, weight in found))
-    return MonthShares(
-        tuple((price, names, int(weight * scale)) for price, names, weight in found), arriving.bit_count() * scale
-    )
+    return MonthShares(tuple((price, names, int(weight * scale)) for price, names, weight in found), whole * scale)
+
+
+@lru_cache(maxsize=CACHED_DIVISIONS)
+def _always(price: Price) -> MonthShares:
+    return MonthShares(((price, (), 1),), 1)
 
 
 @lru_cache(maxsize=CACHED_DIVISIONS)
 def _whole_month(price: Price, arrival: Window | None, begin: datetime, end: datetime) -> MonthShares:
-    if not price.windows:
-        return MonthShares(((price, (), 1),), 1)
-    counts = [(names, at.bit_count()) for names, at in divided(price.windows, arrival, begin, end)]
-    return MonthShares(tuple((price, names, count) for names, count in counts), sum(count for _, count in counts))
+    arriving, whole = _arriving(arrival, begin, end)
+    if len(price.windows) == 1:  # as with nearly every price: what is not inside is outside
+        (window,) = price.windows
+        inside = (arriving & open_minutes(window, begin, end)).bit_count()
+        counts = [((window.name,), inside), ((), whole - inside)]
+    else:
+        counts = [(names, at.bit_count()) for names, at in divided(price.windows, arrival, begin, end)]
+    return MonthShares(tuple((price, names, count) for names, count in counts if count), whole)
+
+
+@lru_cache(maxsize=CACHED_DIVISIONS)
+def _arriving(arrival: Window | None, begin: datetime, end: datetime) -> tuple[Minutes, int]:
+    """The minutes at which requests arrive, and how many they are."""
+    minutes = open_minutes(arrival, begin, end) if arrival else every_minute(begin, end)
+    return minutes, minutes.bit_count()
 
 
 @lru_cache(maxsize=CACHED_DIVISIONS)
@@ -99,21 +113,18 @@ def divided(
     windows: Sequence[Window], arrival: Window | None, begin: datetime, end: datetime
 ) -> tuple[tuple[Open, Minutes], ...]:
     """The minutes at which requests arrive, by which windows are open."""
-    everything = every_minute(begin, end)
-    found: list[tuple[Open, Minutes]] = [((), open_minutes(arrival, begin, end) if arrival else everything)]
+    found: list[tuple[Open, Minutes]] = [((), _arriving(arrival, begin, end)[0])]
     for window in windows:
-        at = open_minutes(window, begin, end)
-        found = list(_split(found, window.name, at, everything & ~at))
+        found = list(_split(found, window.name, open_minutes(window, begin, end)))
     return tuple(found)
 
 
-def _split(
-    found: Sequence[tuple[Open, Minutes]], name: str, opened: Minutes, closed: Minutes
-) -> Iterator[tuple[Open, Minutes]]:
+def _split(found: Sequence[tuple[Open, Minutes]], name: str, opened: Minutes) -> Iterator[tuple[Open, Minutes]]:
     for names, minutes in found:
-        if inside := minutes & opened:
+        inside = minutes & opened
+        if inside:
             yield (*names, name), inside
-        if outside := minutes & closed:
+        if outside := minutes ^ inside:
             yield names, outside
 
 
@@ -122,7 +133,10 @@ def _no_price(side: Billed, month: Month, begin: datetime) -> NoPrice:
     ends = [price.end for price, _, _ in side.prices if price.end is not None]
     if starts:
         word = "first" if side.prices[0][0].start == starts[0] else "next"
-        hint = f"its {word} price begins {show_bound(starts[0])}: begin with the month after it, as --start YYYY-MM"
+        follows = month_of(starts[0])
+        if bounds(follows, UTC)[0] < starts[0]:
+            follows = follows.plus(1)
+        hint = f"its {word} price begins {show_bound(starts[0])}: begin with --start {follows}"
     else:
         hint = f"its last price ended {show_bound(ends[-1])}: end before it with --months, or name another model"
     return NoPrice(f"no price of {side.label} for the whole of {month}", hint)

@@ -6,9 +6,9 @@ from itertools import product
 from typing import NamedTuple
 
 from tokencost.analysis.bill import Bill
-from tokencost.analysis.billed import MonthShares, Open, divided, month_shares
+from tokencost.analysis.billed import MonthShares, Open, divided
 from tokencost.analysis.months import bounds
-from tokencost.analysis.workload import Side, WorkloadTotals
+from tokencost.analysis.workload import Side, WorkloadTotals, added
 from tokencost.errors import AmbiguousRate, NotOffered
 from tokencost.money import times_as_much
 from tokencost.pricetable.hours import Window
@@ -37,18 +37,18 @@ class WindowRange(NamedTuple):
 
 def window_ranges(totals: WorkloadTotals) -> Iterator[WindowRange]:
     """For each model whose ratio to the baseline depends on the hour, its range."""
+    costs = _Costs(totals)
     for side in totals.models:
-        if found := _range(totals, side):
+        if found := _range(totals, side, costs):
             yield found
 
 
-def _range(totals: WorkloadTotals, side: Side) -> WindowRange | None:
+def _range(totals: WorkloadTotals, side: Side, costs: "_Costs") -> WindowRange | None:
     ours, theirs = _last_price(side), _last_price(totals.baseline)
     if not ours.windows and not theirs.windows:
         return None
     last = max(totals.workloads, key=lambda workload: workload.last)
     span = bounds(last.last, last.zone)
-    costs = {}
     found = []
     for (own, own_minutes), (other, other_minutes) in product(
         divided(ours.windows, None, *span), divided(theirs.windows, None, *span)
@@ -56,12 +56,9 @@ def _range(totals: WorkloadTotals, side: Side) -> WindowRange | None:
         if not own_minutes & other_minutes:
             continue
         try:
-            for each, names in ((side, own), (totals.baseline, other)):
-                if (each.label, names) not in costs:
-                    costs[each.label, names] = _cost_at(totals, each, names)
+            ratio = times_as_much(costs.at(totals.baseline, other), costs.at(side, own))
         except (NotOffered, AmbiguousRate):
             continue
-        ratio = times_as_much(costs[totals.baseline.label, other], costs[side.label, own])
         if ratio is not None:
             hours = tuple(_hours(((side, ours, own), (totals.baseline, theirs, other))))
             found.append(AtHours(ratio, hours))
@@ -86,20 +83,51 @@ def _hours(sides: Sequence[tuple[Side, Price, Open]]) -> Iterator[tuple[str, str
             yield side.label, " and ".join(names) or rest_of_week(price)
 
 
-def _cost_at(totals: WorkloadTotals, side: Side, names: Open) -> Fraction:
-    """Everything, if it all arrived while these windows are open."""
-    total = Fraction(0)
-    for workload in totals.workloads:
-        bill = Bill(workload, totals.factor(workload, side))
-        for (name, month), cost in side.costs.items():
-            if name == workload.name:
-                shares = month_shares(side.billed, workload, month)
-                parts = tuple((price, _known(price, names), weight) for price, _, weight in shares.parts)
-                money, units = bill.for_each_request(MonthShares(parts, shares.whole))
-                total += cost.requests * Fraction(sum(money), units)
-    return total
+class _Costs:
+    """Everything on a side if it all arrived while the same windows are open, remembering what was worked out."""
+
+    def __init__(self, totals: WorkloadTotals) -> None:
+        self._totals = totals
+        self._alike: dict[str, list[tuple[Bill, MonthShares, Fraction]]] = {}
+        self._done: dict[tuple[str, Open], Fraction] = {}
+
+    def at(self, side: Side, names: Open) -> Fraction:
+        """The cost with these windows open. Raises as pricing does where no rate is known."""
+        if not any(price.windows for price, _, _ in side.billed.prices):
+            return side.cost
+        if (side.label, names) not in self._done:
+            costs = []
+            for bill, shares, requests in self._months(side):
+                money, units = bill.for_each_request(_moved(shares, names))
+                costs.append(requests * Fraction(sum(money), units))
+            self._done[side.label, names] = added(costs)
+        return self._done[side.label, names]
+
+    def _months(self, side: Side) -> list[tuple[Bill, MonthShares, Fraction]]:
+        """The requests of months with the same prices, windows aside, put together."""
+        if side.label not in self._alike:
+            bills = {each.name: Bill(each, self._totals.factor(each, side)) for each in self._totals.workloads}
+            alike: dict[tuple[str, MonthShares], list[Fraction]] = {}
+            for (name, _), cost in side.costs.items():
+                alike.setdefault((name, _by_price(cost.shares)), []).append(cost.requests)
+            self._alike[side.label] = [
+                (bills[name], shares, added(requests)) for (name, shares), requests in alike.items()
+            ]
+        return self._alike[side.label]
 
 
-def _known(price: Price, names: Open) -> Open:
-    """Of the windows, those that this price has: an earlier one may have had none."""
-    return tuple(window.name for window in price.windows if window.name in names)
+def _by_price(shares: MonthShares) -> MonthShares:
+    first = shares.parts[0][0]
+    if all(price is first for price, _, _ in shares.parts):
+        return MonthShares(((first, (), 1),), 1)
+    return MonthShares(tuple((price, (), weight) for price, _, weight in shares.parts), shares.whole)
+
+
+def _moved(shares: MonthShares, names: Open) -> MonthShares:
+    """With these windows open, of those that each price has: an earlier one may have had none."""
+    return shares._replace(
+        parts=tuple(
+            (price, tuple(window.name for window in price.windows if window.name in names), weight)
+            for price, _, weight in shares.parts
+        )
+    )

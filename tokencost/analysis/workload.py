@@ -6,20 +6,16 @@ from math import lcm
 from typing import Any, NamedTuple
 
 from tokencost.analysis.bill import Bill, Money
-from tokencost.analysis.billed import Billed, billed, month_shares
+from tokencost.analysis.billed import Billed, MonthShares, billed, month_shares
 from tokencost.analysis.compare import chosen_models
 from tokencost.analysis.months import Month, bounds, periods_in
-from tokencost.analysis.workload_fields import Workload
+from tokencost.analysis.workload_fields import TOTAL, Workload
 from tokencost.errors import UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import find_model, split_time
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when
 from tokencost.pricing.rates import RateCell
-
-TOTAL = "total"
-"""The name of the row that sums a model's rows."""
-
 
 SUMMED = (
     "requests",
@@ -93,6 +89,8 @@ class MonthCost(NamedTuple):
     units: int
     """How many units a dollar has."""
     cost: Fraction
+    shares: MonthShares
+    """How the requests divide over prices and windows."""
 
     @property
     def split(self) -> Parts:
@@ -107,16 +105,13 @@ class Side(NamedTuple):
     costs: Mapping[tuple[str, Month], MonthCost]
     """By name of the workload and month."""
     cells: tuple[RateCell, ...]
+    cost: Fraction
+    """Everything."""
 
     @property
     def label(self) -> str:
         """The model as it was named."""
         return self.billed.label
-
-    @property
-    def cost(self) -> Fraction:
-        """Everything."""
-        return _added(month.cost for month in self.costs.values())
 
     @property
     def by_month(self) -> dict[Month, Fraction]:
@@ -132,13 +127,13 @@ class Side(NamedTuple):
         groups: dict[Any, list[Fraction]] = {}
         for key, cost in self.costs.items():
             groups.setdefault(key[place], []).append(cost.cost)
-        return {key: _added(costs) for key, costs in groups.items()}
+        return {key: added(costs) for key, costs in groups.items()}
 
     @property
     def parts(self) -> Parts:
         """Everything, by component."""
         split = [cost.split for cost in self.costs.values()]
-        return Parts(*map(_added, zip(*split, strict=True)))
+        return Parts(*map(added, zip(*split, strict=True)))
 
 
 class WorkloadTotals(NamedTuple):
@@ -221,6 +216,11 @@ def workload_totals(
     given = (workloads,) if isinstance(workloads, Workload) else tuple(workloads)
     if not given:
         raise UsageError("there is no workload to price", "give at least one")
+    names_given = [each.name for each in given]
+    if TOTAL in names_given or len(set(names_given)) < len(given):
+        raise UsageError(
+            f"the workloads are called {', '.join(names_given)}", f"give each a name of its own, other than {TOTAL!r}"
+        )
     names, baseline_name = chosen_models(table, models, against)
     begin = min(bounds(w.start, w.zone)[0] for w in given)
     end = max(bounds(w.last, w.zone)[1] for w in given)
@@ -268,20 +268,21 @@ def _side(
     for workload in workloads:
         bill = Bill(workload, factors[workload.name].get(side.label, Fraction(1)))
         for month, count in requests[workload.name].items():
-            parts, units = bill.for_each_request(month_shares(side, workload, month))
+            shares = month_shares(side, workload, month)
+            parts, units = bill.for_each_request(shares)
             cost = Fraction(count.numerator * sum(parts), count.denominator * units)
-            costs[workload.name, month] = MonthCost(count, parts, units, cost)
+            costs[workload.name, month] = MonthCost(count, parts, units, cost, shares)
         cells |= dict.fromkeys(bill.cells)
-    return Side(side, costs, tuple(cells))
+    return Side(side, costs, tuple(cells), added(cost.cost for cost in costs.values()))
 
 
 def _total(rows: Sequence[WorkloadRow]) -> WorkloadRow:
     """The sum of a model's rows."""
-    sums: dict[str, Any] = {name: _added(getattr(row, name) for row in rows) for name in SUMMED}
+    sums: dict[str, Any] = {name: added(getattr(row, name) for row in rows) for name in SUMMED}
     return rows[0]._replace(workload=TOTAL, month=None, **sums)
 
 
-def _added(amounts: Iterable[Fraction]) -> Fraction:
+def added(amounts: Iterable[Fraction]) -> Fraction:
     """The sum, reduced once: adding fractions one by one reduces each time."""
     listed = tuple(amounts)
     if not listed:

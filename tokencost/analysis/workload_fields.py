@@ -22,6 +22,10 @@ HIGHEST_FACTOR = 100
 MOST_DECIMALS = 12
 _PERCENT = re.compile(r"([+-]?\d{1,12}(?:\.\d{1,10})?) ?%", re.ASCII)
 ARRIVAL = "arrival"
+ONLY = "workload"
+"""The name of a workload that has none."""
+TOTAL = "total"
+"""The name of the row that sums a model's rows; no workload can have it."""
 
 
 class Workload(NamedTuple):
@@ -195,7 +199,7 @@ def faults_between(fields: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-def workload(name: str = "workload", **fields: Any) -> Workload:
+def workload(name: str = ONLY, **fields: Any) -> Workload:
     """A workload from its fields, which are called as the options are: `input=1_800, cached="55%", start="2026-12"`.
 
     `requests`, `input`, `output` and `start` are needed. Raises `UsageError`, which names the field.

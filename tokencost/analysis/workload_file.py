@@ -9,8 +9,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tokencost.analysis.months import Month, parse_month
-from tokencost.analysis.workload import TOTAL
-from tokencost.analysis.workload_fields import FIELDS, MISSING, Workload, faults_between, from_checked, token_factor
+from tokencost.analysis.workload_fields import (
+    FIELDS,
+    MISSING,
+    ONLY,
+    TOTAL,
+    Workload,
+    faults_between,
+    from_checked,
+    token_factor,
+)
 from tokencost.errors import UsageError
 from tokencost.pricetable.resolve import split_time, suggestion
 from tokencost.pricetable.shapes import TEXT, Shape, checked_by, list_of, optional, refuse, value
@@ -19,8 +27,7 @@ from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.toml_file import Fault, check_toml, read_file
 from tokencost.pricing.rates import tier_names
 
-ONLY = "workload"
-"""The name of the only workload of a file that names none."""
+BEGINNING = "begin with an example: tokencost workload --example > workload.toml"
 
 
 def _workload_name(name: object) -> str:
@@ -74,7 +81,7 @@ def load_workloads(
 ) -> WorkloadFile:
     """The workloads of a file; see `parse_workloads`."""
     path = os.fspath(file)
-    content = read_file(path, "name a workload file, or begin with one: tokencost workload --example > workload.toml")
+    content = read_file(path, f"name a workload file, or {BEGINNING}")
     return parse_workloads(table, content, path, start=start, over=over)
 
 
@@ -97,7 +104,7 @@ def parse_workloads(
     def rules(checked: dict[str, Any]) -> list[Fault]:
         return [*_faults(checked, given), *_unknown_names(table, checked)]
 
-    checked, _ = check_toml(content, file, WORKLOAD_TOML, rules=rules, missing=MISSING)
+    checked, _ = check_toml(content, file, WORKLOAD_TOML, rules=rules, missing=MISSING, beginning=BEGINNING)
     workloads = tuple(
         from_checked(name, {"start": parse_month(start), **_merged(checked, own, given)})
         for name, own in _named(checked).items()

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tokencost.cli.options import answer, answer_options, complete_models, load_table
+from tokencost.cli.workload_options import checked_fields, parse_axis, parse_dollars, tokens_or_file
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import When, day_of
 
 if TYPE_CHECKING:
     from tokencost.analysis.budget import OverBudget
-    from tokencost.analysis.sweep import Axis
     from tokencost.analysis.workload_fields import Workload
     from tokencost.pricetable.table import PriceTable
-    from tokencost.report.document import Sentence
+    from tokencost.report.document import Sentence, Table
 
 EXAMPLE = os.path.join(os.path.dirname(__file__), "workload.example.toml")
 
@@ -119,28 +119,32 @@ def workload(
     from tokencost.analysis.workload import workload_totals
     from tokencost.report.workload import workload_document
 
-    options["output"], output = _tokens_or_file(outputs)
-    budget = _number(max_cost, "--max-cost") if max_cost is not None else None
-    axes = [_axis(text) for text in sweeps]
+    options["output"], output = tokens_or_file(outputs)
+    budget = parse_dollars(max_cost, "--max-cost") if max_cost is not None else None
+    axes = [parse_axis(text) for text in sweeps]
     table = load_table(prices)
-    workloads, models, against = _asked(table, spec_and_models, against, on, _checked(options, factors))
+    workloads, models, against = _asked(table, spec_and_models, against, on, checked_fields(options, factors))
     totals = workload_totals(table, workloads, models, on=on, against=against)
     over = over_budget(totals, budget) if budget is not None else ()
-    swept = found = None
+    records, further = None, list["Table"]()
     if axes:
         from tokencost.analysis.sweep import sweep
+        from tokencost.report.workload_sweep import sweep_records, sweep_table
 
         swept = sweep(table, workloads, axes, models, on=on, against=against)
+        records = sweep_records(swept)
+        further.append(sweep_table(totals, swept))
     if break_even:
         from tokencost.analysis.break_even import break_even as solve
+        from tokencost.report.workload_sweep import break_even_tables
 
-        found = solve(table, totals)
+        further += break_even_tables(solve(table, totals))
     document = workload_document(
         table,
         totals,
         by_component=by == "component",
-        swept=swept,
-        break_evens=found,
+        records=records,
+        further=further,
         ranges=tuple(window_ranges(totals)),
         remarks=[_over(each, budget or Fraction(0)) for each in over],
     )
@@ -151,19 +155,6 @@ def workload(
         for each in over:
             click.echo(f"Over budget: {words(_over(each, budget or Fraction(0)))}", err=True)
     return 1 if over else 0
-
-
-def _tokens_or_file(outputs: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """What `--output` gives: the output tokens where it is a number, else the file to write."""
-    tokens = file = None
-    for text in outputs:
-        try:
-            _count(text)
-        except UsageError:
-            file = text
-        else:
-            tokens = text
-    return tokens, file
 
 
 def _over(each: "OverBudget", budget: Fraction) -> "Sentence":
@@ -197,7 +188,7 @@ def _asked(
         elif len(models) == 1:
             against = against or spec.against
         return spec.workloads, models, against
-    from tokencost.analysis.workload_fields import workload as make
+    from tokencost.analysis.workload_fields import ONLY, faults_between, from_checked
 
     for name in ("requests", "input", "output"):
         if name not in fields:
@@ -206,98 +197,6 @@ def _asked(
                 "describe the workload with --requests 40k --per day --input 1.8k --output 350, or in a file: "
                 "tokencost workload --example > workload.toml",
             )
-    return (make(**{"start": start, **fields}),), models, against
-
-
-def _checked(options: Mapping[str, str | None], factors: tuple[str, ...]) -> dict[str, Any]:
-    """The fields that options give, each checked; a problem names its option."""
-    from tokencost.analysis.workload_fields import FIELDS
-
-    checked = {}
-    for name, text in options.items():
-        if text is not None:
-            option = f"--{name.replace('_', '-')}"
-            checked[name] = _by(FIELDS[name].check, option, _PARSED.get(name, str)(text))
-    given = {}
-    for text in factors:
-        model, equals, factor = text.rpartition("=")
-        if not equals or not model:
-            raise UsageError(f"--token-factor: {text!r} names no model", "write it like deepseek-flash=1.1")
-        given[model] = _count(factor)
-    if given:
-        checked["token_factors"] = _by(FIELDS["token_factors"].check, "--token-factor", given)
-    return checked
-
-
-def _by(check: Callable[[object], Any], option: str, value: object) -> Any:
-    try:
-        return check(value)
-    except ValueError as error:
-        message, hint = error.args
-        raise UsageError(f"{option}: {message}", hint) from None
-
-
-def _count(text: str) -> Fraction:
-    from tokencost.cli.quantities import parse_count
-
-    sign = -1 if text.strip().startswith("-") else 1
-    return sign * Fraction(parse_count(text.strip().removeprefix("-").removeprefix("+")))
-
-
-def _rate(text: str) -> Fraction:
-    """`5%`, `-2%` or `0.05`."""
-    trimmed = text.strip()
-    return _count(trimmed.removesuffix("%")) / 100 if trimmed.endswith("%") else _count(trimmed)
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",")]
-
-
-def _days(text: str) -> list[str]:
-    """`mon-fri` or `sat,sun` as the list that a file has."""
-    from tokencost.pricetable.hours import DAY_NAMES
-
-    days: list[str] = []
-    named = {"weekdays": "mon-fri", "weekend": "sat-sun", "weekends": "sat-sun"}
-    for part in (named.get(part, part) for part in _listed(text.lower())):
-        first, dash, last = part.partition("-")
-        if dash and first in DAY_NAMES and last in DAY_NAMES:
-            start, count = DAY_NAMES.index(first), (DAY_NAMES.index(last) - DAY_NAMES.index(first)) % 7 + 1
-            days += [DAY_NAMES[(start + n) % 7] for n in range(count)]
-        else:
-            days.append(part)
-    return days
-
-
-_PARSED: dict[str, Callable[[str], object]] = {
-    "requests": _count,
-    "input": _count,
-    "output": _count,
-    "cached": _rate,
-    "cache_write": _rate,
-    "batch": _rate,
-    "growth": _rate,
-    "months": _count,
-    "hours": _listed,
-    "days": _days,
-}
-
-
-def _number(text: str, option: str) -> Fraction:
-    number = _count(text.strip().removeprefix("$"))
-    if number < 0:
-        raise UsageError(f"{option}: {text} is negative", "write US dollars a month, such as 500")
-    return number
-
-
-def _axis(text: str) -> "Axis":
-    """`cached=0:100%:10%` as the values of a field."""
-    from tokencost.analysis.sweep import axis
-
-    field, _, values = text.partition("=")
-    parts = values.split(":")
-    if len(parts) != 3:  # noqa: PLR2004  # from, to, step
-        raise UsageError(f"--sweep: {text!r} is not a sweep", "write FIELD=FROM:TO:STEP, such as cached=0:100%:10%")
-    first, last, step = (_rate(part) for part in parts)
-    return axis(field.strip().replace("-", "_"), first, last, step)
+    for name, message, hint in faults_between(fields):
+        raise UsageError(f"--{name.replace('_', '-')}: {message}", hint)
+    return (from_checked(ONLY, {"start": start, **fields}),), models, against

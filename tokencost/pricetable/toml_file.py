@@ -27,13 +27,15 @@ def check_toml(
     *,
     rules: Callable[[dict[str, Any]], list[Fault]],
     missing: Mapping[str, str],
+    beginning: str = "begin with schema = 1",
 ) -> tuple[dict[str, Any], str]:
     """The values of a file that has this shape and keeps these rules, and its text.
 
-    `file` is the name that problems carry, `missing` has a hint for each key that may be found missing.
+    `file` is the name that problems carry, `missing` has a hint for each key that may be found missing,
+    `beginning` is the hint for an empty file.
     Raises `InvalidData`, which lists every problem with its line and a hint.
     """
-    text = _decode(content, file)
+    text = _decode(content, file, beginning)
     parsed, problems, blanked, text = _parse(text, file)
     faults: list[Fault] = []
     if parsed is not None:
@@ -73,7 +75,7 @@ def _too_large(path: str, size: int) -> Problem:
     return Problem(path, 1, f"{size:,} bytes or more is too large", f"the limit is {limit} MB")
 
 
-def _decode(content: bytes, file: str) -> str:
+def _decode(content: bytes, file: str, beginning: str) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -82,7 +84,7 @@ def _decode(content: bytes, file: str) -> str:
             [Problem(file, line, f"byte 0x{content[error.start]:02x} is not UTF-8", "save the file as UTF-8")]
         ) from None
     if not text.strip():
-        raise InvalidData([Problem(file, 1, "the file is empty", "begin with schema = 1")])
+        raise InvalidData([Problem(file, 1, "the file is empty", beginning)])
     return text
 
 

@@ -5,20 +5,25 @@ Bit n is the n-th minute after `begin`. Which minutes two windows share is then 
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from tokencost.pricetable.hours import MINUTES_OF_DAY, Window
-from tokencost.pricing.timeline import DAY, open_stretches
 
 MINUTE = timedelta(minutes=1)
-CACHED_SPANS = 1024
+DAY = timedelta(days=1)
+CACHED_SPANS = 2048
+BYTES_OF_DAY = MINUTES_OF_DAY // 8
+QUARTER = 15
+QUARTER_BITS = (1 << QUARTER) - 1
 
 Minutes = int
 """A set of minutes, as bits."""
 
 
+@lru_cache(maxsize=CACHED_SPANS)
 def every_minute(begin: datetime, end: datetime) -> Minutes:
     """All minutes of a span that has whole minutes."""
     return (1 << (end - begin) // MINUTE) - 1
@@ -27,23 +32,74 @@ def every_minute(begin: datetime, end: datetime) -> Minutes:
 @lru_cache(maxsize=CACHED_SPANS)
 def open_minutes(window: Window, begin: datetime, end: datetime) -> Minutes:
     """The minutes from `begin` to `end` (UTC, on whole minutes) in which the window is open."""
-    own, carried = _patterns(window)
     found = 0
-    day = begin.astimezone(window.zone).date()
-    last = (end - MINUTE).astimezone(window.zone).date()
-    opened_before = window.opens_on(day - DAY)
-    start = _midnight(window, day)
-    while day <= last:
-        opens = window.opens_on(day)
-        following = _midnight(window, day + DAY)
-        if following - start == DAY:
-            pattern = (own if opens else 0) | (carried if opened_before else 0)
-        else:  # the clocks change on this day, and with them the hours
-            pattern = _uneven_day(window, start, following)
-        offset = (start - begin) // MINUTE
-        found |= pattern << offset if offset >= 0 else pattern >> -offset
-        day, start, opened_before = day + DAY, following, opens
+    for run in _runs(window.zone, begin, end):
+        if run.minutes == MINUTES_OF_DAY:
+            minutes = _even_days(window, run)
+        else:
+            minutes = _uneven_day(_pattern(window, run.first), window.zone, begin + run.at * MINUTE, run.minutes)
+        found |= minutes << run.at if run.at >= 0 else minutes >> -run.at
     return found & every_minute(begin, end)
+
+
+class _Run(NamedTuple):
+    """Local days of the same length, one after the other."""
+
+    first: date
+    days: int
+    at: int
+    """The minute after the beginning of the span at which the first of them starts; negative before it."""
+    minutes: int
+    """Of each day. The day on which clocks change is a run of its own."""
+
+
+@lru_cache(maxsize=CACHED_SPANS)
+def _runs(zone: tzinfo, begin: datetime, end: datetime) -> tuple[_Run, ...]:
+    runs: list[_Run] = []
+    day, last = begin.astimezone(zone).date(), (end - MINUTE).astimezone(zone).date()
+    midnight = datetime.combine(day, time(0), tzinfo=zone)
+    at, distance = (midnight.astimezone(UTC) - begin) // MINUTE, midnight.utcoffset()
+    first, days = day, 0  # the even days since the last change of clocks
+    while day <= last:
+        following = day + DAY
+        midnight = datetime.combine(following, time(0), tzinfo=zone)
+        if (now := midnight.utcoffset()) == distance:
+            days += 1
+        else:
+            runs.append(_Run(first, days, at, MINUTES_OF_DAY))
+            at += days * MINUTES_OF_DAY
+            after = (midnight.astimezone(UTC) - begin) // MINUTE
+            runs.append(_Run(day, 1, at, after - at))
+            at, distance, first, days = after, now, following, 0
+        day = following
+    return (*runs, _Run(first, days, at, MINUTES_OF_DAY))
+
+
+def _even_days(window: Window, run: _Run) -> Minutes:
+    """Weeks are alike but for holidays, so they are written once and repeated."""
+    start = run.first.weekday() * BYTES_OF_DAY
+    length = run.days * BYTES_OF_DAY
+    written = _week(window) * (run.days // 7 + 2)
+    found = written[start : start + length]
+    unlike = {
+        number for holiday in window.holidays for number in ((holiday - run.first).days, (holiday - run.first).days + 1)
+    }
+    changed = [number for number in unlike if 0 <= number < run.days]
+    if changed:
+        patched = bytearray(found)
+        for number in changed:
+            pattern = _pattern(window, run.first + number * DAY)
+            patched[number * BYTES_OF_DAY : (number + 1) * BYTES_OF_DAY] = pattern.to_bytes(BYTES_OF_DAY, "little")
+        found = bytes(patched)
+    return int.from_bytes(found, "little")
+
+
+@lru_cache(maxsize=CACHED_SPANS)
+def _week(window: Window) -> bytes:
+    """The minutes from Monday to Sunday, holidays aside."""
+    plain = window._replace(holidays=frozenset())
+    monday = date(2024, 1, 1)
+    return b"".join(_pattern(plain, monday + n * DAY).to_bytes(BYTES_OF_DAY, "little") for n in range(7))
 
 
 def pieces(begin: datetime, end: datetime, start: datetime, until: datetime) -> Iterator[tuple[Minutes, Fraction]]:
@@ -66,23 +122,22 @@ def pieces(begin: datetime, end: datetime, start: datetime, until: datetime) -> 
         yield 1 << last, Fraction(after // timedelta.resolution, MINUTE // timedelta.resolution)
 
 
-def _patterns(window: Window) -> tuple[Minutes, Minutes]:
-    """The minutes of a day in which the window is open: by opening on that day, and on the day before."""
-    own = carried = 0
-    for opens, ends in window.hours:
-        own |= (1 << (ends if opens < ends else MINUTES_OF_DAY)) - (1 << opens)
-        if opens > ends:
-            carried |= (1 << ends) - 1
-    return own, carried
-
-
-def _uneven_day(window: Window, start: datetime, following: datetime) -> Minutes:
+def _pattern(window: Window, day: date) -> Minutes:
+    """The minutes of a local day of 24 hours in which the window is open, by opening on it or on the day before."""
     found = 0
-    for stretch in open_stretches((window,), start, following):
-        if stretch.windows:
-            found |= (1 << (stretch.end - start) // MINUTE) - (1 << (stretch.start - start) // MINUTE)
+    today, before = window.opens_on(day), window.opens_on(day - DAY)
+    for opens, ends in window.hours:
+        if today:
+            found |= (1 << (ends if opens < ends else MINUTES_OF_DAY)) - (1 << opens)
+        if before and opens > ends:
+            found |= (1 << ends) - 1
     return found
 
 
-def _midnight(window: Window, day: date) -> datetime:
-    return datetime.combine(day, time(0), tzinfo=window.zone).astimezone(UTC)
+def _uneven_day(pattern: Minutes, zone: tzinfo, start: datetime, length: int) -> Minutes:
+    """A day on which the clocks change, at a quarter of an hour: each quarter is looked up by its local time."""
+    found = 0
+    for minute in range(0, length, QUARTER):
+        local = (start + minute * MINUTE).astimezone(zone)
+        found |= (pattern >> (local.hour * 60 + local.minute) & QUARTER_BITS) << minute
+    return found & ((1 << length) - 1)

@@ -3,7 +3,7 @@
 For whoever needs many instants at once: a month of a workload, the rate cells of a log.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -25,25 +25,22 @@ class Stretch(NamedTuple):
 
 def stretches(price: Price, begin: datetime, end: datetime) -> Iterator[Stretch]:
     """Divide the part of `begin`..`end` in which the price is in force, in order and without gaps. Times are UTC."""
-    yield from open_stretches(price.windows, max(begin, price.start), end if price.end is None else min(end, price.end))
-
-
-def open_stretches(windows: Sequence[Window], begin: datetime, end: datetime) -> Iterator[Stretch]:
-    """Divide `begin`..`end` by which of the windows are open, in order and without gaps. Times are UTC."""
+    begin = max(begin, price.start)
+    end = end if price.end is None else min(end, price.end)
     if begin >= end:
         return
-    changes = {change for window in windows for change in _changes(window, begin, end)}
-    start, names = begin, _open(windows, begin)
+    changes = {change for window in price.windows for change in _changes(window, begin, end)}
+    start, windows = begin, _open(price, begin)
     for change in sorted(changes):
-        now = _open(windows, change)
-        if now != names:
-            yield Stretch(start, change, names)
-            start, names = change, now
-    yield Stretch(start, end, names)
+        now = _open(price, change)
+        if now != windows:
+            yield Stretch(start, change, windows)
+            start, windows = change, now
+    yield Stretch(start, end, windows)
 
 
-def _open(windows: Sequence[Window], instant: datetime) -> tuple[str, ...]:
-    return tuple(window.name for window in windows if window.contains(instant))
+def _open(price: Price, instant: datetime) -> tuple[str, ...]:
+    return tuple(window.name for window in price.windows if window.contains(instant))
 
 
 def _changes(window: Window, begin: datetime, end: datetime) -> Iterator[datetime]:

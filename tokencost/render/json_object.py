@@ -37,10 +37,10 @@ def render(document: Document, _screen: Screen) -> str:
 
 
 def _rows(table: Table) -> Iterable[str]:
+    columns = [(f"{_string(column.key)}: ", column.kind) for column in table.columns]
     for row in table.rows:
-        yield _object(
-            (column.key, _value(value, column.kind)) for column, value in zip(table.columns, row, strict=True)
-        )
+        cells = (key + _value(value, kind) for (key, kind), value in zip(columns, row, strict=True))
+        yield "{" + ", ".join(cells) + "}"
 
 
 def _object(members: Iterable[tuple[str, str]]) -> str:

@@ -15,6 +15,7 @@ from tokencost.report.document import Figure, Kind, Phrase, Plain, Sentence, Val
 MISSING = "—"
 """What people read where a value does not exist."""
 
+_FIVES = {step: 5**step for step in (64, 8, 1)}
 _SYMBOLS = {"USD": "$", "CNY": "¥"}
 
 
@@ -121,6 +122,8 @@ _FOR_PEOPLE: dict[Kind, Callable[[Fraction], str]] = {
 
 
 def _fraction(value: int | Decimal | Fraction) -> Fraction:
+    if type(value) is Fraction:
+        return value
     if isinstance(value, Decimal) and not value.is_finite():
         raise ValueError(f"{value} is not a number that can be shown")
     return Fraction(value)
@@ -144,9 +147,10 @@ def _decimals(number: Fraction) -> int | None:
     twos = (rest & -rest).bit_length() - 1
     rest >>= twos
     fives = 0
-    while rest % 5 == 0:
-        rest //= 5
-        fives += 1
+    for step in (64, 8, 1):  # growth compounded over years leaves dozens of them
+        while rest % _FIVES[step] == 0:
+            rest //= _FIVES[step]
+            fives += step
     return max(twos, fives) if rest == 1 else None
 
 
@@ -165,7 +169,12 @@ def _places(number: Fraction, significant: int) -> int:
 
 def _scaled(number: Fraction, places: int) -> int:
     """The number in units of its last shown digit, halves up."""
-    return int(number * Fraction(10) ** places + Fraction(1, 2))
+    above, below = number.numerator, number.denominator
+    if places >= 0:
+        above *= 10**places
+    else:
+        below *= 10**-places
+    return (2 * above + below) // (2 * below)
 
 
 def _fixed(number: Fraction, places: int, separator: str = "") -> str:

@@ -4,14 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from tokencost.analysis.break_even import BreakEven
-from tokencost.analysis.sweep import SHARES, Sweep
 from tokencost.analysis.window_range import AtHours, WindowRange
 from tokencost.analysis.workload import Side, WorkloadRow, WorkloadTotals
 from tokencost.pricetable.table import PriceTable
 from tokencost.report.document import Column, Document, Figure, RowsWhenRead, Sentence, Table, Value
 from tokencost.report.remarks import merged, sources
-from tokencost.report.workload_remarks import period, workload_remarks
+from tokencost.report.workload_remarks import period, within, workload_remarks
 
 PARTS = ("uncached_input", "cached_input", "cache_write", "output")
 RECORD = (
@@ -39,27 +37,23 @@ def workload_document(
     totals: WorkloadTotals,
     *,
     by_component: bool = False,
-    swept: Sweep | None = None,
-    break_evens: Sequence[BreakEven] | None = None,
+    records: Table | None = None,
+    further: Sequence[Table] = (),
     ranges: Sequence[WindowRange] = (),
     remarks: Sequence[Sentence] = (),
 ) -> Document:
-    """The document of `tokencost workload`."""
-    tables = [_records(totals) if swept is None else _sweep_records(swept), _totals(totals, by_component)]
+    """The document of `tokencost workload`; `records` stand in for its rows, `further` tables come last."""
+    tables = [records or _records(totals), _totals(totals, by_component)]
     if len(totals.months) > 1:
         tables.append(_pivot(totals, "month", [(str(month), month) for month in totals.months]))
     if len(totals.workloads) > 1:
         tables.append(_pivot(totals, "workload", [(each.name, each.name) for each in totals.workloads]))
-    if swept is not None:
-        tables.append(_sweep_table(totals, swept))
-    if break_evens is not None:
-        tables += _break_even_tables(break_evens)
     return Document(
         command="workload",
         as_of=totals.as_of,
         version=table.version,
         sha256=table.sha256,
-        tables=tuple(tables),
+        tables=(*tables, *further),
         answer=tuple(_answer(totals)),
         reading=tuple(_range_sentence(found) for found in ranges),
         notes=(*merged(workload_remarks(table, totals)), *remarks),
@@ -73,13 +67,13 @@ def _answer(totals: WorkloadTotals) -> Iterator[Sentence]:
     ranked = sorted(totals.sides, key=lambda side: side.cost)
     best, baseline = ranked[0], totals.baseline
     if len(ranked) == 1:
-        yield f"{when} {best.label} costs ", _money(best.cost), *_average(totals, best), "."
+        yield f"{when}, {best.label} costs ", _money(best.cost), *_average(totals, best), "."
         return
     if best.cost == ranked[-1].cost:
         names = " and ".join(side.label for side in totals.sides)
-        yield f"{when} {names} cost the same: ", _money(best.cost), *_average(totals, best), "."
+        yield f"{when}, {names} cost the same: ", _money(best.cost), *_average(totals, best), "."
         return
-    yield f"{when} {best.label} is the cheapest at ", _money(best.cost), *_average(totals, best), "."
+    yield f"{when}, {best.label} is the cheapest at ", _money(best.cost), *_average(totals, best), "."
     yield _beside(best, baseline if baseline is not best else ranked[1])
 
 
@@ -115,10 +109,11 @@ def _money(amount: Fraction) -> Figure:
 
 
 def _records(totals: WorkloadTotals) -> Table:
-    return Table(RECORD, RowsWhenRead(lambda: map(_record, totals.rows)))
+    return Table(RECORD, RowsWhenRead(lambda: map(record, totals.rows)))
 
 
-def _record(row: WorkloadRow) -> tuple[Value, ...]:
+def record(row: WorkloadRow) -> tuple[Value, ...]:
+    """The values under these columns."""
     return tuple(getattr(row, column.key) for column in RECORD)
 
 
@@ -137,8 +132,8 @@ def _totals(totals: WorkloadTotals, by_component: bool) -> Table:
         if side is not totals.baseline:
             against = base / cost if cost else None, (1 - cost / base) * 100 if base else None
         rows.append((side.label, *parts, cost, cost / len(totals.months), *against))
-    beside = f" against {totals.baseline.label}" if totals.models else ""
-    return Table(tuple(columns), tuple(rows), name="", caption=f"{period(totals.months)} in all, USD{beside}")
+    beside = f", against {totals.baseline.label}" if totals.models else ""
+    return Table(tuple(columns), tuple(rows), name="", caption=f"Cost {within(totals.months)} in all, USD{beside}")
 
 
 def _pivot(totals: WorkloadTotals, heading: str, keys: Sequence[tuple[str, object]]) -> Table:
@@ -153,78 +148,7 @@ def _pivot(totals: WorkloadTotals, heading: str, keys: Sequence[tuple[str, objec
         values = [cost.get(key) for cost in costs]
         rows.append((name, *values, values[-1] / values[0] if ratio and values[0] and values[-1] else None))
     columns.append(Column("ratio", "ratio", shown=ratio))
-    return Table(tuple(columns), tuple(rows), name="", caption=f"By {heading}, USD")
-
-
-def _sweep_records(swept: Sweep) -> Table:
-    columns = (*(Column(f"sweep_{axis.field}", "count", shown=False) for axis in swept.axes), *RECORD)
-    return Table(columns, RowsWhenRead(lambda: ((*row.values, *_record(row.total)) for row in swept.rows)))
-
-
-def _sweep_table(totals: WorkloadTotals, swept: Sweep) -> Table:
-    """One line for each point: the cost of every model, and how many times as much the baseline costs."""
-    labels = [side.label for side in totals.sides]
-    models = labels[:-1]
-    columns = [Column(axis.field, "count") for axis in swept.axes]
-    columns += [Column(label, "money", label) for label in labels]
-    columns += [
-        Column(f"ratio {label}", "ratio", "ratio" if len(models) == 1 else f"{label} ratio") for label in models
-    ]
-    rows: list[tuple[Value, ...]] = []
-    for first in range(0, len(swept.rows), len(labels)):
-        group = swept.rows[first : first + len(labels)]
-        point = [figure(axis.field, value) for axis, value in zip(swept.axes, group[0].values, strict=True)]
-        rows.append((*point, *(row.total.cost for row in group), *(row.total.ratio for row in group[:-1])))
-    fields = " and ".join(axis.field.replace("_", " ") for axis in swept.axes)
-    return Table(tuple(columns), tuple(rows), name="", caption=f"{period(totals.months)} in all by {fields}, USD")
-
-
-def figure(field: str, value: Fraction) -> Figure:
-    """The value of a field as people write it."""
-    if field in SHARES:
-        return Figure(value * 100, "percent")
-    return Figure(value, "count")
-
-
-def _break_even_tables(found: Sequence[BreakEven]) -> Iterator[Table]:
-    """The records, and beside them what people read."""
-    several = len({each.model for each in found}) > 1
-    records: list[tuple[Value, ...]] = []
-    read: list[tuple[Value, ...]] = []
-    for each in found:
-        low, high = figure(each.field, each.low), figure(each.field, each.high)
-        remark = _remark(each)
-        for value in each.values or (None,):
-            records.append((each.field, each.model, each.baseline, value, each.low, each.high, remark))
-            shown = None if value is None else figure(each.field, value)
-            read.append((each.model, each.field.replace("_", " "), shown, low, high, remark))
-    keys = (Column("value", "count"), Column("low", "count"), Column("high", "count"), Column("remark"))
-    hidden = (Column("field"), Column("model"), Column("baseline"), *keys)
-    yield Table(tuple(column._replace(shown=False) for column in hidden), tuple(records), name="break_even")
-    columns = (
-        Column("model", shown=several),
-        Column("field"),
-        Column("value", "count", "same cost at"),
-        Column("low", "count", "between"),
-        Column("high", "count", "and"),
-        Column("remark"),
-    )
-    baseline = found[0].baseline if found else "the baseline"
-    models = ", ".join(dict.fromkeys(each.model for each in found)) or "no model"
-    yield Table(columns, tuple(read), name="", caption=f"Where {models} and {baseline} cost the same")
-
-
-def _remark(each: BreakEven) -> str:
-    if each.reason:
-        return each.reason
-    if each.always:
-        return "the same at every value"
-    if each.steps:
-        limits = " and ".join(
-            f"{value:,}" if value.denominator == 1 else f"{float(value):,.6g}" for value in each.steps
-        )
-        return f"the cheaper side changes above {limits}, where other rates begin"
-    return "" if each.values else "none between these bounds"
+    return Table(tuple(columns), tuple(rows), name="", caption=f"Cost by {heading}, USD")
 
 
 def _range_sentence(found: WindowRange) -> Sentence:

@@ -19,7 +19,12 @@ from tokencost.report.remarks import missing_rate_remarks, model_remarks, window
 
 def period(months: Sequence[Month]) -> str:
     """`In 2026-12`, or `From 2026-12 to 2027-11`."""
-    return f"In {months[0]}" if len(months) == 1 else f"From {months[0]} to {months[-1]}"
+    return within(months).capitalize()
+
+
+def within(months: Sequence[Month]) -> str:
+    """`in 2026-12`, or `from 2026-12 to 2027-11`."""
+    return f"in {months[0]}" if len(months) == 1 else f"from {months[0]} to {months[-1]}"
 
 
 def workload_remarks(table: PriceTable, totals: WorkloadTotals) -> Iterator[Sentence]:
@@ -31,7 +36,7 @@ def workload_remarks(table: PriceTable, totals: WorkloadTotals) -> Iterator[Sent
     if after < end:
         yield (
             f"What lies after {show_when(totals.as_of)}",
-            " is priced at the latest prices in the table: a change of price would change it.",
+            " is priced at the latest price that the table has for it: a change of price would change it.",
         )
     for side in totals.sides:
         yield from _of_side(table, totals, side, begin, end)
@@ -42,7 +47,7 @@ def _of_workload(workload: Workload) -> Iterator[Sentence]:
     if workload.arrival:
         hours = workload.arrival.describe()
         yield name, f": requests arrive {hours}, evenly; hours move requests, they do not add or remove any."
-    if workload.zone is not UTC and workload.arrival is None:
+    if workload.zone is not UTC:
         yield name, f": months begin at midnight {workload.zone}."
     if workload.growth:
         yield name, ": each month has ", Figure(workload.growth * 100, "percent"), " more requests than the one before."

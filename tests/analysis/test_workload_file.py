@@ -1,0 +1,88 @@
+"""A workload.toml: what it means, and every way to get it wrong with the line and what to type instead."""
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tokencost import InvalidData, PriceTable, load_workloads, parse_workloads
+from tokencost.analysis.months import Month
+
+EXAMPLE = Path(__file__).parents[2] / "tokencost" / "cli" / "workload.example.toml"
+
+
+def problems_of(table: PriceTable, text: str) -> list[str]:
+    with pytest.raises(InvalidData) as caught:
+        parse_workloads(table, text.encode(), start="2026-11")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_the_example_is_valid_and_says_what_it_says(shipped: PriceTable) -> None:
+    spec = load_workloads(shipped, EXAMPLE, start="2026-11")
+    assert (spec.models, spec.against) == (("deepseek-flash", "gpt-6-luna"), "gpt-6.1-sol")
+    chat, reports = spec.workloads
+    assert (chat.name, chat.requests, chat.per, chat.input, chat.cached) == (
+        "chat", Fraction(40_000), "day", Fraction(1_800), Fraction(11, 20),
+    )  # fmt: skip
+    assert (chat.start, chat.months, chat.growth) == (Month(2026, 12), 12, Fraction(1, 50))
+    assert chat.arrival is not None
+    assert chat.arrival.describe() == "Mon-Fri 09:00-18:00 Asia/Shanghai"
+    assert reports.arrival is None
+    assert chat.token_factors == reports.token_factors == {"deepseek-flash": Fraction(21, 20)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('"55%"', '"155%"', "19: `cached`: '155%' is not a share between 0% and 100%\n  hint: write it like 0.55"),
+        ("= 40_000", "= -40_000", "15: `requests`: requests cannot be negative\n  hint: write it like 40_000"),
+        ("= 40_000", "= 1e20", "15: `requests`: more than 1,000,000,000,000 requests\n  hint: write it"),
+        ("requests    = 40_000", "", "14: `requests` is missing\n  hint: write how many requests"),
+        ("cached  ", "cahced  ", "19: unknown key `cahced`\n  hint: did you mean `cached`?"),
+        ('"day"', '"days"', "16: `per`: 'days' is not a period\n  hint: write one of hour, day, week, month, year"),
+        ("Shanghai", "Shangai", "21: `zone`: unknown time zone 'Asia/Shangai'\n  hint: write a name such as"),
+        ("09:00-18:00", "9-18", "23: `hours`: malformed hours '9-18'\n  hint: write \"09:00-12:00\""),
+        ('"mon"', '"monday"', "22: `days`: unknown weekday 'monday'\n  hint: write mon, tue"),
+        ('["deepseek-flash"', '["deepsek-flash"', "5: unknown model 'deepsek-flash'\n  hint: did you mean deepseek"),
+        ("= 12 ", "= 12.5 ", "10: `months`: 12.5 is not a whole number of months\n  hint: write it like 12"),
+        ('"2026-12"', '"12-2026"', "9: `start`: '12-2026' is not a month\n  hint: write the month like"),
+        ('"standard"', '"standart"', "31: no model has a tier 'standart'\n  hint: the tiers are standard, batch"),
+        ('"5%"', '"50%"', "20: `cached` and `cache_write` together are more than all of the input\n  hint: both"),
+        ("[workloads.chat]", "[workloads.total]", "14: `total`: a workload cannot be called 'total'\n  hint: that"),
+        ("= 40_000", "= $40_000", "15: not TOML: Invalid value\n  hint: write the number alone: requests = 40_000"),
+        ("= 1.05", "= 0", "34: `deepseek-flash`: a token factor is above 0\n  hint: write it like 1.1"),
+        ("= 1_800", '= "1.8k"', "17: `input`: '1.8k' is not a number\n  hint: write it like 1_800"),
+    ],
+)
+def test_wrong_edits_of_the_example(shipped: PriceTable, old: str, new: str, expected: str) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert old in text
+    (problem,) = problems_of(shipped, text.replace(old, new, 1))
+    assert problem.startswith(f"workload.toml:{expected}")
+
+
+def test_all_problems_are_found_at_once(shipped: PriceTable) -> None:
+    text = 'requests = -1\ninput = "many"\ncolour = 1\n[workloads.chat]\ngrowth = 20\n'
+    assert [problem.split(":")[1] for problem in problems_of(shipped, text)] == ["1", "2", "3", "5"]
+    (empty,) = problems_of(shipped, "")
+    assert empty == (
+        "workload.toml:1: the file is empty\n"
+        "  hint: begin with an example: tokencost workload --example > workload.toml"
+    )
+
+
+def test_a_file_without_names_is_one_workload(shipped: PriceTable) -> None:
+    (only,) = parse_workloads(shipped, b"requests = 1\ninput = 2\noutput = 3", start="2026-11").workloads
+    assert (only.name, only.start, only.months, only.per) == ("workload", Month(2026, 11), 1, "day")
+
+
+def test_what_is_given_from_outside_comes_first(shipped: PriceTable) -> None:
+    text = b'input = 2\noutput = 3\n[workloads.a]\nrequests = 1\ncached = "1%"\n[token_factors]\no1 = 2\n"gpt-4o" = 3\n'
+    over = {"cached": Fraction(1, 2), "token_factors": {"o1": Fraction(5)}, "input": Fraction(9)}
+    (only,) = parse_workloads(shipped, text, start="2026-11", over=over).workloads
+    assert (only.cached, only.input, only.output) == (Fraction(1, 2), Fraction(9), Fraction(3))
+    assert only.token_factors == {"o1": 5, "gpt-4o": 3}
+    (missing,) = problems_of(shipped, "input = 2\noutput = 3")
+    assert "`requests` is missing" in missing
+    parse_workloads(shipped, b"input = 2\noutput = 3", start="2026-11", over={"requests": Fraction(Decimal("0.5"))})

@@ -1,0 +1,208 @@
+"""`tokencost workload`: what is shown, what is carried in data, what wrong input gets, and exit statuses."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tokencost.render import FORMATS
+
+Run = Callable[..., Any]
+
+ISSUE = ("--requests", "40k", "--per", "day", "--input", "1.8k", "--cached", "55%", "--output", "350")
+MODELS = ("deepseek-flash", "--against", "gpt-6.1-sol", "--on", "2026-11-20")
+COLUMNS = [
+    "workload", "model", "provider", "month", "requests", "input_tokens", "cached_input_tokens",
+    "cache_write_tokens", "output_tokens", "uncached_input_cost", "cached_input_cost", "cache_write_cost",
+    "output_cost", "cost", "baseline", "baseline_cost", "ratio", "percent_lower",
+]  # fmt: skip
+
+
+def answer_of(outcome: Any) -> dict[str, Any]:
+    assert outcome.err == ""
+    answer: dict[str, Any] = json.loads(outcome.out, parse_float=Decimal)
+    return answer
+
+
+def test_the_records_are_exact(tokencost: Run) -> None:
+    outcome = tokencost("workload", *ISSUE, *MODELS, "--start", "2026-12", "--format", "json")
+    answer = answer_of(outcome)
+    assert (outcome.status, answer["command"], answer["as_of"]) == (0, "workload", "2026-11-20")
+    assert [list(row) for row in answer["rows"]] == [COLUMNS] * 4
+    month, total, own, _ = answer["rows"]
+    assert (month["workload"], month["month"], total["workload"], total["month"]) == (
+        "workload", "2026-12", "total", None,
+    )  # fmt: skip
+    # 23 weekdays of 7 peak hours in 31 days: every request costs (1 + 161/744) times the off-peak price.
+    assert str(month["requests"]) == "1240000"
+    assert (month["input_tokens"], month["cached_input_tokens"]) == (2_232_000_000, 1_227_600_000)
+    assert str(month["output_cost"]) == "316.75"
+    assert str(month["cost"]) == "504.49225"
+    assert month["cost"] == sum(month[f"{part}_cost"] for part in ("uncached_input", "cached_input", "output"))
+    assert (own["model"], own["baseline"], own["ratio"], own["percent_lower"]) == ("gpt-6.1-sol", "gpt-6.1-sol", 1, 0)
+    assert month["baseline_cost"] == own["cost"] == Decimal("6471.56")
+    assert str(month["ratio"]) == "12.8278680198"
+
+
+def test_csv_has_the_same_records_with_numbers_as_numbers(tokencost: Run) -> None:
+    arguments = ("workload", *ISSUE, *MODELS, "--months", "3")
+    lines = list(csv.reader(io.StringIO(tokencost(*arguments, "--format", "csv").out)))
+    rows = answer_of(tokencost(*arguments, "--format", "json"))["rows"]
+    assert lines[0] == COLUMNS
+    assert [[str(value) if value is not None else "" for value in row.values()] for row in rows] == lines[1:]
+    assert len(lines) == 1 + 2 * (3 + 1)
+
+
+def test_people_read_the_answer_first(tokencost: Run) -> None:
+    out = tokencost("workload", *ISSUE, *MODELS, "--start", "2026-12", "--months", "2").out
+    assert out.startswith("From 2026-12 to 2027-01, deepseek-flash is the cheapest at $1,001.18, $500.59 a month on")
+    assert "gpt-6.1-sol costs $12,943.12, 12.9× as much: $11,941.94 more (deepseek-flash is 92.3% lower)." in out
+    assert "The same budget buys 12.9× as many of these requests on deepseek-flash." in out
+    assert "2027-01          $496.69     $6,471.56   13.0×" in out
+    assert "What lies after 2026-11-20 is priced at the latest price that the table has" in out
+    assert "the china holidays are known through 2026-12-31; later days count as ordinary." in out
+    assert (
+        "It hangs on the hour: gpt-6.1-sol costs 7.8× as much as deepseek-flash if every request arrives in peak" in out
+    )
+
+
+def test_past_months_have_their_own_prices_and_no_note_about_the_future(tokencost: Run) -> None:
+    arguments = ("--requests", "1", "--per", "month", "--input", "1M", "--output", "0", "--start", "2025-02")
+    outcome = tokencost("workload", *arguments, "deepseek-chat", "gpt-4o", "--on", "2026-11-20", "--format", "json")
+    answer = answer_of(outcome)
+    # $0.14 until 2025-02-08 16:00 UTC, then $0.27; from 2025-02-26 16:30 half of it from 16:30 to 00:30.
+    early, half = 7 * 1440 + 960, 480 + 480 + 450
+    cost = early * Decimal("0.14") + half * Decimal("0.135") + (28 * 1440 - early - half) * Decimal("0.27")
+    assert abs(answer["rows"][0]["cost"] - cost / 40320) < Decimal("1e-17")
+    assert not any("lies after" in note for note in answer["notes"])
+    assert "deepseek-chat: the price changes at 2025-02-08T16:00:00Z, and is split there." in answer["notes"]
+
+
+def test_a_component_split_and_a_budget(tokencost: Run) -> None:
+    arguments = ("workload", *ISSUE, *MODELS, "--start", "2026-12", "--months", "3", "--growth", "10%")
+    heading = tokencost(*arguments, "--by", "component").out.splitlines()[4]
+    assert re.split(" {2,}", heading) == [
+        "model", "uncached input", "cached input", "cache write", "output", "cost", "a month", "ratio", "lower",
+    ]  # fmt: skip
+    within = tokencost(*arguments, "--max-cost", "700")
+    assert within.status == 0
+    over = tokencost(*arguments, "--max-cost", "$520")
+    assert (over.status, over.err) == (
+        1, "Over budget: deepseek-flash costs $546.36 in 2027-01, more than $520.00 a month.\n",
+    )  # fmt: skip
+    assert "deepseek-flash is the cheapest" in over.out
+    assert tokencost(*arguments, "--max-cost", "-5").status == 2
+
+
+def test_a_file_and_options_over_it(tokencost: Run, tmp_path: Path) -> None:
+    spec = tmp_path / "traffic.toml"
+    spec.write_text(tokencost("workload", "--example").out, encoding="utf-8")
+    answer = answer_of(tokencost("workload", str(spec), "--on", "2026-11-20", "--format", "json"))
+    assert {row["model"] for row in answer["rows"]} == {"deepseek-flash", "gpt-6-luna", "gpt-6.1-sol"}
+    assert {row["workload"] for row in answer["rows"]} == {"chat", "reports", "total"}
+    assert "deepseek-flash: counted with 1.05 times the tokens, input and output, in chat, reports." in answer["notes"]
+    changed = answer_of(
+        tokencost(
+            "workload", str(spec), "gpt-6-luna", "--requests", "1", "--per", "month", "--months", "1",
+            "--growth", "-2%", "--on", "2026-11-20", "--format", "json",
+        )
+    )  # fmt: skip
+    assert [row["requests"] for row in changed["rows"]] == [1, 1, 2, 1, 1, 2]
+    assert {row["baseline"] for row in changed["rows"]} == {"gpt-6.1-sol"}
+
+
+def test_output_is_tokens_where_it_is_a_number_and_a_file_elsewhere(tokencost: Run, tmp_path: Path) -> None:
+    target = tmp_path / "cost.csv"
+    outcome = tokencost("workload", *ISSUE, *MODELS, "--output", str(target))
+    assert (outcome.status, outcome.out) == (0, "")
+    assert target.read_text(encoding="utf-8").startswith(",".join(COLUMNS[:3]))
+
+
+def test_sweeps_and_break_evens_are_data_too(tokencost: Run) -> None:
+    arguments = ("workload", *ISSUE, *MODELS, "--sweep", "cached=0:100%:50%", "--sweep", "output=100:200:100")
+    answer = answer_of(tokencost(*arguments, "--break-even", "--format", "json"))
+    assert list(answer["rows"][0]) == ["sweep_cached", "sweep_output", *COLUMNS]
+    points = [(row["sweep_cached"], row["sweep_output"], row["model"]) for row in answer["rows"]]
+    assert points[:4] == [
+        (0, 100, "deepseek-flash"), (0, 100, "gpt-6.1-sol"), (0, 200, "deepseek-flash"), (0, 200, "gpt-6.1-sol"),
+    ]  # fmt: skip
+    assert len(points) == 12
+    found = {row["field"]: row for row in answer["break_even"]}
+    assert found["input"]["remark"] == "none between these bounds"
+    assert "offers no batch tier" in found["batch"]["remark"]
+    shown = tokencost(*arguments, "--break-even").out
+    assert "  0.0%      100" in shown
+    assert "Where deepseek-flash and gpt-6.1-sol cost the same" in shown
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_every_format(tokencost: Run, name: str) -> None:
+    outcome = tokencost("workload", *ISSUE, *MODELS, "--months", "2", "--break-even", "--format", name)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert "504.49" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        ((), 2, "--requests is missing"),
+        (("--requests", "1", "--input", "1"), 2, "--output is missing"),
+        ((*ISSUE, "--cached", "155%"), 2, "--cached"),
+        ((*ISSUE, "--cached", "half"), 2, "is not a number"),
+        ((*ISSUE, "--cache-write", "50%"), 2, "more than all of the input"),
+        ((*ISSUE, "--requests", "-5"), 2, "--requests: requests cannot be negative"),
+        ((*ISSUE, "--requests", "99999999999999999999"), 2, "--requests: more than 1,000,000,000,000"),
+        ((*ISSUE, "--per", "fortnight"), 2, "--per: 'fortnight' is not a period"),
+        ((*ISSUE, "--start", "2026"), 2, "--start: '2026' is not a month"),
+        ((*ISSUE, "--start", "2026-09"), 2, "begins 2026-09-10T04:00:00Z: begin with --start 2026-10"),
+        ((*ISSUE, "--hours", "9-18"), 2, "--hours: malformed hours '9-18'"),
+        ((*ISSUE, "--days", "mon-noday"), 2, "--days: unknown weekday 'mon-noday'"),
+        ((*ISSUE, "--zone", "Asia/Beijing"), 2, "--zone: unknown time zone 'Asia/Beijing'"),
+        ((*ISSUE, "--batch", "20%"), 2, "deepseek-flash offers no batch tier"),
+        ((*ISSUE, "--token-factor", "1.1"), 2, "--token-factor: '1.1' names no model"),
+        ((*ISSUE, "--token-factor", "deepsek=1.1"), 2, "unknown model 'deepsek'"),
+        ((*ISSUE, "--sweep", "cached"), 2, "--sweep: 'cached' is not a sweep"),
+        ((*ISSUE, "--sweep", "tier=0:1:1"), 2, "'tier' is not a numeric field"),
+        ((*ISSUE, "nofile.toml"), 3, "nofile.toml:1: no such file"),
+        ((*ISSUE, "deepsek-flash"), 2, "unknown model 'deepsek-flash'"),
+    ],
+)
+def test_wrong_input_says_what_to_type(tokencost: Run, arguments: tuple[str, ...], status: int, message: str) -> None:
+    outcome = tokencost("workload", *arguments, *MODELS)
+    assert (outcome.status, outcome.out) == (status, "")
+    assert message in outcome.err
+    assert "hint:" in outcome.err
+
+
+def test_working_days_in_words(tokencost: Run) -> None:
+    hours = ("--hours", "09:00-18:00", "--zone", "Asia/Shanghai", "--format", "json")
+    costs = [
+        answer_of(tokencost("workload", *ISSUE, *MODELS, "--days", days, *hours))["rows"][0]["cost"]
+        for days in ("mon-fri", "mon,tue,wed,thu,fri", "weekdays")
+    ]
+    assert len(set(costs)) == 1
+
+
+def test_a_plain_workload_imports_only_what_it_needs() -> None:
+    program = f"from tokencost.cli import run; import sys; run({['workload', *ISSUE, *MODELS]!r}); print(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    imported = set(result.stdout.splitlines()[-1].split())
+    assert imported & {"pydantic", "rich", "difflib", "tempfile", "tokencost.analysis.sweep"} == set()
+
+
+def test_a_step_at_which_the_cheaper_side_changes_is_named(tokencost: Run) -> None:
+    """Above 272,000 input tokens gpt-6-luna costs twice as much, and more than deepseek-flash."""
+    arguments = ("--requests", "1", "--input", "1k", "--output", "1", "--break-even", "--on", "2026-11-20")
+    outcome = tokencost("workload", *arguments, "gpt-6-luna", "deepseek-flash", "--format", "json")
+    found = [row for row in answer_of(outcome)["break_even"] if row["field"] == "input"]
+    assert [(row["value"], row["remark"]) for row in found] == [
+        (272_000, "not the same: above it other rates make the other side cheaper")
+    ]

@@ -1,0 +1,118 @@
+"""The fields of a workload as people type them: `40k`, `55%`, `mon-fri`, `cached=0:100%:10%`."""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from tokencost.errors import UsageError
+
+if TYPE_CHECKING:
+    from tokencost.analysis.sweep import Axis
+
+
+def tokens_or_file(outputs: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """What `--output` gives: the output tokens where it is a number, else the file to write."""
+    tokens = file = None
+    for text in outputs:
+        try:
+            _count(text)
+        except UsageError:
+            file = text
+        else:
+            tokens = text
+    return tokens, file
+
+
+def checked_fields(options: Mapping[str, str | None], factors: tuple[str, ...]) -> dict[str, Any]:
+    """The fields that options give, each checked; a problem names its option."""
+    from tokencost.analysis.workload_fields import FIELDS
+
+    checked = {}
+    for name, text in options.items():
+        if text is not None:
+            option = f"--{name.replace('_', '-')}"
+            checked[name] = _by(FIELDS[name].check, option, _PARSED.get(name, str)(text))
+    given = {}
+    for text in factors:
+        model, equals, factor = text.rpartition("=")
+        if not equals or not model:
+            raise UsageError(f"--token-factor: {text!r} names no model", "write it like deepseek-flash=1.1")
+        given[model] = _count(factor)
+    if given:
+        checked["token_factors"] = _by(FIELDS["token_factors"].check, "--token-factor", given)
+    return checked
+
+
+def _by(check: Callable[[object], Any], option: str, value: object) -> Any:
+    try:
+        return check(value)
+    except ValueError as error:
+        message, hint = error.args
+        raise UsageError(f"{option}: {message}", hint) from None
+
+
+def _count(text: str) -> Fraction:
+    from tokencost.cli.quantities import parse_count
+
+    sign = -1 if text.strip().startswith("-") else 1
+    return sign * Fraction(parse_count(text.strip().removeprefix("-").removeprefix("+")))
+
+
+def _rate(text: str) -> Fraction:
+    """`5%`, `-2%` or `0.05`."""
+    trimmed = text.strip()
+    return _count(trimmed.removesuffix("%")) / 100 if trimmed.endswith("%") else _count(trimmed)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")]
+
+
+def _days(text: str) -> list[str]:
+    """`mon-fri` or `sat,sun` as the list that a file has."""
+    from tokencost.pricetable.hours import DAY_NAMES
+
+    days: list[str] = []
+    named = {"weekdays": "mon-fri", "weekend": "sat-sun", "weekends": "sat-sun"}
+    for part in (named.get(part, part) for part in _listed(text.lower())):
+        first, dash, last = part.partition("-")
+        if dash and first in DAY_NAMES and last in DAY_NAMES:
+            start, count = DAY_NAMES.index(first), (DAY_NAMES.index(last) - DAY_NAMES.index(first)) % 7 + 1
+            days += [DAY_NAMES[(start + n) % 7] for n in range(count)]
+        else:
+            days.append(part)
+    return days
+
+
+_PARSED: dict[str, Callable[[str], object]] = {
+    "requests": _count,
+    "input": _count,
+    "output": _count,
+    "cached": _rate,
+    "cache_write": _rate,
+    "batch": _rate,
+    "growth": _rate,
+    "months": _count,
+    "hours": _listed,
+    "days": _days,
+}
+
+
+def parse_dollars(text: str, option: str) -> Fraction:
+    """`500` or `$500`."""
+    number = _count(text.strip().removeprefix("$"))
+    if number < 0:
+        raise UsageError(f"{option}: {text} is negative", "write US dollars a month, such as 500")
+    return number
+
+
+def parse_axis(text: str) -> "Axis":
+    """`cached=0:100%:10%` as the values of a field."""
+    from tokencost.analysis.sweep import axis
+
+    field, _, values = text.partition("=")
+    parts = values.split(":")
+    if len(parts) != 3:  # noqa: PLR2004  # from, to, step
+        raise UsageError(f"--sweep: {text!r} is not a sweep", "write FIELD=FROM:TO:STEP, such as cached=0:100%:10%")
+    first, last, step = (_rate(part) for part in parts)
+    return axis(field.strip().replace("-", "_"), first, last, step)
