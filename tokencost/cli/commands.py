@@ -18,7 +18,9 @@ class LazyCommand(NamedTuple):
 
 COMMANDS = {
     "compare": LazyCommand("tokencost.cli.compare", "Prices side by side, with ratio and percent lower."),
-    "prices": LazyCommand("tokencost.cli.prices", "The price table: list, show, history, check, schema."),
+    "prices": LazyCommand(
+        "tokencost.cli.prices", "The price table: list, show, history, check, add, diff, audit, export."
+    ),
 }
 
 
