@@ -86,7 +86,9 @@ def brief(result: Audit, *kinds: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def agrees(model: str, component: str, rate: str, *, window: str | None = None, tier: str = "standard", above: int = 0):  # type: ignore[no-untyped-def]  # a row
+def agrees(
+    model: str, component: str, rate: str, *, window: str | None = None, tier: str = "standard", above: int = 0
+) -> tuple[Any, ...]:
     return ("agrees", model, tier, window, above, component, Decimal(rate), Decimal(rate))
 
 
@@ -276,15 +278,15 @@ def test_two_numbers_for_one_rate_are_ambiguous(table: PriceTable) -> None:
 def test_what_only_one_side_knows_is_missing_on_the_other(table: PriceTable) -> None:
     prices = [llm_price("one", input=1), llm_price("three", input=4, output=5), llm_price("gone", input=1)]
     result = audited(table, {"prices": prices})
-    assert [(f.model, f.component, f.theirs, f.detail) for f in result.of("missing here")] == [
-        ("three", "input", 4, "unknown model"),
-        ("three", "output", 5, "unknown model"),
+    assert [(f.model, f.component, str(f.theirs), f.detail) for f in result.of("missing here")] == [
+        ("three", "input", "4", "unknown model"),
+        ("three", "output", "5", "unknown model"),
     ]
     # No line of this table has cached input, so that it has none of ours says nothing.
-    assert [(f.model, f.component, f.ours, f.detail) for f in result.of("missing there")] == [
-        ("one", "output", 2, None),
-        ("night", "input", 3, "unknown model"),
-        ("night", "output", 6, "unknown model"),
+    assert [(f.model, f.component, str(f.ours), f.detail) for f in result.of("missing there")] == [
+        ("one", "output", "2", None),
+        ("night", "input", "3", "unknown model"),
+        ("night", "output", "6", "unknown model"),
     ]
     assert result.retired == ("gone",)
 
@@ -305,13 +307,13 @@ def test_proposals_are_commands_that_adopt_what_is_newer_there(table: PriceTable
         "three": {"litellm_provider": "acme", "input_cost_per_token": 1e-06, "output_cost_per_token": 1e-06},
     }
     commands = [" ".join(words) for words in proposals(table, audited(table, other), DAY)]
+    tail = "--source other.json --confidence single"
+    night = "--input 1 --output 2 --when window=peak,input=4,output=6"
+    one = "--input 2 --cached-input 0.1 --output 2 --when tier=batch,input=0.5,cached_input=0.1,output=1.5"
     assert commands == [
-        "tokencost prices add night --from 2026-11-20 --input 1 --output 2 --when window=peak,input=4,output=6"
-        " --source other.json --confidence single",
-        "tokencost prices add one --from 2026-11-20 --input 2 --cached-input 0.1 --output 2"
-        " --when tier=batch,input=0.5,cached_input=0.1,output=1.5 --source other.json --confidence single",
-        "tokencost prices add three --from 2026-11-20 --new --provider acme --input 1 --output 1"
-        " --source other.json --confidence single",
+        f"tokencost prices add night --from 2026-11-20 {night} {tail}",
+        f"tokencost prices add one --from 2026-11-20 {one} {tail}",
+        f"tokencost prices add three --from 2026-11-20 --new --provider acme --input 1 --output 1 {tail}",
     ]
     older = audited(table, other, dated=date(2026, 9, 1))
     assert [words[3] for words in proposals(table, older, DAY)] == ["three"]

@@ -76,10 +76,10 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) 
     help="Show the versions of the tool and of the price table.",
 )
 def tokencost() -> None:
-    r"""What DeepSeek and OpenAI models cost: dated list prices, compared exactly.
+    """What DeepSeek and OpenAI models cost: dated list prices, compared exactly.
 
     \b
     tokencost compare                                          today's models side by side
     tokencost compare deepseek-reasoner o1 --on 2025-01-27     what held on that day
     tokencost prices show deepseek-flash                       every rate, with its source
-    """
+    """  # noqa: D301  # \b: click must not wrap this

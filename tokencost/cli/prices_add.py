@@ -73,11 +73,11 @@ class RateType(click.ParamType[Decimal]):
 @click.option("--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml]")
 @click.option("--on", type=WhenType(), default="today", metavar="DAY", help="Day of this edit. [default: today, UTC]")
 def add(**given: Any) -> None:
-    r"""Enter the price of MODEL from a day on, as one dated entry; what held before stays as it is.
+    """Enter the price of MODEL from a day on, as one dated entry; what held before stays as it is.
 
     \b
-    tokencost prices add deepseek-flash --from 2026-12-01 --input 0.12 --cached-input 0.002 \
-      --output 0.50 --when window=peak,input=0.24,cached_input=0.004,output=1 --source URL
+    tokencost prices add o3 --from 2026-12-01 --input 2 --output 8 --source URL
+    tokencost prices add o3 --from 2026-12-01 --tier flex --input 1 --output 4 --source URL
 
     Rates under conditions (tiers, windows, long context) that are not given again with --when continue as they
     were, with the source and the day of their own last check; each is named. --drop-blocks ends them instead.
@@ -86,7 +86,7 @@ def add(**given: Any) -> None:
     (days=mon+tue). The table's version moves on to the day of the edit.
 
     Without options on a terminal it asks, showing the present price.
-    """
+    """  # noqa: D301  # \b: click must not wrap this
     from tokencost.pricetable.edit import add_price
     from tokencost.pricetable.locate import find_own_prices
 

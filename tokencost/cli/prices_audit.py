@@ -21,7 +21,7 @@ TABLES_DIFFER = 1
 def audit(
     against: str, dated: When | None, propose: bool, exit_code: bool, prices: str | None, on: When, **form: Any
 ) -> int:
-    r"""Hold the prices in force against another public table, rate by rate.
+    """Hold the prices in force against another public table, rate by rate.
 
     \b
     tokencost prices audit --against model_prices_and_context_window.json
@@ -31,7 +31,7 @@ def audit(
     shape. Listed is what differs, is ambiguous, or is missing on one side; CSV and JSON also have what agrees.
     Their number may be that of one of our windows or tiers, which is then named. Nothing is ever written: a
     difference says that one of the two is wrong, and the provider's own page says which.
-    """
+    """  # noqa: D301  # \b: click must not wrap this
     from tokencost.analysis.audit.compare import audit as audit_tables
     from tokencost.analysis.audit.recognise import read_table
     from tokencost.report.audit import audit_document

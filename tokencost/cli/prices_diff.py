@@ -20,7 +20,7 @@ TABLES_DIFFER = 1
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 when the tables differ.")
 @answer_options
 def diff(old: str, new: str | None, exit_code: bool, prices: str | None, on: When, **form: Any) -> int:
-    r"""What changed from OLD to NEW: files, or git revisions of the price table; NEW is else the table in use.
+    """What changed from OLD to NEW: files, or git revisions of the price table; NEW is else the table in use.
 
     \b
     tokencost prices diff HEAD~5                 since five commits ago
@@ -28,7 +28,7 @@ def diff(old: str, new: str | None, exit_code: bool, prices: str | None, on: Whe
 
     Told apart are new models, new prices, corrections of the past, what was removed, and changed names. Promotions
     past or within 60 days of their end are listed too, and are no difference.
-    """
+    """  # noqa: D301  # \b: click must not wrap this
     from tokencost.analysis.table_diff import diff_tables
     from tokencost.pricetable.locate import find_prices
     from tokencost.report.table_diff import diff_document

@@ -27,7 +27,7 @@ FORMATS = ("csv", "json", "tsv", PARQUET)
     "--on", type=WhenType(), default="today", metavar="WHEN", help="Date of --shape litellm. [default: today]"
 )
 def export(shape: str, format_name: str | None, output: str | None, prices: str | None, on: When) -> None:
-    r"""Write the whole dated table for other tools: all tiers, windows, thresholds and currencies.
+    """Write the whole dated table for other tools: all tiers, windows, thresholds and currencies.
 
     \b
     tokencost prices export --output prices.csv
@@ -36,7 +36,7 @@ def export(shape: str, format_name: str | None, output: str | None, prices: str 
 
     Rows have the columns of `prices history`, then cache_write_12h and the hours of a window. What LiteLLM's shape
     has no field for, such as holidays, is left out and named.
-    """
+    """  # noqa: D301  # \b: click must not wrap this
     if shape == "litellm":
         if format_name not in (None, "json"):
             raise UsageError("LiteLLM's shape is JSON", "leave --format out")
