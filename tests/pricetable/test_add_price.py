@@ -270,6 +270,20 @@ def test_a_correction_can_add_what_was_missing() -> None:
     assert "# entered 2026-11-20 as a correction: found an older page\n" in third.content.decode()
 
 
+def test_models_of_the_shipped_table_can_get_a_price_that_keeps_their_other_rates() -> None:
+    content = SHIPPED
+    for model in list(parse_prices(SHIPPED).models.values())[::3]:  # every third, to be quick
+        before = model.prices[-1]
+        rates = usd(input="0.123", cached_input="0.01", cache_write="0.2", output="7")
+        edited = add_price(content, "p", addition(model.id, "2027-01-01", rates), DAY)
+        after = edited.table.models[model.id].prices[-1]
+        assert [(b.describe(), b.rates, b.cny, b.evidence[:3]) for b in after.blocks] == [
+            (b.describe(), b.rates, b.cny, b.evidence[:3]) for b in before.blocks
+        ]
+        assert price_facts(after)["windows"] == price_facts(before)["windows"]
+        content = edited.content
+
+
 @pytest.mark.parametrize(
     ("version", "following"),
     [

@@ -75,10 +75,14 @@ def edited_alone(path: str) -> Iterator[None]:
     try:
         yield
     finally:
-        # In this order, so that nobody gets a lock on a file that is about to go; Windows wants it closed first.
+        # While it is held, so that nobody gets a lock on a file that is about to go. Windows removes no open file:
+        # there it goes afterwards, unless the next process has opened it already.
         if sys.platform != "win32":
             os.unlink(lock)
         os.close(held)
+        if sys.platform == "win32":
+            with contextlib.suppress(OSError):
+                os.unlink(lock)
 
 
 def _locked(lock: str) -> int | None:

@@ -114,7 +114,8 @@ def _changed_block(addition: Addition, before: Entry) -> tuple[Entry, list[str]]
             kept = [key for key in RATE_KEYS if key in known and key not in block]
             notes += [f"{describe_block(block)}: {key} continues at {known[key]}" for key in kept]
             merged = {key: value for key, value in known.items() if key not in EVIDENCE_KEYS} | block
-            merged.pop("cny", None)
+            if merged.pop("cny", None):
+                notes.append(f"{describe_block(block)}: no CNY list from then on")
             listed[n] = _sound_without(merged)
             break
     else:

@@ -129,6 +129,7 @@ def _place(
         # The price before ends where this one begins, which its own line would now contradict.
         lines.drop(index.line_of((*before.path, "until")))
         del now[position]["until"]
+        notes.append(f"the price before was to end {show_bound(before.end)}; now it ends where this one begins")
     now.insert(position + 1, entry)
     if before.end is not None and before.end < addition.start:
         notes.append(f"no price holds from {show_bound(before.end)} to {show_bound(addition.start)}")
