@@ -29,6 +29,12 @@ def test_help_and_version_import_nothing_heavy(argument: str) -> None:
     assert modules_after(f"from tokencost.cli import run; run([{argument!r}])") & HEAVY == set()
 
 
+@pytest.mark.parametrize("command", ["add", "diff", "audit", "export"])
+def test_help_of_the_table_commands_imports_nothing_heavy(command: str) -> None:
+    heavy = HEAVY | {"tomlkit", "duckdb", "subprocess", "ssl", "tempfile"}
+    assert modules_after(f"from tokencost.cli import run; run(['prices', {command!r}, '--help'])") & heavy == set()
+
+
 def test_importing_the_package_imports_nothing_heavy() -> None:
     assert modules_after("import tokencost") & (HEAVY | {"click"}) == set()
 

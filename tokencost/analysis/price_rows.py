@@ -69,6 +69,11 @@ def price_history(
     return tuple(rows)
 
 
+def whole_table(table: PriceTable) -> tuple[PriceRow, ...]:
+    """Every cell of every dated price of every model, in the order of the file, oldest price first."""
+    return tuple(row for model in table.models.values() for price in model.prices for row in all_rates(model, price))
+
+
 def all_rates(model: Model, price: Price) -> tuple[PriceRow, ...]:
     """Every cell of one price: all tiers, windows and context lengths, in USD and then in CNY."""
     return (*_rows(model, price, ALL_TIERS, None, "USD"), *_rows(model, price, ALL_TIERS, None, "CNY"))

@@ -21,7 +21,9 @@ COMMANDS = {
     "workload": LazyCommand("tokencost.cli.workload", "What a workload costs, month by month, on each model."),
     "claims": LazyCommand("tokencost.cli.claims", "Published figures, recomputed, with a verdict."),
     "find": LazyCommand("tokencost.cli.find", "Which list prices equal these figures."),
-    "prices": LazyCommand("tokencost.cli.prices", "The price table: list, show, history, check, schema."),
+    "prices": LazyCommand(
+        "tokencost.cli.prices", "The price table: list, show, history, check, add, diff, audit, export."
+    ),
 }
 
 

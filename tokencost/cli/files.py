@@ -1,41 +1,113 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and by one process at a time."""
 
 import contextlib
 import os
+import sys
 import tempfile
+import time
+from collections.abc import Iterator
 
 from tokencost.errors import UsageError
 
+LONGEST_WAIT = 20.0
+"""Seconds to wait for another process that edits the same file."""
+BETWEEN_TRIES = 0.02
 
-def write_whole(path: str, text: str) -> None:
-    """Replace the file in one step, in UTF-8; on any failure the old one stays. Raises `UsageError`.
+
+def write_whole(path: str, content: str | bytes) -> None:
+    """Replace the file in one step, text in UTF-8; on any failure the old one stays. Raises `UsageError`.
 
     What is not a regular file, such as /dev/stdout or a pipe, is written to directly.
     """
-    target = os.path.realpath(path)
-    content = text.encode("utf-8", "backslashreplace")
     try:
-        if os.path.exists(target) and not os.path.isfile(target):
-            with open(target, "wb") as stream:
-                stream.write(content)
-            return
-        mode = os.stat(target).st_mode & 0o7777 if os.path.exists(target) else 0o666 & ~_umask()
-        descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".tokencost-")
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(temporary, mode)
-            os.replace(temporary, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
+        replace_file(path, content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
     except OSError as error:
         raise UsageError(
             f"cannot write {path}: {error.strerror or error}", "nothing was written; name another file with --output"
         ) from None
+
+
+def replace_file(path: str, content: bytes) -> None:
+    """Replace the file in one step, with its mode; on any failure the old one stays. Raises `OSError`."""
+    target = os.path.realpath(path)
+    if os.path.exists(target) and not os.path.isfile(target):
+        with open(target, "wb") as stream:
+            stream.write(content)
+        return
+    mode = os.stat(target).st_mode & 0o7777 if os.path.exists(target) else 0o666 & ~_umask()
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".tokencost-")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+@contextlib.contextmanager
+def edited_alone(path: str) -> Iterator[None]:
+    """While this lasts, no other process that asks the same edits the file. Raises `UsageError`.
+
+    The operating system keeps the lock, so that it ends with the process however that ends. It lies on a file
+    beside the one that is edited, because that one is replaced.
+    """
+    target = os.path.realpath(path)
+    if os.path.exists(target) and not os.stat(target).st_mode & 0o222:
+        # Replacing needs no right to write to the file itself, but whoever took that away meant it.
+        raise UsageError(f"cannot write {path}: it is read-only", "nothing was written; chmod u+w makes it writable")
+    lock = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.lock")
+    deadline = time.monotonic() + LONGEST_WAIT
+    try:
+        while (held := _locked(lock)) is None:
+            if time.monotonic() > deadline:
+                raise UsageError(f"another process is editing {path}", "nothing was written; try again when it is done")
+            time.sleep(BETWEEN_TRIES)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write beside {path}: {error.strerror or error}",
+            "nothing was written; the folder must be one that you may write to",
+        ) from None
+    try:
+        yield
+    finally:
+        # While it is held, so that nobody gets a lock on a file that is about to go. Windows removes no open file:
+        # there it goes afterwards, unless the next process has opened it already.
+        if sys.platform != "win32":
+            os.unlink(lock)
+        os.close(held)
+        if sys.platform == "win32":
+            with contextlib.suppress(OSError):
+                os.unlink(lock)
+
+
+def _locked(lock: str) -> int | None:
+    """An open descriptor of the locked file; None where another process has it."""
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            return descriptor
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(descriptor), os.stat(lock)):
+                return descriptor
+    except (BlockingIOError, PermissionError):
+        pass
+    except BaseException:
+        os.close(descriptor)
+        raise
+    # Locked by another, or taken away by it when it was done: then this descriptor is of no file any more.
+    os.close(descriptor)
+    return None
 
 
 def _umask() -> int:

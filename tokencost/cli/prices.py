@@ -1,6 +1,7 @@
 """`tokencost prices`: the table itself."""
 
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 
 import click
 
@@ -15,12 +16,28 @@ from tokencost.cli.options import (
 )
 from tokencost.pricetable.when import When, day_of
 
-SOME_PRICE_IS_STALE = 1
+A_CHECK_FAILED = 1
+ELSEWHERE = {"add": "prices_add", "diff": "prices_diff", "audit": "prices_audit", "export": "prices_export"}
+"""The modules of the larger commands."""
 
 
-@click.group(short_help="The price table: list, show, history, check, schema.")
+class PricesGroup(click.Group):
+    """The commands of this module, and those that are large enough for one of their own, imported when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order in which people need them."""
+        return [*self.commands, *ELSEWHERE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if module := ELSEWHERE.get(cmd_name):
+            return cast("click.Command", getattr(import_module(f"tokencost.cli.{module}"), cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=PricesGroup, short_help="The price table: list, show, history, check, add, diff, audit, export.")
 def prices() -> None:
-    """The price table: what is in force, where each rate comes from, what held before, and whether it is sound."""
+    """The price table: what is in force, where each rate comes from, what held before, and how it is kept current."""
 
 
 @prices.command("list", short_help="The prices in force on a day.")
@@ -79,18 +96,25 @@ def history(
 
 @prices.command(short_help="Check the table, and its age.")
 @click.option("--max-age", metavar="DAYS", help="Fail when a price in force was last checked longer ago, such as 90d.")
+@click.option("--strict", is_flag=True, help="Fail also on promotions, retired defaults and calendars; see above.")
 @answer_options
-def check(max_age: str | None, prices: str | None, on: When, **form: Any) -> int:
-    """Check the table: its syntax and rules, combinations without a rate, and with --max-age old prices."""
+def check(max_age: str | None, strict: bool, prices: str | None, on: When, **form: Any) -> int:
+    """Check the table: its syntax and rules, and what needs a person.
+
+    Listed are prices not checked for longer than --max-age, promotions past or within 60 days of their guaranteed
+    end, models in [defaults] that are no longer served, calendars that end within 60 days, prices in force that
+    rest on a single source, and combinations without a known rate. Exit status 1 for the first of these, with
+    --strict for the first four: those are what time does to a sound table.
+    """
     from tokencost.analysis.check import check_table
     from tokencost.cli.quantities import parse_days
-    from tokencost.report.prices import check_document
+    from tokencost.report.check import check_document
 
     days = None if max_age is None else parse_days(max_age)
     table = load_table(prices)
     result = check_table(table, day_of(on), days)
     answer(check_document(table, result), **form)
-    return SOME_PRICE_IS_STALE if result.stale else 0
+    return A_CHECK_FAILED if result.stale or (strict and result.needs_a_person) else 0
 
 
 @prices.command(short_help="Print the JSON Schema of prices.toml.")

@@ -7,6 +7,7 @@ from fractions import Fraction
 from tokencost.errors import UsageError
 
 _NUMBER = re.compile(r"(\d[\d_]*(?:\.\d+)?|\.\d+)([kKmMbBgG]?)", re.ASCII)
+_RATE = re.compile(r"\$?(\d{1,12}(?:\.\d{1,20})?|\.\d{1,20})", re.ASCII)
 _MULTIPLES = {"": 0, "k": 3, "m": 6, "b": 9, "g": 9}
 _LONGEST = 40
 
@@ -37,3 +38,24 @@ def parse_days(text: str) -> int:
     if not match:
         raise UsageError(f"{text!r} is not a number of days", "write it like 90d")
     return int(match[1])
+
+
+def parse_rate(text: str) -> Decimal:
+    """`0.12` or `$0.12`, USD per 1M tokens, with the digits that were typed. Raises `UsageError`."""
+    match = _RATE.fullmatch(text.strip())
+    if not match:
+        raise UsageError(f"{text[:_LONGEST]!r} is not a price", "write USD per 1M tokens, like 0.12")
+    return Decimal(match[1])
+
+
+def parse_pairs(text: str) -> dict[str, str]:
+    """`tier=batch,input=0.06` as its keys and values. Raises `UsageError`."""
+    pairs: dict[str, str] = {}
+    for item in text.split(","):
+        key, equals, value = (part.strip() for part in item.partition("="))
+        if not (key and equals and value):
+            raise UsageError(f"{item.strip()!r} is not key=value", "write it like tier=batch,input=0.06,output=0.25")
+        if key in pairs:
+            raise UsageError(f"{key!r} is given twice in {text!r}", "keep one of the two")
+        pairs[key] = value
+    return pairs

@@ -16,12 +16,17 @@ def bundled_prices() -> Path:
 
 def find_prices(named: str | os.PathLike[str] | None = None) -> Path:
     """The file that the command line uses."""
+    return find_own_prices(named) or bundled_prices()
+
+
+def find_own_prices(named: str | os.PathLike[str] | None = None) -> Path | None:
+    """The file that the command line may change: any but the bundled one; None where there is no other."""
     if named is not None:
         return Path(named)
     if from_environment := os.environ.get(ENVIRONMENT):
         return Path(from_environment)
     here = Path(FILE_NAME)
-    return here if here.is_file() else bundled_prices()
+    return here if here.is_file() else None
 
 
 def table_version(path: Path) -> str:

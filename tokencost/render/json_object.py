@@ -6,7 +6,7 @@ Strings are complete: a hidden character is `\u202e`, from which a parser restor
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -71,3 +71,18 @@ def _string(text: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
+
+
+def plain_json(value: object, indent: int = 0) -> str:
+    """Mappings, lists and values as JSON for other programs, numbers with all digits and without exponents."""
+    inner, outer = "  " * (indent + 1), "  " * indent
+    if isinstance(value, Mapping):
+        members = [f"{inner}{_string(str(key))}: {plain_json(item, indent + 1)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(members) + f"\n{outer}}}" if members else "{}"
+    if isinstance(value, list):
+        if all(not isinstance(item, Mapping | list) for item in value):
+            return "[" + ", ".join(plain_json(item) for item in value) + "]"
+        return "[\n" + ",\n".join(inner + plain_json(item, indent + 1) for item in value) + f"\n{outer}]"
+    if isinstance(value, int | Decimal):
+        return exact(value, "rate")
+    return _string(str(value))

@@ -1,8 +1,7 @@
-"""The price table itself as documents: lists, histories, one model in full, and the result of a check."""
+"""The price table itself as documents: lists, histories, one model in full, and all of it."""
 
 from collections.abc import Iterable, Sequence
 
-from tokencost.analysis.check import TableCheck
 from tokencost.analysis.price_rows import PriceRow
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.table import PriceTable
@@ -34,6 +33,22 @@ def history_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -
         Table(columns, tuple(_values(row) for row in rows), caption=caption),
         notes=_promotions(rows),
     )
+
+
+def export_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:
+    """The document of `tokencost prices export`: the whole dated table, and what the shorter lists leave out."""
+    columns = (
+        *_columns(rows, shown={"model", "from", "until", "tier", "window", "input_tokens_above", "currency", *RATES}),
+    )
+    hours = [
+        {window.name: window.describe() for window in row.price.windows}.get(row.cell.window or "") for row in rows
+    ]
+    columns = (*columns, Column("cache_write_12h", "rate", shown=False), Column("window_hours", shown=False))
+    values = tuple(
+        (*_values(row), _rate(row, row.rates.cache_write_12h), open_) for row, open_ in zip(rows, hours, strict=True)
+    )
+    caption = "every dated price, per 1M tokens"
+    return _document(table, "prices export", as_of, Table(columns, values, caption=caption))
 
 
 def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as_of: When) -> Document:
@@ -83,54 +98,6 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
         notes=tuple(dict.fromkeys(notes)),
         sources=tuple(dict.fromkeys(source(row.evidence) for row in rows)),
     )
-
-
-def check_document(table: PriceTable, result: TableCheck) -> Document:
-    """The document of `tokencost prices check`."""
-    rows: list[tuple[Value, ...]] = [
-        ("stale", stale.model.id, stale.price.start, stale.line, stale.price.evidence.checked, stale.age_days, None)
-        for stale in result.stale
-    ]
-    rows += [
-        (
-            "no rate known",
-            item.price.model,
-            item.price.start,
-            item.line,
-            item.price.evidence.checked,
-            None,
-            item.conditions,
-        )
-        for item in result.combinations
-    ]
-    counts = ", ".join(
-        [
-            _counted(result.providers, "provider"),
-            f"{_counted(result.models, 'model')} under {_counted(result.names, 'name')}",
-            _counted(result.prices, "dated price"),
-            _counted(result.blocks, "condition block"),
-            _counted(result.calendars, "calendar"),
-        ]
-    )
-    answer: list[Sentence] = [(f"{table.file} is valid: {counts}.",)]
-    if result.max_age_days is not None:
-        age = f"more than {_counted(result.max_age_days, 'day')} before {result.on.isoformat()}"
-        answer.append((f"Last checked {age}: {_counted(len(result.stale), 'price')} in force.",))
-    columns = (
-        Column("finding"),
-        Column("model"),
-        Column("from", "bound"),
-        Column("line"),
-        Column("checked", "when"),
-        Column("age_days", "count", shown=bool(result.stale)),
-        Column("detail", shown=bool(result.combinations)),
-    )
-    main = Table(columns, tuple(rows), caption="findings")
-    return _document(table, "prices check", result.on, main, answer=answer)
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _document(

@@ -1,0 +1,345 @@
+"""Adding a price to the text of a table: only the new lines and the version change, and the past stays."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tokencost import UsageError, parse_prices
+from tokencost.pricetable.addition import Addition, NewModel
+from tokencost.pricetable.edit import add_price, next_version
+from tokencost.pricetable.facts import changed_older_prices, price_facts
+from tokencost.pricetable.text_lines import unified_diff
+
+SHIPPED = (Path(__file__).parent.parent.parent / "prices.toml").read_bytes()
+DAY = date(2026, 11, 20)
+EVIDENCE = {"source": "https://example.org/prices", "checked": DAY, "confidence": "primary"}
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def usd(**rates: str) -> dict[str, Decimal]:
+    return {key: Decimal(rate) for key, rate in rates.items()}
+
+
+def addition(model: str, start: str, rates: Mapping[str, Decimal], **more: Any) -> Addition:
+    return Addition(model, at(start), rates, more.pop("evidence", EVIDENCE), **more)
+
+
+def diff_of(content: bytes, wanted: Addition, today: date = date(2026, 11, 21)) -> str:
+    edited = add_price(content, "prices.toml", wanted, today)
+    lines = unified_diff(content.decode(), edited.content.decode(), "prices.toml", context=1)
+    # An empty line that is shown for context begins with a blank, which editors take away here.
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def test_the_whole_diff_of_a_new_price_for_a_model_with_windows() -> None:
+    block = {"window": "peak", **usd(input="0.24", cached_input="0.0040", output="1")}
+    wanted = addition(
+        "deepseek-flash",
+        "2026-12-01",
+        usd(input="0.120", cached_input="0.002", output="0.5"),
+        blocks=(block,),
+        cny={"input": Decimal(1), "output": Decimal(4)},
+    )
+    assert diff_of(SHIPPED, wanted) == dedent("""\
+        --- prices.toml
+        +++ prices.toml (new)
+        @@ -27,3 +27,3 @@
+         schema  = 1
+        -version = "2026.11.20"
+        +version = "2026.11.21"
+
+        @@ -438,2 +438,22 @@
+           cny = { input = 2, cached_input = 0.04, output = 8 }
+        +
+        +[[models.deepseek-flash.prices]]
+        +from = 2026-12-01
+        +input = 0.120
+        +cached_input = 0.002
+        +output = 0.5
+        +source = "https://example.org/prices"
+        +checked = 2026-11-20
+        +confidence = "primary"
+        +cny = { input = 1, output = 4 }
+        +
+        +  [[models.deepseek-flash.prices.when]]
+        +  window = "peak"
+        +  zone = "Asia/Shanghai"
+        +  days = ["mon", "tue", "wed", "thu", "fri"]
+        +  except = "china"
+        +  hours = ["09:00-12:00", "14:00-18:00"]
+        +  input = 0.24
+        +  cached_input = 0.0040
+        +  output = 1
+
+        """)
+
+
+def test_tiers_that_nobody_mentioned_continue_with_their_own_source_and_day() -> None:
+    edited = add_price(SHIPPED, "p", addition("gpt-6.1-sol", "2026-12-01", usd(input="1.80", output="9")), DAY)
+    before, after = edited.table.models["gpt-6.1-sol"].prices
+    assert [block.rates for block in after.blocks] == [block.rates for block in before.blocks]
+    assert {block.evidence.checked for block in after.blocks} == {date(2026, 10, 26)}
+    assert {block.evidence.source for block in after.blocks} == {block.evidence.source for block in before.blocks}
+    assert after.evidence.source == "https://example.org/prices"
+    told = " / ".join(edited.notes)
+    assert "tier batch: continues as it was (input 1, cached_input 0.05" in told
+    assert "no cached_input rate from then on; the price before has 0.10" in told
+
+
+def test_blocks_can_be_dropped_on_purpose() -> None:
+    wanted = addition("gpt-6.1-sol", "2026-12-01", usd(input="1.80", output="9"), drop_blocks=True)
+    edited = add_price(SHIPPED, "p", wanted, DAY)
+    assert edited.table.models["gpt-6.1-sol"].prices[-1].blocks == ()
+    assert "tier batch: not offered from then on" in edited.notes
+
+
+def test_a_price_of_one_tier_leaves_all_other_rates_and_their_evidence_alone() -> None:
+    wanted = addition("gpt-6.1-sol", "2026-12-01", usd(input="0.90"), conditions={"tier": "batch"})
+    edited = add_price(SHIPPED, "p", wanted, DAY)
+    before, after = (price_facts(price) for price in edited.table.models["gpt-6.1-sol"].prices)
+    changed = [key for key in after["blocks"] if after["blocks"][key] != before["blocks"][key]]
+    assert (after["rates"], after["evidence"], changed) == (
+        before["rates"],
+        before["evidence"],
+        [("batch", None, None)],
+    )
+    rates, _, evidence = after["blocks"]["batch", None, None]
+    assert (rates.input, rates.output, evidence.source) == (Decimal("0.90"), 5, "https://example.org/prices")
+    assert "tier batch: output continues at 5" in edited.notes
+
+
+def test_a_window_can_get_new_hours() -> None:
+    block = {"window": "peak", "hours": ["10:00-11:00"], **usd(input="1", output="1")}
+    wanted = addition("deepseek-flash", "2026-12-01", usd(input="1", output="1"), blocks=(block,))
+    (window,) = add_price(SHIPPED, "p", wanted, DAY).table.models["deepseek-flash"].prices[-1].windows
+    assert (window.hours, window.zone_name) == (((600, 660),), "UTC")
+
+
+def test_a_new_model_stands_behind_the_others_of_its_provider() -> None:
+    wanted = addition("deepseek-5.1", "2026-12-01", usd(input="1", output="2"), new=NewModel("deepseek", 'Five "1"'))
+    assert diff_of(SHIPPED, wanted).split("@@\n")[2] == dedent("""\
+           cny = { input = 9, cached_input = 0.3, output = 27 }
+        +
+        +[models."deepseek-5.1"]
+        +provider = "deepseek"
+        +name = "Five \\"1\\""
+        +
+        +[[models."deepseek-5.1".prices]]
+        +from = 2026-12-01
+        +input = 1
+        +output = 2
+        +source = "https://example.org/prices"
+        +checked = 2026-11-20
+        +confidence = "primary"
+
+        """)
+
+
+SMALL = """\
+schema = 1
+version = "2026.01.01"   # moves on
+[providers.acme]
+
+[models.one]
+provider = "acme"
+[[models.one.prices]]
+from = 2026-01-01
+until = 2027-01-01
+input = 1        # dollars
+output = 2
+source = "https://example.org"
+# a remark about this price
+
+# a banner
+[models.two]
+provider = "acme"
+[[models.two.prices]]
+from = 2026-01-01
+input = 1
+output = 2
+source = "https://example.org\""""
+
+
+def test_an_announced_end_gives_way_to_the_price_that_comes_first() -> None:
+    text = add_price(SMALL.encode(), "p", addition("one", "2026-06-01", usd(input="3", output="4")), DAY).content
+    assert text.decode() == SMALL.replace("until = 2027-01-01\n", "").replace(
+        'version = "2026.01.01"   # moves on', 'version = "2026.11.20"   # moves on'
+    ).replace(
+        "# a remark about this price\n",
+        dedent("""\
+        # a remark about this price
+
+        [[models.one.prices]]
+        from = 2026-06-01
+        input = 3
+        output = 4
+        source = "https://example.org/prices"
+        checked = 2026-11-20
+        confidence = "primary"
+        """),
+    )
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_line_ends_byte_order_mark_and_a_missing_last_line_end_are_kept(mark: str, end: str) -> None:
+    content = (mark + SMALL.replace("\n", end)).encode()
+    edited = add_price(content, "p", addition("two", "2026-06-01", usd(input="3", output="4")), DAY).content.decode()
+    assert edited.startswith(mark + f"schema = 1{end}")
+    assert edited.endswith(f'confidence = "primary"{end}')
+    assert edited.count("\n") == edited.count(end)
+    assert edited.split(end)[2:22] == SMALL.split("\n")[2:22]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (addition("o1", "2024-12-17", usd(input="1", output="2")), "o1 has a price from 2024-12-17 already"),
+        (addition("o3", "2025-05-01", usd(input="1", output="2")), "o3 has a later price, from 2025-06-10"),
+        (addition("deepseek-coder", "2024-10-01", usd(input="1", output="2")), "until 2024-12-26, has ended"),
+        (addition("o1", "2026-12-01", usd(input="1")), "a price needs --output"),
+        (addition("o1", "2026-12-01", usd(input="1", output="2"), until=at("2026-11-01")), "`until` is before `from`"),
+        (addition("o1", "2026-12-01", usd(input="1", output="9999999")), "more than $1,000,000"),
+        (addition("o1", "2026-12-01", usd(input="1", output="2"), correction="x"), "there is nothing to correct"),
+        (addition("o1", "2024-12-17", usd(input="15"), correction="x", evidence={}), "nothing would change"),
+        (addition("o9", "2026-12-01", usd(input="1", output="2")), "unknown model"),
+        (addition("o1", "2026-12-01", usd(input="1", output="2"), new=NewModel("openai")), "has 'o1' already"),
+        (addition("o9", "2026-12-01", usd(input="1", output="2"), new=NewModel("acme")), "unknown provider 'acme'"),
+        (
+            addition("o1", "2026-12-01", usd(input="1"), conditions={"window": "peak"}),
+            "window 'peak' has no hours",
+        ),
+    ],
+)
+def test_what_cannot_be_added_is_refused(wanted: Addition, message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        add_price(SHIPPED, "prices.toml", wanted, DAY)
+
+
+def test_a_layout_that_cannot_be_edited_by_line_is_refused() -> None:
+    inline = 'prices = [{ from = 2026-01-01, input = 1, output = 2, source = "x" }]'
+    table = f'schema = 1\nversion = "1"\n[providers.a]\n[models.one]\nprovider = "a"\n{inline}\n'
+    with pytest.raises(UsageError, match="cannot be edited by line"):
+        add_price(table.encode(), "p", addition("one", "2026-06-01", usd(input="3", output="4")), DAY)
+
+
+def test_a_correction_changes_one_value_and_says_why() -> None:
+    wanted = addition("one", "2026-01-01", usd(input="1.50"), correction="read the wrong row", evidence={})
+    assert diff_of(SMALL.encode(), wanted) == dedent("""\
+        --- prices.toml
+        +++ prices.toml (new)
+        @@ -1,3 +1,3 @@
+         schema = 1
+        -version = "2026.01.01"   # moves on
+        +version = "2026.11.21"   # moves on
+         [providers.acme]
+        @@ -7,5 +7,6 @@
+         [[models.one.prices]]
+        +# corrected 2026-11-21 (input was 1): read the wrong row
+         from = 2026-01-01
+         until = 2027-01-01
+        -input = 1        # dollars
+        +input = 1.50        # dollars
+         output = 2
+        """)
+
+
+def test_a_correction_can_add_what_was_missing() -> None:
+    block = addition(
+        "one", "2026-01-01", usd(input="0.5", output="1"), conditions={"tier": "batch"}, correction="forgotten"
+    )
+    first = add_price(SMALL.encode(), "p", block, DAY)
+    assert [b.describe() for b in first.table.models["one"].prices[0].blocks] == ["tier batch"]
+    cached = addition("one", "2026-01-01", usd(cached_input="0.1"), correction="forgotten", evidence={})
+    second = add_price(first.content, "p", cached, DAY)
+    assert "input = 1        # dollars\ncached_input = 0.1\noutput = 2\n" in second.content.decode()
+    earlier = addition("one", "2025-01-01", usd(input="9", output="9"), correction="found an older page")
+    third = add_price(second.content, "p", earlier, DAY)
+    assert [p.rates.input for p in third.table.models["one"].prices] == [9, 1]
+    assert "# entered 2026-11-20 as a correction: found an older page\n" in third.content.decode()
+
+
+def test_models_of_the_shipped_table_can_get_a_price_that_keeps_their_other_rates() -> None:
+    content = SHIPPED
+    for model in list(parse_prices(SHIPPED).models.values())[::3]:  # every third, to be quick
+        before = model.prices[-1]
+        rates = usd(input="0.123", cached_input="0.01", cache_write="0.2", output="7")
+        edited = add_price(content, "p", addition(model.id, "2027-01-01", rates), DAY)
+        after = edited.table.models[model.id].prices[-1]
+        assert [(b.describe(), b.rates, b.cny, b.evidence[:3]) for b in after.blocks] == [
+            (b.describe(), b.rates, b.cny, b.evidence[:3]) for b in before.blocks
+        ]
+        assert price_facts(after)["windows"] == price_facts(before)["windows"]
+        content = edited.content
+
+
+@pytest.mark.parametrize(
+    ("version", "following"),
+    [
+        ("2026.11.19", "2026.11.20"),
+        ("2026.11.20", "2026.11.20.1"),
+        ("2026.11.20.9", "2026.11.20.10"),
+        ("2027.01.01", "2027.01.01.1"),
+        ("2026.2.3", "2026.11.20"),
+        ("draft", "2026.11.20"),
+    ],
+)
+def test_the_version_moves_on_and_never_back(version: str, following: str) -> None:
+    assert next_version(version, DAY) == following
+
+
+# The part of the shipped table up to the first OpenAI model: 14 models with windows, promotions and CNY lists,
+# small enough to be edited 200 times.
+EXCERPT = SHIPPED.decode()[: SHIPPED.decode().index("[models.", SHIPPED.decode().index("# OpenAI\n"))]
+EXCERPT = re.sub(r"(?s)\[defaults\].*?\n\n", "", EXCERPT)
+TABLE = parse_prices(EXCERPT.encode())
+RATES = st.decimals(min_value=0, max_value=1000, places=6).map(lambda rate: Decimal(format(rate, "f")))
+TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
+
+
+@st.composite
+def additions(draw: st.DrawFn) -> Addition:
+    model = TABLE.models[draw(st.sampled_from(list(TABLE.models)))]
+    last = model.prices[-1]
+    begin = max(last.start, last.end or last.start) + timedelta(seconds=draw(st.integers(1, 10**7)))
+    rates = draw(st.fixed_dictionaries({"input": RATES, "output": RATES}, optional={"cached_input": RATES}))
+    tiers = draw(st.lists(st.sampled_from(["batch", "flex", "a b", 'q"']), unique=True, max_size=3))
+    blocks = [{"tier": tier, "input": draw(RATES)} for tier in tiers]
+    evidence = EVIDENCE | {"note": draw(TEXT)}
+    return Addition(
+        model.id,
+        begin,
+        rates,
+        evidence,
+        blocks=tuple(blocks),
+        until=begin + timedelta(days=9) if draw(st.booleans()) else None,
+        drop_blocks=draw(st.booleans()),
+    )
+
+
+@given(wanted=additions())
+@settings(max_examples=200, deadline=None)
+def test_every_older_price_stays_as_it_was(wanted: Addition) -> None:
+    edited = add_price(EXCERPT.encode(), "prices.toml", wanted, DAY)
+    after = parse_prices(edited.content)
+    assert changed_older_prices(TABLE, after, wanted.model) == []
+    price = after.models[wanted.model].prices[-1]
+    assert (price.start, price.end, price.rates.input) == (wanted.start, wanted.until, wanted.rates["input"])
+    assert price.evidence.note == wanted.evidence["note"]
+    version = f'version = "{TABLE.version}"'
+    kept = EXCERPT.replace(version, f'version = "{after.version}"').split("\n")
+    added = edited.content.decode().split("\n")
+    first = next((n for n, line in enumerate(kept) if line != added[n]), len(kept))
+    more = len(added) - len(kept)
+    assert kept[first:] == added[first + more :]

@@ -1,0 +1,1 @@
+"""Other public price tables, read, and held against ours."""

@@ -1,0 +1,31 @@
+"""simonw/llm-prices, current or historical JSON: USD per 1M tokens, one number for each component.
+
+https://github.com/simonw/llm-prices
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from tokencost.analysis.audit.quoted import Quote, day, named_rates
+
+NAME = "llm-prices"
+_COMPONENTS = {"input": "input", "input_cached": "cached_input", "output": "output"}
+
+
+def recognises(data: Any) -> bool:
+    """Whether a JSON value has the shape."""
+    listed = data.get("prices") if isinstance(data, Mapping) else None
+    return isinstance(listed, list) and any(isinstance(item, Mapping) and "vendor" in item for item in listed)
+
+
+def quotes(data: Mapping[str, Any], on: date) -> Iterator[Quote]:
+    """What holds on that day; the current table has no dates of its prices, and is taken to hold."""
+    seen = day(data.get("updated_at"))
+    for item in data["prices"]:
+        if not isinstance(item, Mapping):
+            continue
+        first, after = day(item.get("from_date")), day(item.get("to_date"))
+        if (first is None or first <= on) and (after is None or on < after):
+            for component, rate in named_rates(item, _COMPONENTS):
+                yield Quote(str(item.get("vendor")), str(item.get("id")), component, rate, seen=seen)

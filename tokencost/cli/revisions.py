@@ -1,0 +1,48 @@
+"""prices.toml as it was at a git revision."""
+
+import os
+import re
+import subprocess
+
+from tokencost.errors import UsageError
+
+LONGEST_WAIT = 30
+_REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@/~^{}+-]{0,199}", re.ASCII)
+"""No option begins so, and no colon names a path of somebody's choice."""
+
+
+def table_at(revision: str, file: str) -> bytes:
+    """The bytes that the file had at that revision. Raises `UsageError`."""
+    if not _REVISION.fullmatch(revision):
+        raise UsageError(f"{revision!r} is neither a file nor a git revision", "name a file, a commit, a tag or HEAD~5")
+    folder, name = os.path.split(os.path.realpath(file))
+    commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit is None:
+        raise UsageError(
+            f"{revision!r} is neither a file nor a git revision of {folder}", "`git log` shows the revisions"
+        )
+    content = _git(folder, "show", f"{commit.decode('ascii').strip()}:./{name}")
+    if content is None:
+        raise UsageError(f"{name} is not in the revision {revision!r}", "name a file that git knows with --prices")
+    return content
+
+
+def _git(folder: str, *arguments: str) -> bytes | None:
+    """What git prints; None where it fails."""
+    try:
+        done = subprocess.run(  # noqa: S603  # no shell, and no argument that git could take for an option
+            ["git", "-C", folder, *arguments],  # noqa: S607  # the git of the user
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=LONGEST_WAIT,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise UsageError("git is not installed", "name two files: prices diff OLD NEW") from None
+    except subprocess.TimeoutExpired:
+        raise UsageError(
+            f"git took longer than {LONGEST_WAIT} seconds", "name two files: prices diff OLD NEW"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"git cannot be run: {error.strerror or error}", "name two files instead") from None
+    return done.stdout if done.returncode == 0 else None
