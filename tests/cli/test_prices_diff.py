@@ -220,3 +220,28 @@ def test_without_git_it_says_so(tokencost: Run, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("PATH", "")
     outcome = tokencost("prices", "diff", "HEAD")
     assert (outcome.status, "git is not installed" in outcome.err) == (2, True)
+
+
+def test_what_a_change_does_to_the_bill_of_a_workload(
+    tokencost: Run, tables: tuple[Path, Path], tmp_path: Path
+) -> None:
+    old, new = tables
+    new.write_text(
+        OLD + NEWER_PRICE + '[models.three]\nprovider = "acme"\n[[models.three.prices]]\n'
+        'from = 2026-01-01\ninput = 1\noutput = 1\nsource = "s"\n'
+    )
+    spec = tmp_path / "workload.toml"
+    spec.write_text(
+        'models = ["one", "three"]\nagainst = "two"\nrequests = 1_000\nper = "month"\ninput = 1_000\n'
+        'output = 0\nstart = "2026-05"\nmonths = 2\n'
+    )
+    words = ("prices", "diff", str(old), str(new), "--workload", str(spec), "--on", "2026-06-15", "--format", "json")
+    bills = json.loads(tokencost(*words).out, parse_float=Decimal)["bills"]
+    # A million tokens in each of two months: at $1.00 by the old table, the second at $0.50 by the new one.
+    assert [(bill["model"], bill["before"], bill["after"], bill["percent_change"]) for bill in bills] == [
+        ("one", 2, Decimal("1.5"), -25),
+        ("three", None, 2, None),
+        ("two", 10, 10, 0),
+    ]
+    assert bills[1]["reason"] == "unknown model 'three'"
+    assert "the bill of the workload" in tokencost(*words[:-2]).out

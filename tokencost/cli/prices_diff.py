@@ -9,6 +9,7 @@ from tokencost.cli.options import answer, answer_options
 from tokencost.pricetable.when import When, day_of
 
 if TYPE_CHECKING:
+    from tokencost.analysis.bill_change import BillChange
     from tokencost.pricetable.table import PriceTable
 
 TABLES_DIFFER = 1
@@ -17,9 +18,12 @@ TABLES_DIFFER = 1
 @click.command("diff", short_help="What changed between two tables.")
 @click.argument("old")
 @click.argument("new", required=False)
+@click.option("--workload", metavar="SPEC", help="Also what the change does to the bill of this workload file.")
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 when the tables differ.")
 @answer_options
-def diff(old: str, new: str | None, exit_code: bool, prices: str | None, on: When, **form: Any) -> int:
+def diff(
+    old: str, new: str | None, workload: str | None, exit_code: bool, prices: str | None, on: When, **form: Any
+) -> int:
     """What changed from OLD to NEW: files, or git revisions of the price table; NEW is else the table in use.
 
     \b
@@ -35,8 +39,21 @@ def diff(old: str, new: str | None, exit_code: bool, prices: str | None, on: Whe
 
     file = os.fspath(find_prices(prices))
     result = diff_tables(_table(old, file), _table(new, file) if new else _load(file), day_of(on))
-    answer(diff_document(result, on), **form)
+    bills = _bills(result.old, result.new, workload, on) if workload else ()
+    answer(diff_document(result, on, bills), **form)
     return TABLES_DIFFER if exit_code and result.changes else 0
+
+
+def _bills(old: "PriceTable", new: "PriceTable", workload: str, on: When) -> "tuple[BillChange, ...]":
+    """The bills of a workload file, on the models that it names or else the table's default ones."""
+    from tokencost.analysis.bill_change import bill_changes
+    from tokencost.analysis.compare import chosen_models
+    from tokencost.analysis.months import month_of
+    from tokencost.analysis.workload_file import load_workloads
+
+    spec = load_workloads(new, workload, start=month_of(day_of(on)))
+    models, against = chosen_models(new, spec.models, spec.against)
+    return bill_changes(old, new, spec.workloads, [*models, against], on)
 
 
 def _table(named: str, file: str) -> "PriceTable":

@@ -1,14 +1,16 @@
 """What changed between two price tables, as a document that can be pasted into a pull request."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
+from tokencost.analysis.bill_change import BillChange
 from tokencost.analysis.table_diff import Change, TableDiff
 from tokencost.pricetable.when import When
 from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value
 
 
-def diff_document(result: TableDiff, as_of: When) -> Document:
-    """The document of `tokencost prices diff`."""
+def diff_document(result: TableDiff, as_of: When, bills: Sequence[BillChange] = ()) -> Document:
+    """The document of `tokencost prices diff`; `bills` is what the change does to a workload."""
     changes = (*result.changes, *result.ends_soon)
     columns = (
         Column("kind"),
@@ -30,7 +32,10 @@ def diff_document(result: TableDiff, as_of: When) -> Document:
         as_of=as_of,
         version=new.version,
         sha256=new.sha256,
-        tables=(Table(columns, tuple(_row(change) for change in changes), caption="changes"),),
+        tables=(
+            Table(columns, tuple(_row(change) for change in changes), caption="changes"),
+            *([_bills(bills)] if bills else ()),
+        ),
         answer=(_summary(result),),
         extra={"old_version": old.version, "old_sha256": old.sha256},
     )
@@ -47,6 +52,18 @@ def _summary(result: TableDiff) -> Sentence:
         number = len(names) if kind in ("new model", "model", "names") else len(things)
         counts.append(f"{kind} {number} ({', '.join(names)})" if names else f"{kind} {number}")
     return (f"{old} → {new}: {'; '.join(counts)}.",)
+
+
+def _bills(bills: Sequence[BillChange]) -> Table:
+    columns = (
+        Column("model"),
+        Column("before", "money"),
+        Column("after", "money"),
+        Column("percent_change", "percent", "change"),
+        Column("reason", shown=any(bill.reason for bill in bills)),
+    )
+    rows = tuple((bill.model, bill.before, bill.after, bill.percent_change, bill.reason) for bill in bills)
+    return Table(columns, rows, name="bills", caption="the bill of the workload, USD in all")
 
 
 def _row(change: Change) -> tuple[Value, ...]:
