@@ -98,11 +98,15 @@ class Engine:
         question: Question,
         shapes: Sequence[Shape],
         *,
+        all_shapes: Sequence[Shape] | None = None,
         as_json: bool = False,
         only: Log | None = None,
         numbered: bool = False,
     ) -> list[Source]:
-        """The files, gathered by how they are read; `numbered` puts the number of the record in place of the file."""
+        """The files, gathered by how they are read; `numbered` puts the number of the record in place of the file.
+
+        JSON lines are asked for `shapes`; where records may be looked into at no cost, for `all_shapes`.
+        """
         alike: dict[tuple[object, ...], list[Log]] = {}
         headers: dict[str, tuple[Column, ...]] = {}
         for log in self.logs.files:
@@ -112,7 +116,14 @@ class Engine:
                 headers[log.path] = self._columns(log)
             alike.setdefault((log.kind, log.compression, headers.get(log.path)), []).append(log)
         return [
-            self._source(tuple(logs), headers.get(logs[0].path), question, shapes, as_json, numbered)
+            self._source(
+                tuple(logs),
+                headers.get(logs[0].path),
+                question,
+                shapes if logs[0].kind == "lines" else all_shapes or shapes,
+                as_json,
+                numbered,
+            )
             for logs in alike.values()
         ]
 

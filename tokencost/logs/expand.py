@@ -1,13 +1,6 @@
 """Records that hold several: an OTLP export of spans, and a page of Usage API buckets."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from tokencost.logs.leaves import NestedColumns, identifier
 from tokencost.logs.shapes import Path
-
-if TYPE_CHECKING:
-    from tokencost.logs.duckdb_engine import Engine, Source
 
 CONTAINERS: tuple[Path, ...] = (("resourceSpans",), ("scopeSpans",), ("spans",), ("results",), ("data",))
 """Fields that hold lists of records.
@@ -52,14 +45,3 @@ _ATTRIBUTES = (
     "lambda a: {'k': a.key, 'v': coalesce(a.value.intValue, a.value.stringValue)}))))"
 )
 
-
-def holds_containers(engine: "Engine", sources: "Sequence[Source]", *, first: int | None = None) -> bool:
-    """Whether a record among JSON lines holds several, among the first ones of a file or among all."""
-    tests = " OR ".join(f"starts_with({identifier(path[0])}, '[')" for path in CONTAINERS)
-    limit = "" if first is None else f" LIMIT {first}"
-    for source in sources:
-        if isinstance(source.leaves, NestedColumns):
-            some = f"SELECT * FROM {source.relation}{limit}"
-            if engine.execute(f"SELECT 1 FROM ({some}) WHERE {tests} LIMIT 1").fetchone():
-                return True
-    return False

@@ -1,7 +1,7 @@
 """How a field of a record is written in SQL, where records are columns, nested columns, or whole JSON objects.
 
-A count is a BIGINT: NULL where the field is absent, `MALFORMED` where it holds something else than a whole number.
-A time is a BIGINT of microseconds since 1970, likewise.
+Fields are first gathered as text, or as the integers and times that they are, and then parsed once by `counted`
+and `timed`: a BIGINT that is NULL where the field is absent, and `MALFORMED` where it holds something else.
 """
 
 import re
@@ -26,19 +26,19 @@ class Leaves(Protocol):
         ...
 
     def count(self, path: Path, *, as_text: bool) -> str | None:
-        """As a count; `as_text` takes one that is written as text too."""
+        """As the text of a count; in quotes, which make it none, where JSON has it so, unless `as_text`."""
+        ...
+
+    def whole(self, path: Path) -> str | None:
+        """As an integer, where the engine knows that it is one."""
         ...
 
     def present(self, path: Path) -> str | None:
         """Whether it is there."""
         ...
 
-    def time(self, path: Path) -> str | None:
-        """As microseconds since 1970."""
-        ...
-
-    def day(self, path: Path) -> str | None:
-        """Whether it is a date without a time."""
+    def instant(self, path: Path) -> str | None:
+        """As microseconds since 1970, where the engine knows that it is a time."""
         ...
 
 
@@ -94,36 +94,35 @@ class NestedColumns:
     """JSON lines that the engine reads straight into nested columns: the quick way for what is not nested in lists."""
 
     def __init__(self, texts: Iterable[Path], counts: Iterable[Path]) -> None:
-        kinds = dict.fromkeys(texts, "VARCHAR") | dict.fromkeys(counts, "JSON")
-        self._kinds = kinds
-        self.tree = _tree(kinds)
+        self._kinds = dict.fromkeys(texts, "VARCHAR") | dict.fromkeys(counts, "JSON")
+        self._tree = _tree(self._kinds)
 
     @property
     def columns(self) -> str:
         """The columns of the reader, as an SQL struct."""
-        members = (f"{literal(name)}: {literal(_type(kind))}" for name, kind in self.tree.items())
+        members = (f"{literal(name)}: {literal(_type(kind))}" for name, kind in self._tree.items())
         return "{" + ", ".join(members) + "}"
+
+    def _field(self, path: Path) -> str:
+        return _extract(f"r.{identifier(path[0])}", path[1:])
 
     def text(self, path: Path) -> str:
         """The text; a number as it is written."""
-        plain = _extract(f"r.{identifier(path[0])}", path[1:])
-        return f"json_extract_string({plain}, '$')" if self._kinds[path] == "JSON" else plain
+        return f"json_extract_string({self._field(path)}, '$')" if self._kinds[path] == "JSON" else self._field(path)
 
     def count(self, path: Path, *, as_text: bool) -> str:
-        """A count, from the JSON as it is written: a number in quotes is none unless `as_text`."""
-        return counted(self.text(path) if as_text else _extract(f"r.{identifier(path[0])}", path[1:]))
+        """The JSON as it is written."""
+        return self.text(path) if as_text else f"CAST({self._field(path)} AS VARCHAR)"
 
     def present(self, path: Path) -> str:
         """Whether it is there."""
-        return f"{_extract(f'r.{identifier(path[0])}', path[1:])} IS NOT NULL"
+        return f"{self._field(path)} IS NOT NULL"
 
-    def time(self, path: Path) -> str:
-        """A time."""
-        return timed(self.text(path))
+    def whole(self, path: Path) -> None:
+        """JSON has numbers of all kinds."""
 
-    def day(self, path: Path) -> str:
-        """Whether it is a date alone."""
-        return dated(self.text(path))
+    def instant(self, path: Path) -> None:
+        """JSON has no times."""
 
 
 Tree = Mapping[str, "str | Tree"]
@@ -177,22 +176,20 @@ class JsonRecord:
         return f"json_extract_string(r.record, {_pointer(path)})"
 
     def count(self, path: Path, *, as_text: bool) -> str:
-        """A count."""
+        """The JSON as it is written."""
         if as_text:
-            return counted(self.text(path))
-        return counted(f"nullif(CAST(json_extract(r.record, {_pointer(path)}) AS VARCHAR), 'null')")
+            return self.text(path)
+        return f"nullif(CAST(json_extract(r.record, {_pointer(path)}) AS VARCHAR), 'null')"
 
     def present(self, path: Path) -> str:
         """Whether it is there."""
         return f"{self.text(path)} IS NOT NULL"
 
-    def time(self, path: Path) -> str:
-        """A time."""
-        return timed(self.text(path))
+    def whole(self, path: Path) -> None:
+        """JSON has numbers of all kinds."""
 
-    def day(self, path: Path) -> str:
-        """Whether it is a date alone."""
-        return dated(self.text(path))
+    def instant(self, path: Path) -> None:
+        """JSON has no times."""
 
 
 def _pointer(path: Path) -> str:
@@ -219,8 +216,8 @@ class TableColumns:
             return f"r.{identifier(dotted)}", self._types[dotted]
         first = path[0]
         kind = self._types.get(first, "")
-        if kind.startswith("STRUCT") and _has_field(kind, path[1:]):
-            return f"CAST({_extract(f'r.{identifier(first)}', path[1:])} AS VARCHAR)", "VARCHAR"
+        if kind.startswith("STRUCT") and (below := _field_type(kind, path[1:])):
+            return _extract(f"r.{identifier(first)}", path[1:]), below
         if len(path) > 1 and kind in ("VARCHAR", "JSON"):
             column = f"CAST(r.{identifier(first)} AS VARCHAR)"
             found = f"json_extract_string({column}, {_pointer(path[1:])})"
@@ -228,51 +225,53 @@ class TableColumns:
         return None
 
     def text(self, path: Path) -> str | None:
-        """The text."""
+        """The text, NULL where a cell is empty."""
         found = self._typed(path)
         if found is None:
             return None
         expression, kind = found
-        return expression if kind == "VARCHAR" else f"CAST({expression} AS VARCHAR)"
+        return f"nullif({expression if kind == 'VARCHAR' else f'CAST({expression} AS VARCHAR)'}, '')"
 
     def count(self, path: Path, *, as_text: bool) -> str | None:  # noqa: ARG002  # a table of text has only text
-        """A count."""
-        found = self._typed(path)
-        if found is None:
-            return None
-        expression, kind = found
-        if _INTEGERS.fullmatch(kind):
-            return f"coalesce(TRY_CAST({expression} AS BIGINT), CASE WHEN {expression} IS NOT NULL THEN {MALFORMED} END)"
-        text = expression if kind == "VARCHAR" else f"CAST({expression} AS VARCHAR)"
-        return counted(f"nullif({text}, '')")
+        """The text."""
+        return self.text(path)
 
     def present(self, path: Path) -> str | None:
         """Whether it is there."""
         found = self._typed(path)
         return found and f"{found[0]} IS NOT NULL"
 
-    def day(self, path: Path) -> str | None:
-        """Whether it is a date alone."""
+    def whole(self, path: Path) -> str | None:
+        """The integer."""
         found = self._typed(path)
-        if found is None:
-            return None
-        if found[1].startswith("TIMESTAMP") or _INTEGERS.fullmatch(found[1]):
-            return "false"
-        return dated(f"CAST({found[0]} AS VARCHAR)")
+        return f"TRY_CAST({found[0]} AS BIGINT)" if found and _INTEGERS.fullmatch(found[1]) else None
 
-    def time(self, path: Path) -> str | None:
-        """A time."""
+    def instant(self, path: Path) -> str | None:
+        """The time."""
         found = self._typed(path)
-        if found is None:
-            return None
-        expression, kind = found
-        if kind == "TIMESTAMP" or kind.startswith("TIMESTAMP_") or kind == "TIMESTAMP WITH TIME ZONE":
-            return f"epoch_us({expression})"
-        if _INTEGERS.fullmatch(kind):
-            return f"CASE WHEN {expression} IS NOT NULL THEN {_scaled(f'CAST({expression} AS BIGINT)')} END"
-        return timed(expression if kind == "VARCHAR" else f"CAST({expression} AS VARCHAR)")
+        return f"epoch_us({found[0]})" if found and found[1].startswith("TIMESTAMP") else None
 
 
-def _has_field(kind: str, path: Path) -> bool:
-    """Whether a struct type names each part of a path; good enough for types that engines describe."""
-    return bool(path) and all(re.search(rf'[(, ]"?{re.escape(part)}"? ', kind) for part in path)
+def _field_type(kind: str, path: Path) -> str | None:
+    """The type of a field in a struct type such as `STRUCT(a BIGINT, "b c" STRUCT(d VARCHAR))`."""
+    if not path:
+        return kind
+    if not kind.startswith("STRUCT("):
+        return None
+    depth, quoted, start, members = 0, False, len("STRUCT("), []
+    for place in range(start, len(kind)):
+        sign = kind[place]
+        if sign == '"':
+            quoted = not quoted
+        elif not quoted:
+            depth += (sign in "([") - (sign in ")]")
+            if (sign == "," and depth == 0) or depth < 0:
+                members.append(kind[start:place].strip())
+                start = place + 1
+                if depth < 0:
+                    break
+    for member in members:
+        for name in (path[0], identifier(path[0])):
+            if member.startswith(f"{name} "):
+                return _field_type(member[len(name) + 1 :], path[1:])
+    return None

@@ -4,13 +4,13 @@ It multiplies no money. It is written in DuckDB's SQL, in functions that other e
 between the kinds of source stands in `leaves`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
 
 from tokencost.logs.cells import DAY, MINUTE, RateCells, microseconds
-from tokencost.logs.leaves import MALFORMED, MOST, Leaves, dated, identifier, literal, timed
+from tokencost.logs.leaves import MALFORMED, MOST, Leaves, counted, dated, identifier, literal, timed
 from tokencost.logs.shapes import Path, Shape
 from tokencost.pricetable.when import When, span
 from tokencost.pricing.rates import STANDARD
@@ -95,117 +95,152 @@ def records(
         )
         return f"CASE {cases} ELSE {otherwise} END"
 
+    whole = one_shape and len(shapes) == 1 and _all_whole(leaves, shapes[0])
+    instant = _instant_column(leaves, shapes) if one_shape else None
     columns = {
         "file": file,
         "shape": "shape",
         "model": each(lambda shape: _first(leaves.text(path) for path in shape.model)),
-        "input": each(lambda shape: _input(leaves, shape), "CAST(NULL AS BIGINT)"),
-        "output": each(lambda shape: _kind(leaves, shape, "output", "= 'output_tokens'"), "CAST(NULL AS BIGINT)"),
-        "cached": each(lambda shape: _cached(leaves, shape), "0"),
-        "written": each(lambda shape: _counts(leaves, shape, shape.write), "0"),
-        "requests": each(lambda shape: _requests(leaves, shape), "1"),
-        "summed": each(lambda shape: _summed(leaves, shape), "0"),
-        "instant": each(lambda shape: _time(leaves, shape.time), "CAST(NULL AS BIGINT)"),
-        "of_day": each(lambda shape: _day(leaves, shape.time), "false"),
-        "bucket_end": each(lambda shape: _time(leaves, shape.until), "CAST(NULL AS BIGINT)"),
-        "tier": each(lambda shape: _tier(leaves, shape, question.tier), literal(STANDARD)),
+        **{
+            name: each(lambda shape, name=name: _count(leaves, shape, name, whole), _NO_TEXT)  # type: ignore[misc]
+            for name in COUNTS
+        },
+        "part_1": each(lambda shape: _part(leaves, shape, 0), _NO_TEXT),
+        "part_2": each(lambda shape: _part(leaves, shape, 1), _NO_TEXT),
+        "kind": each(lambda shape: leaves.text(shape.types) if shape.types else None, _NO_TEXT),
+        "time": instant or each(lambda shape: _time_text(leaves, shape.time), _NO_TEXT),
+        "until": each(lambda shape: _time_text(leaves, shape.until), _NO_TEXT),
+        "tier": each(lambda shape: _first(leaves.text(path) for path in shape.tier), _NO_TEXT),
+        "batch": each(lambda shape: _first(leaves.text(path) for path in shape.batch), _NO_TEXT),
         "failed": each(lambda shape: _failed(leaves, shape), "false"),
     }
     for place, name in enumerate(question.fields):
-        columns[f"field_{place}"] = leaves.text(field_path(name)) or "CAST(NULL AS VARCHAR)"
+        columns[f"field_{place}"] = leaves.text(field_path(name)) or _NO_TEXT
     if question.compare_to:
         columns["logged"] = f"TRY_CAST({leaves.text(question.compare_to) or 'NULL'} AS DECIMAL(38, 18))"
-    chosen = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
-    return f"SELECT {chosen} FROM (SELECT *, {number} AS shape FROM {relation} AS r) AS r"
+    columns = {name: expression for name, expression in columns.items() if expression != _NO_TEXT}
+    gathered = (
+        f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
+        f"FROM (SELECT *, {number} AS shape FROM {relation} AS r) AS r"
+    )
+    return _parsed(gathered, columns, shapes, question, whole=whole, timed_already=instant is not None)
 
 
-def _first(expressions: "Sequence[str | None] | object") -> str | None:
-    known = [expression for expression in expressions if expression]  # type: ignore[attr-defined]  # any iterable
+_NO_TEXT = "CAST(NULL AS VARCHAR)"
+COUNTS = ("input", "output", "cached", "write", "requests")
+
+
+def _parsed(
+    gathered: str,
+    columns: Mapping[str, str],
+    shapes: Sequence[Shape],
+    question: Question,
+    *,
+    whole: bool,
+    timed_already: bool,
+) -> str:
+    """The gathered text as numbers and times. What no record of the source can have costs nothing."""
+
+    def count(name: str) -> str:
+        if name not in columns:
+            return "CAST(NULL AS BIGINT)"
+        return name if whole else counted(name)
+
+    def numbers(test: Callable[[Shape], object]) -> str:
+        return ", ".join(str(number) for number, shape in enumerate(shapes) if test(shape)) or "-1"
+
+    parsed = {name: count(name) for name in COUNTS}
+    if "part_1" in columns:
+        one, two = counted("part_1"), counted("part_2")
+        parts = f"CASE WHEN least({one}, {two}) < 0 THEN {MALFORMED} ELSE ({one}) + ({two}) END"
+        parsed["input"] = f"CASE WHEN part_1 IS NULL THEN {parsed['input']} ELSE {parts} END"
+    parsed["cached"] = f"coalesce({parsed['cached']}, 0)"
+    parsed["write"] = f"coalesce({parsed['write']}, 0)"
+    summed = f"CASE WHEN coalesce({parsed['requests']}, 1) = 1 THEN 0 ELSE 1 END" if "requests" in columns else "0"
+    if any(shape.until for shape in shapes):
+        summed = f"CASE WHEN shape IN ({numbers(lambda shape: shape.until)}) THEN 1 ELSE {summed} END"
+    parsed["requests"] = f"coalesce({parsed['requests']}, 1)" if "requests" in columns else "1"
+    if "kind" in columns:
+        of = {"input": "IN " + INPUT_KINDS, "output": "= 'output_tokens'"}
+        of |= {"cached": "= 'input_cache_hit_tokens'", "requests": "= 'request_count'"}
+        for name, test in of.items():
+            amount = count("requests")
+            mine = f"CASE WHEN kind {test} THEN {amount} WHEN kind IN {TYPE_KINDS} THEN 0 END"
+            parsed[name] = f"CASE WHEN kind IS NULL THEN {parsed[name]} ELSE {mine} END"
+        summed = f"CASE WHEN kind IS NULL THEN {summed} ELSE 1 END"
+    time = "CAST(NULL AS BIGINT)"
+    day = "false"
+    if "time" in columns:
+        time, day = ("time", "false") if timed_already else (timed("time"), dated("time"))
+    tier = _tier(columns, shapes, question.tier, numbers)
+    kept = ["file", "shape", "failed", *(f"field_{place}" for place in range(len(question.fields)))]
+    if question.compare_to:
+        kept.append("logged")
+    given = {name: name if name in columns else _NO_TEXT for name in (*kept, "model")}
+    chosen = given | {
+        **parsed,
+        "summed": summed,
+        "instant": time,
+        "of_day": day,
+        "bucket_end": timed("until") if "until" in columns else "CAST(NULL AS BIGINT)",
+        "tier": tier,
+    }
+    return f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
+
+
+def _first(expressions: Iterable[str | None]) -> str | None:
+    known = [expression for expression in expressions if expression]
     if not known:
         return None
     return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
 
 
-def _counts(leaves: Leaves, shape: Shape, paths: Sequence[Path]) -> str | None:
-    return _first([leaves.count(path, as_text=shape.text_counts) for path in paths])
+def _count(leaves: Leaves, shape: Shape, name: str, whole: bool) -> str | None:
+    paths: tuple[Path, ...] = getattr(shape, name)
+    if shape.types and name != "requests":
+        return None
+    if whole:
+        return _first(leaves.whole(path) for path in paths)
+    return _first(leaves.count(path, as_text=shape.text_counts) for path in paths)
 
 
-def _input(leaves: Leaves, shape: Shape) -> str | None:
-    if shape.input_parts:
-        parts = [leaves.count(path, as_text=False) for path in shape.input_parts]
-        smallest = f"least({', '.join(part or 'NULL' for part in parts)})"
-        total = " + ".join(f"({part})" for part in parts)
-        return f"CASE WHEN {smallest} < 0 THEN {MALFORMED} ELSE {total} END"
-    if shape.types:
-        return _kind(leaves, shape, "input", f"IN {INPUT_KINDS}")
-    return _counts(leaves, shape, shape.input)
+def _all_whole(leaves: Leaves, shape: Shape) -> bool:
+    """Whether the engine knows that all counts of a shape are integers, so that none need be parsed."""
+    counts = [path for name in COUNTS for path in getattr(shape, name) if leaves.present(path) is not None]
+    return not shape.types and not shape.input_parts and all(leaves.whole(path) is not None for path in counts)
 
 
-def _kind(leaves: Leaves, shape: Shape, field: str, condition: str) -> str | None:
-    """A count of a shape that holds one kind of tokens in a record."""
-    counts = _counts(leaves, shape, getattr(shape, field))
-    if not shape.types:
-        return counts
-    kind = leaves.text(shape.types)
-    return f"CASE WHEN {kind} {condition} THEN {counts} WHEN {kind} IN {TYPE_KINDS} THEN 0 END"
+def _part(leaves: Leaves, shape: Shape, place: int) -> str | None:
+    return leaves.count(shape.input_parts[place], as_text=False) if shape.input_parts else None
 
 
-def _cached(leaves: Leaves, shape: Shape) -> str | None:
-    if shape.types:
-        return f"coalesce({_kind(leaves, shape._replace(cached=shape.input), 'cached', _HIT)}, 0)"
-    counts = _counts(leaves, shape, shape.cached)
-    return counts and f"coalesce({counts}, 0)"
-
-
-_HIT = "= 'input_cache_hit_tokens'"
-
-
-def _requests(leaves: Leaves, shape: Shape) -> str | None:
-    if shape.types:
-        return _kind(leaves, shape, "requests", "= 'request_count'")
-    counts = _counts(leaves, shape, shape.requests)
-    return counts and f"coalesce({counts}, 1)"
-
-
-def _summed(leaves: Leaves, shape: Shape) -> str | None:
-    """1 where a record sums up requests, so that the context length of each is unknown."""
-    if shape.types or shape.until:
-        return "1"
-    counts = _counts(leaves, shape, shape.requests)
-    return counts and f"CASE WHEN coalesce({counts}, 1) = 1 THEN 0 ELSE 1 END"
-
-
-def _time(leaves: Leaves, paths: Sequence[Path]) -> str | None:
-    known = [path for path in paths if leaves.present(path) is not None]
-    if len(known) == 1:
-        return leaves.time(known[0])
-    text = _time_text(leaves, paths)
-    return text and timed(text)
-
-
-def _day(leaves: Leaves, paths: Sequence[Path]) -> str | None:
-    known = [path for path in paths if leaves.present(path) is not None]
-    if len(known) == 1:
-        return leaves.day(known[0])
-    text = _time_text(leaves, paths)
-    return text and dated(text)
+def _instant_column(leaves: Leaves, shapes: Sequence[Shape]) -> str | None:
+    """The one column of times of a source that has it as times, which need no parsing."""
+    known = {path for shape in shapes for path in shape.time if leaves.present(path) is not None}
+    return leaves.instant(known.pop()) if len(known) == 1 else None
 
 
 def _time_text(leaves: Leaves, paths: Sequence[Path]) -> str | None:
-    return _first([text and f"nullif({text}, '')" for text in (leaves.text(path) for path in paths)])
+    return _first(leaves.text(path) for path in paths)
 
 
-def _tier(leaves: Leaves, shape: Shape, asked: str | None) -> str | None:
+def _tier(
+    columns: Mapping[str, str],
+    shapes: Sequence[Shape],
+    asked: str | None,
+    numbers: Callable[[Callable[[Shape], object]], str],
+) -> str:
     if asked is not None:
         return literal(asked)
-    if shape.fixed_tier:
-        return literal(shape.fixed_tier)
-    named = _first([leaves.text(path) for path in shape.tier])
-    own = named and f"CASE WHEN {named} IN ('default', 'auto', '') OR {named} IS NULL THEN 'standard' ELSE {named} END"
-    flag = _first([leaves.text(path) for path in shape.batch])
-    if flag:
-        return f"CASE WHEN {flag} IN ('true', 'True', 'TRUE', '1') THEN 'batch' ELSE {own or literal(STANDARD)} END"
-    return own
+    tier = literal(STANDARD)
+    if "tier" in columns:
+        tier = f"CASE WHEN tier IN ('default', 'auto', '') OR tier IS NULL THEN {tier} ELSE tier END"
+    if "batch" in columns:
+        tier = f"CASE WHEN batch IN ('true', 'True', 'TRUE', '1') THEN 'batch' ELSE {tier} END"
+    fixed = dict.fromkeys(shape.fixed_tier for shape in shapes if shape.fixed_tier)
+    for name in fixed:
+        tier = f"CASE WHEN shape IN ({numbers(lambda s, name=name: s.fixed_tier == name)}) THEN {literal(name)} ELSE {tier} END"
+    return tier
 
 
 def _failed(leaves: Leaves, shape: Shape) -> str | None:
@@ -230,15 +265,15 @@ def checked(sources: Sequence[str], question: Question) -> str:
     code = (
         "CASE WHEN shape IS NULL THEN 'shape' WHEN failed THEN 'failed' "
         f"WHEN {bad('input')} THEN 'input' WHEN {bad('output')} THEN 'output' WHEN {bad('cached')} THEN 'cached' "
-        f"WHEN written < 0 OR written >= {MOST} THEN 'written' WHEN {bad('requests')} THEN 'requests' "
-        "WHEN cached + coalesce(written, 0) > input THEN 'convention' "
+        f"WHEN {bad('write')} THEN 'write' WHEN {bad('requests')} THEN 'requests' "
+        "WHEN cached + write > input THEN 'convention' "
         f"{'' if on is not None else f'WHEN {time} THEN ' + literal('time')} END"
     )
     until = f"CASE WHEN of_day THEN instant + {DAY} ELSE coalesce(bucket_end, instant + 1) END"
     every = " UNION ALL ".join(sources)
     within = _within(question)
     return (
-        f"SELECT file, shape, model, input, output, cached, coalesce(written, 0) AS written, requests, summed, "
+        f"SELECT file, shape, model, input, output, cached, write, requests, summed, "
         f"instant, {until} AS until, tier, {code} AS code{fields}{logged} FROM ({every}) AS r{within}"
     )
 
@@ -252,7 +287,7 @@ def _within(question: Question) -> str:
     return f" WHERE instant IS NULL OR instant < 0 OR ({' AND '.join(tests)})" if tests else ""
 
 
-SUMS = ("rows", "requests", "input", "cached", "written", "output")
+SUMS = ("rows", "requests", "input", "cached", "write", "output")
 
 
 def key_columns(question: Question) -> tuple[str, ...]:

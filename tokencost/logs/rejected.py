@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tokencost.logs.leaves import MOST, JsonRecord, literal
-from tokencost.logs.query import Question, Side, checked, records
+from tokencost.logs.query import COUNTS, Question, Side, checked, records
 from tokencost.logs.shapes import Path, Shape
 from tokencost.logs.sources import TOO_LONG, Log, decompressed
 from tokencost.logs.sums import Rejected
@@ -14,8 +14,6 @@ from tokencost.pricing.cost import CONVENTION
 if TYPE_CHECKING:
     from tokencost.logs.duckdb_engine import Engine
 
-_COUNTS = ("input", "output", "cached", "written", "requests")
-_WORDS = {"input": "input", "output": "output", "cached": "cached", "written": "write", "requests": "requests"}
 _TOO_LONG = literal(TOO_LONG.decode().strip())
 _JSON_KIND = (
     f"CASE WHEN r.record IS NULL THEN 'not JSON' WHEN CAST(r.record AS VARCHAR) = {_TOO_LONG} THEN 'too long' "
@@ -79,7 +77,7 @@ def _of_file(
         one_shape=source.one_shape,
     )
     rows = engine.execute(
-        f"SELECT file, code, shape, {', '.join(_COUNTS)} FROM ({checked([every], plain)}) WHERE code IS NOT NULL "
+        f"SELECT file, code, shape, {', '.join(COUNTS)} FROM ({checked([every], plain)}) WHERE code IS NOT NULL "
         f"ORDER BY CAST(split_part(file, ' ', 1) AS BIGINT) LIMIT {most}",
         log.shown,
     ).fetchall()
@@ -87,7 +85,7 @@ def _of_file(
     for place, code, shape, *counts in rows:
         number, _, problem = place.partition(" ")
         known = None if shape is None else source.shapes[shape]
-        noted.append((int(number), _reason(code, problem, known, dict(zip(_COUNTS, counts, strict=True)))))
+        noted.append((int(number), _reason(code, problem, known, dict(zip(COUNTS, counts, strict=True)))))
     lines = _lines_of(log, {number for number, _ in noted})
     return [
         Rejected(log.shown, lines.get(number), reason if number in lines else f"record {number:,}: {reason}")
@@ -111,13 +109,13 @@ def _reason(code: str, problem: str, shape: Shape | None, counts: dict[str, int 
     if code == "time":
         return f"the time in {_named(shape.time)} is not an instant, nor a date, nor the seconds since 1970"
     if code == "convention":
-        cached, written = counts["cached"] or 0, counts["written"] or 0
+        cached, written = counts["cached"] or 0, counts["write"] or 0
         return (
             f"{cached + written:,} cached and cache-write tokens are more than the {counts['input']:,} input tokens: "
             f"{CONVENTION}"
         )
     count = counts[code]
-    field = _named(getattr(shape, _WORDS[code]) or shape.input_parts)
+    field = _named(getattr(shape, code) or shape.input_parts)
     if count is None:
         return f"{field} is missing"
     if count >= MOST:

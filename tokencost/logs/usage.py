@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from tokencost.logs.duckdb_engine import Engine
 
 MOST_REJECTED = 20
-FIRST_RECORDS = 2_000
-"""So many records of a file are looked at for ones that hold several."""
 NOT_BILLED = "failed"
 """The code of records that say themselves that nothing was billed."""
 
@@ -123,21 +121,21 @@ def _bill(
     engine: "Engine",
 ) -> Usage:
     from tokencost.logs.duckdb_engine import run
-    from tokencost.logs.expand import holds_containers
     from tokencost.logs.rejected import first_rejected, malformed_lines
+    from tokencost.logs.sampling import first_shapes, holds_others
 
-    sources = engine.sources(question, shapes)
-    as_json = holds_containers(engine, sources, first=FIRST_RECORDS)
+    asked = first_shapes(engine.logs.files, shapes)
+    as_json = False
     while True:
-        if as_json:
-            sources = engine.sources(question, shapes, as_json=True)
+        sources = engine.sources(question, asked, all_shapes=shapes, as_json=as_json)
         bill = Bill(table, cells, question, window)
         for item in run(engine, question, sources):
             bill.add(item)
         unrecognised = any(code == "shape" for _, code in bill.rejected)
-        if as_json or not unrecognised or not holds_containers(engine, sources):
+        every = engine.sources(question, shapes) if unrecognised and not as_json else []
+        if not holds_others(engine, every, shapes, asked):
             break
-        as_json = True
+        asked, as_json = shapes, True
     malformed = malformed_lines(engine)
     read = bill.read + sum(map(len, malformed.values()))
     files = {file for file, _ in bill.rejected}
