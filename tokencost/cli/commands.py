@@ -18,6 +18,7 @@ class LazyCommand(NamedTuple):
 
 COMMANDS = {
     "compare": LazyCommand("tokencost.cli.compare", "Prices side by side, with ratio and percent lower."),
+    "usage": LazyCommand("tokencost.cli.usage", "What real request logs cost, or would have cost elsewhere."),
     "prices": LazyCommand("tokencost.cli.prices", "The price table: list, show, history, check, schema."),
 }
 
@@ -79,5 +80,6 @@ def tokencost() -> None:
     \b
     tokencost compare                                          today's models side by side
     tokencost compare deepseek-reasoner o1 --on 2025-01-27     what held on that day
+    tokencost usage logs/*.jsonl --as deepseek-flash           what requests cost, and would elsewhere
     tokencost prices show deepseek-flash                       every rate, with its source
     """

@@ -20,6 +20,7 @@ from tokencost.logs.leaves import (
     identifier,
     literal,
 )
+from tokencost.logs.progress import with_progress
 from tokencost.logs.query import Question, checked, field_path, key_columns, possible_shapes, records, side_columns, sums
 from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
 from tokencost.logs.sources import LONGEST_RECORD, Log, Logs, mended
@@ -47,7 +48,7 @@ class Source(NamedTuple):
 class Engine:
     """A connection that has been locked down, and the rate cells in it."""
 
-    def __init__(self, logs: Logs, cells: RateCells) -> None:
+    def __init__(self, logs: Logs, cells: RateCells, *, progress: bool = False) -> None:
         self.connection = duckdb.connect(
             config={
                 "autoload_known_extensions": False,
@@ -58,6 +59,9 @@ class Engine:
         )
         self.logs = logs
         self.cells = cells
+        self.progress = progress
+        if progress:
+            self.connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
         self._load_cells()
         self._lock([log.path for log in logs.files])
 
@@ -239,8 +243,16 @@ def run(
         ],
         question,
     )
-    engine.execute(sums(every, question, engine.cells, month=MONTH))
+    statement = sums(every, question, engine.cells, month=MONTH)
+    if engine.progress:
+        with_progress(engine.connection, lambda: _done(engine.execute(statement)))
+    else:
+        engine.execute(statement)
     return _fetched(engine, question)
+
+
+def _done(_: object) -> None:
+    """Work that is only waited for."""
 
 
 def _fetched(engine: Engine, question: Question) -> Iterator[Sum]:

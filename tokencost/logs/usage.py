@@ -77,6 +77,7 @@ def usage(
     token_factors: Mapping[str | None, Fraction] | None = None,
     compare_to: str | None = None,
     mapping: Mapping[str, str] | None = None,
+    progress: bool = False,
 ) -> Usage:
     """Price the request logs in files, folders and globs; `-` is standard input.
 
@@ -84,7 +85,7 @@ def usage(
     all of them at one time instead. `since` is inclusive, `until` exclusive. `tier` prices every request in that
     tier; `window` chooses the hours of records that give only a date. `as_models` prices the same requests on other
     models too, with `token_factors` tokens for each of theirs (None: of every alternative). `mapping` says where the
-    columns of the plain table stand in records of another shape.
+    columns of the plain table stand in records of another shape. `progress` shows on a terminal how far the engine is.
 
     Raises `UsageError` and `InvalidData` for what cannot be read at all; what has no price is listed in the result.
     """
@@ -106,7 +107,7 @@ def usage(
     with opened(files) as logs:
         while True:
             try:
-                with Engine(logs, cells) as engine:
+                with Engine(logs, cells, progress=progress) as engine:
                     return _bill(table, cells, question, window, shapes, engine)
             except LineTooLong as error:
                 logs = _without_long_lines(logs, str(error))
