@@ -161,7 +161,9 @@ def test_duckdb_equals_pricing_row_by_row(
         path.write_text("".join(json.dumps(SHAPES[r["shape"]](r)) + "\n" for r in log), encoding="utf-8")
         result = usage(table, [str(path)], by=["model", "tier", "window", "day"])
         again = usage(table, [str(path)], as_models=["m@2026-03-01T05:00:00Z"], by=["component"])
+        fields = usage(table, [str(path)], as_models=["n"], by=["no.such.field"])
     assert sum(row.cost.total for row in result.rows) == sum(cost for cost in expected if cost is not None)
+    assert sum(row.cost.total for row in fields.rows) == sum(row.cost.total for row in result.rows)
     assert result.priced == sum(cost is not None for cost in expected)
     assert result.unpriced_rows == sum(cost is None for cost in expected)
     assert result.rejected_count == 0

@@ -4,8 +4,9 @@ Instants are whole microseconds since 1970 UTC, so that every engine compares th
 zone. Tier and context length are no intervals: an engine groups by them, and the rate is looked up afterwards.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from math import gcd
 from typing import NamedTuple
 
 from tokencost.pricetable.table import Alias, Model, Price, PriceTable
@@ -16,6 +17,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 DAY = 86_400_000_000
 MINUTE = 60_000_000
+LONGEST_SLOT = 15 * MINUTE
+"""Zones differ from UTC by multiples of it, as clocks do when they are put forward or back."""
 BEGINNING = -(2**62)
 END = 2**62
 
@@ -54,6 +57,8 @@ class RateCells(NamedTuple):
     names: tuple[NameInterval, ...]
     most_thresholds: int
     any_windows: bool
+    slot: int
+    """Microseconds of which every interval and every window begins and ends at a multiple; 0 where that is too fine."""
 
 
 def rate_cells(table: PriceTable) -> RateCells:
@@ -74,7 +79,21 @@ def rate_cells(table: PriceTable) -> RateCells:
         tuple(names),
         max((len(name.thresholds) for name in names), default=0),
         any(price.windows for price in prices),
+        _slot(names, prices),
     )
+
+
+def _slot(names: Sequence[NameInterval], prices: Sequence[Price]) -> int:
+    bounds = [bound for name in names for bound in (name.start, name.until) if BEGINNING < bound < END]
+    bounds += [
+        minute * MINUTE
+        for price in prices
+        for window in price.windows
+        for stretch in window.hours
+        for minute in stretch
+    ]
+    slot = gcd(LONGEST_SLOT, *bounds)
+    return slot if slot >= MINUTE else 0
 
 
 Claims = tuple[tuple[Alias, Model], ...]

@@ -305,32 +305,85 @@ def side_columns(place: int) -> tuple[str, ...]:
 
 
 def sums(every: str, question: Question, cells: RateCells, *, month: str) -> str:
-    """The sums: integers per rate cell and group. `month` writes the month of a day, in days since 1970."""
+    """The sums: integers per rate cell and group. `month` writes the month of a day, in days since 1970.
+
+    Where no field of the records groups them, they are first summed per slot of time, so that few rows are joined.
+    """
+    slot = 0 if question.fields else cells.slot
+    relation = f"({_slotted(every, question, cells, slot)})" if slot else f"({_tested(every, question)})"
     day = f"(r.instant // {DAY})"
     periods = {
         "day": day,
         "week": f"({day} - ({day} + 3) % 7)",
         "month": month.format(day=day),
     }
-    keys = [f"CASE WHEN r.code IS NULL THEN {periods[name]} END AS {identifier(name)}" for name in question.periods]
+    keys = [f"{periods[name]} AS {identifier(name)}" for name in question.periods]
+    keys += [f"r.field_{place} AS field_{place}" for place in range(len(question.fields))]
     keys += [
-        f"CASE WHEN r.code IS NULL THEN r.field_{place} END AS field_{place}" for place in range(len(question.fields))
-    ]
-    keys += [
-        "CASE WHEN r.code IS NULL THEN r.model END AS model",
-        "CASE WHEN r.code IS NULL THEN r.tier END AS tier",
-        "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END AS summed",
+        "r.model AS model",
+        "r.tier AS tier",
+        "r.summed AS summed",
         "CASE WHEN r.code IS NULL AND r.instant IS NULL THEN 1 ELSE 0 END AS timeless",
         "r.code AS code",
-        "CASE WHEN r.code IS NOT NULL THEN r.file END AS file",
+        "r.file AS file",
     ]
     joins = []
     for place, side in enumerate(question.sides):
         joins.append(_joins(place, side, cells))
         keys += _side_keys(place, side, cells)
-    counts = [
-        "count(*) AS rows",
-        *(f"CAST(sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS DECIMAL(38, 0)) AS {name}" for name in SUMS[1:]),
+    counts = [f"CAST(sum(r.{name}) AS DECIMAL(38, 0)) AS {name}" for name in SUMS]
+    counts += ["min(r.first_at) AS first_at", "max(r.last_at) AS last_at"]
+    if question.compare_to:
+        counts += ["sum(r.logged) AS logged", "CAST(sum(r.logged_rows) AS DECIMAL(38, 0)) AS logged_rows"]
+    return (
+        f"SELECT {', '.join(keys)}, {', '.join(counts)} FROM {relation} AS r{''.join(joins)} "
+        f"GROUP BY {', '.join(str(number) for number in range(1, len(keys) + 1))}"
+    )
+
+
+def _kept(name: str) -> str:
+    return f"CASE WHEN r.code IS NULL THEN r.{name} END AS {name}"
+
+
+def _tested(every: str, question: Question) -> str:
+    """The records one by one; of those that are rejected, only the code and the file."""
+    names = [f"field_{place}" for place in range(len(question.fields))]
+    names += ["model", "tier", "instant", "until", *SUMS[1:]]
+    if question.compare_to:
+        names.append("logged")
+    logged = ", CASE WHEN r.code IS NULL AND r.logged IS NOT NULL THEN 1 ELSE 0 END AS logged_rows"
+    return (
+        f"SELECT {', '.join(map(_kept, names))}, CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END AS summed, r.code, "
+        "CASE WHEN r.code IS NOT NULL THEN r.file END AS file, 1 AS rows, "
+        "CASE WHEN r.code IS NULL THEN r.instant END AS first_at, CASE WHEN r.code IS NULL THEN r.instant END AS last_at, "
+        f"CASE WHEN r.code IS NULL THEN r.input END AS context{logged if question.compare_to else ''} FROM ({every}) AS r"
+    )
+
+
+def _slotted(every: str, question: Question, cells: RateCells, slot: int) -> str:
+    """The records summed per model, tier, slot of time and class of context length.
+
+    No interval begins or ends within a slot, and no threshold lies within a class, so that all records of a sum fall
+    into the same cells: those of the slot's first instant and of the shortest context of the class.
+    """
+    context = "0"
+    for cut in context_cuts(question, cells):
+        context = f"CASE WHEN r.input > {cut} THEN {cut + 1} ELSE {context} END"
+    keys = {
+        "model": "CASE WHEN r.code IS NULL THEN r.model END",
+        "tier": "CASE WHEN r.code IS NULL THEN r.tier END",
+        "summed": "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END",
+        "code": "r.code",
+        "file": "CASE WHEN r.code IS NOT NULL THEN r.file END",
+        "instant": f"CASE WHEN r.code IS NULL THEN r.instant // {slot} * {slot} END",
+        # A record that covers no time has none to cross a boundary in, wherever in the slot it stands.
+        "until": f"CASE WHEN r.code IS NULL THEN CASE WHEN r.until = r.instant + 1 "
+        f"THEN r.instant // {slot} * {slot} + 1 ELSE r.until END END",
+        "context": f"CASE WHEN r.code IS NULL THEN {context} END",
+    }
+    counts = ["count(*) AS rows"]
+    counts += [f"sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS {name}" for name in SUMS[1:]]
+    counts += [
         "min(CASE WHEN r.code IS NULL THEN r.instant END) AS first_at",
         "max(CASE WHEN r.code IS NULL THEN r.instant END) AS last_at",
     ]
@@ -339,10 +392,15 @@ def sums(every: str, question: Question, cells: RateCells, *, month: str) -> str
             "sum(CASE WHEN r.code IS NULL THEN r.logged END) AS logged",
             "count(CASE WHEN r.code IS NULL THEN r.logged END) AS logged_rows",
         ]
-    return (
-        f"SELECT {', '.join(keys)}, {', '.join(counts)} FROM ({every}) AS r{''.join(joins)} "
-        f"GROUP BY {', '.join(str(number) for number in range(1, len(keys) + 1))}"
-    )
+    chosen = [f"{expression} AS {name}" for name, expression in keys.items()]
+    numbers = ", ".join(str(number) for number in range(1, len(keys) + 1))
+    return f"SELECT {', '.join([*chosen, *counts])} FROM ({every}) AS r GROUP BY {numbers}"
+
+
+def context_cuts(question: Question, cells: RateCells) -> list[int]:
+    """The lengths of input above which the rate of some side may differ, in tokens of the record."""
+    limits = {limit for name in cells.names for limit in name.thresholds}
+    return sorted({limit * side.factor.denominator // side.factor.numerator for side in question.sides for limit in limits})
 
 
 def _instant(side: Side) -> tuple[str, str]:
@@ -355,10 +413,10 @@ def _instant(side: Side) -> tuple[str, str]:
 
 def _joins(place: int, side: Side, cells: RateCells) -> str:
     at, _ = _instant(side)
-    name = "r.model" if side.model is None else literal(side.model)
+    name = "r.model" if side.model is None else f"CASE WHEN r.code IS NULL THEN {literal(side.model)} END"
     n, h = f"n{place}", f"h{place}"
     joined = (
-        f" LEFT JOIN rate_names AS {n} ON {n}.name = {name} AND r.code IS NULL AND {at} >= {n}.start "
+        f" LEFT JOIN rate_names AS {n} ON {n}.name = {name} AND {at} >= {n}.start "
         f"AND {at} < {n}.until"
     )
     if cells.any_windows:
@@ -372,7 +430,7 @@ def _joins(place: int, side: Side, cells: RateCells) -> str:
 def _side_keys(place: int, side: Side, cells: RateCells) -> list[str]:
     at, until = _instant(side)
     n, h = f"n{place}", f"h{place}"
-    tokens = "r.input" if side.factor == 1 else f"CAST(r.input AS DECIMAL(38, 0)) * {side.factor.numerator}"
+    tokens = "r.context" if side.factor == 1 else f"CAST(r.context AS DECIMAL(38, 0)) * {side.factor.numerator}"
     above = "0"
     for limit in range(cells.most_thresholds):
         exceeded = f"{tokens} > {n}.above_{limit}"
