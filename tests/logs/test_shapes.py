@@ -76,7 +76,7 @@ RECORDS: dict[str, dict[str, Any]] = {
             {
                 "startTimeUnixNano": "1740830300000000000", "endTimeUnixNano": f"{SECONDS}000000000",
                 "attributes": [
-                    {"key": key, "value": {"intValue": str(value)} if isinstance(value, int) else {"stringValue": value}}
+                    {"key": key, "value": {"stringValue" if isinstance(value, str) else "intValue": str(value)}}
                     for key, value in ATTRIBUTES.items()
                 ],
             },
@@ -229,14 +229,14 @@ def test_parquet(shipped: PriceTable, tmp_path: Path) -> None:
 
     path = tmp_path / "log.parquet"
     duckdb.sql(
-        "SELECT 'gpt-4o' AS model, TIMESTAMP '2025-03-01 12:00:00' AS time, 1000 AS input_tokens, "
-        "400 AS cached_input_tokens, 300 AS output_tokens, {'team': 'x'} AS metadata"
-    ).write_parquet(str(path))
+        "COPY (SELECT 'gpt-4o' AS model, TIMESTAMP '2025-03-01 12:00:00' AS time, 1000 AS input_tokens, "
+        f"400 AS cached_input_tokens, 300 AS output_tokens, {{'team': 'x'}} AS metadata) TO '{path}'"
+    )
     nested = tmp_path / "nested.parquet"
     duckdb.sql(
-        f"SELECT 'gpt-4o' AS model, {SECONDS} AS created, {{'prompt_tokens': 1000, 'completion_tokens': 300, "
-        "'prompt_tokens_details': {'cached_tokens': 400}} AS usage"
-    ).write_parquet(str(nested))
+        f"COPY (SELECT 'gpt-4o' AS model, {SECONDS} AS created, {{'prompt_tokens': 1000, 'completion_tokens': 300, "
+        f"'prompt_tokens_details': {{'cached_tokens': 400}}}} AS usage) TO '{nested}'"
+    )
     result = usage(shipped, [str(path), str(nested)], by=["metadata.team"])
     alone = price(shipped, "gpt-4o", on=AT, input_tokens=1000, cached_input_tokens=400, output_tokens=300)
     assert [(row.group, row.cost.total) for row in result.rows] == [((None,), alone.total), (("x",), alone.total)]
@@ -331,5 +331,3 @@ def test_tables_of_different_columns_and_files_of_different_kinds_together(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(CHAT_OBJECT).encode())))
     result = usage(shipped, [str(folder), "-"])
     assert (result.read, result.priced) == (4, 4)
-
-

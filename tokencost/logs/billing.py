@@ -216,13 +216,13 @@ class Bill:
         found = self._found.get((key, item.tier))
         if found is None:
             try:
-                found = self._look_up(self._cells.prices[key.price], key, item.tier or "", item)
+                found = self._look_up(self._cells.prices[key.price], key, item.tier or "")
             except TokencostError as error:
                 found = error
             self._found[key, item.tier] = found
         return found
 
-    def _look_up(self, price: Price, key: CellKey, tier: str, item: Sum) -> RateCell:
+    def _look_up(self, price: Price, key: CellKey, tier: str) -> RateCell:
         if key.crosses == 1:
             raise HourNeeded(
                 f"the price of {price.model} changes within the time that a record covers",

@@ -127,9 +127,7 @@ def open_hours(cells: RateCells, begin: datetime, end: datetime) -> Iterator[Ope
             start, until = microseconds(stretch.start), microseconds(stretch.end)
             windows = ",".join(stretch.windows)
             for day in range(start // DAY, (until - 1) // DAY + 1):
-                yield OpenHours(
-                    place, day, max(start, day * DAY), min(until, (day + 1) * DAY), until, windows
-                )
+                yield OpenHours(place, day, max(start, day * DAY), min(until, (day + 1) * DAY), until, windows)
 
 
 def windows_at(price: Price, minute: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import duckdb
 
@@ -17,13 +17,21 @@ from tokencost.logs.leaves import (
     Leaves,
     NestedColumns,
     TableColumns,
-    identifier,
     literal,
 )
 from tokencost.logs.progress import with_progress
-from tokencost.logs.query import Question, checked, field_path, key_columns, possible_shapes, records, side_columns, sums
+from tokencost.logs.query import (
+    Question,
+    checked,
+    field_path,
+    key_columns,
+    possible_shapes,
+    records,
+    side_columns,
+    sums,
+)
 from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
-from tokencost.logs.sources import LONGEST_RECORD, Log, Logs, mended
+from tokencost.logs.sources import LONGEST_RECORD, Log, Logs
 from tokencost.logs.sums import CellKey, Sum
 from tokencost.logs.tables import header_of
 
@@ -65,7 +73,7 @@ class Engine:
         self._load_cells()
         self._lock([log.path for log in logs.files])
 
-    def __enter__(self) -> "Engine":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -74,6 +82,8 @@ class Engine:
     def _lock(self, paths: Sequence[str]) -> None:
         execute = self.connection.execute
         execute("SET TimeZone = 'UTC'")
+        # It cannot know how many records a file has, takes them for few, and would keep them all in memory to join.
+        execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         allowed = ", ".join(literal(path) for path in paths)
         execute(f"SET allowed_paths = [{allowed}]")
         execute(f"SET allowed_directories = [{literal(self.logs.folder + os.sep)}]")
@@ -84,7 +94,9 @@ class Engine:
         names = self.cells.names
         limits = range(self.cells.most_thresholds)
         padded = [(*name[:-1], *(*name.thresholds, *(None for _ in limits))[: len(limits)]) for name in names]
-        self._table("rate_names", ("name", "start", "until", "price", "windowed", *(f"above_{n}" for n in limits)), padded)
+        self._table(
+            "rate_names", ("name", "start", "until", "price", "windowed", *(f"above_{n}" for n in limits)), padded
+        )
         if self.cells.any_windows:
             newest = max(price.start for price in self.cells.prices)
             hours = list(open_hours(self.cells, datetime(1970, 1, 1, tzinfo=UTC), newest + BEYOND))
@@ -196,20 +208,20 @@ class Engine:
             return LineTooLong(shown)
         if isinstance(error, duckdb.OutOfMemoryException):
             return UsageError("the groups do not fit in memory or on the disk", "name fewer fields with --by")
-        first = text.split("\n")[0].split(": ", 1)[-1]
+        first = text.partition("\n")[0].partition(": ")[2]
         for log in self.logs.files:
             first = first.replace(log.path, log.shown)
         return InvalidData([Problem(shown or "the logs", 1, f"cannot be read: {first}", "mend or leave out this file")])
 
 
-class LineTooLong(Exception):  # noqa: N818
+class LineTooLong(Exception):
     """A line is longer than the engine takes."""
 
 
 def _nested(question: Question, shapes: Sequence[Shape]) -> NestedColumns | None:
     texts: list[Path] = [path for shape in shapes for path in paths_of(shape)]
     texts += [field_path(name) for name in question.fields]
-    texts += [container for container in CONTAINERS]
+    texts += CONTAINERS
     if question.compare_to:
         texts.append(question.compare_to)
     counts = [path for shape in shapes for path in count_paths(shape)]
@@ -238,7 +250,9 @@ def run(
         return iter(())
     every = checked(
         [
-            records(source.relation, source.leaves, source.shapes, question, file="r.filename", one_shape=source.one_shape)
+            records(
+                source.relation, source.leaves, source.shapes, question, file="r.filename", one_shape=source.one_shape
+            )
             for source in sources
         ],
         question,
@@ -273,13 +287,12 @@ def _fetched(engine: Engine, question: Question) -> Iterator[Sum]:
                 bool(timeless),
                 code,
                 shown.get(file, file),
-                tuple(_cell(row[at : at + width]) for at in range(keys, last, width)),
-                row[last],
-                *(int(value or 0) for value in row[last + 1 : last + 6]),
-                *row[last + 6 : last + 8],
-                *(row[last + 8 : last + 10] if question.compare_to else (None, 0)),
+                tuple(CellKey(*row[at : at + width]) for at in range(keys, last, width)),
+                *_counts(row[last:]),
             )
 
 
-def _cell(values: Sequence[Any]) -> CellKey:
-    return CellKey(*values)
+def _counts(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Rows, requests and tokens; first and last instant; the logged cost and how many records hold one."""
+    logged, rows = values[8:10] if values[8:] else (None, 0)
+    return (*(int(value or 0) for value in values[:6]), *values[6:8], logged, int(rows or 0))

@@ -24,7 +24,8 @@ def expanded(reader: str) -> str:
     )
     pages = (
         f"SELECT filename, unnest(CASE WHEN record IS NULL OR json_type(record) <> 'OBJECT' THEN [record] {spans} "
-        "WHEN json_type(record, '$.data') = 'ARRAY' THEN json_extract(record, '$.data[*]') ELSE [record] END) AS record "
+        "WHEN json_type(record, '$.data') = 'ARRAY' THEN json_extract(record, '$.data[*]') ELSE [record] END) "
+        "AS record "
         f"FROM {reader}"
     )
     buckets = (
@@ -44,4 +45,3 @@ _ATTRIBUTES = (
     '\'[{"key":"VARCHAR","value":{"intValue":"VARCHAR","stringValue":"VARCHAR"}}]\'), '
     "lambda a: {'k': a.key, 'v': coalesce(a.value.intValue, a.value.stringValue)}))))"
 )
-

@@ -5,7 +5,7 @@ and `timed`: a BIGINT that is NULL where the field is absent, and `MALFORMED` wh
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from tokencost.logs.shapes import Path
@@ -56,7 +56,7 @@ def counted(text: str) -> str:
     """A count from text: digits alone, or followed by a fraction of zeros as spreadsheets and pandas write."""
     whole = f"TRY_CAST({text} AS BIGINT)"
     return (
-        f"CASE WHEN {text} IS NULL THEN NULL WHEN CAST({whole} AS VARCHAR) = {text} THEN {whole} "
+        f"CASE WHEN CAST({whole} AS VARCHAR) = {text} THEN {whole} WHEN {text} IS NULL THEN NULL "
         f"WHEN regexp_full_match({text}, '[0-9]{{1,15}}([.]0+)?') THEN TRY_CAST(split_part({text}, '.', 1) AS BIGINT) "
         f"ELSE {MALFORMED} END"
     )
@@ -68,7 +68,9 @@ def timed(text: str) -> str:
     scaled = _scaled(whole)
     fraction = f"TRY_CAST({text} AS DECIMAL(38, 9))"
     return (
-        f"CASE WHEN {text} IS NULL OR {text} = '' THEN NULL WHEN CAST({whole} AS VARCHAR) = {text} THEN {scaled} "
+        f"CASE WHEN {whole} BETWEEN {_EARLIEST} AND 99999999999 AND CAST({whole} AS VARCHAR) = {text} "
+        f"THEN {whole} * 1000000 WHEN {text} IS NULL OR {text} = '' THEN NULL "
+        f"WHEN CAST({whole} AS VARCHAR) = {text} THEN {scaled} "
         f"WHEN regexp_full_match({text}, '[0-9]+[.][0-9]+(e[+]?[0-9]+)?') "
         f"THEN CASE WHEN {fraction} BETWEEN {_EARLIEST} AND 99999999999 "
         f"THEN CAST(floor({fraction} * 1000000) AS BIGINT) WHEN {fraction} BETWEEN 99999999999 AND 99999999999999 "
@@ -79,7 +81,7 @@ def timed(text: str) -> str:
 
 def dated(text: str) -> str:
     """Whether a text is a date alone; the seconds since 1970 have ten characters too."""
-    return f"(length({text}) = 10 AND substr({text}, 5, 1) = '-')"
+    return f"(TRY_CAST({text} AS BIGINT) IS NULL AND length({text}) = 10 AND substr({text}, 5, 1) = '-')"
 
 
 def _scaled(whole: str) -> str:
@@ -128,7 +130,7 @@ class NestedColumns:
 Tree = Mapping[str, "str | Tree"]
 
 
-class Entangled(Exception):  # noqa: N818
+class Entangled(Exception):
     """A field is looked at both as a whole and into, or two differ in case alone: such records are read as JSON."""
 
 
@@ -258,20 +260,22 @@ def _field_type(kind: str, path: Path) -> str | None:
         return kind
     if not kind.startswith("STRUCT("):
         return None
-    depth, quoted, start, members = 0, False, len("STRUCT("), []
+    for member in _members(kind):
+        for name in (path[0], identifier(path[0])):
+            if member.startswith(f"{name} "):
+                return _field_type(member[len(name) + 1 :], path[1:])
+    return None
+
+
+def _members(kind: str) -> Iterator[str]:
+    """The members of a struct type, which commas part outside of brackets and quotes."""
+    depth, quoted, start = 0, False, len("STRUCT(")
     for place in range(start, len(kind)):
         sign = kind[place]
         if sign == '"':
             quoted = not quoted
         elif not quoted:
             depth += (sign in "([") - (sign in ")]")
-            if (sign == "," and depth == 0) or depth < 0:
-                members.append(kind[start:place].strip())
+            if depth < 0 or (sign == "," and depth == 0):
+                yield kind[start:place].strip()
                 start = place + 1
-                if depth < 0:
-                    break
-    for member in members:
-        for name in (path[0], identifier(path[0])):
-            if member.startswith(f"{name} "):
-                return _field_type(member[len(name) + 1 :], path[1:])
-    return None

@@ -56,8 +56,9 @@ class Question(NamedTuple):
 
 
 def field_path(name: str) -> Path:
-    """`metadata.team` as a path."""
-    return tuple(name.split("."))
+    """`metadata.team` as a path; a name with an empty part is one field."""
+    parts = tuple(name.split("."))
+    return parts if all(parts) else (name,)
 
 
 def possible_shapes(leaves: Leaves, shapes: Sequence[Shape]) -> tuple[Shape, ...]:
@@ -185,7 +186,9 @@ def _parsed(
         "bucket_end": timed("until") if "until" in columns else "CAST(NULL AS BIGINT)",
         "tier": tier,
     }
-    return f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
+    return (
+        f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
+    )
 
 
 def _first(expressions: Iterable[str | None]) -> str | None:
@@ -239,7 +242,11 @@ def _tier(
         tier = f"CASE WHEN batch IN ('true', 'True', 'TRUE', '1') THEN 'batch' ELSE {tier} END"
     fixed = dict.fromkeys(shape.fixed_tier for shape in shapes if shape.fixed_tier)
     for name in fixed:
-        tier = f"CASE WHEN shape IN ({numbers(lambda s, name=name: s.fixed_tier == name)}) THEN {literal(name)} ELSE {tier} END"
+
+        def is_fixed(shape: Shape, name: str | None = name) -> bool:
+            return shape.fixed_tier == name
+
+        tier = f"CASE WHEN shape IN ({numbers(is_fixed)}) THEN {literal(name or '')} ELSE {tier} END"
     return tier
 
 
@@ -351,13 +358,19 @@ def _tested(every: str, question: Question) -> str:
     names += ["model", "tier", "instant", "until", *SUMS[1:]]
     if question.compare_to:
         names.append("logged")
-    logged = ", CASE WHEN r.code IS NULL AND r.logged IS NOT NULL THEN 1 ELSE 0 END AS logged_rows"
-    return (
-        f"SELECT {', '.join(map(_kept, names))}, CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END AS summed, r.code, "
-        "CASE WHEN r.code IS NOT NULL THEN r.file END AS file, 1 AS rows, "
-        "CASE WHEN r.code IS NULL THEN r.instant END AS first_at, CASE WHEN r.code IS NULL THEN r.instant END AS last_at, "
-        f"CASE WHEN r.code IS NULL THEN r.input END AS context{logged if question.compare_to else ''} FROM ({every}) AS r"
-    )
+    chosen = [_kept(name) for name in names]
+    chosen += [
+        "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END AS summed",
+        "r.code",
+        "CASE WHEN r.code IS NOT NULL THEN r.file END AS file",
+        "1 AS rows",
+        "CASE WHEN r.code IS NULL THEN r.instant END AS first_at",
+        "CASE WHEN r.code IS NULL THEN r.instant END AS last_at",
+        "CASE WHEN r.code IS NULL THEN r.input END AS context",
+    ]
+    if question.compare_to:
+        chosen.append("CASE WHEN r.code IS NULL AND r.logged IS NOT NULL THEN 1 ELSE 0 END AS logged_rows")
+    return f"SELECT {', '.join(chosen)} FROM ({every}) AS r"
 
 
 def _slotted(every: str, question: Question, cells: RateCells, slot: int) -> str:
@@ -400,7 +413,9 @@ def _slotted(every: str, question: Question, cells: RateCells, slot: int) -> str
 def context_cuts(question: Question, cells: RateCells) -> list[int]:
     """The lengths of input above which the rate of some side may differ, in tokens of the record."""
     limits = {limit for name in cells.names for limit in name.thresholds}
-    return sorted({limit * side.factor.denominator // side.factor.numerator for side in question.sides for limit in limits})
+    return sorted(
+        {limit * side.factor.denominator // side.factor.numerator for side in question.sides for limit in limits}
+    )
 
 
 def _instant(side: Side) -> tuple[str, str]:
@@ -408,17 +423,16 @@ def _instant(side: Side) -> tuple[str, str]:
     if side.on is None:
         return "r.instant", "r.until"
     first, after = span(side.on)
-    return str(microseconds(first)), str(microseconds(after) if not isinstance(side.on, datetime) else microseconds(first) + 1)
+    return str(microseconds(first)), str(
+        microseconds(after) if not isinstance(side.on, datetime) else microseconds(first) + 1
+    )
 
 
 def _joins(place: int, side: Side, cells: RateCells) -> str:
     at, _ = _instant(side)
     name = "r.model" if side.model is None else f"CASE WHEN r.code IS NULL THEN {literal(side.model)} END"
     n, h = f"n{place}", f"h{place}"
-    joined = (
-        f" LEFT JOIN rate_names AS {n} ON {n}.name = {name} AND {at} >= {n}.start "
-        f"AND {at} < {n}.until"
-    )
+    joined = f" LEFT JOIN rate_names AS {n} ON {n}.name = {name} AND {at} >= {n}.start AND {at} < {n}.until"
     if cells.any_windows:
         joined += (
             f" LEFT JOIN rate_hours AS {h} ON {h}.price = {n}.price AND {h}.day = {at} // {DAY} "

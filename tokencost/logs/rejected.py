@@ -59,9 +59,7 @@ def first_rejected(
         left -= len(found)
 
 
-def _of_file(
-    engine: "Engine", question: Question, shapes: tuple[Shape, ...], log: Log, most: int
-) -> list[Rejected]:
+def _of_file(engine: "Engine", question: Question, shapes: tuple[Shape, ...], log: Log, most: int) -> list[Rejected]:
     plain = Question((), (Side(on=question.sides[0].on),), question.since, question.until, question.tier)
     sources = engine.sources(plain, shapes, as_json=True, only=log, numbered=True)
     if not sources:
@@ -93,6 +91,7 @@ def _of_file(
     ]
 
 
+_FAILED = "a failed or cached request: nothing was billed"
 _PROBLEMS = {
     "not JSON": "not JSON",
     "too long": "a line longer than 16 MB",
@@ -102,10 +101,8 @@ _PROBLEMS = {
 
 
 def _reason(code: str, problem: str, shape: Shape | None, counts: dict[str, int | None]) -> str:
-    if code == "failed":
-        return "a failed or cached request: nothing was billed"
-    if shape is None or code == "shape":
-        return _PROBLEMS[problem]
+    if shape is None or code in ("shape", "failed"):
+        return _FAILED if code == "failed" else _PROBLEMS[problem]
     if code == "time":
         return f"the time in {_named(shape.time)} is not an instant, nor a date, nor the seconds since 1970"
     if code == "convention":
@@ -114,7 +111,10 @@ def _reason(code: str, problem: str, shape: Shape | None, counts: dict[str, int 
             f"{cached + written:,} cached and cache-write tokens are more than the {counts['input']:,} input tokens: "
             f"{CONVENTION}"
         )
-    count = counts[code]
+    return _miscounted(counts[code], shape, code)
+
+
+def _miscounted(count: int | None, shape: Shape, code: str) -> str:
     field = _named(getattr(shape, code) or shape.input_parts)
     if count is None:
         return f"{field} is missing"
@@ -131,29 +131,29 @@ def _lines_of(log: Log, numbers: set[int]) -> dict[int, int]:
     """The lines on which the records of these numbers stand; lines without a record are not counted by engines."""
     if log.kind in ("array", "objects", "parquet") or not numbers:
         return {}
-    lines: dict[int, int] = {}
-    last = max(numbers)
     with open(log.path, "rb") as stream, decompressed(stream, log.compression) as inner:
-        if log.kind == "lines":
-            number = 0
-            for line, content in enumerate(inner, 1):
-                number += bool(content.strip())
-                if number in numbers and number not in lines:
-                    lines[number] = line
-                if number >= last:
-                    break
-            return lines
-        text = (content.decode("utf-8", "replace").replace("\0", "") for content in inner)
-        reader = csv.reader(text, delimiter="\t" if log.kind == "tsv" else ",")
-        width: int | None = None
-        number = 0
-        for row in reader:
-            if width is None:
-                width = len(row)
-            elif len(row) == width:
-                number += 1
-                if number in numbers:
-                    lines[number] = reader.line_num
+        found = _lines_of_records(inner) if log.kind == "lines" else _lines_of_rows(log, inner)
+        last = max(numbers)
+        lines = {}
+        for number, line in enumerate(found, 1):
+            if number in numbers:
+                lines[number] = line
             if number >= last:
                 break
-    return lines
+        return lines
+
+
+def _lines_of_records(stream: Iterable[bytes]) -> Iterator[int]:
+    for line, content in enumerate(stream, 1):
+        if content.strip():
+            yield line
+
+
+def _lines_of_rows(log: Log, stream: Iterable[bytes]) -> Iterator[int]:
+    """The last lines of the rows that have as many cells as the header."""
+    text = (content.decode("utf-8", "replace").replace("\0", "") for content in stream)
+    reader = csv.reader(text, delimiter="\t" if log.kind == "tsv" else ",")
+    width = len(next(reader, ()))
+    for row in reader:
+        if len(row) == width:
+            yield reader.line_num

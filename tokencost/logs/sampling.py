@@ -1,4 +1,4 @@
-"""Which shapes the first records of JSON lines have: the engine is asked for these alone, and for all if others come."""
+"""Which shapes the first JSON lines have: the engine is asked for these alone, and for all if others come."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

@@ -11,7 +11,7 @@ Path = tuple[str, ...]
 
 
 class Shape(NamedTuple):
-    """One way of recording a request, or a sum of requests. Of several paths to a field the first that exists counts."""
+    """One way of recording a request, or a sum of requests. Of several paths to a field the first that exists holds."""
 
     name: str
     source: str

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from tokencost.errors import TokencostError, UsageError
+from tokencost.errors import UsageError
 from tokencost.logs.billing import Bill, Reconciled, Unpriced, UsageRow
 from tokencost.logs.cells import RateCells, rate_cells
 from tokencost.logs.query import BILLED, PERIODS, Question, Side, field_path
@@ -14,7 +14,7 @@ from tokencost.logs.sources import Logs, mended, opened
 from tokencost.logs.sums import Rejected
 from tokencost.pricetable.resolve import find_model, resolve, split_time
 from tokencost.pricetable.table import PriceTable
-from tokencost.pricetable.when import When, as_when, day_of
+from tokencost.pricetable.when import When, as_when
 from tokencost.pricing.rates import RateCell
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ def usage(
     )
     shapes = shapes_with(mapping)
     cells = rate_cells(table)
-    with opened(files) as logs:
+    with opened(files) as found:
+        logs = found
         while True:
             try:
                 with Engine(logs, cells, progress=progress) as engine:
@@ -184,8 +185,7 @@ def ask(
     when = None if on is None else as_when(on)
     factors = dict(token_factors or {})
     sides = [Side(on=when)]
-    for name in dict.fromkeys(as_models):
-        sides.append(_alternative(table, name, when, factors))
+    sides += [_alternative(table, name, when, factors) for name in dict.fromkeys(as_models)]
     unknown = [name for name in factors if name is not None]
     if unknown:
         raise UsageError(f"--token-factor names {unknown[0]}, which is not among the --as models")
@@ -202,9 +202,7 @@ def ask(
     return question
 
 
-def _alternative(
-    table: PriceTable, name: str, on: When | None, factors: dict[str | None, Fraction]
-) -> Side:
+def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[str | None, Fraction]) -> Side:
     bare, own = split_time(name)
     when = own if own is not None else on
     if when is not None:
@@ -234,7 +232,5 @@ def shapes_with(mapping: Mapping[str, str] | None) -> tuple[Shape, ...]:
 
 
 def _without_long_lines(logs: Logs, shown: str) -> Logs:
-    changed = tuple(
-        mended(log, logs.folder) if log.shown == shown or not shown else log for log in logs.files
-    )
+    changed = tuple(mended(log, logs.folder) if log.shown == shown or not shown else log for log in logs.files)
     return logs._replace(files=changed)

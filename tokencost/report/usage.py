@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
+from tokencost.logs.billing import COMPONENTS
 from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricetable.table import PriceTable
@@ -13,7 +15,13 @@ from tokencost.report.remarks import source
 
 TOKENS = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens")
 COSTS = ("uncached_input_cost", "cached_input_cost", "cache_write_cost", "output_cost")
-_LIKELY = 1 / Decimal(1000)
+_LIKELY = Decimal("0.001")
+_CAUSES = (
+    (Fraction(49, 100), Fraction(51, 100), "half as much: batch or off-peak rates"),
+    (Fraction(196, 100), Fraction(204, 100), "twice as much: standard rates for batch requests, or peak rates"),
+    (Fraction(6), Fraction(8), "about 7 times as much: the logged cost may be in CNY"),
+)
+"""Between which quotients of logged by computed cost a cause is likely."""
 
 
 def usage_document(table: PriceTable, result: Usage) -> Document:
@@ -82,7 +90,7 @@ def _rows(result: Usage) -> Table:
         counts: tuple[Value, ...] = (tokens.input, tokens.cached_input, tokens.cache_write, tokens.output)
         money: tuple[Value, ...] = cost[:4]
         if by_component:
-            place = ("input", "cached_input", "cache_write", "output").index(row.group[result.by.index("component")])  # type: ignore[arg-type]
+            place = COMPONENTS.index(row.group[result.by.index("component")] or "")
             counts = tuple(
                 count if at == place or (at == 0 and place in (1, 2)) else None for at, count in enumerate(counts)
             )
@@ -176,12 +184,9 @@ def _cause(logged: Decimal, computed: Decimal) -> str | None:
     if not logged:
         return "the log had no price for this model"
     ratio = times_as_much(logged, computed)
-    if ratio is not None and abs(ratio - 2) * 50 < 1:
-        return "twice as much: standard rates for batch requests, or peak rates"
-    if ratio is not None and abs(ratio * 2 - 1) * 50 < 1:
-        return "half as much: batch or off-peak rates"
-    if ratio is not None and 6 < ratio < 8:  # noqa: PLR2004  # CNY for a dollar
-        return "about 7 times as much: the logged cost may be in CNY"
+    for low, high, cause in _CAUSES:
+        if ratio is not None and low <= ratio < high:
+            return cause
     if logged > computed:
         return "cached input billed as input, a margin, or an older and higher price"
     return "a missing tier or long-context rate, a discount, or a newer and lower price"
@@ -189,7 +194,9 @@ def _cause(logged: Decimal, computed: Decimal) -> str | None:
 
 def _answer(result: Usage) -> Iterator[Sentence]:
     counts = f"{result.read:,} records read: {result.priced:,} priced, {result.unpriced_rows:,} unpriced, "
-    failed = f" ({result.failed_count:,} of them failed or cached requests, never billed)" if result.failed_count else ""
+    failed = (
+        f" ({result.failed_count:,} of them failed or cached requests, never billed)" if result.failed_count else ""
+    )
     yield (f"{counts}{result.rejected_count:,} rejected{failed}.",)
     if result.rows:
         yield ("They cost ", Figure(_total(result), "money"), " in all.")
@@ -233,12 +240,9 @@ def _notes(result: Usage) -> Iterator[Sentence]:
     if result.repriced:
         yield ("Every request is priced at one time, whatever its own.",)
     if result.base_rates:
-        yield (
-            f"{', '.join(result.base_rates)}: records that sum up requests give no context length; "
-            "base rates are used, and long requests cost more.",
-        )
+        models = ", ".join(result.base_rates)
+        yield (f"{models}: sums of requests give no context length: priced at base rates, though long ones cost more.",)
     without = {cell.model for cell in result.cells if cell.rates.cached_input is None}
     cached = {row.group for row in result.rows if row.tokens.cached_input}
     if without and cached:
         yield (f"{', '.join(sorted(without))}: no cached input is offered; such tokens are billed as input.",)
-
