@@ -83,7 +83,8 @@ class Engine:
         execute = self.connection.execute
         execute("SET TimeZone = 'UTC'")
         # It cannot know how many records a file has, takes them for few, and would keep them all in memory to join.
-        execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        # And it would plan for seconds to make joins of the lists of shapes.
+        execute("SET disabled_optimizers = 'join_order,build_side_probe_side,in_clause'")
         allowed = ", ".join(literal(path) for path in paths)
         execute(f"SET allowed_paths = [{allowed}]")
         execute(f"SET allowed_directories = [{literal(self.logs.folder + os.sep)}]")
