@@ -27,18 +27,23 @@ _HOMES = {
     "RateCell": "tokencost.pricing.rates",
     "Rates": "tokencost.pricetable.table",
     "TokencostError": "tokencost.errors",
+    "Usage": "tokencost.logs.usage",
     "UsageError": "tokencost.errors",
+    "UsageRow": "tokencost.logs.billing",
     "compare": "tokencost.analysis.compare",
     "load_prices": "tokencost.pricetable.load",
     "parse_prices": "tokencost.pricetable.load",
     "price": "tokencost.pricing.cost",
     "rate_cell": "tokencost.pricing.rates",
     "resolve": "tokencost.pricetable.resolve",
+    "usage": "tokencost.logs.usage",
 }
 
 if TYPE_CHECKING:
     from tokencost.analysis.compare import Blend, Comparison, ComparisonRow, compare
     from tokencost.errors import InvalidData, Problem, TokencostError, UsageError
+    from tokencost.logs.billing import UsageRow
+    from tokencost.logs.usage import Usage, usage
     from tokencost.pricetable.load import load_prices, parse_prices
     from tokencost.pricetable.resolve import ModelAt, resolve
     from tokencost.pricetable.table import PriceTable, Rates
@@ -57,13 +62,16 @@ __all__ = [
     "RateCell",
     "Rates",
     "TokencostError",
+    "Usage",
     "UsageError",
+    "UsageRow",
     "compare",
     "load_prices",
     "parse_prices",
     "price",
     "rate_cell",
     "resolve",
+    "usage",
 ]
 
 

@@ -161,9 +161,14 @@ def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected,
         alternatives=tuple(side.label or "" for side in question.sides[1:]),
         reconciled=bill.reconciled() if question.compare_to else (),
         base_rates=tuple(sorted(bill.base_rates)),
-        cells=tuple(bill.cells_used.values()),
+        cells=tuple(sorted(bill.cells_used.values(), key=_order)),
         repriced=on is not None,
     )
+
+
+def _order(cell: RateCell) -> tuple[str, datetime, str, str, int]:
+    """Engines hand their sums back in no order; a document has one."""
+    return cell.model, cell.price.start, cell.tier, cell.window or "", cell.input_tokens_above
 
 
 def ask(
