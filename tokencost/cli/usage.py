@@ -17,7 +17,7 @@ SOME_ARE_UNPRICED = 1
 @click.command(short_help="What real request logs cost, or would have cost elsewhere.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--by", metavar="COLUMN,...", default="model", show_default=True,
-              help="model, provider, day, week, month, tier, window, component, or any field of the record.")  # fmt: skip
+              help="model, provider, day, week, month, tier, window, component, or any field of a record.")  # fmt: skip
 @click.option("--since", type=WhenType(), metavar="WHEN", help="Only requests from then on.")
 @click.option("--until", type=WhenType(), metavar="WHEN", help="Only requests before then.")
 @click.option("--as", "as_models", multiple=True, metavar="MODEL", shell_complete=complete_models,

@@ -205,7 +205,7 @@ class Engine:
         for log in self.logs.files:
             if log.path in text:
                 shown = log.shown
-        if "maximum_object_size" in text:
+        if "maximum_object_size" in text and any(log.shown == shown and log.kind == "lines" for log in self.logs.files):
             return LineTooLong(shown)
         if isinstance(error, duckdb.OutOfMemoryException):
             return UsageError("the groups do not fit in memory or on the disk", "name fewer fields with --by")

@@ -176,7 +176,8 @@ class _ZstdLines(io.RawIOBase):
     def __init__(self, path: str) -> None:
         import duckdb
 
-        self._connection = duckdb.connect()
+        offline = {"autoload_known_extensions": False, "autoinstall_known_extensions": False}
+        self._connection = duckdb.connect(config=offline)
         self._lines = self._connection.execute(
             "SELECT line FROM read_csv(?, columns={line: 'VARCHAR'}, header=false, delim='\x1f', quote='', escape='', "
             "auto_detect=false, strict_mode=false, ignore_errors=true, compression='zstd')",
@@ -235,10 +236,11 @@ def _mended(path: str, compression: Compression, folder: str) -> str:
     target = os.path.join(folder, f"{len(os.listdir(folder))}.log")
     with open(path, "rb") as stream, decompressed(stream, compression) as inner, open(target, "wb") as copy:
         first = True
-        while line := inner.readline(LONGEST_RECORD):
+        # One byte less than engines take, so that what is left is short enough for them.
+        while line := inner.readline(LONGEST_RECORD - 1):
             if first:
                 line, first = line.removeprefix(_BOM), False
-            if len(line) == LONGEST_RECORD and not line.endswith(b"\n"):
+            if len(line) == LONGEST_RECORD - 1 and not line.endswith(b"\n"):
                 while rest := inner.readline(LONGEST_RECORD):
                     if rest.endswith(b"\n"):
                         break
