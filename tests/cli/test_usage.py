@@ -53,6 +53,10 @@ def test_groups_of_any_field(tokencost: Run) -> None:
     assert [(row["metadata.team"], row["month"]) for row in rows] == [("search", "2026-11"), ("support", "2026-11")]
 
 
+def test_a_misspelt_field_is_noted(tokencost: Run) -> None:
+    assert "metadata.taem: no priced record has this field." in tokencost("usage", LOG, "--by", "metadata.taem").out
+
+
 def test_elsewhere_stands_beside_the_cost(tokencost: Run) -> None:
     found = answer(tokencost("usage", LOG, "--as", "gpt-6-luna", "--tier", "standard", "--format", "json"))
     row = next(row for row in found["rows"] if row["model"] == "gpt-6.1-sol")

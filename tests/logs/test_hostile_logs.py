@@ -102,6 +102,14 @@ def test_a_line_of_100_mb_is_counted(shipped: PriceTable, tmp_path: Path) -> Non
     assert [(item.line, item.reason) for item in result.rejected] == [(2, "a line longer than 16 MB")]
 
 
+@pytest.mark.parametrize("size", [3_000_000, 50_000_000])
+def test_a_long_line_of_a_table_is_counted(shipped: PriceTable, tmp_path: Path, size: int) -> None:
+    good = b"gpt-4o,2025-03-01T00:00:00Z,1,1"
+    path = lines(tmp_path / "t.csv", b"model,time,input_tokens,output_tokens", good, b"x" * size, good)
+    result = usage(shipped, [path])
+    assert (result.read, result.priced, [item.line for item in result.rejected]) == (3, 2, [3])
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_record(shipped: PriceTable, tmp_path: Path) -> None:
     path = lines(tmp_path / "log.jsonl", b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), GOOD)
     assert usage(shipped, [path]).priced == 2

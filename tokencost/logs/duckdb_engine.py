@@ -208,7 +208,10 @@ class Engine:
         if "maximum_object_size" in text and any(log.shown == shown and log.kind == "lines" for log in self.logs.files):
             return LineTooLong(shown)
         if isinstance(error, duckdb.OutOfMemoryException):
-            return UsageError("the groups do not fit in memory or on the disk", "name fewer fields with --by")
+            return UsageError(
+                "the work does not fit in memory: there are too many groups, or a record is too long",
+                "name fewer fields with --by, or leave out the file",
+            )
         first = text.partition("\n")[0].partition(": ")[2]
         for log in self.logs.files:
             first = first.replace(log.path, log.shown)

@@ -21,6 +21,8 @@ Compression = Literal["none", "gzip", "zstd"]
 HEAD = 256 * 1024
 LONGEST_RECORD = 16 * 1024 * 1024
 """Bytes of one line; a longer one is counted as unreadable."""
+LONGEST_ROW = 2_000_000
+"""Bytes of one line of CSV or TSV."""
 TOO_LONG = b'"longer than 16 MB"\n'
 """Stands in for such a line: JSON, so that it is no record and yet a line."""
 SUFFIXES: dict[str, Kind | None] = {
@@ -112,6 +114,8 @@ def _log(name: str, folder: str) -> Log:
         kind = _kind(name, head)
         if head.startswith(_BOM) and kind in ("lines", "array", "objects"):
             path, compression = _mended(path, compression, folder), "none"
+        if kind in ("csv", "tsv") and _has_long_line(path, compression):
+            path, compression = _mended(path, compression, folder, LONGEST_ROW), "none"
         return Log(shown, path, kind, compression, size)
     except OSError as error:
         raise UsageError(f"cannot read {shown}: {error.strerror or error}") from None
@@ -176,8 +180,9 @@ class _ZstdLines(io.RawIOBase):
     def __init__(self, path: str) -> None:
         import duckdb
 
-        offline = {"autoload_known_extensions": False, "autoinstall_known_extensions": False}
-        self._connection = duckdb.connect(config=offline)
+        self._connection = duckdb.connect(
+            config={"autoload_known_extensions": False, "autoinstall_known_extensions": False}
+        )
         self._lines = self._connection.execute(
             "SELECT line FROM read_csv(?, columns={line: 'VARCHAR'}, header=false, delim='\x1f', quote='', escape='', "
             "auto_detect=false, strict_mode=false, ignore_errors=true, compression='zstd')",
@@ -231,16 +236,25 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _mended(path: str, compression: Compression, folder: str) -> str:
+def _has_long_line(path: str, compression: Compression) -> bool:
+    """Whether a line of a table is longer than the engine takes: it would leave out some such lines without a word."""
+    with open(path, "rb") as stream, decompressed(stream, compression) as inner:
+        while block := inner.read(LONGEST_ROW // 2):
+            if len(block) == LONGEST_ROW // 2 and b"\n" not in block:
+                return True
+    return False
+
+
+def _mended(path: str, compression: Compression, folder: str, longest: int = LONGEST_RECORD) -> str:
     """A copy without the byte order mark, and with a short line in place of each that is too long."""
     target = os.path.join(folder, f"{len(os.listdir(folder))}.log")
     with open(path, "rb") as stream, decompressed(stream, compression) as inner, open(target, "wb") as copy:
         first = True
         # One byte less than engines take, so that what is left is short enough for them.
-        while line := inner.readline(LONGEST_RECORD - 1):
+        while line := inner.readline(longest - 1):
             if first:
                 line, first = line.removeprefix(_BOM), False
-            if len(line) == LONGEST_RECORD - 1 and not line.endswith(b"\n"):
+            if len(line) == longest - 1 and not line.endswith(b"\n"):
                 while rest := inner.readline(LONGEST_RECORD):
                     if rest.endswith(b"\n"):
                         break

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tokencost.logs.billing import COMPONENTS
+from tokencost.logs.query import BILLED, PERIODS
 from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricetable.table import PriceTable
@@ -237,6 +238,9 @@ def _readings(result: Usage) -> Iterator[Sentence]:
 
 
 def _notes(result: Usage) -> Iterator[Sentence]:
+    for place, name in enumerate(result.by):
+        if result.rows and name not in (*BILLED, *PERIODS) and all(row.group[place] is None for row in result.rows):
+            yield (f"{name}: no priced record has this field.",)
     if result.repriced:
         yield ("Every request is priced at one time, whatever its own.",)
     if result.base_rates:
