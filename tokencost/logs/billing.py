@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tokencost.errors import HourNeeded, NoPrice, NotOffered, TokencostError, UsageError
-from tokencost.logs.cells import RateCells, instant_of, windows_at
-from tokencost.logs.query import PERIODS, Question, Side
+from tokencost.logs.cells import BEGINNING, RateCells, instant_of, windows_at
+from tokencost.logs.query import BILLED, PERIODS, Question, Side
 from tokencost.logs.sums import CellKey, Sum
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricetable.resolve import find_model, price_in_force
@@ -36,7 +36,14 @@ class Tokens(NamedTuple):
 
     def plus(self, other: "Tokens") -> "Tokens":
         """Both together."""
-        return Tokens(*(a + b for a, b in zip(self, other, strict=True)))
+        # Written out, as below: with many groups this is where the time goes.
+        return Tokens(
+            self.requests + other.requests,
+            self.input + other.input,
+            self.cached_input + other.cached_input,
+            self.cache_write + other.cache_write,
+            self.output + other.output,
+        )
 
 
 class Money(NamedTuple):
@@ -50,7 +57,14 @@ class Money(NamedTuple):
 
     def plus(self, cost: "Cost | Money") -> "Money":
         """Both together."""
-        return Money(*(EXACT.add(a, b) for a, b in zip(self, cost[:5], strict=True)))
+        add = EXACT.add
+        return Money(
+            add(self.uncached_input, cost.uncached_input),
+            add(self.cached_input, cost.cached_input),
+            add(self.cache_write, cost.cache_write),
+            add(self.output, cost.output),
+            add(self.total, cost.total),
+        )
 
 
 class Elsewhere(NamedTuple):
@@ -122,7 +136,7 @@ class Bill:
         self.base_rates: set[str] = set()
         """Models of which summed records were priced at base rates although long requests cost more."""
         self.cells_used: dict[int, RateCell] = {}
-        self.last: datetime | None = None
+        self._last = BEGINNING
         self._reconciled: dict[str, tuple[int, Decimal, Decimal]] = {}
 
     def add(self, item: Sum) -> None:
@@ -166,8 +180,10 @@ class Bill:
     def _put(
         self, key: Key, tokens: Tokens, money: Money, others: Sequence["Money | Decimal | None"], item: Sum
     ) -> None:
-        self._tokens[key] = self._tokens.get(key, Tokens()).plus(tokens)
-        self._money[key] = self._money.get(key, Money()).plus(money)
+        tokens_before = self._tokens.get(key)
+        self._tokens[key] = tokens_before.plus(tokens) if tokens_before else tokens
+        money_before = self._money.get(key)
+        self._money[key] = money_before.plus(money) if money_before else money
         known = self._others.get(key)
         totals = [other.total if isinstance(other, Money) else other for other in others]
         if known is None:
@@ -176,6 +192,8 @@ class Bill:
             self._others[key] = [
                 None if a is None or b is None else EXACT.add(a, b) for a, b in zip(known, totals, strict=True)
             ]
+        if not self._question.compare_to:
+            return
         logged, complete = self._logged.get(key, (ZERO, True))
         complete = complete and item.logged is not None and item.logged_rows == item.rows
         self._logged[key] = (EXACT.add(logged, item.logged or ZERO), complete)
@@ -205,9 +223,8 @@ class Bill:
         self.cells_used[id(cell)] = cell
         if item.summed and thresholds(cell.price)[1:]:
             self.base_rates.add(cell.model)
-        if item.last_at is not None:
-            last = instant_of(item.last_at)
-            self.last = last if self.last is None else max(self.last, last)
+        if item.last_at is not None and item.last_at > self._last:
+            self._last = item.last_at
 
     def _cell(self, item: Sum, place: int) -> RateCell | TokencostError:
         side, key = self._question.sides[place], item.cells[place]
@@ -262,22 +279,26 @@ class Bill:
         return NoPrice(f"no price of {name!r} at that time")
 
     def _key(self, item: Sum, cell: RateCell) -> Key:
-        fields = dict(zip(self._question.fields, item.fields, strict=True))
-        starts = dict(zip(self._question.periods, item.periods, strict=True))
+        fields, starts = iter(item.fields), iter(item.periods)
         values: list[str | None] = []
         for name in self._question.by:
             if name in PERIODS:
-                values.append(_period(name, starts[name]))
-            elif name in fields:
-                values.append(fields[name])
-            else:
+                values.append(_period(name, next(starts)))
+            elif name in BILLED:
                 values.append(self._billed(name, cell))
+            else:
+                values.append(next(fields))
         return tuple(values)
 
     def _billed(self, name: str, cell: RateCell) -> str | None:
         if name == "provider":
             return self._table.models[cell.model].provider
         return {"model": cell.model, "tier": cell.tier, "window": cell.window}.get(name)
+
+    @property
+    def last(self) -> datetime | None:
+        """The latest instant of a priced record."""
+        return None if self._last == BEGINNING else instant_of(self._last)
 
     def rows(self) -> tuple[UsageRow, ...]:
         """The groups, the dearest first; periods in the order of time."""
@@ -300,7 +321,7 @@ class Bill:
                     Elsewhere(label, cost, self._money[key].total)
                     for label, cost in zip(labels, self._others[key], strict=True)
                 ),
-                self._logged[key][0] if self._logged[key][1] and self._question.compare_to else None,
+                self._logged[key][0] if self._question.compare_to and self._logged[key][1] else None,
             )
             for key in keys
         )

@@ -1,7 +1,6 @@
 """The one query: records of any shape are joined to their rate cells, and integers are summed per cell and group.
 
-It multiplies no money. It is written in DuckDB's SQL, in functions that other engines have as well; what differs
-between the kinds of source stands in `leaves`.
+It multiplies no money. It is written in DuckDB's SQL; what differs between the kinds of source stands in `leaves`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -338,10 +337,10 @@ def sums(every: str, question: Question, cells: RateCells, *, month: str) -> str
     for place, side in enumerate(question.sides):
         joins.append(_joins(place, side, cells))
         keys += _side_keys(place, side, cells)
-    counts = [f"CAST(sum(r.{name}) AS DECIMAL(38, 0)) AS {name}" for name in SUMS]
+    counts = [f"CAST(sum(r.{name}) AS HUGEINT) AS {name}" for name in SUMS]
     counts += ["min(r.first_at) AS first_at", "max(r.last_at) AS last_at"]
     if question.compare_to:
-        counts += ["sum(r.logged) AS logged", "CAST(sum(r.logged_rows) AS DECIMAL(38, 0)) AS logged_rows"]
+        counts += ["sum(r.logged) AS logged", "CAST(sum(r.logged_rows) AS HUGEINT) AS logged_rows"]
     return (
         f"SELECT {', '.join(keys)}, {', '.join(counts)} FROM {relation} AS r{''.join(joins)} "
         f"GROUP BY {', '.join(str(number) for number in range(1, len(keys) + 1))}"
