@@ -12,8 +12,19 @@ import tomli
 from tokencost.pricetable.schema import json_schema
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ("cli", "render", "report", "analysis", "pricing", "pricetable", "money", "errors")
-HEAVY = {"pydantic", "pydantic_core", "rich", "tomli", "tabulate", "wcwidth", "difflib", "zoneinfo", "hashlib"}
+LAYERS = ("cli", "render", "report", "logs", "analysis", "pricing", "pricetable", "money", "errors")
+HEAVY = {
+    "pydantic",
+    "pydantic_core",
+    "rich",
+    "tomli",
+    "tabulate",
+    "wcwidth",
+    "difflib",
+    "zoneinfo",
+    "hashlib",
+    "duckdb",
+}
 SCHEMA_FILE = ROOT / "tokencost" / "pricetable" / "prices.schema.json"
 
 

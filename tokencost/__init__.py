@@ -36,7 +36,9 @@ _HOMES = {
     "Sweep": "tokencost.analysis.sweep",
     "SweepRow": "tokencost.analysis.sweep",
     "TokencostError": "tokencost.errors",
+    "Usage": "tokencost.logs.usage",
     "UsageError": "tokencost.errors",
+    "UsageRow": "tokencost.logs.billing",
     "Workload": "tokencost.analysis.workload_fields",
     "WorkloadRow": "tokencost.analysis.workload",
     "WorkloadTotals": "tokencost.analysis.workload",
@@ -57,6 +59,7 @@ _HOMES = {
     "resolve": "tokencost.pricetable.resolve",
     "same_bill": "tokencost.analysis.compare",
     "sweep": "tokencost.analysis.sweep",
+    "usage": "tokencost.logs.usage",
     "workload": "tokencost.analysis.workload_fields",
     "workload_totals": "tokencost.analysis.workload",
 }
@@ -72,6 +75,8 @@ if TYPE_CHECKING:
     from tokencost.analysis.workload_fields import Workload, workload
     from tokencost.analysis.workload_file import load_workloads, parse_workloads
     from tokencost.errors import InvalidData, Problem, TokencostError, UsageError
+    from tokencost.logs.billing import UsageRow
+    from tokencost.logs.usage import Usage, usage
     from tokencost.pricetable.load import load_prices, parse_prices
     from tokencost.pricetable.resolve import ModelAt, resolve
     from tokencost.pricetable.table import PriceTable, Rates
@@ -99,7 +104,9 @@ __all__ = [
     "Sweep",
     "SweepRow",
     "TokencostError",
+    "Usage",
     "UsageError",
+    "UsageRow",
     "Workload",
     "WorkloadRow",
     "WorkloadTotals",
@@ -120,6 +127,7 @@ __all__ = [
     "resolve",
     "same_bill",
     "sweep",
+    "usage",
     "workload",
     "workload_totals",
 ]

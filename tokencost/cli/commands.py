@@ -19,6 +19,7 @@ class LazyCommand(NamedTuple):
 COMMANDS = {
     "compare": LazyCommand("tokencost.cli.compare", "Prices side by side, with ratio and percent lower."),
     "workload": LazyCommand("tokencost.cli.workload", "What a workload costs, month by month, on each model."),
+    "usage": LazyCommand("tokencost.cli.usage", "What real request logs cost, or would have cost elsewhere."),
     "claims": LazyCommand("tokencost.cli.claims", "Published figures, recomputed, with a verdict."),
     "find": LazyCommand("tokencost.cli.find", "Which list prices equal these figures."),
     "prices": LazyCommand(

@@ -1,0 +1,181 @@
+"""The law of the engines: what they sum and the bill prices equals pricing each record alone, digit for digit."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tokencost import PriceTable, price
+from tokencost.errors import UsageError
+from tokencost.logs.usage import usage
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+RATES = st.decimals(Decimal("0.0001"), Decimal(99), places=4)
+HOURS = ('["09:00-12:00", "14:00-18:00"]', '["22:30-03:15"]', '["00:00-24:00"]')
+WINDOW = 'window = "peak"\nzone = "{zone}"\nhours = {hours}\n'
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> str:
+    """Two models with two prices each, some with windows, tiers, thresholds and an alias that moves."""
+    moved = (START + timedelta(days=draw(st.integers(1, 9)), seconds=draw(st.integers(0, 86_399)))).isoformat()
+    text = ""
+    for place, model in enumerate(("m", "n")):
+        alias = f'{{ name = "moving", {"until" if place == 0 else "from"} = {moved} }}'
+        text += f'[models.{model}]\nprovider = "acme"\naliases = [{alias}]\n'
+        change = START + timedelta(days=draw(st.integers(1, 9)), minutes=draw(st.integers(0, 1439)))
+        for start in (START - timedelta(days=2), change):
+            text += f'[[models.{model}.prices]]\nfrom = {start.isoformat()}\nsource = "s"\n'
+            text += f"input = {draw(RATES)}\noutput = {draw(RATES)}\n"
+            if draw(st.booleans()):
+                text += f"cached_input = {draw(RATES)}\n"
+            if draw(st.booleans()):
+                text += f"cache_write = {draw(RATES)}\n"
+            for conditions in draw(st.lists(blocks(), max_size=3, unique_by=lambda block: block[0])):
+                text += f"[[models.{model}.prices.when]]\n{conditions[1]}input = {draw(RATES)}\n"
+    return text
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> tuple[str, str]:
+    """Conditions, and what tells them apart."""
+    zone, hours = draw(st.sampled_from(("Asia/Shanghai", "Europe/London", "UTC"))), HOURS[draw(st.integers(0, 2))]
+    parts = {
+        "tier": f'tier = "{draw(st.sampled_from(("batch", "flex")))}"\n',
+        "window": WINDOW.format(zone=zone, hours=hours),
+        "above": f"input_tokens_above = {draw(st.sampled_from((100, 1000)))}\n",
+    }
+    chosen = draw(st.lists(st.sampled_from(sorted(parts)), min_size=1, max_size=3, unique=True))
+    chosen.sort()
+    key = " ".join(parts[name] if name != "window" else "window" for name in chosen)
+    return ("window" if "window" in chosen else key), "".join(parts[name] for name in chosen)
+
+
+Record = dict[str, Any]
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> Record:
+    total = draw(st.sampled_from((0, 1, 99, 100, 101, 999, 1000, 1001)) | st.integers(0, 10**9))
+    cached = draw(st.integers(0, total))
+    return {
+        "model": draw(st.sampled_from(("m", "n", "moving", "acme/m", "unknown", "acme/moving"))),
+        "at": START + timedelta(microseconds=draw(st.integers(-4 * 10**11, 12 * 10**11))),
+        "input": total,
+        "cached": cached,
+        "write": draw(st.integers(0, total - cached)),
+        "output": draw(st.integers(0, 10**9)),
+        "tier": draw(st.sampled_from((None, "default", "auto", "batch", "flex", "warp"))),
+        "shape": draw(st.sampled_from(sorted(SHAPES))),
+    }
+
+
+def chat(r: Record) -> Record:
+    details = {"cached_tokens": r["cached"], "cache_write_tokens": r["write"]}
+    return {
+        "created": r["at"].isoformat(), "model": r["model"], "service_tier": r["tier"],
+        "usage": {"prompt_tokens": r["input"], "completion_tokens": r["output"], "prompt_tokens_details": details},
+    }  # fmt: skip
+
+
+def responses(r: Record) -> Record:
+    details = {"cached_tokens": r["cached"], "cache_write_tokens": r["write"]}
+    return {
+        "created_at": 1, "completed_at": r["at"].timestamp(), "model": r["model"], "service_tier": r["tier"],
+        "usage": {"input_tokens": r["input"], "output_tokens": r["output"], "input_tokens_details": details},
+    }  # fmt: skip
+
+
+def otel(r: Record) -> Record:
+    return {
+        "end_time": r["at"].isoformat(),
+        "attributes": {
+            "gen_ai.response.model": r["model"], "gen_ai.usage.input_tokens": r["input"],
+            "gen_ai.usage.output_tokens": r["output"], "gen_ai.usage.cache_read.input_tokens": r["cached"],
+            "gen_ai.usage.cache_creation.input_tokens": r["write"], "openai.response.service_tier": r["tier"],
+        },
+    }  # fmt: skip
+
+
+def langchain(r: Record) -> Record:
+    details = {"cache_read": r["cached"], "cache_creation": r["write"]}
+    return {
+        "timestamp": r["at"].isoformat(),
+        "response_metadata": {"model_name": r["model"], "service_tier": r["tier"]},
+        "usage_metadata": {"input_tokens": r["input"], "output_tokens": r["output"], "input_token_details": details},
+    }
+
+
+def plain(r: Record) -> Record:
+    return {
+        "model": r["model"], "time": r["at"].isoformat(), "input_tokens": r["input"],
+        "cached_input_tokens": r["cached"], "cache_write_tokens": r["write"], "output_tokens": r["output"],
+        "tier": r["tier"],
+    }  # fmt: skip
+
+
+SHAPES: dict[str, Callable[[Record], Record]] = {
+    "chat": chat,
+    "responses": responses,
+    "wrapped": lambda r: {"response": chat(r)},
+    "batch": lambda r: {"custom_id": "c", "response": {"status_code": 200, "body": chat(r)}},
+    "otel": otel,
+    "langchain": langchain,
+    "plain": plain,
+}
+
+
+def alone(table: PriceTable, r: Record) -> Decimal | None:
+    """What the request costs by itself; None where it has no price."""
+    tier = str({"default": "standard", "auto": "standard", None: "standard"}.get(r["tier"], r["tier"]))
+    at = r["at"]
+    if r["shape"] == "batch":
+        tier = "batch"
+    if r["shape"] == "responses":  # seconds with a fraction, as a binary number holds them
+        at = START.fromtimestamp(0, UTC) + timedelta(microseconds=int(Decimal(repr(at.timestamp())) * 10**6))
+    try:
+        return price(
+            table, r["model"], on=at, tier=tier, input_tokens=r["input"], output_tokens=r["output"],
+            cached_input_tokens=r["cached"], cache_write_tokens=r["write"],
+        ).total  # fmt: skip
+    except UsageError:
+        return None
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(text=tables(), log=st.lists(requests(), min_size=1, max_size=30))
+def test_duckdb_equals_pricing_row_by_row(table_of: Callable[[str], PriceTable], text: str, log: list[Record]) -> None:
+    table = table_of(text)
+    expected = [alone(table, r) for r in log]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log.jsonl"
+        path.write_text("".join(json.dumps(SHAPES[r["shape"]](r)) + "\n" for r in log), encoding="utf-8")
+        result = usage(table, [str(path)], by=["model", "tier", "window", "day"])
+        again = usage(table, [str(path)], as_models=["m@2026-03-01T05:00:00Z"], by=["component"])
+        fields = usage(table, [str(path)], as_models=["n"], by=["no.such.field"])
+    assert sum(row.cost.total for row in result.rows) == sum(cost for cost in expected if cost is not None)
+    assert sum(row.cost.total for row in fields.rows) == sum(row.cost.total for row in result.rows)
+    assert result.priced == sum(cost is not None for cost in expected)
+    assert result.unpriced_rows == sum(cost is None for cost in expected)
+    assert result.rejected_count == 0
+    assert sum(row.cost.total for row in again.rows) == sum(row.cost.total for row in result.rows)
+
+
+def test_a_token_factor_moves_the_context_length(table_of: Callable[[str], PriceTable], tmp_path: Path) -> None:
+    table = table_of(
+        '[models.m]\nprovider = "acme"\n[[models.m.prices]]\nfrom = 2026-01-01\ninput = 1\noutput = 1\nsource = "s"\n'
+        "[[models.m.prices.when]]\ninput_tokens_above = 1000\ninput = 2\n"
+    )
+    path = tmp_path / "log.jsonl"
+    record = {"model": "m", "time": "2026-03-01T00:00:00Z", "output_tokens": 0}
+    path.write_text("".join(json.dumps({**record, "input_tokens": n}) + "\n" for n in (800, 801)), encoding="utf-8")
+    result = usage(table, [str(path)], as_models=["m"], token_factors={"m": Fraction(5, 4)})
+    assert result.rows[0].cost.total == Decimal("0.001601")
+    assert result.rows[0].elsewhere[0].cost == Decimal("0.001") + 2 * Decimal("0.00100125")

@@ -1,0 +1,1 @@
+"""Request logs: the shapes of their records, the sums that engines make of them, and the bill for those sums."""

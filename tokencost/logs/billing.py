@@ -1,0 +1,387 @@
+"""Sums become money: the rate of each cell is looked up as for one request, and multiplied exactly.
+
+The cost of a sum of requests in one cell is the sum of their costs, so that what comes out equals pricing row by row.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from tokencost.errors import HourNeeded, NoPrice, NotOffered, TokencostError, UsageError
+from tokencost.logs.cells import BEGINNING, RateCells, instant_of, windows_at
+from tokencost.logs.query import BILLED, PERIODS, Question, Side
+from tokencost.logs.sums import CellKey, Sum
+from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
+from tokencost.pricetable.resolve import find_model, price_in_force
+from tokencost.pricetable.table import Price, PriceTable
+from tokencost.pricetable.when import show_when
+from tokencost.pricing.cost import Cost, price_tokens
+from tokencost.pricing.rates import RateCell, cell_in, named_cell, thresholds
+
+COMPONENTS = ("input", "cached_input", "cache_write", "output")
+_FIRST_DAY = date(1970, 1, 1)
+Key = tuple[str | None, ...]
+
+
+class Tokens(NamedTuple):
+    """Counts of requests and tokens; cached and cache-write tokens are parts of the input."""
+
+    requests: int = 0
+    input: int = 0
+    cached_input: int = 0
+    cache_write: int = 0
+    output: int = 0
+
+    def plus(self, other: "Tokens") -> "Tokens":
+        """Both together."""
+        # Written out, as below: with many groups this is where the time goes.
+        return Tokens(
+            self.requests + other.requests,
+            self.input + other.input,
+            self.cached_input + other.cached_input,
+            self.cache_write + other.cache_write,
+            self.output + other.output,
+        )
+
+
+class Money(NamedTuple):
+    """USD, exact, by component; the parts add up to `total`."""
+
+    uncached_input: Decimal = ZERO
+    cached_input: Decimal = ZERO
+    cache_write: Decimal = ZERO
+    output: Decimal = ZERO
+    total: Decimal = ZERO
+
+    def plus(self, cost: "Cost | Money") -> "Money":
+        """Both together."""
+        add = EXACT.add
+        return Money(
+            add(self.uncached_input, cost.uncached_input),
+            add(self.cached_input, cost.cached_input),
+            add(self.cache_write, cost.cache_write),
+            add(self.output, cost.output),
+            add(self.total, cost.total),
+        )
+
+
+class Elsewhere(NamedTuple):
+    """What the same requests cost on an alternative; None where some of them could not be priced there."""
+
+    model: str
+    cost: Decimal | None
+    actual: Decimal
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """How many times as much the actual model costs."""
+        return times_as_much(self.actual, self.cost)
+
+    @property
+    def percent_lower(self) -> Fraction | None:
+        """(1 - alternative ÷ actual) x 100."""
+        return percent_lower(self.actual, self.cost)
+
+
+class UsageRow(NamedTuple):
+    """One group of requests, what they cost, and what they would have cost elsewhere."""
+
+    group: Key
+    """The values of the `--by` columns, in their order."""
+    tokens: Tokens
+    cost: Money
+    elsewhere: tuple[Elsewhere, ...]
+    logged: Decimal | None
+    """The cost that the log itself holds; None where a record of the group holds none."""
+
+
+class Unpriced(NamedTuple):
+    """Requests without a price, and why."""
+
+    model: str | None
+    reason: str
+    tokens: Tokens
+    rows: int
+
+
+class Reconciled(NamedTuple):
+    """The logged cost of a model beside the computed one, over the records that hold one."""
+
+    model: str
+    rows: int
+    logged: Decimal
+    computed: Decimal
+
+
+class Bill:
+    """The sums of a question, priced as they arrive."""
+
+    def __init__(self, table: PriceTable, cells: RateCells, question: Question, window: str | None = None) -> None:
+        self._table = table
+        self._cells = cells
+        self._question = question
+        self._window = window
+        self._found: dict[tuple[CellKey, str | None], RateCell | TokencostError] = {}
+        self._tokens: dict[Key, Tokens] = {}
+        self._money: dict[Key, Money] = {}
+        self._logged: dict[Key, tuple[Decimal, bool]] = {}
+        self._others: dict[Key, list[Decimal | None]] = {}
+        self._unpriced: dict[tuple[int, str | None, str], tuple[Tokens, int]] = {}
+        self.rejected: dict[tuple[str, str], int] = {}
+        """Records that cannot be read, by file and code."""
+        self.read = 0
+        self.priced = 0
+        self.base_rates: set[str] = set()
+        """Models of which summed records were priced at base rates although long requests cost more."""
+        self.cells_used: dict[int, RateCell] = {}
+        self._last = BEGINNING
+        self._reconciled: dict[str, tuple[int, Decimal, Decimal]] = {}
+
+    def add(self, item: Sum) -> None:
+        """Price one sum. Each of its records ends up priced, unpriced or rejected."""
+        self.read += item.rows
+        if item.code is not None:
+            place = (item.file or "", item.code)
+            self.rejected[place] = self.rejected.get(place, 0) + item.rows
+            return
+        tokens = Tokens(item.requests, item.input, item.cached, item.written, item.output)
+        cell = self._cell(item, 0)
+        if isinstance(cell, TokencostError):
+            self._leave(0, item.model, cell, tokens, item.rows)
+            return
+        try:
+            cost = _priced(cell, tokens)
+        except NotOffered as error:
+            self._leave(0, item.model, error, tokens, item.rows)
+            return
+        self.priced += item.rows
+        self._note(item, cell)
+        others = [self._elsewhere(item, place, tokens) for place in range(1, len(self._question.sides))]
+        if item.logged is not None:
+            model = cell.model
+            rows, logged, computed = self._reconciled.get(model, (0, ZERO, ZERO))
+            self._reconciled[model] = (
+                rows + item.logged_rows,
+                EXACT.add(logged, item.logged),
+                EXACT.add(computed, cost.total),
+            )
+        base = self._key(item, cell)
+        if "component" not in self._question.by:
+            self._put(base, tokens, Money(*cost[:5]), others, item)
+            return
+        at = self._question.by.index("component")
+        for component, part, amount in _components(tokens, cost):
+            key = (*base[:at], component, *base[at + 1 :])
+            shares = [None if other is None else _component_of(other, component) for other in others]
+            self._put(key, part, amount, shares, item)
+
+    def _put(
+        self, key: Key, tokens: Tokens, money: Money, others: Sequence["Money | Decimal | None"], item: Sum
+    ) -> None:
+        tokens_before = self._tokens.get(key)
+        self._tokens[key] = tokens_before.plus(tokens) if tokens_before else tokens
+        money_before = self._money.get(key)
+        self._money[key] = money_before.plus(money) if money_before else money
+        known = self._others.get(key)
+        totals = [other.total if isinstance(other, Money) else other for other in others]
+        if known is None:
+            self._others[key] = totals
+        else:
+            self._others[key] = [
+                None if a is None or b is None else EXACT.add(a, b) for a, b in zip(known, totals, strict=True)
+            ]
+        if not self._question.compare_to:
+            return
+        logged, complete = self._logged.get(key, (ZERO, True))
+        complete = complete and item.logged is not None and item.logged_rows == item.rows
+        self._logged[key] = (EXACT.add(logged, item.logged or ZERO), complete)
+
+    def _elsewhere(self, item: Sum, place: int, tokens: Tokens) -> "Money | None":
+        side = self._question.sides[place]
+        cell = self._cell(item, place)
+        try:
+            if isinstance(cell, TokencostError):
+                raise cell
+            cost = Money(*_priced(cell, tokens)[:5])
+        except TokencostError as error:
+            self._leave(place, side.label, error, tokens, item.rows)
+            return None
+        self.cells_used[id(cell)] = cell
+        if side.factor == 1:
+            return cost
+        return Money(*(_times(amount, side.factor) for amount in cost))
+
+    def _leave(self, side: int, model: str | None, error: TokencostError, tokens: Tokens, rows: int) -> None:
+        reason = f"{error.message} ({error.hint})" if error.hint else error.message
+        key = (side, model, reason)
+        known, count = self._unpriced.get(key, (Tokens(), 0))
+        self._unpriced[key] = (known.plus(tokens), count + rows)
+
+    def _note(self, item: Sum, cell: RateCell) -> None:
+        self.cells_used[id(cell)] = cell
+        if item.summed and thresholds(cell.price)[1:]:
+            self.base_rates.add(cell.model)
+        if item.last_at is not None and item.last_at > self._last:
+            self._last = item.last_at
+
+    def _cell(self, item: Sum, place: int) -> RateCell | TokencostError:
+        side, key = self._question.sides[place], item.cells[place]
+        if key.price is None:
+            return self._no_price(item, side)
+        found = self._found.get((key, item.tier))
+        if found is None:
+            try:
+                found = self._look_up(self._cells.prices[key.price], key, item.tier or "")
+            except TokencostError as error:
+                found = error
+            self._found[key, item.tier] = found
+        return found
+
+    def _look_up(self, price: Price, key: CellKey, tier: str) -> RateCell:
+        if key.crosses == 1:
+            raise HourNeeded(
+                f"the price of {price.model} changes within the time that a record covers",
+                "the record gives only a date or a bucket of time, and the hour decides",
+            )
+        if key.crosses:
+            if self._window is None:
+                raise HourNeeded(
+                    f"the price of {price.model} depends on the hour, and the record gives only a date or a bucket",
+                    "--window peak or --window off-peak chooses one",
+                )
+            return named_cell(price, tier, self._window, key.above)
+        if key.minute is not None:
+            return cell_in(price, tier, windows_at(price, key.minute), key.above)
+        windows = tuple(key.windows.split(",")) if key.windows else ()
+        return cell_in(price, tier, windows, key.above)
+
+    def _no_price(self, item: Sum, side: Side) -> TokencostError:
+        """Why no price was found: the same error that pricing such a request alone gives."""
+        name = item.model if side.model is None else side.model
+        if not name:
+            return UsageError("the record names no model", "group the export by model")
+        if side.on is None and (item.timeless or item.first_at is None):
+            return UsageError("the record has no time", "--on WHEN prices it at the prices of that time")
+        when = side.on if side.on is not None else instant_of(item.first_at or 0)
+        try:
+            model = find_model(self._table, name, when)
+            price_in_force(model, when)
+        except NoPrice as error:
+            if side.on is None and item.first_at != item.last_at and item.last_at is not None:
+                last = show_when(instant_of(item.last_at).replace(microsecond=0))
+                first = show_when(instant_of(item.first_at or 0).replace(microsecond=0))
+                return NoPrice(f"no price of {name!r} at the times of these requests, {first} to {last}", error.hint)
+            return error
+        except TokencostError as error:
+            return error
+        return NoPrice(f"no price of {name!r} at that time")
+
+    def _key(self, item: Sum, cell: RateCell) -> Key:
+        fields, starts = iter(item.fields), iter(item.periods)
+        values: list[str | None] = []
+        for name in self._question.by:
+            if name in PERIODS:
+                values.append(_period(name, next(starts)))
+            elif name in BILLED:
+                values.append(self._billed(name, cell))
+            else:
+                values.append(next(fields))
+        return tuple(values)
+
+    def _billed(self, name: str, cell: RateCell) -> str | None:
+        if name == "provider":
+            return self._table.models[cell.model].provider
+        return {"model": cell.model, "tier": cell.tier, "window": cell.window}.get(name)
+
+    @property
+    def last(self) -> datetime | None:
+        """The latest instant of a priced record."""
+        return None if self._last == BEGINNING else instant_of(self._last)
+
+    def rows(self) -> tuple[UsageRow, ...]:
+        """The groups, the dearest first; periods in the order of time."""
+        order = [place for place, name in enumerate(self._question.by) if name in PERIODS]
+        keys = sorted(
+            self._tokens,
+            key=lambda key: (
+                *(key[place] or "" for place in order),
+                -self._money[key].total,
+                *(value or "" for value in key),
+            ),
+        )
+        labels = [side.label or "" for side in self._question.sides[1:]]
+        return tuple(
+            UsageRow(
+                key,
+                self._tokens[key],
+                self._money[key],
+                tuple(
+                    Elsewhere(label, cost, self._money[key].total)
+                    for label, cost in zip(labels, self._others[key], strict=True)
+                ),
+                self._logged[key][0] if self._question.compare_to and self._logged[key][1] else None,
+            )
+            for key in keys
+        )
+
+    def unpriced(self, *, elsewhere: bool = False) -> tuple[Unpriced, ...]:
+        """What has no price of its own, or none on an alternative; the most requests first."""
+        found = [
+            Unpriced(model, reason, tokens, rows)
+            for (side, model, reason), (tokens, rows) in self._unpriced.items()
+            if bool(side) is elsewhere
+        ]
+        return tuple(sorted(found, key=lambda item: (-item.tokens.requests, item.model or "", item.reason)))
+
+    def reconciled(self) -> tuple[Reconciled, ...]:
+        """The logged cost of each model beside the computed one."""
+        return tuple(Reconciled(model, *values) for model, values in sorted(self._reconciled.items()))
+
+
+def _priced(cell: RateCell, tokens: Tokens) -> Cost:
+    return price_tokens(cell, tokens.input, tokens.output, tokens.cached_input, tokens.cache_write)
+
+
+def _times(amount: Decimal, factor: Fraction) -> Decimal:
+    """Exact: the factor was written as a decimal number, so its denominator divides a power of ten."""
+    product = Fraction(amount) * factor
+    return EXACT.divide(Decimal(product.numerator), Decimal(product.denominator))
+
+
+def _components(tokens: Tokens, cost: Cost) -> Iterable[tuple[str, Tokens, Money]]:
+    """A sum taken apart: tokens and money of each component, which add up to the whole."""
+    requests = tokens.requests
+    yield (
+        "input",
+        Tokens(requests, input=tokens.input - tokens.cached_input - tokens.cache_write),
+        Money(uncached_input=cost.uncached_input, total=cost.uncached_input),
+    )
+    yield (
+        "cached_input",
+        Tokens(requests, input=tokens.cached_input, cached_input=tokens.cached_input),
+        Money(cached_input=cost.cached_input, total=cost.cached_input),
+    )
+    yield (
+        "cache_write",
+        Tokens(requests, input=tokens.cache_write, cache_write=tokens.cache_write),
+        Money(cache_write=cost.cache_write, total=cost.cache_write),
+    )
+    yield "output", Tokens(requests, output=tokens.output), Money(output=cost.output, total=cost.output)
+
+
+def _component_of(money: Money, component: str) -> Decimal:
+    return getattr(money, "uncached_input" if component == "input" else component)  # type: ignore[no-any-return]
+
+
+def _period(name: str, day: int | None) -> str | None:
+    if day is None:
+        return None
+    first = _FIRST_DAY + timedelta(days=day)
+    if name == "month":
+        return f"{first:%Y-%m}"
+    if name == "week":
+        year, week, _ = first.isocalendar()
+        return f"{year}-W{week:02d}"
+    return first.isoformat()

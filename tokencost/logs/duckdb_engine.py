@@ -1,0 +1,302 @@
+"""DuckDB, the embedded engine: it reads the named files and nothing else, and needs no network."""
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Self
+
+import duckdb
+
+from tokencost.errors import InvalidData, Problem, UsageError
+from tokencost.logs.cells import RateCells, open_hours
+from tokencost.logs.expand import CONTAINERS, expanded
+from tokencost.logs.leaves import (
+    Column,
+    Entangled,
+    JsonRecord,
+    Leaves,
+    NestedColumns,
+    TableColumns,
+    literal,
+)
+from tokencost.logs.progress import with_progress
+from tokencost.logs.query import (
+    Question,
+    checked,
+    field_path,
+    key_columns,
+    possible_shapes,
+    records,
+    side_columns,
+    sums,
+)
+from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
+from tokencost.logs.sources import LONGEST_RECORD, Log, Logs
+from tokencost.logs.sums import CellKey, Sum
+from tokencost.logs.tables import header_of
+
+MEMORY = "768MB"
+BEYOND = timedelta(days=400)
+"""Hours are tabulated this long after the newest price begins; later ones are left to the bill."""
+BATCH = 10_000
+MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
+_READERS = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}
+
+
+class Source(NamedTuple):
+    """Files that are read alike, and how their fields are written."""
+
+    logs: tuple[Log, ...]
+    relation: str
+    leaves: Leaves
+    shapes: tuple[Shape, ...]
+    one_shape: bool
+
+
+class Engine:
+    """A connection that has been locked down, and the rate cells in it."""
+
+    def __init__(self, logs: Logs, cells: RateCells, *, progress: bool = False) -> None:
+        self.connection = duckdb.connect(
+            config={
+                "autoload_known_extensions": False,
+                "autoinstall_known_extensions": False,
+                "memory_limit": MEMORY,
+                "temp_directory": os.path.join(logs.folder, "spill"),
+            }
+        )
+        self.logs = logs
+        self.cells = cells
+        self.progress = progress
+        if progress:
+            self.connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+        self._load_cells()
+        self._lock([log.path for log in logs.files])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def _lock(self, paths: Sequence[str]) -> None:
+        execute = self.connection.execute
+        execute("SET TimeZone = 'UTC'")
+        # It cannot know how many records a file has, takes them for few, and would keep them all in memory to join.
+        # And it would plan for seconds to make joins of the lists of shapes.
+        execute("SET disabled_optimizers = 'join_order,build_side_probe_side,in_clause'")
+        allowed = ", ".join(literal(path) for path in paths)
+        execute(f"SET allowed_paths = [{allowed}]")
+        execute(f"SET allowed_directories = [{literal(self.logs.folder + os.sep)}]")
+        execute("SET enable_external_access = false")
+        execute("SET lock_configuration = true")
+
+    def _load_cells(self) -> None:
+        names = self.cells.names
+        limits = range(self.cells.most_thresholds)
+        padded = [(*name[:-1], *(*name.thresholds, *(None for _ in limits))[: len(limits)]) for name in names]
+        self._table(
+            "rate_names", ("name", "start", "until", "price", "windowed", *(f"above_{n}" for n in limits)), padded
+        )
+        if self.cells.any_windows:
+            newest = max(price.start for price in self.cells.prices)
+            hours = list(open_hours(self.cells, datetime(1970, 1, 1, tzinfo=UTC), newest + BEYOND))
+            self._table("rate_hours", ("price", "day", "start", "until", "same_until", "windows"), hours)
+
+    def _table(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """A table from rows, as lists: one statement, whatever their number."""
+        kinds = {"name": "VARCHAR[]", "windows": "VARCHAR[]"}
+        values = [[row[place] for row in rows] for place in range(len(columns))]
+        lists = ", ".join(f"unnest(CAST(? AS {kinds.get(column, 'BIGINT[]')})) AS {column}" for column in columns)
+        self.connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {lists}", values)
+
+    def sources(
+        self,
+        question: Question,
+        shapes: Sequence[Shape],
+        *,
+        all_shapes: Sequence[Shape] | None = None,
+        as_json: bool = False,
+        only: Log | None = None,
+        numbered: bool = False,
+    ) -> list[Source]:
+        """The files, gathered by how they are read; `numbered` puts the number of the record in place of the file.
+
+        JSON lines are asked for `shapes`; where records may be looked into at no cost, for `all_shapes`.
+        """
+        alike: dict[tuple[object, ...], list[Log]] = {}
+        headers: dict[str, tuple[Column, ...]] = {}
+        for log in self.logs.files:
+            if log.size == 0 or (only and log.path != only.path):
+                continue
+            if log.kind in ("csv", "tsv", "parquet"):
+                headers[log.path] = self._columns(log)
+            alike.setdefault((log.kind, log.compression, headers.get(log.path)), []).append(log)
+        return [
+            self._source(
+                tuple(logs),
+                headers.get(logs[0].path),
+                question,
+                shapes if logs[0].kind == "lines" else all_shapes or shapes,
+                as_json,
+                numbered,
+            )
+            for logs in alike.values()
+        ]
+
+    def _columns(self, log: Log) -> tuple[Column, ...]:
+        if log.kind != "parquet":
+            return tuple(Column(name, "VARCHAR") for name in header_of(log))
+        described = self.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(log.path)})", log.shown).fetchall()
+        return tuple(Column(row[0], row[1]) for row in described)
+
+    def _source(
+        self,
+        logs: tuple[Log, ...],
+        columns: tuple[Column, ...] | None,
+        question: Question,
+        shapes: Sequence[Shape],
+        as_json: bool,
+        numbered: bool,
+    ) -> Source:
+        kind, compression = logs[0].kind, logs[0].compression
+        paths = "[" + ", ".join(literal(log.path) for log in logs) + "]"
+        if columns is not None:
+            leaves = TableColumns(columns)
+            known = tuple(shape for shape in possible_shapes(leaves, shapes) if shape.input or shape.input_parts)
+            if not known:
+                names = ", ".join(column.name for column in columns[:12])
+                raise UsageError(
+                    f"{logs[0].shown} holds no usage that is recognised: its columns are {names[:400]}",
+                    "say where things stand, such as --map model=COLUMN --map input_tokens=COLUMN "
+                    "--map output_tokens=COLUMN --map time=COLUMN",
+                )
+            if kind == "parquet":
+                relation = f"read_parquet({paths}, filename=true, hive_partitioning=false, union_by_name=true)"
+            else:
+                relation = _csv(paths, columns, "\t" if kind == "tsv" else ",", compression)
+            if numbered:
+                relation = f"(SELECT * REPLACE (row_number() OVER () AS filename) FROM {relation})"
+            return Source(logs, relation, leaves, known, one_shape=True)
+        options = f"format='{_READERS[kind]}', compression='{compression}', filename=true, hive_partitioning=false"
+        if kind == "lines":
+            options += ", ignore_errors=true"
+        else:
+            options += f", maximum_object_size={LONGEST_RECORD * 8}"
+        nested = None if as_json or kind != "lines" else _nested(question, shapes)
+        if nested is None:
+            file = "row_number() OVER ()" if numbered else "filename"
+            reader = f"(SELECT json AS record, {file} AS filename FROM read_json_objects({paths}, {options}))"
+            return Source(logs, f"({expanded(reader)})", JsonRecord(), tuple(shapes), one_shape=False)
+        relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"
+        return Source(logs, relation, nested, tuple(shapes), one_shape=False)
+
+    def execute(self, statement: str, shown: str = "") -> duckdb.DuckDBPyConnection:
+        """Run a statement; what the engine says about a file becomes an error of ours."""
+        try:
+            return self.connection.execute(statement)
+        except duckdb.Error as error:
+            raise self._told(error, shown) from None
+
+    def _told(self, error: duckdb.Error, shown: str) -> Exception:
+        text = str(error)
+        if os.environ.get("TOKENCOST_DEBUG"):
+            raise error
+        for log in self.logs.files:
+            if log.path in text:
+                shown = log.shown
+        if "maximum_object_size" in text and any(log.shown == shown and log.kind == "lines" for log in self.logs.files):
+            return LineTooLong(shown)
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return UsageError(
+                "the work does not fit in memory: there are too many groups, or a record is too long",
+                "name fewer fields with --by, or leave out the file",
+            )
+        first = text.partition("\n")[0].partition(": ")[2]
+        for log in self.logs.files:
+            first = first.replace(log.path, log.shown)
+        return InvalidData([Problem(shown or "the logs", 1, f"cannot be read: {first}", "mend or leave out this file")])
+
+
+class LineTooLong(Exception):
+    """A line is longer than the engine takes."""
+
+
+def _nested(question: Question, shapes: Sequence[Shape]) -> NestedColumns | None:
+    texts: list[Path] = [path for shape in shapes for path in paths_of(shape)]
+    texts += [field_path(name) for name in question.fields]
+    texts += CONTAINERS
+    if question.compare_to:
+        texts.append(question.compare_to)
+    counts = [path for shape in shapes for path in count_paths(shape)]
+    try:
+        return NestedColumns(texts, counts)
+    except Entangled:
+        return None
+
+
+def _csv(paths: str, columns: Sequence[Column], separator: str, compression: str) -> str:
+    named = ", ".join(f"{literal(column.name)}: 'VARCHAR'" for column in columns)
+    return (
+        f"read_csv({paths}, columns={{{named}}}, delim={literal(separator)}, quote='\"', escape='\"', header=true, "
+        f"auto_detect=false, ignore_errors=true, store_rejects=true, compression='{compression}', filename=true, "
+        "hive_partitioning=false)"
+    )
+
+
+def run(
+    engine: Engine,
+    question: Question,
+    sources: Sequence[Source],
+) -> Iterator[Sum]:
+    """The sums of all files."""
+    if not sources:
+        return iter(())
+    every = checked(
+        [
+            records(
+                source.relation, source.leaves, source.shapes, question, file="r.filename", one_shape=source.one_shape
+            )
+            for source in sources
+        ],
+        question,
+    )
+    statement = sums(every, question, engine.cells, month=MONTH)
+    if engine.progress:
+        with_progress(engine.connection, lambda: _done(engine.execute(statement)))
+    else:
+        engine.execute(statement)
+    return _fetched(engine, question)
+
+
+def _done(_: object) -> None:
+    """Work that is only waited for."""
+
+
+def _fetched(engine: Engine, question: Question) -> Iterator[Sum]:
+    shown = {log.path: log.shown for log in engine.logs.files}
+    periods, fields = len(question.periods), len(question.fields)
+    keys = len(key_columns(question))
+    width = len(side_columns(0))
+    last = keys + width * len(question.sides)
+    while rows := engine.connection.fetchmany(BATCH):
+        for row in rows:
+            model, tier, summed, timeless, code, file = row[periods + fields : keys]
+            yield Sum(
+                row[:periods],
+                row[periods : periods + fields],
+                model,
+                tier,
+                bool(summed),
+                bool(timeless),
+                code,
+                shown.get(file, file),
+                tuple(CellKey(*row[at : at + width]) for at in range(keys, last, width)),
+                *_counts(row[last:]),
+            )
+
+
+def _counts(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Rows, requests and tokens; first and last instant; the logged cost and how many records hold one."""
+    logged, rows = values[8:10] if values[8:] else (None, 0)
+    return (*(int(value or 0) for value in values[:6]), *values[6:8], logged, int(rows or 0))

@@ -1,0 +1,47 @@
+"""Records that hold several: an OTLP export of spans, and a page of Usage API buckets."""
+
+from tokencost.logs.shapes import Path
+
+CONTAINERS: tuple[Path, ...] = (("resourceSpans",), ("scopeSpans",), ("spans",), ("results",), ("data",))
+"""Fields that hold lists of records.
+
+OTLP as JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding; the page of buckets:
+https://platform.openai.com/docs/api-reference/usage/completions
+"""
+_SPAN_LISTS = (
+    ("resourceSpans", "$.resourceSpans[*].scopeSpans[*].spans[*]"),
+    ("scopeSpans", "$.scopeSpans[*].spans[*]"),
+    ("spans", "$.spans[*]"),
+)
+
+
+def expanded(reader: str) -> str:
+    """A relation with one record for each that `reader` (record, filename) holds."""
+    spans = " ".join(
+        f"WHEN json_exists(record, '$.{name}') THEN list_filter(json_extract(record, '{path}'), "
+        "lambda s: contains(CAST(s AS VARCHAR), '\"gen_ai.usage.'))"
+        for name, path in _SPAN_LISTS
+    )
+    pages = (
+        f"SELECT filename, unnest(CASE WHEN record IS NULL OR json_type(record) <> 'OBJECT' THEN [record] {spans} "
+        "WHEN json_type(record, '$.data') = 'ARRAY' THEN json_extract(record, '$.data[*]') ELSE [record] END) "
+        "AS record "
+        f"FROM {reader}"
+    )
+    buckets = (
+        "SELECT filename, unnest(CASE WHEN json_type(record, '$.results') = 'ARRAY' THEN "
+        "list_transform(json_extract(record, '$.results[*]'), lambda x: json_merge_patch(x, json_object("
+        "'start_time', json_extract(record, '$.start_time'), 'end_time', json_extract(record, '$.end_time')))) "
+        f"ELSE [record] END) AS record FROM ({pages})"
+    )
+    return (
+        "SELECT filename, CASE WHEN json_type(record, '$.attributes') = 'ARRAY' THEN "
+        f"json_merge_patch(record, json_object('attributes', {_ATTRIBUTES})) ELSE record END AS record FROM ({buckets})"
+    )
+
+
+_ATTRIBUTES = (
+    "TRY(to_json(map_from_entries(list_transform(from_json(json_extract(record, '$.attributes'), "
+    '\'[{"key":"VARCHAR","value":{"intValue":"VARCHAR","stringValue":"VARCHAR"}}]\'), '
+    "lambda a: {'k': a.key, 'v': coalesce(a.value.intValue, a.value.stringValue)}))))"
+)

@@ -1,0 +1,270 @@
+"""The shapes in which usage is recorded, as data: where each keeps its model, time and token counts.
+
+In every one of them the input tokens include the cached ones, and the output tokens include reasoning. A shape is
+recognised by its fields: the first one all of whose marks a record has.
+"""
+
+from typing import NamedTuple
+
+Path = tuple[str, ...]
+"""Where a field stands in a record: ("usage", "prompt_tokens")."""
+
+
+class Shape(NamedTuple):
+    """One way of recording a request, or a sum of requests. Of several paths to a field the first that exists holds."""
+
+    name: str
+    source: str
+    """The page that documents the shape."""
+    marks: tuple[Path, ...]
+    """Fields that all records of this shape have, and together no earlier shape."""
+    model: tuple[Path, ...]
+    input: tuple[Path, ...]
+    output: tuple[Path, ...]
+    cached: tuple[Path, ...] = ()
+    write: tuple[Path, ...] = ()
+    input_parts: tuple[Path, ...] = ()
+    """Fields that add up to the input where the input itself is not recorded."""
+    time: tuple[Path, ...] = ()
+    """The completion of the request where it is recorded, else its creation; or the start of a bucket.
+
+    Of DeepSeek's discounts by the hour: "The completion timestamp of each request determines its pricing tier"
+    (https://api-docs.deepseek.com/quick_start/pricing, 2025).
+    """
+    until: tuple[Path, ...] = ()
+    """The end of a bucket."""
+    tier: tuple[Path, ...] = ()
+    batch: tuple[Path, ...] = ()
+    """A flag that is true for requests of the batch tier."""
+    fixed_tier: str | None = None
+    requests: tuple[Path, ...] = ()
+    """How many requests a record sums up; such a record has no context length."""
+    failed: tuple[tuple[Path, str], ...] = ()
+    """Fields, each with a pattern that marks a record for which nothing was billed."""
+    text_counts: bool = False
+    """Whether counts may be written as text, as the JSON form of 64-bit integers is in protocol buffers."""
+    flat: bool = False
+    """Whether its fields are columns of a table."""
+    types: Path | None = None
+    """The field that says what `amount` counts, where a record holds one kind of tokens."""
+
+
+def _at(*paths: str) -> tuple[Path, ...]:
+    return tuple(tuple(path.split(".")) for path in paths if path)
+
+
+def _usage(name: str, source: str, root: str, *, tier: str | None = None, failed: bool = False) -> tuple[Shape, Shape]:
+    """Chat Completions and Responses objects, which stand at some root of a record."""
+    under = f"{root}." if root else ""
+    broken = tuple(
+        (path, pattern)
+        for path, pattern in ((("response", "status_code"), "[013456789].*"), (("error", "code"), ".+"))
+        if failed
+    )
+    chat = Shape(
+        name,
+        source,
+        marks=_at(f"{under}usage.prompt_tokens"),
+        model=_at(f"{under}model"),
+        input=_at(f"{under}usage.prompt_tokens"),
+        output=_at(f"{under}usage.completion_tokens"),
+        cached=_at(f"{under}usage.prompt_tokens_details.cached_tokens", f"{under}usage.prompt_cache_hit_tokens"),
+        write=_at(f"{under}usage.prompt_tokens_details.cache_write_tokens"),
+        time=_at(f"{under}completed_at", f"{under}created", f"{under}created_at", *_LOG_TIMES),
+        tier=_at(f"{under}service_tier"),
+        fixed_tier=tier,
+        failed=broken,
+    )
+    responses = chat._replace(
+        name=f"{name}-responses",
+        source="https://platform.openai.com/docs/api-reference/responses/object",
+        marks=_at(f"{under}usage.input_tokens"),
+        input=_at(f"{under}usage.input_tokens"),
+        output=_at(f"{under}usage.output_tokens"),
+        cached=_at(f"{under}usage.input_tokens_details.cached_tokens"),
+        write=_at(f"{under}usage.input_tokens_details.cache_write_tokens"),
+        time=_at(f"{under}completed_at", f"{under}created_at", f"{under}created", *_LOG_TIMES),
+    )
+    return chat, responses
+
+
+_LOG_TIMES = ("completed_at", "end_time", "timestamp", "time", "created_at")
+"""Where log lines that wrap a response note the time; looked at only where the response itself has none."""
+
+_CHAT = "https://platform.openai.com/docs/api-reference/chat/object"
+_DEEPSEEK = "https://api-docs.deepseek.com/api/create-chat-completion"
+_BATCH = "https://platform.openai.com/docs/api-reference/batch/request-output"
+_USAGE_API = "https://platform.openai.com/docs/api-reference/usage/completions_object"
+_OTEL = "https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/"
+
+
+def _span(name: str, root: Path, input_key: str, output_key: str) -> Shape:
+    """An OpenTelemetry span whose attributes stand under `root`."""
+
+    def attributes(*keys: str) -> tuple[Path, ...]:
+        return tuple((*root, key) for key in keys)
+
+    return Shape(
+        name,
+        _OTEL,
+        marks=attributes(input_key),
+        model=attributes("gen_ai.response.model", "gen_ai.request.model"),
+        input=attributes(input_key),
+        output=attributes(output_key),
+        cached=attributes("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cached_tokens"),
+        write=attributes("gen_ai.usage.cache_creation.input_tokens"),
+        time=(("end_time",), ("endTimeUnixNano",), ("timestamp",), ("start_time",), ("startTimeUnixNano",)),
+        tier=attributes("openai.response.service_tier", "gen_ai.openai.response.service_tier"),
+        text_counts=True,
+    )
+
+
+def _spans() -> tuple[Shape, ...]:
+    newer, older = (
+        ("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"),
+        ("gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens"),
+    )
+    return (
+        _span("otel", ("attributes",), *newer),
+        _span("otel-older", ("attributes",), *older),
+        _span("otel-flat", (), *newer),
+        _span("otel-flat-older", (), *older),
+    )
+
+
+def _parts_only(root: str, name: str) -> Shape:
+    """DeepSeek's spelling alone: hits and misses, which add up to the input."""
+    under = f"{root}." if root else ""
+    chat = _usage(name, _DEEPSEEK, root)[0]
+    parts = _at(f"{under}usage.prompt_cache_hit_tokens", f"{under}usage.prompt_cache_miss_tokens")
+    return chat._replace(marks=parts, input=(), input_parts=parts)
+
+
+SHAPES: tuple[Shape, ...] = (
+    *_usage("batch", _BATCH, "response.body", tier="batch", failed=True),
+    *_usage("chat", _CHAT, ""),
+    *_usage("wrapped", _CHAT, "response"),
+    *_usage("wrapped-body", _CHAT, "body"),
+    _parts_only("", "deepseek"),
+    _parts_only("response", "wrapped-deepseek"),
+    Shape(
+        "langchain",
+        "https://python.langchain.com/api_reference/core/messages/langchain_core.messages.ai.UsageMetadata.html",
+        marks=_at("usage_metadata.input_tokens"),
+        model=_at("response_metadata.model_name", "response_metadata.model", "model"),
+        input=_at("usage_metadata.input_tokens"),
+        output=_at("usage_metadata.output_tokens"),
+        cached=_at("usage_metadata.input_token_details.cache_read"),
+        write=_at("usage_metadata.input_token_details.cache_creation"),
+        time=_at("response_metadata.completed_at", "response_metadata.created", *_LOG_TIMES, "created"),
+        tier=_at("response_metadata.service_tier"),
+    ),
+    *_spans(),
+    Shape(
+        "usage-api",
+        _USAGE_API,
+        marks=_at("num_model_requests", "input_tokens", "output_tokens"),
+        model=_at("model"),
+        input=_at("input_tokens"),
+        output=_at("output_tokens"),
+        cached=_at("input_cached_tokens"),
+        time=_at("start_time"),
+        until=_at("end_time"),
+        tier=_at("service_tier"),
+        batch=_at("batch"),
+        requests=_at("num_model_requests"),
+        flat=True,
+    ),
+    Shape(
+        "deepseek-amount",
+        "https://platform.deepseek.com/usage",
+        marks=_at("utc_date", "type", "amount"),
+        model=_at("model"),
+        input=_at("amount"),
+        output=(),
+        time=_at("utc_date"),
+        requests=_at("amount"),
+        types=("type",),
+        flat=True,
+    ),
+    Shape(
+        "litellm",
+        "https://docs.litellm.ai/docs/proxy/cost_tracking",
+        marks=_at("startTime", "prompt_tokens", "completion_tokens"),
+        model=_at("model"),
+        input=_at("prompt_tokens"),
+        output=_at("completion_tokens"),
+        cached=_at(
+            "metadata.usage_object.prompt_tokens_details.cached_tokens",
+            "metadata.usage_object.prompt_cache_hit_tokens",
+            "metadata.additional_usage_values.prompt_tokens_details.cached_tokens",
+            "metadata.additional_usage_values.cache_read_input_tokens",
+        ),
+        write=_at("metadata.usage_object.prompt_tokens_details.cache_write_tokens"),
+        time=_at("endTime", "startTime"),
+        failed=((("cache_hit",), "[Tt]rue"), (("status",), "failure")),
+        flat=True,
+    ),
+    Shape(
+        "table",
+        "README.md",
+        marks=_at("model", "input_tokens", "output_tokens"),
+        model=_at("model"),
+        input=_at("input_tokens"),
+        output=_at("output_tokens"),
+        cached=_at("cached_input_tokens"),
+        write=_at("cache_write_tokens"),
+        time=_at("completed_at", "time", "timestamp", "created_at", "created", "date", "day"),
+        tier=_at("tier", "service_tier"),
+        requests=_at("requests"),
+        flat=True,
+    ),
+    Shape(
+        "batch-failed",
+        _BATCH,
+        marks=_at("custom_id"),
+        model=(),
+        input=(),
+        output=(),
+        failed=((("custom_id",), ".*"),),
+    ),
+)
+
+SHAPE_NAMES = tuple(shape.name for shape in SHAPES)
+
+MAPPED_FIELDS = {
+    "model": "model",
+    "input_tokens": "input",
+    "output_tokens": "output",
+    "cached_input_tokens": "cached",
+    "cache_write_tokens": "write",
+    "time": "time",
+    "until": "until",
+    "tier": "tier",
+    "requests": "requests",
+}
+"""What `--map` can say, in the words of the plain table, and the field of a shape that it sets."""
+
+
+def mapped_shape(fields: dict[str, Path]) -> Shape:
+    """The shape that `--map` describes: the plain table, with some of its fields elsewhere."""
+    table = next(shape for shape in SHAPES if shape.name == "table")
+    given = {MAPPED_FIELDS[name]: (path,) for name, path in fields.items()}
+    shape = table._replace(name="mapped", source="--map", flat=False, **given)  # type: ignore[arg-type]  # paths all
+    return shape._replace(marks=(*shape.input[:1], *shape.output[:1]))
+
+
+def paths_of(shape: Shape) -> tuple[Path, ...]:
+    """Every field that a shape looks at."""
+    groups = (shape.marks, shape.model, shape.input, shape.output, shape.cached, shape.write, shape.input_parts)
+    times = (shape.time, shape.until, shape.tier, shape.batch, shape.requests)
+    found = [path for group in (*groups, *times) for path in group]
+    found += [path for path, _ in shape.failed]
+    if shape.types:
+        found.append(shape.types)
+    return tuple(dict.fromkeys(found))
+
+
+def count_paths(shape: Shape) -> frozenset[Path]:
+    """Those of them that hold a count, which must be written as a number."""
+    return frozenset((*shape.input, *shape.output, *shape.cached, *shape.write, *shape.input_parts, *shape.requests))
