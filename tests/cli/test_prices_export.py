@@ -58,16 +58,6 @@ def test_windows_have_their_hours(tokencost: Run) -> None:
     ]
 
 
-def test_without_duckdb_the_error_is_the_install_line(
-    tokencost: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
-    outcome = tokencost("prices", "export", "--output", str(tmp_path / "x.parquet"))
-    assert outcome.status == 2
-    assert "python -m pip install 'tokencost-compare[parquet]'" in outcome.err
-    assert not list(tmp_path.iterdir())
-
-
 @pytest.mark.parametrize(
     "words", [("--format", "parquet"), ("--output", "x.xls"), ("--shape", "litellm", "--format", "csv")]
 )

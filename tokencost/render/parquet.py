@@ -1,9 +1,8 @@
-"""Parquet: the records of a document as typed columns, rates as exact decimals. Written by duckdb, if it is there."""
+"""Parquet: the records of a document as typed columns, rates as exact decimals. Written by duckdb."""
 
 import os
 import tempfile
 
-from tokencost.errors import MissingExtra
 from tokencost.render.numbers import exact
 from tokencost.report.document import Column, Document, Figure, Kind
 
@@ -16,13 +15,9 @@ TYPES: dict[Kind, str] = {
 
 
 def parquet(document: Document) -> bytes:
-    """The first table as a Parquet file. Raises `MissingExtra` without duckdb."""
-    try:
-        import duckdb
-    except ImportError:
-        raise MissingExtra(
-            "writing Parquet needs duckdb", "python -m pip install 'tokencost-compare[parquet]'"
-        ) from None
+    """The first table as a Parquet file."""
+    import duckdb
+
     table = document.tables[0]
     columns = ", ".join(f'"{column.key}" {_type(column)}' for column in table.columns)
     values = [
