@@ -244,4 +244,25 @@ def test_what_a_change_does_to_the_bill_of_a_workload(
         ("two", 10, 10, 0),
     ]
     assert bills[1]["reason"] == "unknown model 'three'"
-    assert "the bill of the workload" in tokencost(*words[:-2]).out
+    assert "what it does to the bill" in tokencost(*words[:-2]).out
+
+
+def test_what_a_change_does_to_the_bill_of_a_log(tokencost: Run, tables: tuple[Path, Path], tmp_path: Path) -> None:
+    old, new = tables
+    new.write_text(OLD + NEWER_PRICE)
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "model,time,input_tokens,output_tokens\n"
+        "one,2026-05-31T23:59:59Z,1000000,0\n"
+        "one,2026-06-01T00:00:00Z,1000000,0\n"
+        "two,2026-06-01T00:00:00Z,1000000,0\n"
+    )
+    words = ("prices", "diff", str(old), str(new), "--usage", str(log), "--format", "json")
+    own = json.loads(tokencost(*words).out, parse_float=Decimal)["bills"]
+    assert {bill["model"]: (bill["before"], bill["after"]) for bill in own} == {
+        "one": (2, Decimal("1.5")),
+        "two": (5, 5),
+    }
+    # All requests at one time: the new price holds for each of them.
+    later = json.loads(tokencost(*words, "--on", "2026-06-15").out, parse_float=Decimal)["bills"]
+    assert {bill["model"]: (bill["before"], bill["after"]) for bill in later} == {"one": (2, 1), "two": (5, 5)}

@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from tokencost.cli.options import answer, answer_options
 from tokencost.pricetable.when import When, day_of
@@ -19,10 +20,18 @@ TABLES_DIFFER = 1
 @click.argument("old")
 @click.argument("new", required=False)
 @click.option("--workload", metavar="SPEC", help="Also what the change does to the bill of this workload file.")
+@click.option("--usage", multiple=True, metavar="FILE", help="And to the bill of these logs or sums of requests.")
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 when the tables differ.")
 @answer_options
 def diff(
-    old: str, new: str | None, workload: str | None, exit_code: bool, prices: str | None, on: When, **form: Any
+    old: str,
+    new: str | None,
+    workload: str | None,
+    usage: tuple[str, ...],
+    exit_code: bool,
+    prices: str | None,
+    on: When,
+    **form: Any,
 ) -> int:
     """What changed from OLD to NEW: files, or git revisions of the price table; NEW is else the table in use.
 
@@ -31,7 +40,8 @@ def diff(
     tokencost prices diff v1.0 HEAD --format markdown
 
     Told apart are new models, new prices, corrections of the past, what was removed, and changed names. Promotions
-    past or within 60 days of their end are listed too, and are no difference.
+    past or within 60 days of their end are listed too, and are no difference. --workload and --usage add what the
+    change does to a bill; logged requests are priced at their own times, or all at the time of --on.
     """  # noqa: D301  # \b: click must not wrap this
     from tokencost.analysis.table_diff import diff_tables
     from tokencost.pricetable.locate import find_prices
@@ -40,6 +50,9 @@ def diff(
     file = os.fspath(find_prices(prices))
     result = diff_tables(_table(old, file), _table(new, file) if new else _load(file), day_of(on))
     bills = _bills(result.old, result.new, workload, on) if workload else ()
+    if usage:
+        given = click.get_current_context().get_parameter_source("on") is not ParameterSource.DEFAULT
+        bills = (*bills, *_usage_bills(result.old, result.new, usage, on if given else None))
     answer(diff_document(result, on, bills), **form)
     return TABLES_DIFFER if exit_code and result.changes else 0
 
@@ -54,6 +67,21 @@ def _bills(old: "PriceTable", new: "PriceTable", workload: str, on: When) -> "tu
     spec = load_workloads(new, workload, start=month_of(day_of(on)))
     models, against = chosen_models(new, spec.models, spec.against)
     return bill_changes(old, new, spec.workloads, [*models, against], on)
+
+
+def _usage_bills(
+    old: "PriceTable", new: "PriceTable", files: tuple[str, ...], on: When | None
+) -> "tuple[BillChange, ...]":
+    """The bills of logged requests by both tables: at their own times, or all at one."""
+    from tokencost.analysis.bill_change import BillChange
+    from tokencost.logs.usage import costs_by_model, usage
+
+    before = costs_by_model(usage(old, files, on=on))
+    after = costs_by_model(usage(new, files, on=on))
+    return tuple(
+        BillChange(model, before.get(model), after.get(model), None if model in before else f"no price in {old.file}")
+        for model in dict.fromkeys([*before, *after])
+    )
 
 
 def _table(named: str, file: str) -> "PriceTable":

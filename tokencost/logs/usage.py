@@ -114,6 +114,15 @@ def usage(
                 logs = _without_long_lines(logs, str(error))
 
 
+def costs_by_model(result: Usage) -> dict[str, Fraction]:
+    """What the priced requests cost, by the name of the model; for a result by model."""
+    costs: dict[str, Fraction] = {}
+    for row in result.rows:
+        name = str(row.group[0])
+        costs[name] = costs.get(name, Fraction(0)) + Fraction(row.cost.total)
+    return costs
+
+
 def _bill(
     table: PriceTable,
     cells: RateCells,

@@ -63,7 +63,7 @@ def _bills(bills: Sequence[BillChange]) -> Table:
         Column("reason", shown=any(bill.reason for bill in bills)),
     )
     rows = tuple((bill.model, bill.before, bill.after, bill.percent_change, bill.reason) for bill in bills)
-    return Table(columns, rows, name="bills", caption="the bill of the workload, USD in all")
+    return Table(columns, rows, name="bills", caption="what it does to the bill, USD in all")
 
 
 def _row(change: Change) -> tuple[Value, ...]:
