@@ -7,23 +7,23 @@ import tempfile
 from tokencost.errors import UsageError
 
 
-def write_whole(path: str, text: str) -> None:
-    """Replace the file in one step, in UTF-8; on any failure the old one stays. Raises `UsageError`.
+def write_whole(path: str, content: str | bytes) -> None:
+    """Replace the file in one step, text in UTF-8; on any failure the old one stays. Raises `UsageError`.
 
     What is not a regular file, such as /dev/stdout or a pipe, is written to directly.
     """
     target = os.path.realpath(path)
-    content = text.encode("utf-8", "backslashreplace")
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     try:
         if os.path.exists(target) and not os.path.isfile(target):
             with open(target, "wb") as stream:
-                stream.write(content)
+                stream.write(data)
             return
         mode = os.stat(target).st_mode & 0o7777 if os.path.exists(target) else 0o666 & ~_umask()
         descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".tokencost-")
         try:
             with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
+                stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
             os.chmod(temporary, mode)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tokencost.errors import TokencostError
+from tokencost.errors import TokencostError, UsageError
 from tokencost.pricetable.when import When, parse_when
-from tokencost.render import FORMATS, format_of, render
+from tokencost.render import FORMATS, PICTURES, draw, format_of, render
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -83,11 +83,19 @@ def answer_options(
             "--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]"
         ),
         on,
-        click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="How the answer is written."),
+        click.option(
+            "--format", "format_name", type=click.Choice([*FORMATS, *PICTURES]), help="How the answer is written."
+        ),
         output,
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
     )
     return _decorate(command, options)
+
+
+def chart_option(command: Command) -> Command:
+    """`--chart`, for what has a picture."""
+    help_text = "Draw it too. --output picture.svg (png, pdf) makes a picture file."
+    return click.option("--chart", is_flag=True, help=help_text)(command)
 
 
 def timeless_options(command: Command) -> Command:
@@ -144,19 +152,34 @@ def load_table(prices: str | None) -> "PriceTable":
     return load_prices(find_prices(prices))
 
 
-def answer(document: "Document", format_name: str | None, output: str | None, no_color: bool) -> None:
+def answer(
+    document: "Document", format_name: str | None, output: str | None, no_color: bool, *, chart: bool = False
+) -> None:
     """Write the document to standard output, or whole to a file."""
     if output and output != "-":
         from tokencost.cli.files import write_whole
 
-        write_whole(output, render(document, format_name or format_of(output)))
+        named = format_name or format_of(output)
+        write_whole(output, draw(document, named) if named in PICTURES else render(document, named, charts=chart))
         return
     stream = sys.stdout
     terminal = stream.isatty()
+    if format_name in PICTURES:
+        _write_picture(document, format_name, terminal)
+        return
     width = shutil.get_terminal_size().columns if terminal else None
-    text = render(document, format_name or "table", width=width, color=_wants_color(terminal, no_color))
+    text = render(document, format_name or "table", width=width, color=_wants_color(terminal, no_color), charts=chart)
     stream.write(_printable(text, stream.encoding or "utf-8"))
     stream.flush()
+
+
+def _write_picture(document: "Document", picture: str, terminal: bool) -> None:
+    if terminal:
+        raise UsageError(f"a terminal cannot show {picture}", f"name a file: --output picture.{picture}")
+    data = draw(document, picture)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def _wants_color(terminal: bool, no_color: bool) -> bool:
@@ -172,6 +195,8 @@ def _printable(text: str, encoding: str) -> str:
     try:
         text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        plain = text.translate({ord("×"): "x", ord("—"): "-", ord("·"): "-", ord("─"): "-", ord("¥"): "CNY "})
+        plain = text.translate(
+            {ord("×"): "x", ord("—"): "-", ord("·"): "-", ord("─"): "-", ord("¥"): "CNY ", ord("█"): "#", ord("░"): "-"}
+        )
         return plain.encode("ascii", "backslashreplace").decode("ascii")
     return text

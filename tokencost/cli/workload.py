@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tokencost.cli.options import answer, answer_options, complete_models, load_table
+from tokencost.cli.options import answer, answer_options, chart_option, complete_models, load_table
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import When, day_of
 
@@ -88,6 +88,7 @@ def _answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     callback=_show_example,
     help="Print a commented SPEC.toml to start from.",
 )
+@chart_option
 @_answer_options
 def workload(
     spec_and_models: tuple[str, ...],
@@ -102,6 +103,7 @@ def workload(
     format_name: str | None,
     outputs: tuple[str, ...],
     no_color: bool,
+    chart: bool,
     **options: str | None,
 ) -> int:
     """What a workload costs, month by month, on each MODEL, beside a baseline: the last MODEL, or --against.
@@ -144,7 +146,7 @@ def workload(
         ranges=tuple(window_ranges(totals)),
         remarks=[_over(each, budget or Fraction(0)) for each in over],
     )
-    answer(document, format_name, output, no_color)
+    answer(document, format_name, output, no_color, chart=chart)
     if over:
         from tokencost.render.numbers import words
 

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tokencost.analysis.break_even import BreakEven
+from tokencost.analysis.break_even import FIELDS, BreakEven, break_even
 from tokencost.analysis.sweep import SHARES, Sweep
 from tokencost.analysis.window_range import AtHours, WindowRange
 from tokencost.analysis.workload import Side, WorkloadRow, WorkloadTotals
 from tokencost.pricetable.table import PriceTable
-from tokencost.report.document import Column, Document, Figure, RowsWhenRead, Sentence, Table, Value
+from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value, WhenRead
 from tokencost.report.remarks import merged, sources
 from tokencost.report.workload_remarks import period, workload_remarks
+
+if TYPE_CHECKING:
+    from tokencost.report.chart import Chart
 
 PARTS = ("uncached_input", "cached_input", "cache_write", "output")
 RECORD = (
@@ -64,7 +67,18 @@ def workload_document(
         reading=tuple(_range_sentence(found) for found in ranges),
         notes=(*merged(workload_remarks(table, totals)), *remarks),
         sources=sources((side.billed, cell) for side in totals.sides for cell in side.cells),
+        charts=WhenRead(lambda: _charts(table, totals, swept)),
     )
+
+
+def _charts(table: PriceTable, totals: WorkloadTotals, swept: Sweep | None) -> "Sequence[Chart]":
+    from tokencost.report.workload_chart import sweep_charts, workload_charts
+
+    if swept is None:
+        return workload_charts(totals)
+    fields = [axis.field for axis in swept.axes if axis.field in FIELDS]
+    even = break_even(table, totals, fields) if len(swept.axes) == 1 else ()
+    return sweep_charts(totals, swept, even)
 
 
 def _answer(totals: WorkloadTotals) -> Iterator[Sentence]:
@@ -115,7 +129,7 @@ def _money(amount: Fraction) -> Figure:
 
 
 def _records(totals: WorkloadTotals) -> Table:
-    return Table(RECORD, RowsWhenRead(lambda: map(_record, totals.rows)))
+    return Table(RECORD, WhenRead(lambda: map(_record, totals.rows)))
 
 
 def _record(row: WorkloadRow) -> tuple[Value, ...]:
@@ -158,7 +172,7 @@ def _pivot(totals: WorkloadTotals, heading: str, keys: Sequence[tuple[str, objec
 
 def _sweep_records(swept: Sweep) -> Table:
     columns = (*(Column(f"sweep_{axis.field}", "count", shown=False) for axis in swept.axes), *RECORD)
-    return Table(columns, RowsWhenRead(lambda: ((*row.values, *_record(row.total)) for row in swept.rows)))
+    return Table(columns, WhenRead(lambda: ((*row.values, *_record(row.total)) for row in swept.rows)))
 
 
 def _sweep_table(totals: WorkloadTotals, swept: Sweep) -> Table:
