@@ -66,9 +66,8 @@ def format_of(path: str | PathLike[str]) -> str:
     for name, own in PICTURES.items():
         if suffix in own:
             return name
-    suffixes = " ".join(
-        suffix for known in (*(known.suffixes for known in FORMATS.values()), *PICTURES.values()) for suffix in known
-    )
+    endings = (*(known.suffixes for known in FORMATS.values()), *PICTURES.values())
+    suffixes = " ".join(suffix for known in endings for suffix in known)
     raise UsageError(
         f"the name {fspath(path)!r} does not say which format to write",
         f"end it in one of {suffixes}, or give --format",
@@ -102,9 +101,10 @@ def draw(document: "Document", picture: str) -> bytes:
     if picture not in PICTURES:
         raise UsageError(f"there is no picture format {picture!r}", f"choose one of {', '.join(PICTURES)}")
     if not document.charts:
+        suffixes = " ".join(known.suffixes[0] for known in FORMATS.values())
         raise UsageError(
             f"this answer of `tokencost {document.command}` has no picture",
-            f"write it as text: --output FILE with one of the suffixes {' '.join(FORMATS[n].suffixes[0] for n in FORMATS)}",
+            f"write it as text: --output FILE that ends in one of {suffixes}",
         )
     from tokencost.render.picture import picture as drawn
 

@@ -10,13 +10,14 @@ import warnings
 from datetime import datetime
 from itertools import pairwise
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tokencost.errors import MissingExtra
 from tokencost.render.footer import footer
 from tokencost.render.inert import inert
 from tokencost.render.numbers import show, words
 from tokencost.render.scale import Scale, scale_of, shown_value
+from tokencost.render.straight import width_of
 from tokencost.report.chart import Chart, Point, Series
 from tokencost.report.document import Document
 
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 
 INSTALL = "pip install 'tokencost-compare[charts]'"
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
-HATCHES = ("", "///", "...", "xx", "\\\\\\", "++", "oo")
-"""Bars are told apart without colour, too."""
 INK, FAINT = "#1a1a1a", "#d0d0d0"
 WIDTH = 9.0
 """Inches."""
-TITLE_SIGNS = 84
+TITLE_SIGNS = 68
+ROOM_FOR_NUMBERS, ROOM_ABOVE = 0.35, 0.06
+"""Of the scale, behind its highest value."""
 EAST_ASIAN_FONTS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei",
     "WenQuanYi Micro Hei", "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS",
@@ -46,7 +47,6 @@ SETTINGS: dict[str, Any] = {
     "axes.spines.right": False,
     "axes.axisbelow": True,
     "grid.color": FAINT,
-    "hatch.linewidth": 0.6,
     "path.simplify": False,
 }
 METADATA: dict[str, dict[str, str | None]] = {
@@ -69,15 +69,19 @@ def picture(document: Document, name: str) -> bytes:
         # A sign that no installed font has is drawn as a box; the text itself stays in SVG and PDF.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         mpl.rcdefaults()
-        mpl.rcParams.update(SETTINGS)
+        mpl.rcParams.update(cast("Any", SETTINGS))
         mpl.rcParams["font.family"] = _fonts(charts)
         figure = Figure(figsize=(WIDTH, sum(heights) + 0.3), layout="constrained", facecolor="white")
         figure.get_layout_engine().set(rect=(0, 0.3 / (sum(heights) + 0.3), 1, 1 - 0.3 / (sum(heights) + 0.3)))  # type: ignore[union-attr,call-arg]  # the engine is the constrained one
         grid = figure.subplots(len(charts), 1, squeeze=False, gridspec_kw={"height_ratios": heights})
         for axes, chart in zip(grid[:, 0], charts, strict=True):
             _DRAWN[chart.kind](axes, chart, scale_of(chart))
-            title = "\n".join(wrap(inert(words(chart.title)), TITLE_SIGNS))
-            axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, pad=10)
+            title = inert(words(chart.title))
+            # East Asian signs are twice as wide.
+            signs = max(TITLE_SIGNS * len(title) // width_of(title), 1)
+            axes.set_title(
+                "\n".join(wrap(title, signs)), loc="left", fontsize=10.5, fontweight="bold", color=INK, pad=10
+            )
         figure.text(0.012, 0.08 / (sum(heights) + 0.3), footer(document), fontsize=7.5, color="#555555", va="bottom")
         written = io.BytesIO()
         figure.savefig(written, format=name, metadata=METADATA[name], dpi=150)
@@ -87,7 +91,8 @@ def picture(document: Document, name: str) -> bytes:
 def _height(chart: Chart) -> float:
     if chart.kind == "bars":
         bars = sum(len(series.points) for series in chart.series)
-        return 1.3 + 0.21 * bars + 0.1 * len(chart.categories)
+        headings = len(chart.categories) if len(chart.series) > 1 else 0
+        return 1.0 + 0.21 * (bars + headings)
     return 4.2
 
 
@@ -104,46 +109,50 @@ def _fonts(charts: list[Chart]) -> list[str]:
 
 
 def _bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
-    """Lying bars, the first category on top, each with its number behind it."""
-    categories = chart.categories
+    """Lying bars from top to bottom, each with its name before it and its number behind; categories as headings."""
     one = len(chart.series) == 1
-    thick = 0.8 / len(chart.series)
     reach = _values_axis(axes.xaxis, chart, scale)
-    start = reach[0]
-    for number, series in enumerate(chart.series):
-        color, hatch = (COLORS[0], "") if one else (COLORS[number % len(COLORS)], HATCHES[number % len(HATCHES)])
-        drawn = False
-        for point in series.points:
-            middle = categories.index(point.at) - 0.4 + thick * (number + 0.5)
-            label = "" if drawn or one else inert(series.label)
-            if point.value is not None:
-                style: dict[str, Any] = {"height": thick * 0.86, "color": color, "edgecolor": "white", "hatch": hatch}
-                drawn = True
-                axes.barh(middle, max(float(point.value), start) - start, left=start, label=label, **style)
-                if point.to is not None:
-                    style |= {"alpha": 0.45}
-                    axes.barh(middle, float(point.to) - float(point.value), left=float(point.value), **style)
-            end = point.to if point.to is not None else point.value
-            remark = inert(words(point.remark))
-            text = shown_value(point, chart.values) + (f"  {remark}" if remark else "")
+    names: list[str] = []
+    for place in chart.categories:
+        heading = inert(show(place, chart.along.kind))
+        if not one:
             axes.annotate(
-                text, (max(float(end or 0), start), middle), (4, 0), textcoords="offset points", va="center",
-                fontsize=8, color=INK,
+                heading, (0, len(names) + 0.1), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+                va="center", fontsize=9, fontweight="bold", color=INK,
             )  # fmt: skip
-    axes.set_yticks(range(len(categories)), [inert(show(place, chart.along.kind)) for place in categories])
-    axes.set_ylim(len(categories) - 0.5, -0.5)
+            names.append("")
+        for number, series in enumerate(chart.series):
+            for point in series.points:
+                if point.at == place:
+                    _bar(axes, chart, point, len(names), COLORS[number % len(COLORS)], reach[0])
+                    names.append(heading if one else inert(series.label))
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(*reach)
-    if not one:
-        axes.legend(
-            loc="upper left", bbox_to_anchor=(0, -0.1 - 0.25 / _height(chart)), ncols=3, frameon=False, fontsize=8.5
-        )
+
+
+def _bar(axes: "Axes", chart: Chart, point: Point, at: int, color: str, start: float) -> None:
+    """One bar; a range goes on in a paler colour."""
+    low = max(float(point.value or 0), start)
+    end = max(float(point.to or 0), low)
+    axes.barh(at, low - start, left=start, height=0.8, color=color)
+    if end > low:
+        axes.barh(at, end - low, left=low, height=0.8, color=color, alpha=0.45)
+    remark = inert(words(point.remark))
+    axes.annotate(
+        "  ".join(filter(None, (shown_value(point, chart.values), remark))), (end, at), (4, 0),
+        textcoords="offset points", va="center", fontsize=8, color=INK,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+    )  # fmt: skip
 
 
 def _values_axis(axis: Any, chart: Chart, scale: Scale) -> tuple[float, float]:
     """The scale with round values written at it; returns where it begins and ends, with room for a number behind."""
     start = 10.0**scale.low if scale.logarithmic else 0.0
-    end = 10.0 ** (scale.high + (scale.high - scale.low) * 0.3) if scale.logarithmic else (scale.high or 1.0) * 1.3
+    room = ROOM_FOR_NUMBERS if axis.axis_name == "x" else ROOM_ABOVE
+    span = scale.high - scale.low
+    end = 10.0 ** (scale.high + span * room) if scale.logarithmic else (scale.high or 1.0) * (1 + room)
     if scale.logarithmic:
         axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     ticks = list(scale.ticks)
@@ -171,25 +180,26 @@ def _steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
         for point in series.points:
             if point.value is None:
                 continue
-            span = [point.at, point.until]
+            span: list[Any] = [point.at, point.until]
             low, high = float(point.value), float(point.to if point.to is not None else point.value)
             axes.plot(span, [high, high], color=color, linestyle=style, linewidth=1.8, solid_capstyle="butt")
             if point.to is not None:
-                axes.fill_between(span, low, high, color=color, alpha=0.18, linewidth=0)  # type: ignore[arg-type]
+                axes.fill_between(span, low, high, color=color, alpha=0.18, linewidth=0)
                 axes.plot(span, [low, low], color=color, linestyle=style, linewidth=0.9)
         for before, after in pairwise(series.points):
             if before.until == after.at and before.value is not None and after.value is not None:
                 levels = [_highest(before), _highest(after)]
-                axes.plot([after.at, after.at], levels, color=color, linewidth=0.9, alpha=0.8)  # type: ignore[arg-type,list-item]
+                when: Any = after.at
+                axes.plot([when, when], levels, color=color, linewidth=0.9, alpha=0.8)
         shown = [point for point in series.points if point.value is not None]
         if shown:
             last = shown[-1]
             ends.append((last.until, _highest(last), f"{inert(series.label)} {shown_value(last, chart.values)}", color))
-    axes.set_ylim(bottom, top if not scale.logarithmic else 10.0 ** (scale.high + 0.15))
-    axes.set_xlabel(chart.along.title if chart.along.title != "from, UTC" else "date, UTC")
-    locator = AutoDateLocator(maxticks=9)
+    axes.set_ylim(bottom, top)
+    axes.set_xlabel(inert(chart.along.title))
+    locator = AutoDateLocator(maxticks=9)  # type: ignore[no-untyped-call]  # of matplotlib
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # of matplotlib
     _named_at_the_end(axes, ends)
 
 
@@ -201,7 +211,7 @@ def _curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
         color, style = _line(chart, series, number)
         points = [point for point in series.points if point.value is not None]
         xs, ys = [float(point.at) for point in points], [float(point.value or 0) for point in points]  # type: ignore[arg-type]
-        axes.plot(xs, ys, color=color, linestyle=style, linewidth=1.8, marker="o" if len(xs) < 2 else "")
+        axes.plot(xs, ys, color=color, linestyle=style, linewidth=1.8, marker="" if len(xs) > 1 else "o")
         if points:
             ends.append((xs[-1], ys[-1], f"{inert(series.label)} {shown_value(points[-1], chart.values)}", color))
     for mark in chart.marks:
@@ -212,7 +222,7 @@ def _curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
             va="top", fontsize=8, color=INK, zorder=6,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )  # fmt: skip
-    axes.set_ylim(bottom, top if not scale.logarithmic else 10.0 ** (scale.high + 0.15))
+    axes.set_ylim(bottom, top)
     axes.set_xlabel(inert(chart.along.title))
     _named_at_the_end(axes, ends)
 

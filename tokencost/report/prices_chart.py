@@ -62,7 +62,7 @@ def _chart(rows: Sequence[PriceRow], component: str, currency: str, latest: date
         "steps",
         _finding(series, words, currency),
         Axis(f"{words}, {currency} per 1M tokens", "rate", currency),
-        Axis("from, UTC", "bound"),
+        Axis("date, UTC", "bound"),
         tuple(series),
     )
 
@@ -94,12 +94,8 @@ def _change(one: Series, words: str, currency: str) -> Sentence:
     if before == after or not before or after is None:
         since = show_bound(first.at) if isinstance(first.at, datetime) else ""
         same = len({(point.value, point.to) for point in one.points}) == 1
-        verb = "has cost " if same else "is again at "
-        return (
-            f"{one.label} {words} {verb}",
-            Figure(after, "rate", currency),
-            f" as in {since}" if not same else f" since {since}",
-        )
+        verb, as_when = ("has cost ", f" since {since}") if same else ("is again at ", f", as on {since}")
+        return (f"{one.label} {words} {verb}", Figure(after, "rate", currency), as_when)
     verb = "fell" if after < before else "rose"
     return (
         f"{one.label} {words} {verb} from ",
