@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tokencost.errors import TokencostError, UsageError
+from tokencost.errors import TokencostError
 from tokencost.pricetable.when import When, parse_when
 from tokencost.render import FORMATS, PICTURES, draw, format_of, render
 
@@ -68,7 +68,7 @@ def any_time_option(command: Command) -> Command:
 
 def output_option(command: Command) -> Command:
     """`--output`, where it can only mean a file."""
-    return click.option("--output", metavar="FILE", help="Write to a file; its suffix sets the format.")(command)
+    return click.option("-o", "--output", metavar="FILE", help="Write to a file; its suffix sets the format.")(command)
 
 
 def answer_options(
@@ -84,7 +84,7 @@ def answer_options(
         ),
         on,
         click.option(
-            "--format", "format_name", type=click.Choice([*FORMATS, *PICTURES]), help="How the answer is written."
+            "--format", "format_name", type=click.Choice(list(FORMATS)), help="How the answer is written."
         ),
         output,
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
@@ -164,22 +164,10 @@ def answer(
         return
     stream = sys.stdout
     terminal = stream.isatty()
-    if format_name in PICTURES:
-        _write_picture(document, format_name, terminal)
-        return
     width = shutil.get_terminal_size().columns if terminal else None
     text = render(document, format_name or "table", width=width, color=_wants_color(terminal, no_color), charts=chart)
     stream.write(_printable(text, stream.encoding or "utf-8"))
     stream.flush()
-
-
-def _write_picture(document: "Document", picture: str, terminal: bool) -> None:
-    if terminal:
-        raise UsageError(f"a terminal cannot show {picture}", f"name a file: --output picture.{picture}")
-    data = draw(document, picture)
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
 
 
 def _wants_color(terminal: bool, no_color: bool) -> bool:

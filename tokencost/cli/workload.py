@@ -43,6 +43,7 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "months": ("N", "How many months. [default: 1]"),
         "hours": ("HOURS", "When requests arrive, such as 09:00-12:00,14:00-18:00. [default: all hours]"),
         "days": ("DAYS", "Days on which they arrive, such as mon-fri, sat,sun or weekdays. [default: every day]"),
+        "peak": ("SHARE", "Share of the requests in peak hours, such as 30%, instead of what the calendar has."),
         "zone": ("ZONE", "Time zone of months, hours and days. [default: UTC]"),
     }
     for name, (metavar, meaning) in reversed(meanings.items()):
@@ -53,6 +54,7 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """As for every command, but `--output` is also a field of a workload."""
     both = click.option(
+        "-o",
         "--output",
         "outputs",
         multiple=True,
@@ -279,6 +281,7 @@ _PARSED: dict[str, Callable[[str], object]] = {
     "cached": _rate,
     "cache_write": _rate,
     "batch": _rate,
+    "peak": _rate,
     "growth": _rate,
     "months": _count,
     "hours": _listed,

@@ -84,7 +84,8 @@ def render(
 ) -> str:
     """The document as text that ends with exactly one newline.
 
-    `width` and `color` are those of a terminal, and `charts` asks for charts; see `Screen`. Raises `UsageError` for an unknown format.
+    `width` and `color` are those of a terminal, and `charts` asks for charts; see `Screen`. Raises `UsageError`
+    for an unknown format.
     """
     if format not in FORMATS:
         raise UsageError(f"there is no format {format!r}", f"choose one of {', '.join(FORMATS)}")

@@ -35,10 +35,20 @@ h2 {{ font-size: 1.1rem; }}
 """
 
 
-def render(document: Document, _screen: Screen) -> str:
-    """A complete document."""
-    body = page(document, paragraph=_paragraph, table=_table, items=_items)
+def render(document: Document, screen: Screen) -> str:
+    """A complete document, its charts at the end."""
+    body = body_of(document, charts=screen.charts)
     return f"{_HEAD.format(command=_escape(document.command))}{body}\n</body>\n</html>"
+
+
+def body_of(document: Document, *, charts: bool) -> str:
+    """The document as a part of a page."""
+    body = page(document, paragraph=paragraph, table=html_table, items=_items)
+    if not charts:
+        return body
+    from tokencost.render.svg_chart import svg
+
+    return "\n\n".join([body, *(svg(chart) for chart in document.charts)])
 
 
 def _escape(text: str) -> str:
@@ -49,11 +59,13 @@ def _link(address: str) -> str:
     return f'<a href="{escape(address)}" rel="noopener noreferrer">{escape(address)}</a>'
 
 
-def _paragraph(text: str) -> str:
+def paragraph(text: str) -> str:
+    """A sentence."""
     return f"<p>{_escape(text)}</p>"
 
 
-def _table(table: ShownTable) -> str:
+def html_table(table: ShownTable) -> str:
+    """A table that scrolls within itself where the page is narrower."""
     head = _row(table, "th", [column.heading for column in table.columns])
     caption = [f"<caption>{_escape(table.caption)}</caption>"] if table.caption else []
     rows = [_row(table, "td", row) for row in table.rows]

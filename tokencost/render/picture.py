@@ -80,7 +80,12 @@ def picture(document: Document, name: str) -> bytes:
             # East Asian signs are twice as wide.
             signs = max(TITLE_SIGNS * len(title) // width_of(title), 1)
             axes.set_title(
-                "\n".join(wrap(title, signs)), loc="left", fontsize=10.5, fontweight="bold", color=INK, pad=10
+                "\n".join(wrap(title, signs, break_on_hyphens=False)),
+                loc="left",
+                fontsize=10.5,
+                fontweight="bold",
+                color=INK,
+                pad=10,
             )
         figure.text(0.012, 0.08 / (sum(heights) + 0.3), footer(document), fontsize=7.5, color="#555555", va="bottom")
         written = io.BytesIO()
@@ -209,7 +214,8 @@ def _curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
     ends: list[tuple[Any, float, str, str]] = []
     for number, series in enumerate(chart.series):
         color, style = _line(chart, series, number)
-        points = [point for point in series.points if point.value is not None]
+        # Zero has no place on a logarithmic scale.
+        points = [p for p in series.points if p.value is not None and (p.value or not scale.logarithmic)]
         xs, ys = [float(point.at) for point in points], [float(point.value or 0) for point in points]  # type: ignore[arg-type]
         axes.plot(xs, ys, color=color, linestyle=style, linewidth=1.8, marker="" if len(xs) > 1 else "o")
         if points:
@@ -218,7 +224,8 @@ def _curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
         at, value = float(mark.at), float(mark.value)
         axes.plot([at], [value], marker="o", markersize=7, color=INK, markerfacecolor="white", zorder=5)
         axes.annotate(
-            "\n".join(wrap(inert(words(mark.words)), 34)), (at, value), (10, -12), textcoords="offset points",
+            "\n".join(wrap(inert(words(mark.words)), 34, break_on_hyphens=False)),
+            (at, value), (10, -12), textcoords="offset points",
             va="top", fontsize=8, color=INK, zorder=6,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )  # fmt: skip
