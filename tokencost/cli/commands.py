@@ -22,6 +22,9 @@ COMMANDS = {
     "claims": LazyCommand("tokencost.cli.claims", "Published figures, recomputed, with a verdict."),
     "find": LazyCommand("tokencost.cli.find", "Which list prices equal these figures."),
     "prices": LazyCommand("tokencost.cli.prices", "The price table: list, show, history, check, schema."),
+    "report": LazyCommand(
+        "tokencost.cli.report", "One self-contained HTML page: prices, history, a workload, claims, a calculator."
+    ),
 }
 
 

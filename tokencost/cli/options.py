@@ -83,9 +83,7 @@ def answer_options(
             "--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]"
         ),
         on,
-        click.option(
-            "--format", "format_name", type=click.Choice(list(FORMATS)), help="How the answer is written."
-        ),
+        click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="How the answer is written."),
         output,
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
     )
