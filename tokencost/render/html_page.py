@@ -37,18 +37,12 @@ h2 {{ font-size: 1.1rem; }}
 
 def render(document: Document, screen: Screen) -> str:
     """A complete document, its charts at the end."""
-    body = body_of(document, charts=screen.charts)
+    body = page(document, paragraph=paragraph, table=html_table, items=items)
+    if screen.charts:
+        from tokencost.render.svg_chart import svg
+
+        body = "\n\n".join([body, *(svg(chart) for chart in document.charts)])
     return f"{_HEAD.format(command=_escape(document.command))}{body}\n</body>\n</html>"
-
-
-def body_of(document: Document, *, charts: bool) -> str:
-    """The document as a part of a page."""
-    body = page(document, paragraph=paragraph, table=html_table, items=_items)
-    if not charts:
-        return body
-    from tokencost.render.svg_chart import svg
-
-    return "\n\n".join([body, *(svg(chart) for chart in document.charts)])
 
 
 def _escape(text: str) -> str:
@@ -94,6 +88,7 @@ def _cell(tag: str, text: str, right: bool) -> str:
     return f"<{tag}{scope}{align}>{_escape(text)}</{tag}>"
 
 
-def _items(heading: str, entries: Sequence[str]) -> str:
+def items(heading: str, entries: Sequence[str]) -> str:
+    """A list under its heading."""
     lines = (f"<li>{_escape(entry)}</li>" for entry in entries)
     return "\n".join([f"<h2>{heading}</h2>", "<ul>", *lines, "</ul>"])

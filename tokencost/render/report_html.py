@@ -8,14 +8,17 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from html import escape
 from importlib.resources import files
 
-from tokencost.render.html_page import body_of
+from tokencost.render.html_page import html_table, items, paragraph
 from tokencost.render.inert import inert
 from tokencost.render.numbers import words
 from tokencost.render.shown import shown
+from tokencost.render.svg_chart import svg
+from tokencost.report.document import Document
 from tokencost.report.report_page import Calculator, CalculatorModel, ReportPage, Section, rates_of
 
 SCRIPTS = ("exact.js", "cost.js", "calculator.js")
@@ -55,15 +58,28 @@ def _digest(text: str) -> str:
 
 def _section(section: Section) -> str:
     lead = inert(words(section.lead))
-    body = body_of(section.document, charts=True)
     parts = [
         f'<section id="{section.key}" aria-labelledby="{section.key}-heading">',
         f'<h2 id="{section.key}-heading">{escape(section.heading)}</h2>',
         *([f"<p><strong>{escape(lead)}</strong></p>"] if lead else []),
-        body.replace("<h2>", "<h3>").replace("</h2>", "</h3>"),
+        *_body(section.document),
         "</section>",
     ]
     return "\n".join(parts)
+
+
+def _body(document: Document) -> Iterator[str]:
+    """What is said first, the pictures, the tables, and the rest; sources have a part of the page of their own."""
+    parts = shown(document._replace(sources=()))
+    yield from (paragraph(sentence) for sentence in parts.answer)
+    yield from (svg(chart) for chart in document.charts)
+    for table in parts.tables:
+        # A part that scrolls must be in reach of the keyboard, and have a name.
+        scrolls = f'<div class="table" role="region" tabindex="0" aria-label="{escape(table.caption or "table")}">'
+        yield html_table(table).replace('<div class="table">', scrolls, 1)
+    yield from (paragraph(sentence) for sentence in parts.reading)
+    for heading, entries in parts.lists:
+        yield items(heading, entries).replace("h2>", "h3>")
 
 
 def _json(calculator: Calculator, stamp: str) -> str:

@@ -103,7 +103,7 @@ def _with_months(document: Document, totals: WorkloadTotals) -> Document:
         known = grouped.setdefault((row.model, row.month), [Fraction(0)] * len(amounts))
         grouped[row.model, row.month] = [one + other for one, other in zip(known, amounts, strict=True)]
     columns = (Column("model"), Column("month"), *(Column(part, "money") for part in PARTS), Column("cost", "money"))
-    rows = tuple((*key, *amounts) for key, amounts in grouped.items())
+    rows: list[tuple[Value, ...]] = [(*key, *amounts) for key, amounts in grouped.items()]
     months = Table(columns, rows, name="", caption="By month and component, USD")
     return document._replace(tables=(*document.tables, months))
 
@@ -159,7 +159,11 @@ def _source_row(cell: RateCell) -> tuple[Value, ...]:
 
 def _calculator(table: PriceTable, on: When, models: Sequence[str]) -> Calculator:
     priced = dict.fromkeys(row.model for row in prices_in_force(table, on, tier=STANDARD))
-    known = tuple(_model(model.id, model.provider, price_in_force(model, on)) for model in priced)
+    newest_first = sorted(
+        ((model, price_in_force(model, on)) for model in priced),
+        key=lambda pair: (list(table.providers).index(pair[0].provider), -pair[1].start.timestamp()),
+    )
+    known = tuple(_model(model.id, table.providers[model.provider].name, price) for model, price in newest_first)
     return Calculator(
         on=show_when(on),
         models=known,

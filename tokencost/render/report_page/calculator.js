@@ -54,7 +54,7 @@ function restore() {
   $("against").value = against;
   for (const name of Object.keys(NUMBERS)) {
     const text = given.get(name) ?? START[name];
-    $(name).value = number(text, NUMBERS[name]) === null ? START[name] : text;
+    $(name).value = grouped(String(number(text, NUMBERS[name]) ?? START[name]));
   }
   for (const name of PERCENTS) {
     const text = given.get(name) ?? START[name];
@@ -272,6 +272,11 @@ update({ keepAddress: true });
 $("controls").hidden = false;
 $("result").hidden = false;
 $("controls").addEventListener("input", () => update());
+// Thousands are set apart once a number is finished, so that the cursor never jumps.
+$("controls").addEventListener("change", (event) => {
+  const value = event.target.id in NUMBERS ? number(event.target.value, NUMBERS[event.target.id]) : null;
+  if (value !== null) event.target.value = grouped(String(value));
+});
 $("controls").addEventListener("submit", (event) => event.preventDefault());
 window.addEventListener("hashchange", () => {
   if (!location.hash.includes("=")) return; // a link to a section
