@@ -13,7 +13,19 @@ from tokencost.pricetable.schema import json_schema
 
 ROOT = Path(__file__).parent.parent
 LAYERS = ("cli", "render", "report", "analysis", "pricing", "pricetable", "money", "errors")
-HEAVY = {"pydantic", "pydantic_core", "rich", "tomli", "tabulate", "wcwidth", "difflib", "zoneinfo", "hashlib"}
+HEAVY = {
+    "pydantic",
+    "pydantic_core",
+    "rich",
+    "tomli",
+    "tabulate",
+    "wcwidth",
+    "difflib",
+    "zoneinfo",
+    "hashlib",
+    "matplotlib",
+    "numpy",
+}
 SCHEMA_FILE = ROOT / "tokencost" / "pricetable" / "prices.schema.json"
 
 
@@ -35,7 +47,11 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 
 def test_compare_imports_only_what_it_needs() -> None:
     code = "from tokencost.cli import run; run(['compare', 'deepseek-reasoner', 'o1', '--on', '2025-01-27'])"
-    assert modules_after(code) & {"pydantic", "tabulate", "difflib", "tomlkit", "duckdb", "pandas", "tempfile"} == set()
+    assert (
+        modules_after(code)
+        & {"pydantic", "tabulate", "difflib", "tomlkit", "duckdb", "pandas", "tempfile", "matplotlib", "numpy"}
+        == set()
+    )
 
 
 def test_imports_go_downward_only() -> None:

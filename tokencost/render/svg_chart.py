@@ -179,7 +179,9 @@ def _ticks_across(chart: Chart, first: float, last: float) -> Iterator[tuple[Pla
     if len(instants) > 1:
         yield from ((instant, str(instant.year)) for instant in instants)
     else:
-        yield from ((instant, show(instant, "when")[:10]) for instant in (_instant(first), _instant(last)))
+        # The end is the first instant that is not drawn.
+        days = (show(_instant(first), "when")[:10], show(_instant(last - 1), "when")[:10])
+        yield from zip((_instant(first), _instant(last)), days, strict=True)
 
 
 def _instant(number: float) -> datetime:

@@ -18,7 +18,7 @@ LEAST_STEP = timedelta(days=30)
 
 
 def history_charts(rows: Sequence[PriceRow], as_of: When) -> tuple[Chart, ...]:
-    """For each component, a series for each model (and tier, context length and currency) with its dated rates.
+    """For each component, a series for each model (and tier) with its dated rates.
 
     Where hours of the week have rates of their own, a step reaches from the lowest of them to the highest.
     """
@@ -37,24 +37,17 @@ def history_charts(rows: Sequence[PriceRow], as_of: When) -> tuple[Chart, ...]:
 def _chart(rows: Sequence[PriceRow], component: str, currency: str, latest: datetime) -> Chart | None:
     series = []
     tiers = len({row.cell.tier for row in rows}) > 1
-    for key in dict.fromkeys((row.model, row.cell.tier, row.cell.input_tokens_above) for row in rows):
-        own = [row for row in rows if (row.model, row.cell.tier, row.cell.input_tokens_above) == key]
-        model, tier, above = key
-        steps = [
-            step
-            for price in dict.fromkeys(row.price for row in own)
-            if (
-                step := _step(
-                    [getattr(row.rates, component) for row in own if row.price is price],
-                    price.start,
-                    price.end or latest,
-                )
-            )
-        ]
-        parts = [f"{tier}" if tiers else "", f"above {above:,} input tokens" if above else ""]
-        named = ", ".join([model.id, *filter(None, parts)])
+    # Rates of long requests follow the others, and are left to the table.
+    drawn = [row for row in rows if not row.cell.input_tokens_above]
+    for model, tier in dict.fromkeys((row.model, row.cell.tier) for row in drawn):
+        own = [row for row in drawn if (row.model, row.cell.tier) == (model, tier)]
+        steps = []
+        for price in dict.fromkeys(row.price for row in own):
+            rates = [getattr(row.rates, component) for row in own if row.price is price]
+            if step := _step(rates, price.start, price.end or latest):
+                steps.append(step)
         if steps:
-            series.append(Series(named, tuple(steps), model.provider))
+            series.append(Series(f"{model.id}, {tier}" if tiers else model.id, tuple(steps), model.provider))
     if not series:
         return None
     words = component.replace("_", " ")
