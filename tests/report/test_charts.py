@@ -191,7 +191,7 @@ def test_a_break_even_lies_where_the_curves_cross(table_of: Make) -> None:
     swept = sweep(table, asked, [axis("output", 0, 40_000, 10_000)], ["cheap"], against="dear", on="2025-06-01")
     (chart,) = sweep_charts(totals, swept, break_even(table, totals, ["output"]))
     assert [(mark.at, mark.value, words(mark.words)) for mark in chart.marks] == [
-        (19_000, 39, "cheap costs what dear costs at 19,000")
+        (Fraction(19_000), Fraction(39), "cheap costs what dear costs at 19,000")
     ]
     assert words(chart.title) == "cheap costs what dear costs at 19,000"
 
@@ -200,7 +200,7 @@ def test_claims_are_the_printed_factor_beside_the_computed_one(shipped: PriceTab
     judged = [judge(shipped, claim) for claim in load_claims()]
     (chart,) = claims_charts(judged)
     assert words(chart.title).startswith("13 of 20 published figures are reproduced; the 18 that")
-    printed, computed = (dict((row[0], row[1:]) for row in rows) for rows in drawn(chart).values())
+    printed, computed = ({row[0]: row[1:] for row in rows} for rows in drawn(chart).values())
     assert printed["r1-20-to-50-times"] == (20, 50, "")
     assert printed["api-cost-90-95"] == (10, 20, "")
     assert printed["query-cost-014-750"] == (50, None, "")
