@@ -1,17 +1,24 @@
 """`tokencost report`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tokencost.cli.options import load_table, on_option, output_option
-from tokencost.cli.workload import EXAMPLE
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import When, day_of
 
 if TYPE_CHECKING:
     from tokencost.pricetable.table import PriceTable
     from tokencost.report.report_page import ReportPage
+
+EXAMPLE: dict[str, Any] = {
+    "requests": 40_000, "per": "day", "input": 1_800, "output": 350, "cached": "50%", "months": 12,
+}  # fmt: skip
+SAID = (
+    "An example, not your workload: 40,000 requests a day of 1,800 input tokens, half of them cached, and 350 output "
+    "tokens. For your own: tokencost report workload.toml"
+)
 
 
 @click.command(short_help="One self-contained HTML page: prices, history, a workload, claims, a calculator.")
@@ -65,19 +72,22 @@ def _page(table: "PriceTable", spec: str | None, on: When) -> "ReportPage":
     from tokencost.analysis.months import month_of
     from tokencost.analysis.price_rows import price_history
     from tokencost.analysis.workload import workload_totals
+    from tokencost.analysis.workload_fields import workload
     from tokencost.analysis.workload_file import load_workloads
     from tokencost.report.report_page import report_page
 
-    given = load_workloads(table, spec or EXAMPLE, start=month_of(day_of(on))) if spec or table.defaults else None
-    own = given.models if spec and given else ()
-    names, baseline = chosen_models(table, own, given.against if spec and given else None)
+    start = month_of(day_of(on))
+    if spec:
+        given = load_workloads(table, spec, start=start)
+        workloads, named, against = given.workloads, given.models, given.against
+    else:
+        workloads, named, against = (workload("example", start=start, **EXAMPLE),), (), None
+    names, baseline = chosen_models(table, named, against)
     compared = compare(table, names, on=on, against=baseline)
-    if given is None:  # pragma: no cover  # without defaults `chosen_models` has refused before
-        raise UsageError("there is no workload to report on", "name a SPEC.toml")
-    totals = workload_totals(table, given.workloads, names, on=on, against=baseline)
+    totals = workload_totals(table, workloads, names, on=on, against=baseline)
     rows = price_history(table, [*names, baseline], on)
     judged = [judge(table, claim) for claim in load_claims()]
-    return report_page(table, on, compared, rows, totals, judged, example=spec is None)
+    return report_page(table, on, compared, rows, totals, judged, "" if spec else SAID)
 
 
 def _temporary() -> str:

@@ -58,11 +58,12 @@ def paragraph(text: str) -> str:
     return f"<p>{_escape(text)}</p>"
 
 
-def html_table(table: ShownTable) -> str:
-    """A table that scrolls within itself where the page is narrower."""
-    head = _row(table, "th", [column.heading for column in table.columns])
+def html_table(table: ShownTable, *, whole: str = "") -> str:
+    """A table that scrolls within itself where the page is narrower; `whole` is a class for dates and instants."""
+    classes = ["n" if column.right else whole if column.whole else "" for column in table.columns]
+    head = _row(classes, "th", [column.heading for column in table.columns])
     caption = [f"<caption>{_escape(table.caption)}</caption>"] if table.caption else []
-    rows = [_row(table, "td", row) for row in table.rows]
+    rows = [_row(classes, "td", row) for row in table.rows]
     return "\n".join(
         [
             '<div class="table"><table>',
@@ -78,14 +79,14 @@ def html_table(table: ShownTable) -> str:
     )
 
 
-def _row(table: ShownTable, tag: str, cells: Sequence[str]) -> str:
-    return f"<tr>{''.join(_cell(tag, cell, right) for cell, right in zip(cells, table.right, strict=True))}</tr>"
+def _row(classes: Sequence[str], tag: str, cells: Sequence[str]) -> str:
+    return f"<tr>{''.join(_cell(tag, cell, name) for cell, name in zip(cells, classes, strict=True))}</tr>"
 
 
-def _cell(tag: str, text: str, right: bool) -> str:
+def _cell(tag: str, text: str, name: str) -> str:
     scope = ' scope="col"' if tag == "th" else ""
-    align = ' class="n"' if right else ""
-    return f"<{tag}{scope}{align}>{_escape(text)}</{tag}>"
+    styled = f' class="{name}"' if name else ""
+    return f"<{tag}{scope}{styled}>{_escape(text)}</{tag}>"
 
 
 def items(heading: str, entries: Sequence[str]) -> str:

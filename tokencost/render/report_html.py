@@ -76,7 +76,7 @@ def _body(document: Document) -> Iterator[str]:
     for table in parts.tables:
         # A part that scrolls must be in reach of the keyboard, and have a name.
         scrolls = f'<div class="table" role="region" tabindex="0" aria-label="{escape(table.caption or "table")}">'
-        yield html_table(table).replace('<div class="table">', scrolls, 1)
+        yield html_table(table, whole="w").replace('<div class="table">', scrolls, 1)
     yield from (paragraph(sentence) for sentence in parts.reading)
     for heading, entries in parts.lists:
         yield items(heading, entries).replace("h2>", "h3>")

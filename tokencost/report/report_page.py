@@ -72,23 +72,19 @@ def report_page(
     history: Sequence[PriceRow],
     totals: WorkloadTotals,
     judged: Sequence[JudgedClaim],
-    example: bool,
+    said: str,
 ) -> ReportPage:
-    """The page of `tokencost report`. `example` says that the workload is nobody's own."""
-    said = (
-        "An example: these are the numbers of `tokencost workload --example`, not yours. "
-        "Give the report a workload.toml of your own."
-        if example
-        else "What the given workloads cost."
-    )
+    """The page of `tokencost report`. `said` stands above the workload."""
     workload = workload_document(table, totals, by_component=True)
     models = [side.model.id for side in (*compared.models, compared.baseline)]
     sections = (
         Section("comparison", "Prices side by side", (), comparison_document(table, compared)),
         Section("history", "Prices over time", (), history_document(table, history, on)),
-        Section("workload", "What a workload costs", (said,), _with_months(workload, totals)),
+        Section("workload", "What a workload costs", (said,) if said else (), _with_months(workload, totals)),
         Section("claims", "Published figures, recomputed", (), claims_document(table, judged, None)),
-        Section("sources", "Where every rate comes from", (), _sources(table, on, compared, history, totals)),
+        Section(
+            "sources", "Where every rate comes from", (), _sources(table, on, _used(compared, history, totals, judged))
+        ),
     )
     return ReportPage(on, sections, _calculator(table, on, models))
 
@@ -108,17 +104,20 @@ def _with_months(document: Document, totals: WorkloadTotals) -> Document:
     return document._replace(tables=(*document.tables, months))
 
 
-def _sources(
-    table: PriceTable, on: When, compared: Comparison, history: Sequence[PriceRow], totals: WorkloadTotals
-) -> Document:
+def _used(
+    compared: Comparison, history: Sequence[PriceRow], totals: WorkloadTotals, judged: Sequence[JudgedClaim]
+) -> Iterator[RateCell]:
+    """The cells that the other parts use."""
+    yield from (cell for _, cell in compared.cells)
+    yield from (row.cell for row in history)
+    yield from (cell for side in totals.sides for cell in side.cells)
+    operands = (side for claim in judged for part in claim.parts for side in (part.left, part.right))
+    yield from (side.cell for side in operands if side and side.cell)
+
+
+def _sources(table: PriceTable, on: When, cells_used: Iterator[RateCell]) -> Document:
     """Every rate that the other parts use, with its source and the day on which it was last seen there."""
-    used: dict[RateCell, None] = {}
-    for cell in (
-        *(cell for _, cell in compared.cells),
-        *(cell for side in totals.sides for cell in side.cells),
-        *(row.cell for row in history),
-    ):
-        used[cell] = None
+    used = dict.fromkeys(cells_used)
     columns = (
         Column("model"),
         Column("from", "bound"),
