@@ -30,6 +30,7 @@ INK, FAINT = "#1a1a1a", "#d0d0d0"
 WIDTH = 9.0
 """Inches."""
 TITLE_SIGNS = 68
+LONGEST_NAME = 40
 ROOM_FOR_NUMBERS, ROOM_ABOVE = 0.35, 0.06
 """Of the scale, behind its highest value."""
 EAST_ASIAN_FONTS = (
@@ -68,6 +69,8 @@ def picture(document: Document, name: str) -> bytes:
     with mpl.rc_context(), warnings.catch_warnings():
         # A sign that no installed font has is drawn as a box; the text itself stays in SVG and PDF.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        # Of absurdly long numbers or names: the picture is then crowded, which its reader sees.
+        warnings.filterwarnings("ignore", message="constrained_layout not applied")
         mpl.rcdefaults()
         mpl.rcParams.update(cast("Any", SETTINGS))
         mpl.rcParams["font.family"] = _fonts(charts)
@@ -119,7 +122,7 @@ def _bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
     reach = _values_axis(axes.xaxis, chart, scale)
     names: list[str] = []
     for place in chart.categories:
-        heading = inert(show(place, chart.along.kind))
+        heading = _short(inert(show(place, chart.along.kind)))
         if not one:
             axes.annotate(
                 heading, (0, len(names) + 0.1), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
@@ -130,7 +133,7 @@ def _bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
             for point in series.points:
                 if point.at == place:
                     _bar(axes, chart, point, len(names), COLORS[number % len(COLORS)], reach[0])
-                    names.append(heading if one else inert(series.label))
+                    names.append(heading if one else _short(inert(series.label)))
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
@@ -150,6 +153,11 @@ def _bar(axes: "Axes", chart: Chart, point: Point, at: int, color: str, start: f
         textcoords="offset points", va="center", fontsize=8, color=INK,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
     )  # fmt: skip
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for the picture."""
+    return name if width_of(name) <= LONGEST_NAME else name[: LONGEST_NAME // 2] + "…"
 
 
 def _values_axis(axis: Any, chart: Chart, scale: Scale) -> tuple[float, float]:
@@ -186,20 +194,28 @@ def _steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
             if point.value is None:
                 continue
             span: list[Any] = [point.at, point.until]
-            low, high = float(point.value), float(point.to if point.to is not None else point.value)
+            # Zero has no place on a logarithmic scale: it lies at the lower edge.
+            low, high = max(float(point.value), bottom), _highest(point, bottom)
             axes.plot(span, [high, high], color=color, linestyle=style, linewidth=1.8, solid_capstyle="butt")
             if point.to is not None:
                 axes.fill_between(span, low, high, color=color, alpha=0.18, linewidth=0)
                 axes.plot(span, [low, low], color=color, linestyle=style, linewidth=0.9)
         for before, after in pairwise(series.points):
             if before.until == after.at and before.value is not None and after.value is not None:
-                levels = [_highest(before), _highest(after)]
+                levels = [_highest(before, bottom), _highest(after, bottom)]
                 when: Any = after.at
                 axes.plot([when, when], levels, color=color, linewidth=0.9, alpha=0.8)
         shown = [point for point in series.points if point.value is not None]
         if shown:
             last = shown[-1]
-            ends.append((last.until, _highest(last), f"{inert(series.label)} {shown_value(last, chart.values)}", color))
+            ends.append(
+                (
+                    last.until,
+                    _highest(last, bottom),
+                    f"{_short(inert(series.label))} {shown_value(last, chart.values)}",
+                    color,
+                )
+            )
     axes.set_ylim(bottom, top)
     axes.set_xlabel(inert(chart.along.title))
     locator = AutoDateLocator(maxticks=9)  # type: ignore[no-untyped-call]  # of matplotlib
@@ -219,7 +235,9 @@ def _curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
         xs, ys = [float(point.at) for point in points], [float(point.value or 0) for point in points]  # type: ignore[arg-type]
         axes.plot(xs, ys, color=color, linestyle=style, linewidth=1.8, marker="" if len(xs) > 1 else "o")
         if points:
-            ends.append((xs[-1], ys[-1], f"{inert(series.label)} {shown_value(points[-1], chart.values)}", color))
+            ends.append(
+                (xs[-1], ys[-1], f"{_short(inert(series.label))} {shown_value(points[-1], chart.values)}", color)
+            )
     for mark in chart.marks:
         at, value = float(mark.at), float(mark.value)
         axes.plot([at], [value], marker="o", markersize=7, color=INK, markerfacecolor="white", zorder=5)
@@ -234,8 +252,8 @@ def _curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
     _named_at_the_end(axes, ends)
 
 
-def _highest(point: Point) -> float:
-    return float((point.to if point.to is not None else point.value) or 0)
+def _highest(point: Point, bottom: float) -> float:
+    return max(float((point.to if point.to is not None else point.value) or 0), bottom)
 
 
 def _line(chart: Chart, series: Series, number: int) -> tuple[str, str]:
