@@ -191,9 +191,9 @@ def test_a_break_even_lies_where_the_curves_cross(table_of: Make) -> None:
     swept = sweep(table, asked, [axis("output", 0, 40_000, 10_000)], ["cheap"], against="dear", on="2025-06-01")
     (chart,) = sweep_charts(totals, swept, break_even(table, totals, ["output"]))
     assert [(mark.at, mark.value, words(mark.words)) for mark in chart.marks] == [
-        (Fraction(19_000), Fraction(39), "cheap costs what dear costs at 19,000")
+        (Fraction(19_000), Fraction(39), "cheap costs what dear costs at output 19,000")
     ]
-    assert words(chart.title) == "cheap costs what dear costs at 19,000"
+    assert words(chart.title) == "cheap costs what dear costs at output 19,000"
 
 
 def test_claims_are_the_printed_factor_beside_the_computed_one(shipped: PriceTable) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 INSTALL = "pip install 'tokencost-compare[charts]'"
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+DARKER = {"#D55E00": "#B34E00", "#009E73": "#00704F", "#CC79A7": "#9B3F73", "#56B4E9": "#1B6FA8", "#E69F00": "#8F6200"}
+"""Of the same hue, for names: thin letters need more contrast than a line."""
 INK, FAINT = "#1a1a1a", "#d0d0d0"
 WIDTH = 9.0
 """Inches."""
@@ -187,6 +189,7 @@ def _steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     bottom, top = _values_axis(axes.yaxis, chart, scale)
+    latest = max((point.until for s in chart.series for point in s.points if point.until), default=None)
     ends: list[tuple[Any, float, str, str]] = []
     for number, series in enumerate(chart.series):
         color, style = _line(chart, series, number)
@@ -208,14 +211,9 @@ def _steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
         shown = [point for point in series.points if point.value is not None]
         if shown:
             last = shown[-1]
-            ends.append(
-                (
-                    last.until,
-                    _highest(last, bottom),
-                    f"{_short(inert(series.label))} {shown_value(last, chart.values)}",
-                    color,
-                )
-            )
+            until = f" until {show(last.until, 'when')[:10]}" if last.until and latest and last.until < latest else ""
+            name = f"{_short(inert(series.label))} {shown_value(last, chart.values)}{until}"
+            ends.append((last.until, _highest(last, bottom), name, color))
     axes.set_ylim(bottom, top)
     axes.set_xlabel(inert(chart.along.title))
     locator = AutoDateLocator(maxticks=9)  # type: ignore[no-untyped-call]  # of matplotlib
@@ -286,7 +284,7 @@ def _named_at_the_end(axes: "Axes", ends: list[tuple[Any, float, str, str]]) -> 
         placed.append(at)
         axes.annotate(
             text, (right, value), (6, at - natural), textcoords="offset points", va="center", fontsize=8.5,
-            color=color if color != "#E69F00" else INK, annotation_clip=False,
+            color=DARKER.get(color, color), annotation_clip=False,
         )  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def _marks(each: BreakEven, field: str, lines: dict[str, Series]) -> Iterator[Ma
                 low, high = Fraction(before.value or 0), Fraction(after.value or 0)
                 height = low + (high - low) * (at - _number(before.at)) / width
                 shown = Figure(at, "percent" if field in SHARES else "count")
-                yield Mark(at, height, (f"{each.model} costs what {each.baseline} costs at ", shown))
+                yield Mark(at, height, (f"{each.model} costs what {each.baseline} costs at {_words(field)} ", shown))
                 break
 
 
