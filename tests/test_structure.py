@@ -54,6 +54,20 @@ def test_compare_imports_only_what_it_needs() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compare", "deepseek-reasoner", "o1", "--on", "2025-01-27", "--chart"],
+        ["compare", "deepseek-reasoner", "o1", "--on", "2025-01-27", "--format", "html", "--chart"],
+        ["report", "--on", "2026-11-20"],
+    ],
+)
+def test_only_a_picture_file_needs_the_library_that_draws(arguments: list[str]) -> None:
+    code = "import contextlib, io\nfrom tokencost.cli import run\n"
+    code += f"with contextlib.redirect_stdout(io.StringIO()): run({arguments})"
+    assert modules_after(code) & {"matplotlib", "numpy", "PIL"} == set()
+
+
 def test_imports_go_downward_only() -> None:
     for path in (ROOT / "tokencost").rglob("*.py"):
         parts = path.relative_to(ROOT / "tokencost").with_suffix("").parts

@@ -29,7 +29,7 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#00
 DARKER = {"#D55E00": "#B34E00", "#009E73": "#00704F", "#CC79A7": "#9B3F73", "#56B4E9": "#1B6FA8", "#E69F00": "#8F6200"}
 """Of the same hue, for names: thin letters need more contrast than a line."""
 INK, FAINT = "#1a1a1a", "#d0d0d0"
-WIDTH = 9.0
+WIDTH, FOOTER = 9.0, 0.3
 """Inches."""
 TITLE_SIGNS = 68
 LONGEST_NAME = 40
@@ -76,8 +76,10 @@ def picture(document: Document, name: str) -> bytes:
         mpl.rcdefaults()
         mpl.rcParams.update(cast("Any", SETTINGS))
         mpl.rcParams["font.family"] = _fonts(charts)
-        figure = Figure(figsize=(WIDTH, sum(heights) + 0.3), layout="constrained", facecolor="white")
-        figure.get_layout_engine().set(rect=(0, 0.3 / (sum(heights) + 0.3), 1, 1 - 0.3 / (sum(heights) + 0.3)))  # type: ignore[union-attr,call-arg]  # the engine is the constrained one
+        tall = sum(heights) + FOOTER
+        figure = Figure(figsize=(WIDTH, tall), layout="constrained", facecolor="white")
+        engine = cast("Any", figure.get_layout_engine())
+        engine.set(rect=(0, FOOTER / tall, 1, 1 - FOOTER / tall))
         grid = figure.subplots(len(charts), 1, squeeze=False, gridspec_kw={"height_ratios": heights})
         for axes, chart in zip(grid[:, 0], charts, strict=True):
             _DRAWN[chart.kind](axes, chart, scale_of(chart))
@@ -92,7 +94,7 @@ def picture(document: Document, name: str) -> bytes:
                 color=INK,
                 pad=10,
             )
-        figure.text(0.012, 0.08 / (sum(heights) + 0.3), footer(document), fontsize=7.5, color="#555555", va="bottom")
+        figure.text(0.012, FOOTER / 4 / tall, footer(document), fontsize=7.5, color="#555555", va="bottom")
         written = io.BytesIO()
         figure.savefig(written, format=name, metadata=METADATA[name], dpi=150)
     return written.getvalue()
