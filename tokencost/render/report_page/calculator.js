@@ -111,13 +111,12 @@ function compute(asked) {
 
 const AMOUNTS = ["uncached", "cached", "output", "cost"];
 
+// What it costs comes first: on a small screen the rest is reached by scrolling.
 function cells(row, baseline) {
-  const amounts = AMOUNTS.map((part) => (row.refused ? MISSING : showMoney(row[part])));
-  if (row === baseline || row.ratio === null) amounts.push(MISSING);
-  else amounts.push(showRatio(row.ratio));
-  if (row === baseline || row.lower === null) amounts.push(MISSING);
-  else amounts.push(showPercent(row.lower));
-  return [row.model.shown, ...amounts];
+  const shown = (part) => (row.refused ? MISSING : showMoney(row[part]));
+  const ratio = row === baseline || row.ratio === null ? MISSING : showRatio(row.ratio);
+  const lower = row === baseline || row.lower === null ? MISSING : showPercent(row.lower);
+  return [row.model.shown, shown("cost"), ratio, lower, shown("uncached"), shown("cached"), shown("output")];
 }
 
 function sentence(rows) {
@@ -202,7 +201,7 @@ let latest = { asked: null, rows: [] };
 function markdown() {
   const { rows } = latest;
   const inCell = (text) => text.replace(/[\\|`*_<>[\]]/g, "\\$&");
-  const lines = [["model", "uncached input", "cached input", "output", "cost", "ratio", "lower"], ["---", ...Array(6).fill("--:")]];
+  const lines = [["model", "cost", "ratio", "lower", "uncached input", "cached input", "output"], ["---", ...Array(6).fill("--:")]];
   for (const row of rows) {
     const [name, ...amounts] = cells(row, rows[rows.length - 1]);
     lines.push([inCell(name), ...amounts]);
