@@ -24,6 +24,8 @@ HEAVY = {
     "zoneinfo",
     "hashlib",
     "duckdb",
+    "matplotlib",
+    "numpy",
 }
 SCHEMA_FILE = ROOT / "tokencost" / "pricetable" / "prices.schema.json"
 
@@ -52,7 +54,25 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 
 def test_compare_imports_only_what_it_needs() -> None:
     code = "from tokencost.cli import run; run(['compare', 'deepseek-reasoner', 'o1', '--on', '2025-01-27'])"
-    assert modules_after(code) & {"pydantic", "tabulate", "difflib", "tomlkit", "duckdb", "pandas", "tempfile"} == set()
+    assert (
+        modules_after(code)
+        & {"pydantic", "tabulate", "difflib", "tomlkit", "duckdb", "pandas", "tempfile", "matplotlib", "numpy"}
+        == set()
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compare", "deepseek-reasoner", "o1", "--on", "2025-01-27", "--chart"],
+        ["compare", "deepseek-reasoner", "o1", "--on", "2025-01-27", "--format", "html", "--chart"],
+        ["report", "--on", "2026-11-20"],
+    ],
+)
+def test_only_a_picture_file_needs_the_library_that_draws(arguments: list[str]) -> None:
+    code = "import contextlib, io\nfrom tokencost.cli import run\n"
+    code += f"with contextlib.redirect_stdout(io.StringIO()): run({arguments})"
+    assert modules_after(code) & {"matplotlib", "numpy", "PIL"} == set()
 
 
 def test_imports_go_downward_only() -> None:

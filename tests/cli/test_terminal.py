@@ -122,3 +122,50 @@ def test_the_shell_completes_model_names() -> None:
         "tokencost", _TOKENCOST_COMPLETE="bash_complete", COMP_WORDS="tokencost compare deepseek-r", COMP_CWORD="2"
     )
     assert done.stdout == "plain,deepseek-reasoner\n"
+
+
+@pytest.mark.parametrize("columns", [20, 40, 100])
+def test_a_chart_fits_the_terminal_and_reads_without_colour(columns: int) -> None:
+    shown = on_a_terminal(columns, [*EXAMPLE, "--chart"], NO_COLOR="1")
+    chart = shown[shown.index("logarithmic") :].partition("\n\nOn 2025")[0]
+    assert max(len(line) for line in chart.splitlines()) <= columns
+    assert "$0.14  98.1% lower" in chart
+    assert ("█" in chart) is (columns > 20)
+
+
+def test_a_piped_chart_has_a_width_of_its_own_and_plain_signs_where_needed() -> None:
+    done = shell("tokencost compare deepseek-reasoner o1 --on 2025-01-27 --chart | cat", COLUMNS="33")
+    assert "  o1                █████████████████████████████████████████ $60.00\n" in done.stdout
+    plain = shell("tokencost compare deepseek-reasoner o1 --on 2025-01-27 --chart | cat", PYTHONIOENCODING="ascii")
+    assert "  o1                ######################################### $60.00\n" in plain.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["claims", "--chart"],
+        ["claims", "query-cost-014-750", "--chart"],
+        ["prices", "history", "deepseek-chat", "o3", "--on", "2026-11-20", "--chart"],
+        ["workload", "deepseek-flash", "gpt-6.1-sol", "--requests", "9", "--input", "5", "--output", "5", "--chart"],
+        [
+            "workload",
+            "o1",
+            "o3",
+            "--requests",
+            "9",
+            "--input",
+            "5",
+            "--output",
+            "5",
+            "--sweep",
+            "cached=0:1:0.5",
+            "--chart",
+        ],
+    ],
+)
+def test_every_command_with_a_picture_draws_it(arguments: list[str]) -> None:
+    with_chart = subprocess.run([*TOKENCOST, *arguments], capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    without = subprocess.run([*TOKENCOST, *arguments[:-1]], capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    assert "█" in with_chart
+    assert "█" not in without
+    assert set(without.splitlines()) <= set(with_chart.splitlines())

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from tokencost.analysis.months import Month, bounds, month_of
 from tokencost.analysis.workload_fields import Workload
-from tokencost.errors import NoPrice
+from tokencost.errors import NoPrice, NotOffered
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import find_model, resolve, split_time
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import When, show_bound
 from tokencost.pricing.minutes import Minutes, every_minute, open_minutes, pieces
+from tokencost.pricing.rates import OFF_PEAK, PEAK, window_names
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
@@ -64,7 +65,43 @@ def month_shares(side: Billed, workload: Workload, month: Month) -> MonthShares:
 
     Every instant at which requests arrive weighs the same. Raises `NoPrice` where the model has none at some of them.
     """
-    return _shares(side, workload.arrival, *bounds(month, workload.zone), month)
+    shares = _shares(side, workload.arrival, *bounds(month, workload.zone), month)
+    return shares if workload.peak is None else _at_peak(shares, workload.peak)
+
+
+def _at_peak(shares: MonthShares, peak: Fraction) -> MonthShares:
+    """The same prices, each with this share of its requests in its peak hours, whatever the calendar says."""
+    weights: dict[Price, int] = {}
+    for price, _, weight in shares.parts:
+        weights[price] = weights.get(price, 0) + weight
+    busy, quiet = peak.numerator, peak.denominator - peak.numerator
+    parts: list[tuple[Price, Open, int]] = []
+    for price, weight in weights.items():
+        at_peak, off_peak = peak_and_off_peak(price)
+        if at_peak == off_peak:
+            parts.append((price, at_peak, weight * peak.denominator))
+        else:
+            both = ((price, at_peak, weight * busy), (price, off_peak, weight * quiet))
+            parts += [part for part in both if part[2]]
+    return MonthShares(tuple(parts), shares.whole * peak.denominator)
+
+
+def peak_and_off_peak(price: Price) -> tuple[Open, Open]:
+    """The windows that are open in peak hours, and in the others; none in either where all hours cost the same.
+
+    Raises `NotOffered` for a price that divides the week otherwise.
+    """
+    names = tuple(window.name for window in price.windows)
+    if not names:
+        return (), ()
+    if names == (PEAK,):
+        return names, ()
+    if names == (OFF_PEAK,):
+        return (), names
+    raise NotOffered(
+        f"{price.model} divides the week into {', '.join(map(str, window_names(price)))}",
+        "a share of peak hours says too little about it: give hours of arrival instead",
+    )
 
 
 def _shares(side: Billed, arrival: Window | None, begin: datetime, end: datetime, month: Month) -> MonthShares:

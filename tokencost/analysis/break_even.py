@@ -47,12 +47,12 @@ class BreakEven(NamedTuple):
     """Why the field cannot be changed for these models."""
 
 
-def break_even(table: PriceTable, totals: WorkloadTotals) -> tuple[BreakEven, ...]:
-    """For each model and each field, the values at which it costs what the baseline costs.
+def break_even(table: PriceTable, totals: WorkloadTotals, fields: Sequence[str] = FIELDS) -> tuple[BreakEven, ...]:
+    """For each model and each of the fields, the values at which it costs what the baseline costs.
 
     A field changes in all workloads at once; `token_factor` is the model's own.
     """
-    return tuple(_solved(table, totals, side, field) for side in totals.models for field in FIELDS)
+    return tuple(_solved(table, totals, side, field) for side in totals.models for field in fields)
 
 
 def _solved(table: PriceTable, totals: WorkloadTotals, side: Side, field: str) -> BreakEven:

@@ -13,7 +13,7 @@ from tokencost.pricetable.resolve import split_time
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 
-SHARES = ("cached", "cache_write", "batch", "growth")
+SHARES = ("cached", "cache_write", "batch", "peak", "growth")
 TOKEN_FACTOR = "token_factor"  # noqa: S105  # tokens of language
 AXES = ("requests", "input", "output", *SHARES, "months", TOKEN_FACTOR)
 """The numeric fields; `token_factor` is that of every model but the baseline."""

@@ -56,6 +56,8 @@ class Workload(NamedTuple):
     """In which months begin, and hours and days are meant."""
     arrival: Window | None
     """When requests arrive; None is evenly, at all hours."""
+    peak: Fraction | None
+    """The share of the requests that arrive in peak hours, whatever the calendar says; None is as they arrive."""
     token_factors: Mapping[str, Fraction]
     """For a model, how many times as many tokens the same work takes."""
 
@@ -174,6 +176,7 @@ FIELDS: dict[str, Field] = {
     "hours": Field(parse_hours, "hours of the day at which requests arrive; all if left out"),
     "days": Field(parse_days, "days on which requests arrive; every day if left out"),
     "zone": Field(zone, "time zone of months, days and hours", "UTC"),
+    "peak": Field(share, "share of the requests that arrive in peak hours; as the calendar has it if left out"),
     "token_factors": Field(token_factors, "how many times as many tokens a model takes", {}),
 }
 REQUIRED = ("requests", "input", "output")
@@ -197,12 +200,18 @@ def faults_between(fields: Mapping[str, Any]) -> Iterator[Fault]:
             "`cached` and `cache_write` together are more than all of the input",
             "both are shares of the same input tokens: keep their sum at or below 100%",
         )
+    if fields.get("peak") is not None and any(fields.get(name) for name in ("hours", "days", ARRIVAL)):
+        yield (
+            "peak",
+            "`peak` and hours of arrival both say when requests arrive",
+            "leave one of them out: `peak`, or `hours` and `days`",
+        )
 
 
 def workload(name: str = ONLY, **fields: Any) -> Workload:
     """A workload from its fields, which are called as the options are: `input=1_800, cached="55%", start="2026-12"`.
 
-    `requests`, `input`, `output` and `start` are needed. Raises `UsageError`, which names the field.
+    `requests`, `input`, `output` and `start` are needed; None is as if left out. Raises `UsageError`, which names the field.
     """
     from tokencost.errors import UsageError
 
@@ -210,6 +219,8 @@ def workload(name: str = ONLY, **fields: Any) -> Workload:
     for key, value in fields.items():
         if key not in FIELDS:
             raise UsageError(f"a workload has no field `{key}`", "its fields are " + ", ".join(FIELDS))
+        if value is None:
+            continue  # as if it were left out
         try:
             checked[key] = FIELDS[key].check(value)
         except ValueError as error:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tokencost.cli.options import answer, load_table, timeless_options
+from tokencost.cli.options import answer, chart_option, load_table, timeless_options
 from tokencost.pricetable.when import When
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def complete_claims(ctx: click.Context, _param: click.Parameter, incomplete: str
 @click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=complete_claims)
 @click.option("--file", metavar="FILE", help="Your own claims instead of those that come with tokencost.")
 @click.option("--strict", is_flag=True, help="Exit status 1 unless all of them are reproduced.")
+@chart_option
 @timeless_options
 def claims(
     ids: tuple[str, ...], file: str | None, strict: bool, prices: str | None, on: When | None, **form: Any

@@ -25,6 +25,9 @@ COMMANDS = {
     "prices": LazyCommand(
         "tokencost.cli.prices", "The price table: list, show, history, check, add, diff, audit, export."
     ),
+    "report": LazyCommand(
+        "tokencost.cli.report", "One self-contained HTML page: prices, history, a workload, claims, a calculator."
+    ),
 }
 
 

@@ -7,6 +7,7 @@ import click
 from tokencost.cli.options import (
     answer,
     answer_options,
+    chart_option,
     complete_models,
     currency_option,
     load_table,
@@ -46,6 +47,7 @@ class BlendType(click.ParamType["Blend"]):
     "--blend", type=BlendType(), metavar="IN:OUT[:CACHED%]", help="Add a blended row, such as 3:1 or 3:1:60%."
 )
 @currency_option
+@chart_option
 @answer_options
 def compare(
     models: tuple[str, ...],

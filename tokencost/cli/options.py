@@ -11,7 +11,7 @@ import click
 
 from tokencost.errors import TokencostError
 from tokencost.pricetable.when import When, parse_when
-from tokencost.render import FORMATS, format_of, render
+from tokencost.render import FORMATS, PICTURES, draw, format_of, render
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -68,7 +68,7 @@ def any_time_option(command: Command) -> Command:
 
 def output_option(command: Command) -> Command:
     """`--output`, where it can only mean a file."""
-    return click.option("--output", metavar="FILE", help="Write to a file; its suffix sets the format.")(command)
+    return click.option("-o", "--output", metavar="FILE", help="Write to a file; its suffix sets the format.")(command)
 
 
 def answer_options(
@@ -88,6 +88,12 @@ def answer_options(
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
     )
     return _decorate(command, options)
+
+
+def chart_option(command: Command) -> Command:
+    """`--chart`, for what has a picture."""
+    help_text = "Draw it too. --output picture.svg (png, pdf) makes a picture file."
+    return click.option("--chart", is_flag=True, help=help_text)(command)
 
 
 def timeless_options(command: Command) -> Command:
@@ -144,17 +150,20 @@ def load_table(prices: str | None) -> "PriceTable":
     return load_prices(find_prices(prices))
 
 
-def answer(document: "Document", format_name: str | None, output: str | None, no_color: bool) -> None:
+def answer(
+    document: "Document", format_name: str | None, output: str | None, no_color: bool, *, chart: bool = False
+) -> None:
     """Write the document to standard output, or whole to a file."""
     if output and output != "-":
         from tokencost.cli.files import write_whole
 
-        write_whole(output, render(document, format_name or format_of(output)))
+        named = format_name or format_of(output)
+        write_whole(output, draw(document, named) if named in PICTURES else render(document, named, charts=chart))
         return
     stream = sys.stdout
     terminal = stream.isatty()
     width = shutil.get_terminal_size().columns if terminal else None
-    text = render(document, format_name or "table", width=width, color=_wants_color(terminal, no_color))
+    text = render(document, format_name or "table", width=width, color=_wants_color(terminal, no_color), charts=chart)
     stream.write(_printable(text, stream.encoding or "utf-8"))
     stream.flush()
 
@@ -172,6 +181,8 @@ def _printable(text: str, encoding: str) -> str:
     try:
         text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        plain = text.translate({ord("×"): "x", ord("—"): "-", ord("·"): "-", ord("─"): "-", ord("¥"): "CNY "})
+        plain = text.translate(
+            {ord("×"): "x", ord("—"): "-", ord("·"): "-", ord("─"): "-", ord("¥"): "CNY ", ord("█"): "#", ord("░"): "-"}
+        )
         return plain.encode("ascii", "backslashreplace").decode("ascii")
     return text

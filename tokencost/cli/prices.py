@@ -8,6 +8,7 @@ import click
 from tokencost.cli.options import (
     answer,
     answer_options,
+    chart_option,
     complete_models,
     currency_option,
     load_table,
@@ -75,6 +76,7 @@ def show(model: str, prices: str | None, on: When, **form: Any) -> None:
 @models_argument(required=True)
 @rate_options
 @currency_option
+@chart_option
 @answer_options
 def history(
     models: tuple[str, ...],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tokencost.cli.options import answer, answer_options, complete_models, load_table
+from tokencost.cli.options import answer, answer_options, chart_option, complete_models, load_table
 from tokencost.cli.workload_options import checked_fields, parse_axis, parse_dollars, tokens_or_file
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import When, day_of
@@ -43,6 +43,7 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "months": ("N", "How many months. [default: 1]"),
         "hours": ("HOURS", "When requests arrive, such as 09:00-12:00,14:00-18:00. [default: all hours]"),
         "days": ("DAYS", "Days on which they arrive, such as mon-fri, sat,sun or weekdays. [default: every day]"),
+        "peak": ("SHARE", "Share of the requests in peak hours, such as 30%, instead of what the calendar has."),
         "zone": ("ZONE", "Time zone of months, hours and days. [default: UTC]"),
     }
     for name, (metavar, meaning) in reversed(meanings.items()):
@@ -53,6 +54,7 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """As for every command, but `--output` is also a field of a workload."""
     both = click.option(
+        "-o",
         "--output",
         "outputs",
         multiple=True,
@@ -88,6 +90,7 @@ def _answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     callback=_show_example,
     help="Print a commented SPEC.toml to start from.",
 )
+@chart_option
 @_answer_options
 def workload(
     spec_and_models: tuple[str, ...],
@@ -102,6 +105,7 @@ def workload(
     format_name: str | None,
     outputs: tuple[str, ...],
     no_color: bool,
+    chart: bool,
     **options: str | None,
 ) -> int:
     """What a workload costs, month by month, on each MODEL, beside a baseline: the last MODEL, or --against.
@@ -126,7 +130,7 @@ def workload(
     workloads, models, against = _asked(table, spec_and_models, against, on, checked_fields(options, factors))
     totals = workload_totals(table, workloads, models, on=on, against=against)
     over = over_budget(totals, budget) if budget is not None else ()
-    records, further = None, list["Table"]()
+    records, swept, further = None, None, list["Table"]()
     if axes:
         from tokencost.analysis.sweep import sweep
         from tokencost.report.workload_sweep import sweep_records, sweep_table
@@ -145,10 +149,11 @@ def workload(
         by_component=by == "component",
         records=records,
         further=further,
+        swept=swept,
         ranges=tuple(window_ranges(totals)),
         remarks=[_over(each, budget or Fraction(0)) for each in over],
     )
-    answer(document, format_name, output, no_color)
+    answer(document, format_name, output, no_color, chart=chart)
     if over:
         from tokencost.render.numbers import words
 

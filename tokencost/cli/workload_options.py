@@ -91,6 +91,7 @@ _PARSED: dict[str, Callable[[str], object]] = {
     "cached": _rate,
     "cache_write": _rate,
     "batch": _rate,
+    "peak": _rate,
     "growth": _rate,
     "months": _count,
     "hours": _listed,

@@ -1,4 +1,4 @@
-"""A document becomes text in one of several formats.
+"""A document becomes text in one of several formats, or a picture.
 
 This module knows which formats there are; each is imported only when it is used.
 """
@@ -22,6 +22,8 @@ class Screen(NamedTuple):
     width: int | None = None
     """Columns to stay within; None is not a terminal: nothing is wrapped, turned or cut."""
     color: bool = False
+    charts: bool = False
+    """Whether the charts of a document are drawn, where the format can hold a chart."""
 
 
 class Format(NamedTuple):
@@ -44,6 +46,13 @@ FORMATS = {
     "orgmode": Format("orgmode", (".org",)),
 }
 
+PICTURES = {
+    "svg": (".svg",),
+    "png": (".png",),
+    "pdf": (".pdf",),
+}
+"""The formats of a picture, which holds the charts of a document, and their suffixes."""
+
 
 def format_of(path: str | PathLike[str]) -> str:
     """The format that the suffix of a file name means, whatever its case.
@@ -54,7 +63,11 @@ def format_of(path: str | PathLike[str]) -> str:
     for name, known in FORMATS.items():
         if suffix in known.suffixes:
             return name
-    suffixes = " ".join(suffix for known in FORMATS.values() for suffix in known.suffixes)
+    for name, own in PICTURES.items():
+        if suffix in own:
+            return name
+    endings = (*(known.suffixes for known in FORMATS.values()), *PICTURES.values())
+    suffixes = " ".join(suffix for known in endings for suffix in known)
     raise UsageError(
         f"the name {fspath(path)!r} does not say which format to write",
         f"end it in one of {suffixes}, or give --format",
@@ -67,13 +80,33 @@ def render(
     *,
     width: int | None = None,
     color: bool = False,
+    charts: bool = False,
 ) -> str:
     """The document as text that ends with exactly one newline.
 
-    `width` and `color` are those of a terminal; see `Screen`. Raises `UsageError` for an unknown format.
+    `width` and `color` are those of a terminal, and `charts` asks for charts; see `Screen`. Raises `UsageError`
+    for an unknown format.
     """
     if format not in FORMATS:
         raise UsageError(f"there is no format {format!r}", f"choose one of {', '.join(FORMATS)}")
     module = import_module(f"{__name__}.{FORMATS[format].module}")
     write = cast("Callable[[Document, Screen], str]", module.render)
-    return write(document, Screen(width, color)).rstrip("\n") + "\n"
+    return write(document, Screen(width, color, charts)).rstrip("\n") + "\n"
+
+
+def draw(document: "Document", picture: str) -> bytes:
+    """The charts of the document as a file in one of the `PICTURES` formats.
+
+    Raises `UsageError` for a document that has none, `MissingExtra` without the library that draws.
+    """
+    if picture not in PICTURES:
+        raise UsageError(f"there is no picture format {picture!r}", f"choose one of {', '.join(PICTURES)}")
+    if not document.charts:
+        suffixes = " ".join(known.suffixes[0] for known in FORMATS.values())
+        raise UsageError(
+            f"this answer of `tokencost {document.command}` has no picture",
+            f"write it as text: --output FILE that ends in one of {suffixes}",
+        )
+    from tokencost.render.picture import picture as drawn
+
+    return drawn(document, picture)

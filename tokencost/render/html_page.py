@@ -35,9 +35,13 @@ h2 {{ font-size: 1.1rem; }}
 """
 
 
-def render(document: Document, _screen: Screen) -> str:
-    """A complete document."""
-    body = page(document, paragraph=_paragraph, table=_table, items=_items)
+def render(document: Document, screen: Screen) -> str:
+    """A complete document, its charts at the end."""
+    body = page(document, paragraph=paragraph, table=html_table, items=items)
+    if screen.charts:
+        from tokencost.render.svg_chart import svg
+
+        body = "\n\n".join([body, *(svg(chart) for chart in document.charts)])
     return f"{_HEAD.format(command=_escape(document.command))}{body}\n</body>\n</html>"
 
 
@@ -49,14 +53,17 @@ def _link(address: str) -> str:
     return f'<a href="{escape(address)}" rel="noopener noreferrer">{escape(address)}</a>'
 
 
-def _paragraph(text: str) -> str:
+def paragraph(text: str) -> str:
+    """A sentence."""
     return f"<p>{_escape(text)}</p>"
 
 
-def _table(table: ShownTable) -> str:
-    head = _row(table, "th", [column.heading for column in table.columns])
+def html_table(table: ShownTable, *, whole: str = "") -> str:
+    """A table that scrolls within itself where the page is narrower; `whole` is a class for dates and instants."""
+    classes = ["n" if column.right else whole if column.whole else "" for column in table.columns]
+    head = _row(classes, "th", [column.heading for column in table.columns])
     caption = [f"<caption>{_escape(table.caption)}</caption>"] if table.caption else []
-    rows = [_row(table, "td", row) for row in table.rows]
+    rows = [_row(classes, "td", row) for row in table.rows]
     return "\n".join(
         [
             '<div class="table"><table>',
@@ -72,16 +79,17 @@ def _table(table: ShownTable) -> str:
     )
 
 
-def _row(table: ShownTable, tag: str, cells: Sequence[str]) -> str:
-    return f"<tr>{''.join(_cell(tag, cell, right) for cell, right in zip(cells, table.right, strict=True))}</tr>"
+def _row(classes: Sequence[str], tag: str, cells: Sequence[str]) -> str:
+    return f"<tr>{''.join(_cell(tag, cell, name) for cell, name in zip(cells, classes, strict=True))}</tr>"
 
 
-def _cell(tag: str, text: str, right: bool) -> str:
+def _cell(tag: str, text: str, name: str) -> str:
     scope = ' scope="col"' if tag == "th" else ""
-    align = ' class="n"' if right else ""
-    return f"<{tag}{scope}{align}>{_escape(text)}</{tag}>"
+    styled = f' class="{name}"' if name else ""
+    return f"<{tag}{scope}{styled}>{_escape(text)}</{tag}>"
 
 
-def _items(heading: str, entries: Sequence[str]) -> str:
+def items(heading: str, entries: Sequence[str]) -> str:
+    """A list under its heading."""
     lines = (f"<li>{_escape(entry)}</li>" for entry in entries)
     return "\n".join([f"<h2>{heading}</h2>", "<ul>", *lines, "</ul>"])

@@ -48,6 +48,13 @@ def _lines(document: Document, screen: Screen) -> Iterator[_Line]:
     for table in parts.tables:
         yield from _table(table, screen.width)
         yield _Line()
+    if screen.charts:
+        from tokencost.render.terminal_chart import chart_lines
+
+        for chart in document.charts:
+            for text, style, whole in chart_lines(chart, screen.width):
+                yield _Line(text, style, whole=whole)
+            yield _Line()
     for sentence in parts.reading:
         yield _Line(sentence)
     if parts.reading:

@@ -9,7 +9,8 @@ from tokencost.analysis.compare import same_bill
 from tokencost.analysis.find import RatePair
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, show_when
-from tokencost.report.document import Column, Document, Figure, Phrase, Sentence, Table, Value
+from tokencost.report.claims_chart import claim_charts, claims_charts
+from tokencost.report.document import Column, Document, Figure, Phrase, Sentence, Table, Value, WhenRead
 from tokencost.report.remarks import merged, source
 
 COLUMNS = (
@@ -35,6 +36,7 @@ def claims_document(table: PriceTable, judged: Sequence[JudgedClaim], on: When |
         tables=(_records(judged), _parts(judged, shown=False)),
         answer=((f"{reproduced} of {len(judged)} published figures are reproduced{_moved(on)}.",),),
         notes=merged((claim.claim.id, f": {reason}.") for claim in judged for reason in _reasons(claim)),
+        charts=WhenRead(lambda: claims_charts(judged)),
     )
 
 
@@ -66,6 +68,7 @@ def claim_document(
             *_others(others),
         ),
         sources=tuple(dict.fromkeys(_sources(table, judged))),
+        charts=WhenRead(lambda: claim_charts(judged)),
     )
 
 

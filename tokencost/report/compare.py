@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from tokencost.analysis.compare import BLENDED, Blend, Comparison, ComparisonRow, same_bill
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import show_when
 from tokencost.pricing.rates import STANDARD
-from tokencost.report.document import Column, Document, Figure, Sentence, Table
+from tokencost.report.document import Column, Document, Figure, Sentence, Table, WhenRead
 from tokencost.report.remarks import (
     merged,
     missing_rate_remarks,
@@ -16,6 +17,9 @@ from tokencost.report.remarks import (
     threshold_remarks,
     window_remarks,
 )
+
+if TYPE_CHECKING:
+    from tokencost.report.chart import Chart
 
 
 def comparison_document(table: PriceTable, result: Comparison) -> Document:
@@ -69,7 +73,14 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
         notes=merged(_notes(result)),
         sources=sources(result.cells, result.currency),
         extra={"currency": currency},
+        charts=WhenRead(lambda: _charts(result)),
     )
+
+
+def _charts(result: Comparison) -> "Sequence[Chart]":
+    from tokencost.report.compare_chart import comparison_charts
+
+    return comparison_charts(result)
 
 
 def _readings(result: Comparison) -> Iterator[Sentence]:

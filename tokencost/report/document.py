@@ -9,7 +9,12 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar, overload
+
+if TYPE_CHECKING:
+    from tokencost.report.chart import Chart
+
+Item = TypeVar("Item")
 
 Plain = str | int | Decimal | Fraction | date | datetime | None
 """None is what does not exist, never zero. A `datetime` is UTC-aware."""
@@ -71,26 +76,26 @@ class Column(NamedTuple):
         return self.heading or self.key.replace("_", " ")
 
 
-class RowsWhenRead(Sequence[tuple[Value, ...]]):
-    """Rows that are made when somebody reads them: thousands of records that only CSV and JSON show."""
+class WhenRead(Sequence[Item], Generic[Item]):
+    """What is made when somebody reads it: thousands of records that only CSV and JSON show, charts to be drawn."""
 
-    def __init__(self, make: Callable[[], Iterable[tuple[Value, ...]]]) -> None:
+    def __init__(self, make: Callable[[], Iterable[Item]]) -> None:
         self._make = make
 
     @cached_property
-    def _rows(self) -> tuple[tuple[Value, ...], ...]:
+    def _items(self) -> tuple[Item, ...]:
         return tuple(self._make())
 
     @overload
-    def __getitem__(self, place: int) -> tuple[Value, ...]: ...
+    def __getitem__(self, place: int) -> Item: ...
     @overload
-    def __getitem__(self, place: slice) -> Sequence[tuple[Value, ...]]: ...
-    def __getitem__(self, place: int | slice) -> tuple[Value, ...] | Sequence[tuple[Value, ...]]:
-        """One row, or some of them."""
-        return self._rows[place]
+    def __getitem__(self, place: slice) -> Sequence[Item]: ...
+    def __getitem__(self, place: int | slice) -> Item | Sequence[Item]:
+        """One of them, or some."""
+        return self._items[place]
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._items)
 
 
 class Table(NamedTuple):
@@ -124,3 +129,5 @@ class Document(NamedTuple):
     sources: tuple[str, ...] = ()
     extra: Mapping[str, Plain] = MappingProxyType({})
     """Further top-level members of the JSON object."""
+    charts: "Sequence[Chart]" = ()
+    """The result as pictures, the one that says most first; made only where they are drawn."""

@@ -6,7 +6,8 @@ from tokencost.analysis.price_rows import PriceRow
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, show_bound, show_when
-from tokencost.report.document import Column, Document, Figure, Plain, Sentence, Table, Value
+from tokencost.report.document import Column, Document, Figure, Plain, Sentence, Table, Value, WhenRead
+from tokencost.report.prices_chart import history_charts
 from tokencost.report.remarks import missing_rate_remarks, model_remarks, source, window_remarks
 
 RATES = ("input", "cached_input", "cache_write", "output")
@@ -32,7 +33,7 @@ def history_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -
         as_of,
         Table(columns, tuple(_values(row) for row in rows), caption=caption),
         notes=_promotions(rows),
-    )
+    )._replace(charts=WhenRead(lambda: history_charts(rows, as_of)))
 
 
 def export_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tokencost.analysis.window_range import AtHours, WindowRange
 from tokencost.analysis.workload import Side, WorkloadRow, WorkloadTotals
 from tokencost.pricetable.table import PriceTable
-from tokencost.report.document import Column, Document, Figure, RowsWhenRead, Sentence, Table, Value
+from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value, WhenRead
 from tokencost.report.remarks import merged, sources
 from tokencost.report.workload_remarks import period, within, workload_remarks
+
+if TYPE_CHECKING:
+    from tokencost.analysis.sweep import Sweep
+    from tokencost.report.chart import Chart
 
 PARTS = ("uncached_input", "cached_input", "cache_write", "output")
 RECORD = (
@@ -39,6 +43,7 @@ def workload_document(
     by_component: bool = False,
     records: Table | None = None,
     further: Sequence[Table] = (),
+    swept: "Sweep | None" = None,
     ranges: Sequence[WindowRange] = (),
     remarks: Sequence[Sentence] = (),
 ) -> Document:
@@ -58,7 +63,20 @@ def workload_document(
         reading=tuple(_range_sentence(found) for found in ranges),
         notes=(*merged(workload_remarks(table, totals)), *remarks),
         sources=sources((side.billed, cell) for side in totals.sides for cell in side.cells),
+        charts=WhenRead(lambda: _charts(table, totals, swept)),
     )
+
+
+def _charts(table: PriceTable, totals: WorkloadTotals, swept: "Sweep | None") -> "Sequence[Chart]":
+    from tokencost.report.workload_chart import sweep_charts, workload_charts
+
+    if swept is None:
+        return workload_charts(totals)
+    from tokencost.analysis.break_even import FIELDS, break_even
+
+    fields = [axis.field for axis in swept.axes if axis.field in FIELDS]
+    even = break_even(table, totals, fields) if len(swept.axes) == 1 else ()
+    return sweep_charts(totals, swept, even)
 
 
 def _answer(totals: WorkloadTotals) -> Iterator[Sentence]:
@@ -109,7 +127,7 @@ def _money(amount: Fraction) -> Figure:
 
 
 def _records(totals: WorkloadTotals) -> Table:
-    return Table(RECORD, RowsWhenRead(lambda: map(record, totals.rows)))
+    return Table(RECORD, WhenRead(lambda: map(record, totals.rows)))
 
 
 def record(row: WorkloadRow) -> tuple[Value, ...]:

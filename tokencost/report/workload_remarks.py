@@ -47,6 +47,8 @@ def _of_workload(workload: Workload) -> Iterator[Sentence]:
     if workload.arrival:
         hours = workload.arrival.describe()
         yield name, f": requests arrive {hours}, evenly; hours move requests, they do not add or remove any."
+    if workload.peak is not None:
+        yield name, ": ", Figure(workload.peak * 100, "percent"), " of the requests arrive in peak hours."
     if workload.zone is not UTC:
         yield name, f": months begin at midnight {workload.zone}."
     if workload.growth:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from tokencost.analysis.break_even import BreakEven
 from tokencost.analysis.sweep import SHARES, Sweep
 from tokencost.analysis.workload import WorkloadTotals
-from tokencost.report.document import Column, Figure, RowsWhenRead, Table, Value
+from tokencost.report.document import Column, Figure, Table, Value, WhenRead
 from tokencost.report.workload import RECORD, record
 from tokencost.report.workload_remarks import within
 
@@ -14,7 +14,7 @@ from tokencost.report.workload_remarks import within
 def sweep_records(swept: Sweep) -> Table:
     """The rows of CSV and JSON: the values of the swept fields, then the total of a model."""
     columns = (*(Column(f"sweep_{axis.field}", "count", shown=False) for axis in swept.axes), *RECORD)
-    return Table(columns, RowsWhenRead(lambda: ((*row.values, *record(row.total)) for row in swept.rows)))
+    return Table(columns, WhenRead(lambda: ((*row.values, *record(row.total)) for row in swept.rows)))
 
 
 def sweep_table(totals: WorkloadTotals, swept: Sweep) -> Table:

@@ -1,0 +1,97 @@
+"""`tokencost report`."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tokencost.cli.options import load_table, on_option, output_option
+from tokencost.errors import UsageError
+from tokencost.pricetable.when import When, day_of
+
+if TYPE_CHECKING:
+    from tokencost.pricetable.table import PriceTable
+    from tokencost.report.report_page import ReportPage
+
+EXAMPLE: dict[str, Any] = {
+    "requests": 40_000, "per": "day", "input": 1_800, "output": 350, "cached": "50%", "months": 12,
+}  # fmt: skip
+SAID = (
+    "An example, not your workload: 40,000 requests a day of 1,800 input tokens, half of them cached, and 350 output "
+    "tokens. For your own: tokencost report workload.toml"
+)
+
+
+@click.command(short_help="One self-contained HTML page: prices, history, a workload, claims, a calculator.")
+@click.argument("spec", required=False, metavar="[SPEC.toml]")
+@click.option("--open", "show", is_flag=True, help="Show the page in the browser.")
+@click.option("--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]")
+@on_option
+@click.option("--format", "format_name", type=click.Choice(["html"]), help="The page is HTML.")
+@output_option
+@click.option("--no-color", is_flag=True, help="Has no effect on a page.")
+def report(
+    spec: str | None,
+    show: bool,
+    prices: str | None,
+    on: When,
+    format_name: str | None,
+    output: str | None,
+    no_color: bool,
+) -> None:
+    """One HTML page that answers, in a single file that opens anywhere and asks no network for anything.
+
+    It holds the comparison, the history of the prices, what the workload of SPEC.toml (see `tokencost workload`) costs
+    by month and component, the published figures with their verdicts, the source of every rate, and a calculator. The
+    calculator equals `tokencost workload --peak`, and shows the command for what it computes.
+    """
+    import sys
+
+    from tokencost.cli.files import write_whole
+    from tokencost.render.report_html import report_html
+
+    if output and output != "-" and format_name is None and not output.lower().endswith((".html", ".htm")):
+        raise UsageError(f"the report is an HTML page, and {output!r} is not the name of one", "end it in .html")
+    text = report_html(_page(load_table(prices), spec, on))
+    path = output if output and output != "-" else _temporary() if show else None
+    if path is None:
+        sys.stdout.write(text)
+        return
+    write_whole(path, text)
+    if show:
+        import webbrowser
+        from pathlib import Path
+
+        click.echo(f"Opening {path}", err=True)
+        webbrowser.open(Path(path).resolve().as_uri())
+
+
+def _page(table: "PriceTable", spec: str | None, on: When) -> "ReportPage":
+    from tokencost.analysis.claims import judge
+    from tokencost.analysis.claims_file import load_claims
+    from tokencost.analysis.compare import chosen_models, compare
+    from tokencost.analysis.months import month_of
+    from tokencost.analysis.price_rows import price_history
+    from tokencost.analysis.workload import workload_totals
+    from tokencost.analysis.workload_fields import workload
+    from tokencost.analysis.workload_file import load_workloads
+    from tokencost.report.report_page import report_page
+
+    start = month_of(day_of(on))
+    if spec:
+        given = load_workloads(table, spec, start=start)
+        workloads, named, against = given.workloads, given.models, given.against
+    else:
+        workloads, named, against = (workload("example", start=start, **EXAMPLE),), (), None
+    names, baseline = chosen_models(table, named, against)
+    compared = compare(table, names, on=on, against=baseline)
+    totals = workload_totals(table, workloads, names, on=on, against=baseline)
+    rows = price_history(table, [*names, baseline], on)
+    judged = [judge(table, claim) for claim in load_claims()]
+    return report_page(table, on, compared, rows, totals, judged, "" if spec else SAID)
+
+
+def _temporary() -> str:
+    import tempfile
+
+    with tempfile.NamedTemporaryFile(prefix="tokencost-", suffix=".html", delete=False) as file:
+        return file.name
