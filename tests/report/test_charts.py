@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tokencost import (
     judge,
     load_claims,
     sweep,
+    usage,
     workload,
     workload_totals,
 )
@@ -25,6 +27,7 @@ from tokencost.report.chart import Axis, Chart, Point, Series
 from tokencost.report.claims_chart import claim_charts, claims_charts
 from tokencost.report.compare_chart import comparison_charts
 from tokencost.report.prices_chart import history_charts
+from tokencost.report.usage_chart import usage_charts
 from tokencost.report.workload_chart import sweep_charts, workload_charts
 
 TWO_MODELS = """
@@ -222,3 +225,20 @@ def test_a_scale_is_logarithmic_above_a_factor_of_ten(values: tuple[int, ...], l
     points = tuple(Point(str(n), value) for n, value in enumerate(values))
     chart = Chart("bars", ("x",), Axis("USD", "money"), Axis("x", "text"), (Series("s", points),))
     assert chart.logarithmic is logarithmic
+
+
+def test_a_bill_for_logs_has_a_bar_for_each_alternative(shipped: PriceTable, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "model,time,input_tokens,output_tokens\n"
+        "o1,2025-01-27T00:00:00Z,1000000,0\n"
+        "gpt-4o,2025-01-27T00:00:00Z,1000000,0\n"
+    )
+    (chart,) = usage_charts(usage(shipped, [str(log)], as_models=["deepseek-reasoner"]))
+    assert words(chart.title) == "The requests cost $17.50, 15.9× as much as on deepseek-reasoner"
+    assert [(series.label, [(point.at, point.value) for point in series.points]) for series in chart.series] == [
+        ("cost", [("o1", 15), ("gpt-4o", Decimal("2.5"))]),
+        ("as deepseek-reasoner", [("o1", Decimal("0.55")), ("gpt-4o", Decimal("0.55"))]),
+    ]
+    assert chart.values == Axis("USD", "money")
+    assert chart.logarithmic

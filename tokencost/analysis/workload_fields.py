@@ -211,7 +211,7 @@ def faults_between(fields: Mapping[str, Any]) -> Iterator[Fault]:
 def workload(name: str = ONLY, **fields: Any) -> Workload:
     """A workload from its fields, which are called as the options are: `input=1_800, cached="55%", start="2026-12"`.
 
-    `requests`, `input`, `output` and `start` are needed; None is as if left out. Raises `UsageError`, which names the field.
+    `requests`, `input`, `output` and `start` are needed; None is as if left out. Raises `UsageError`.
     """
     from tokencost.errors import UsageError
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from tokencost.cli.options import WhenType, answer, answer_options, complete_models, load_table
+from tokencost.cli.options import WhenType, answer, answer_options, chart_option, complete_models, load_table
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import When
 
@@ -30,6 +30,7 @@ SOME_ARE_UNPRICED = 1
 @click.option("--map", "mapping", multiple=True, metavar="NAME=FIELD",
               help="Where a record keeps it: --map input_tokens=path.to.field. May be repeated.")  # fmt: skip
 @click.option("--allow-unpriced", is_flag=True, help="Exit 0 although requests are left unpriced.")
+@chart_option
 @answer_options
 def usage(
     files: tuple[str, ...],

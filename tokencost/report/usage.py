@@ -1,9 +1,10 @@
 """A bill for logs as a document: what was spent, what it would have cost elsewhere, and what was left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tokencost.logs.billing import COMPONENTS
 from tokencost.logs.query import BILLED, PERIODS
@@ -11,8 +12,11 @@ from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import show_when
-from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value
+from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value, WhenRead
 from tokencost.report.remarks import source
+
+if TYPE_CHECKING:
+    from tokencost.report.chart import Chart
 
 TOKENS = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens")
 COSTS = ("uncached_input_cost", "cached_input_cost", "cache_write_cost", "output_cost")
@@ -52,7 +56,14 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
         notes=tuple(_notes(result)),
         sources=tuple(dict.fromkeys(f"{cell.model}: {source(cell.evidence)}" for cell in result.cells)),
         extra=counts,
+        charts=WhenRead(lambda: _charts(result)),
     )
+
+
+def _charts(result: Usage) -> "Sequence[Chart]":
+    from tokencost.report.usage_chart import usage_charts
+
+    return usage_charts(result)
 
 
 def _to_the_second(result: Usage) -> date | datetime:
