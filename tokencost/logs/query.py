@@ -315,8 +315,8 @@ def sums(every: str, question: Question, cells: RateCells, *, month: str) -> str
 
     Where no field of the records groups them, they are first summed per slot of time, so that few rows are joined.
     """
-    slot = 0 if question.fields else cells.slot
-    relation = f"({_slotted(every, question, cells, slot)})" if slot else f"({_tested(every, question)})"
+    slotted = not question.fields and len(cells.odd) <= MOST_ODD
+    relation = f"({(_slotted(every, question, cells) if slotted else _tested(every, question))})"
     day = f"(r.instant // {DAY})"
     periods = {
         "day": day,
@@ -372,12 +372,30 @@ def _tested(every: str, question: Question) -> str:
     return f"SELECT {', '.join(chosen)} FROM ({every}) AS r"
 
 
-def _slotted(every: str, question: Question, cells: RateCells, slot: int) -> str:
+MOST_ODD = 24
+"""So many instants within slots are looked at for each record; with more, records are joined one by one."""
+
+
+def _slot_of(instant: str, cells: RateCells) -> str:
+    """When the stretch of time begins that an instant is summed in: its slot, or the part after an odd bound in it."""
+    slot = cells.slot
+    start = f"{instant} // {slot} * {slot}"
+    if not cells.odd:
+        return start
+    parts = " ".join(
+        f"WHEN {instant} >= {bound} AND {instant} < {(bound // slot + 1) * slot} THEN {bound}"
+        for bound in reversed(cells.odd)
+    )
+    return f"CASE {parts} ELSE {start} END"
+
+
+def _slotted(every: str, question: Question, cells: RateCells) -> str:
     """The records summed per model, tier, slot of time and class of context length.
 
     No interval begins or ends within a slot, and no threshold lies within a class, so that all records of a sum fall
     into the same cells: those of the slot's first instant and of the shortest context of the class.
     """
+    start = _slot_of("r.instant", cells)
     context = "0"
     for cut in context_cuts(question, cells):
         context = f"CASE WHEN r.input > {cut} THEN {cut + 1} ELSE {context} END"
@@ -387,10 +405,9 @@ def _slotted(every: str, question: Question, cells: RateCells, slot: int) -> str
         "summed": "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END",
         "code": "r.code",
         "file": "CASE WHEN r.code IS NOT NULL THEN r.file END",
-        "instant": f"CASE WHEN r.code IS NULL THEN r.instant // {slot} * {slot} END",
+        "instant": f"CASE WHEN r.code IS NULL THEN {start} END",
         # A record that covers no time has none to cross a boundary in, wherever in the slot it stands.
-        "until": f"CASE WHEN r.code IS NULL THEN CASE WHEN r.until = r.instant + 1 "
-        f"THEN r.instant // {slot} * {slot} + 1 ELSE r.until END END",
+        "until": "CASE WHEN r.code IS NULL AND r.until <> r.instant + 1 THEN r.until END",
         "context": f"CASE WHEN r.code IS NULL THEN {context} END",
     }
     counts = ["count(*) AS rows"]
