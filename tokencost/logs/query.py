@@ -70,6 +70,7 @@ def records(
 ) -> str:
     """The records of one source under the same columns, whatever their shape."""
     numbered = list(enumerate(shapes))
+    timely = question.since is not None or question.until is not None
     arms = [
         f"WHEN {' AND '.join(leaves.present(mark) or 'false' for mark in shape.marks)} THEN {number}"
         for number, shape in numbered
@@ -86,7 +87,8 @@ def records(
             written.setdefault(write(shape) or otherwise, []).append(place)
         if list(written) == [otherwise]:
             return otherwise
-        if one_shape and len(written) == 1:
+        # Of a record of no shape nothing but its file is looked at, so that one way of writing serves all of them.
+        if len(written) == 1 and (one_shape or not timely):
             return next(iter(written))
         cases = " ".join(
             f"WHEN shape IN ({', '.join(map(str, places))}) THEN {expression}"
@@ -140,18 +142,19 @@ def _parsed(
     timed_already: bool,
 ) -> str:
     """The gathered text as numbers and times. What no record of the source can have costs nothing."""
+    gathered = _cast(gathered, columns, whole=whole, timed_already=timed_already)
 
     def count(name: str) -> str:
         if name not in columns:
             return "CAST(NULL AS BIGINT)"
-        return name if whole else counted(name)
+        return name if whole else counted(name, f"{name}_whole")
 
     def numbers(test: Callable[[Shape], object]) -> str:
         return ", ".join(str(number) for number, shape in enumerate(shapes) if test(shape)) or "-1"
 
     parsed = {name: count(name) for name in COUNTS}
     if "part_1" in columns:
-        one, two = counted("part_1"), counted("part_2")
+        one, two = count("part_1"), count("part_2")
         parts = f"CASE WHEN least({one}, {two}) < 0 THEN {MALFORMED} ELSE ({one}) + ({two}) END"
         parsed["input"] = f"CASE WHEN part_1 IS NULL THEN {parsed['input']} ELSE {parts} END"
     parsed["cached"] = f"coalesce({parsed['cached']}, 0)"
@@ -168,10 +171,7 @@ def _parsed(
             mine = f"CASE WHEN kind {test} THEN {amount} WHEN kind IN {TYPE_KINDS} THEN 0 END"
             parsed[name] = f"CASE WHEN kind IS NULL THEN {parsed[name]} ELSE {mine} END"
         summed = f"CASE WHEN kind IS NULL THEN {summed} ELSE 1 END"
-    time = "CAST(NULL AS BIGINT)"
-    day = "false"
-    if "time" in columns:
-        time, day = ("time", "false") if timed_already else (timed("time"), dated("time"))
+    time, day = _moment(columns, timed_already=timed_already)
     tier = _tier(columns, shapes, question.tier, numbers)
     kept = ["file", "shape", "failed", *(f"field_{place}" for place in range(len(question.fields)))]
     if question.compare_to:
@@ -182,12 +182,27 @@ def _parsed(
         "summed": summed,
         "instant": time,
         "of_day": day,
-        "bucket_end": timed("until") if "until" in columns else "CAST(NULL AS BIGINT)",
+        "bucket_end": timed("until", "until_whole") if "until" in columns else "CAST(NULL AS BIGINT)",
         "tier": tier,
     }
     return (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
     )
+
+
+def _cast(gathered: str, columns: Mapping[str, str], *, whole: bool, timed_already: bool) -> str:
+    """The gathered text, and beside it the integers that it casts to: once, as they are looked at several times."""
+    known = (*(COUNTS if whole else ()), *(("time",) if timed_already else ()))
+    texts = [name for name in (*COUNTS, "part_1", "part_2", "time", "until") if name in columns and name not in known]
+    casts = "".join(f", TRY_CAST({name} AS BIGINT) AS {name}_whole" for name in texts)
+    return f"SELECT *{casts} FROM ({gathered}) AS r"
+
+
+def _moment(columns: Mapping[str, str], *, timed_already: bool) -> tuple[str, str]:
+    """The time of a record, and whether it is a day rather than an instant."""
+    if "time" not in columns:
+        return "CAST(NULL AS BIGINT)", "false"
+    return ("time", "false") if timed_already else (timed("time", "time_whole"), dated("time", "time_whole"))
 
 
 def _first(expressions: Iterable[str | None]) -> str | None:
