@@ -78,7 +78,7 @@ def timed(text: str, whole: str) -> str:
         f"THEN CASE WHEN {fraction} BETWEEN {_EARLIEST} AND 99999999999 "
         f"THEN CAST(floor({fraction} * 1000000) AS BIGINT) WHEN {fraction} BETWEEN 99999999999 AND 99999999999999 "
         f"THEN CAST(floor({fraction} * 1000) AS BIGINT) ELSE {MALFORMED} END "
-        f"ELSE coalesce(epoch_us(TRY_CAST({text} AS TIMESTAMP)), {MALFORMED}) END"
+        f"ELSE coalesce(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)), {MALFORMED}) END"
     )
 
 
