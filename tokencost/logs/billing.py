@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tokencost.errors import HourNeeded, NoPrice, NotOffered, TokencostError, UsageError
 from tokencost.logs.cells import BEGINNING, RateCells, instant_of, windows_at
-from tokencost.logs.query import BILLED, PERIODS, Question, Side
+from tokencost.logs.question import BILLED, PERIODS, Question, Side
 from tokencost.logs.sums import CellKey, Sum
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricetable.resolve import find_model, price_in_force

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tokencost.logs.billing import COMPONENTS
-from tokencost.logs.query import BILLED, PERIODS
+from tokencost.logs.question import BILLED, PERIODS
 from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricetable.table import PriceTable
