@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from tokencost.logs.billing import COMPONENTS
+from tokencost.logs.amounts import COMPONENTS
 from tokencost.logs.question import BILLED, PERIODS
 from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
