@@ -157,7 +157,7 @@ def _moment(columns: Mapping[str, str], *, timed_already: bool) -> tuple[str, st
 
 
 def _first(expressions: Iterable[str | None]) -> str | None:
-    known = [expression for expression in expressions if expression]
+    known = list(dict.fromkeys(expression for expression in expressions if expression))
     if not known:
         return None
     return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
