@@ -38,7 +38,7 @@ _HOMES = {
     "TokencostError": "tokencost.errors",
     "Usage": "tokencost.logs.usage",
     "UsageError": "tokencost.errors",
-    "UsageRow": "tokencost.logs.billing",
+    "UsageRow": "tokencost.logs.amounts",
     "Workload": "tokencost.analysis.workload_fields",
     "WorkloadRow": "tokencost.analysis.workload",
     "WorkloadTotals": "tokencost.analysis.workload",
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     from tokencost.analysis.workload_fields import Workload, workload
     from tokencost.analysis.workload_file import load_workloads, parse_workloads
     from tokencost.errors import InvalidData, Problem, TokencostError, UsageError
-    from tokencost.logs.billing import UsageRow
+    from tokencost.logs.amounts import UsageRow
     from tokencost.logs.usage import Usage, usage
     from tokencost.pricetable.load import load_prices, parse_prices
     from tokencost.pricetable.resolve import ModelAt, resolve

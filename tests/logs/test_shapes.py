@@ -181,6 +181,31 @@ def test_the_amounts_that_deepseek_exports(shipped: PriceTable, tmp_path: Path) 
     assert (result.read, result.priced) == (4, 4)
 
 
+def test_the_amounts_that_deepseek_exports_by_bucket(shipped: PriceTable, tmp_path: Path) -> None:
+    path = tmp_path / "amount-2025-01-27_2025-01-28.csv"
+    text = AMOUNT.replace("utc_date", "start_time_iso,end_time_iso")
+    path.write_bytes(text.replace("2025-01-27", "2025-01-27T00:00:00+08:00,2025-01-28T00:00:00+08:00").encode())
+    result = usage(shipped, [str(path)], by=["model", "day"])
+    alone = price(
+        shipped, "deepseek-reasoner", on="2025-01-26", input_tokens=1000, cached_input_tokens=400, output_tokens=300
+    )
+    (row,) = result.rows
+    assert row.group == ("deepseek-reasoner", "2025-01-26")
+    assert tuple(row.tokens) == (7, 1000, 400, 0, 300)
+    assert row.cost.total == alone.total
+
+
+def test_the_cache_writes_of_usage_buckets(shipped: PriceTable, tmp_path: Path) -> None:
+    path = tmp_path / "usage.csv"
+    path.write_text(
+        "start_time,end_time,num_model_requests,model,input_tokens,output_tokens,input_cached_tokens,"
+        "input_cache_write_tokens\n1763596800,1763683200,2,gpt-6.1-sol,1000,10,400,100\n",
+        encoding="utf-8",
+    )
+    (row,) = usage(shipped, [str(path)], on="2026-11-20").rows
+    assert tuple(row.tokens) == (2, 1000, 400, 100, 10)
+
+
 def test_a_date_leaves_the_hour_open_unless_a_window_is_named(shipped: PriceTable, tmp_path: Path) -> None:
     path = tmp_path / "amount.csv"
     path.write_bytes(AMOUNT.replace("2025-01-27", "2025-04-01").encode())

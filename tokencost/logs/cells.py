@@ -58,7 +58,9 @@ class RateCells(NamedTuple):
     most_thresholds: int
     any_windows: bool
     slot: int
-    """Microseconds of which every interval and every window begins and ends at a multiple; 0 where that is too fine."""
+    """Microseconds of which every window, and every interval but for those in `odd`, begins and ends at a multiple."""
+    odd: tuple[int, ...]
+    """The instants at which an interval begins or ends within a slot, in their order."""
 
 
 def rate_cells(table: PriceTable) -> RateCells:
@@ -74,26 +76,25 @@ def rate_cells(table: PriceTable) -> RateCells:
         for spelling, owners in _spellings(table, name, claims):
             for alias, model in owners:
                 names += _intervals(spelling, alias, model, places)
+    slot = _slot(prices)
     return RateCells(
         tuple(prices),
         tuple(names),
         max((len(name.thresholds) for name in names), default=0),
         any(price.windows for price in prices),
-        _slot(names, prices),
+        slot,
+        _odd(names, slot),
     )
 
 
-def _slot(names: Sequence[NameInterval], prices: Sequence[Price]) -> int:
-    bounds = [bound for name in names for bound in (name.start, name.until) if BEGINNING < bound < END]
-    bounds += [
-        minute * MINUTE
-        for price in prices
-        for window in price.windows
-        for stretch in window.hours
-        for minute in stretch
-    ]
-    slot = gcd(LONGEST_SLOT, *bounds)
-    return slot if slot >= MINUTE else 0
+def _slot(prices: Sequence[Price]) -> int:
+    minutes = [minute for price in prices for window in price.windows for stretch in window.hours for minute in stretch]
+    return gcd(LONGEST_SLOT, *(minute * MINUTE for minute in minutes))
+
+
+def _odd(names: Sequence[NameInterval], slot: int) -> tuple[int, ...]:
+    bounds = {bound for name in names for bound in (name.start, name.until) if BEGINNING < bound < END}
+    return tuple(sorted(bound for bound in bounds if bound % slot))
 
 
 Claims = tuple[tuple[Alias, Model], ...]

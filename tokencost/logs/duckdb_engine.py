@@ -20,16 +20,9 @@ from tokencost.logs.leaves import (
     literal,
 )
 from tokencost.logs.progress import with_progress
-from tokencost.logs.query import (
-    Question,
-    checked,
-    field_path,
-    key_columns,
-    possible_shapes,
-    records,
-    side_columns,
-    sums,
-)
+from tokencost.logs.query import checked, key_columns, side_columns, sums
+from tokencost.logs.question import Question, field_path
+from tokencost.logs.records import possible_shapes, records
 from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
 from tokencost.logs.sources import LONGEST_RECORD, Log, Logs
 from tokencost.logs.sums import CellKey, Sum

@@ -14,6 +14,8 @@ MALFORMED = -1
 MOST = 10**15
 """A count from here on is no count of tokens; below it, sums of millions of records stay exact in every engine."""
 _INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?", re.IGNORECASE)
+_TIMES = re.compile(r"(TINY|SMALL|BIG)?INT(EGER)?|U(TINY|SMALL)INT|UINTEGER", re.IGNORECASE)
+"""Integers that may be times: all that a BIGINT holds."""
 _EARLIEST = 100_000_000
 """A bare number below it is a year or a compact date, not the seconds since 1970 of a request."""
 
@@ -52,9 +54,11 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def counted(text: str) -> str:
-    """A count from text: digits alone, or followed by a fraction of zeros as spreadsheets and pandas write."""
-    whole = f"TRY_CAST({text} AS BIGINT)"
+def counted(text: str, whole: str) -> str:
+    """A count from text: digits alone, or followed by a fraction of zeros as spreadsheets and pandas write.
+
+    `whole` is the text cast to an integer, which a fraction or an exponent may have been too.
+    """
     return (
         f"CASE WHEN CAST({whole} AS VARCHAR) = {text} THEN {whole} WHEN {text} IS NULL THEN NULL "
         f"WHEN regexp_full_match({text}, '[0-9]{{1,15}}([.]0+)?') THEN TRY_CAST(split_part({text}, '.', 1) AS BIGINT) "
@@ -62,9 +66,8 @@ def counted(text: str) -> str:
     )
 
 
-def timed(text: str) -> str:
+def timed(text: str, whole: str) -> str:
     """A time from text: seconds, milli-, micro- or nanoseconds since 1970, a date, or ISO 8601 (UTC without a zone)."""
-    whole = f"TRY_CAST({text} AS BIGINT)"
     scaled = _scaled(whole)
     fraction = f"TRY_CAST({text} AS DECIMAL(38, 9))"
     return (
@@ -75,13 +78,16 @@ def timed(text: str) -> str:
         f"THEN CASE WHEN {fraction} BETWEEN {_EARLIEST} AND 99999999999 "
         f"THEN CAST(floor({fraction} * 1000000) AS BIGINT) WHEN {fraction} BETWEEN 99999999999 AND 99999999999999 "
         f"THEN CAST(floor({fraction} * 1000) AS BIGINT) ELSE {MALFORMED} END "
-        f"ELSE coalesce(epoch_us(TRY_CAST({text} AS TIMESTAMP)), {MALFORMED}) END"
+        f"ELSE coalesce(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)), {MALFORMED}) END"
     )
 
 
-def dated(text: str) -> str:
+def dated(text: str, whole: str) -> str:
     """Whether a text is a date alone; the seconds since 1970 have ten characters too."""
-    return f"(TRY_CAST({text} AS BIGINT) IS NULL AND length({text}) = 10 AND substr({text}, 5, 1) = '-')"
+    return (
+        f"CASE WHEN {whole} IS NOT NULL THEN false ELSE "
+        f"coalesce(length({text}) = 10 AND substr({text}, 5, 1) = '-', false) END"
+    )
 
 
 def _scaled(whole: str) -> str:
@@ -249,8 +255,10 @@ class TableColumns:
         return f"TRY_CAST({found[0]} AS BIGINT)" if found and _INTEGERS.fullmatch(found[1]) else None
 
     def instant(self, path: Path) -> str | None:
-        """The time."""
+        """The time, or the number that counts from 1970."""
         found = self._typed(path)
+        if found and _TIMES.fullmatch(found[1]):
+            return _scaled(f"CAST({found[0]} AS BIGINT)")
         return f"epoch_us({found[0]})" if found and found[1].startswith("TIMESTAMP") else None
 
 

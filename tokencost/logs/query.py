@@ -1,261 +1,15 @@
-"""The one query: records of any shape are joined to their rate cells, and integers are summed per cell and group.
+"""The one query: records are joined to their rate cells, and integers are summed per cell and group.
 
-It multiplies no money. It is written in DuckDB's SQL; what differs between the kinds of source stands in `leaves`.
+It multiplies no money. It is written in DuckDB's SQL; how records become rows of the same columns stands in `records`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from fractions import Fraction
-from typing import NamedTuple
 
 from tokencost.logs.cells import DAY, MINUTE, RateCells, microseconds
-from tokencost.logs.leaves import MALFORMED, MOST, Leaves, counted, dated, identifier, literal, timed
-from tokencost.logs.shapes import Path, Shape
-from tokencost.pricetable.when import When, span
-from tokencost.pricing.rates import STANDARD
-
-PERIODS = ("day", "week", "month")
-BILLED = ("model", "provider", "tier", "window", "component")
-"""What `--by` can name that only the bill decides."""
-INPUT_KINDS = "('input_cache_hit_tokens', 'input_cache_miss_tokens')"
-TYPE_KINDS = "('input_cache_hit_tokens', 'input_cache_miss_tokens', 'output_tokens', 'request_count')"
-
-
-class Side(NamedTuple):
-    """Which price is looked up for each record: its own model's, or an alternative's."""
-
-    label: str | None = None
-    """Shown name of the alternative; None is the record's own model."""
-    model: str | None = None
-    on: When | None = None
-    """Where set, the time at which all records are priced."""
-    factor: Fraction = Fraction(1)
-    """Tokens of the alternative for each token of the record."""
-
-
-class Question(NamedTuple):
-    """What is asked of the logs, as far as engines are concerned."""
-
-    by: tuple[str, ...]
-    sides: tuple[Side, ...]
-    since: When | None = None
-    until: When | None = None
-    tier: str | None = None
-    compare_to: Path | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of records among the groups."""
-        return tuple(name for name in self.by if name not in (*PERIODS, *BILLED))
-
-    @property
-    def periods(self) -> tuple[str, ...]:
-        """The stretches of time among the groups."""
-        return tuple(name for name in self.by if name in PERIODS)
-
-
-def field_path(name: str) -> Path:
-    """`metadata.team` as a path; a name with an empty part is one field."""
-    parts = tuple(name.split("."))
-    return parts if all(parts) else (name,)
-
-
-def possible_shapes(leaves: Leaves, shapes: Sequence[Shape]) -> tuple[Shape, ...]:
-    """The shapes that records of such a source can have."""
-    return tuple(shape for shape in shapes if all(leaves.present(mark) is not None for mark in shape.marks))
-
-
-def records(
-    relation: str, leaves: Leaves, shapes: Sequence[Shape], question: Question, *, file: str, one_shape: bool = False
-) -> str:
-    """The records of one source under the same columns, whatever their shape."""
-    numbered = list(enumerate(shapes))
-    arms = [
-        f"WHEN {' AND '.join(leaves.present(mark) or 'false' for mark in shape.marks)} THEN {number}"
-        for number, shape in numbered
-    ]
-    if one_shape:
-        number = f"CASE {' '.join(arms[:-1])} ELSE {numbered[-1][0]} END" if arms[1:] else "0"
-    else:
-        number = f"CASE {' '.join(arms)} END"
-
-    def each(write: Callable[[Shape], str | None], otherwise: str = "NULL") -> str:
-        """An expression that differs from shape to shape; the same ones are written once."""
-        written: dict[str, list[int]] = {}
-        for place, shape in numbered:
-            written.setdefault(write(shape) or otherwise, []).append(place)
-        if list(written) == [otherwise]:
-            return otherwise
-        if one_shape and len(written) == 1:
-            return next(iter(written))
-        cases = " ".join(
-            f"WHEN shape IN ({', '.join(map(str, places))}) THEN {expression}"
-            for expression, places in written.items()
-            if expression != otherwise
-        )
-        return f"CASE {cases} ELSE {otherwise} END"
-
-    whole = one_shape and len(shapes) == 1 and _all_whole(leaves, shapes[0])
-    instant = _instant_column(leaves, shapes) if one_shape else None
-    columns = {
-        "file": file,
-        "shape": "shape",
-        "model": each(lambda shape: _first(leaves.text(path) for path in shape.model)),
-        **{
-            name: each(lambda shape, name=name: _count(leaves, shape, name, whole), _NO_TEXT)  # type: ignore[misc]
-            for name in COUNTS
-        },
-        "part_1": each(lambda shape: _part(leaves, shape, 0), _NO_TEXT),
-        "part_2": each(lambda shape: _part(leaves, shape, 1), _NO_TEXT),
-        "kind": each(lambda shape: leaves.text(shape.types) if shape.types else None, _NO_TEXT),
-        "time": instant or each(lambda shape: _time_text(leaves, shape.time), _NO_TEXT),
-        "until": each(lambda shape: _time_text(leaves, shape.until), _NO_TEXT),
-        "tier": each(lambda shape: _first(leaves.text(path) for path in shape.tier), _NO_TEXT),
-        "batch": each(lambda shape: _first(leaves.text(path) for path in shape.batch), _NO_TEXT),
-        "failed": each(lambda shape: _failed(leaves, shape), "false"),
-    }
-    for place, name in enumerate(question.fields):
-        columns[f"field_{place}"] = leaves.text(field_path(name)) or _NO_TEXT
-    if question.compare_to:
-        columns["logged"] = f"TRY_CAST({leaves.text(question.compare_to) or 'NULL'} AS DECIMAL(38, 18))"
-    columns = {name: expression for name, expression in columns.items() if expression != _NO_TEXT}
-    gathered = (
-        f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
-        f"FROM (SELECT *, {number} AS shape FROM {relation} AS r) AS r"
-    )
-    return _parsed(gathered, columns, shapes, question, whole=whole, timed_already=instant is not None)
-
-
-_NO_TEXT = "CAST(NULL AS VARCHAR)"
-COUNTS = ("input", "output", "cached", "write", "requests")
-
-
-def _parsed(
-    gathered: str,
-    columns: Mapping[str, str],
-    shapes: Sequence[Shape],
-    question: Question,
-    *,
-    whole: bool,
-    timed_already: bool,
-) -> str:
-    """The gathered text as numbers and times. What no record of the source can have costs nothing."""
-
-    def count(name: str) -> str:
-        if name not in columns:
-            return "CAST(NULL AS BIGINT)"
-        return name if whole else counted(name)
-
-    def numbers(test: Callable[[Shape], object]) -> str:
-        return ", ".join(str(number) for number, shape in enumerate(shapes) if test(shape)) or "-1"
-
-    parsed = {name: count(name) for name in COUNTS}
-    if "part_1" in columns:
-        one, two = counted("part_1"), counted("part_2")
-        parts = f"CASE WHEN least({one}, {two}) < 0 THEN {MALFORMED} ELSE ({one}) + ({two}) END"
-        parsed["input"] = f"CASE WHEN part_1 IS NULL THEN {parsed['input']} ELSE {parts} END"
-    parsed["cached"] = f"coalesce({parsed['cached']}, 0)"
-    parsed["write"] = f"coalesce({parsed['write']}, 0)"
-    summed = f"CASE WHEN coalesce({parsed['requests']}, 1) = 1 THEN 0 ELSE 1 END" if "requests" in columns else "0"
-    if any(shape.until for shape in shapes):
-        summed = f"CASE WHEN shape IN ({numbers(lambda shape: shape.until)}) THEN 1 ELSE {summed} END"
-    parsed["requests"] = f"coalesce({parsed['requests']}, 1)" if "requests" in columns else "1"
-    if "kind" in columns:
-        of = {"input": "IN " + INPUT_KINDS, "output": "= 'output_tokens'"}
-        of |= {"cached": "= 'input_cache_hit_tokens'", "requests": "= 'request_count'"}
-        for name, test in of.items():
-            amount = count("requests")
-            mine = f"CASE WHEN kind {test} THEN {amount} WHEN kind IN {TYPE_KINDS} THEN 0 END"
-            parsed[name] = f"CASE WHEN kind IS NULL THEN {parsed[name]} ELSE {mine} END"
-        summed = f"CASE WHEN kind IS NULL THEN {summed} ELSE 1 END"
-    time = "CAST(NULL AS BIGINT)"
-    day = "false"
-    if "time" in columns:
-        time, day = ("time", "false") if timed_already else (timed("time"), dated("time"))
-    tier = _tier(columns, shapes, question.tier, numbers)
-    kept = ["file", "shape", "failed", *(f"field_{place}" for place in range(len(question.fields)))]
-    if question.compare_to:
-        kept.append("logged")
-    given = {name: name if name in columns else _NO_TEXT for name in (*kept, "model")}
-    chosen = given | {
-        **parsed,
-        "summed": summed,
-        "instant": time,
-        "of_day": day,
-        "bucket_end": timed("until") if "until" in columns else "CAST(NULL AS BIGINT)",
-        "tier": tier,
-    }
-    return (
-        f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
-    )
-
-
-def _first(expressions: Iterable[str | None]) -> str | None:
-    known = [expression for expression in expressions if expression]
-    if not known:
-        return None
-    return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
-
-
-def _count(leaves: Leaves, shape: Shape, name: str, whole: bool) -> str | None:
-    paths: tuple[Path, ...] = getattr(shape, name)
-    if shape.types and name != "requests":
-        return None
-    if whole:
-        return _first(leaves.whole(path) for path in paths)
-    return _first(leaves.count(path, as_text=shape.text_counts) for path in paths)
-
-
-def _all_whole(leaves: Leaves, shape: Shape) -> bool:
-    """Whether the engine knows that all counts of a shape are integers, so that none need be parsed."""
-    counts = [path for name in COUNTS for path in getattr(shape, name) if leaves.present(path) is not None]
-    return not shape.types and not shape.input_parts and all(leaves.whole(path) is not None for path in counts)
-
-
-def _part(leaves: Leaves, shape: Shape, place: int) -> str | None:
-    return leaves.count(shape.input_parts[place], as_text=False) if shape.input_parts else None
-
-
-def _instant_column(leaves: Leaves, shapes: Sequence[Shape]) -> str | None:
-    """The one column of times of a source that has it as times, which need no parsing."""
-    known = {path for shape in shapes for path in shape.time if leaves.present(path) is not None}
-    return leaves.instant(known.pop()) if len(known) == 1 else None
-
-
-def _time_text(leaves: Leaves, paths: Sequence[Path]) -> str | None:
-    return _first(leaves.text(path) for path in paths)
-
-
-def _tier(
-    columns: Mapping[str, str],
-    shapes: Sequence[Shape],
-    asked: str | None,
-    numbers: Callable[[Callable[[Shape], object]], str],
-) -> str:
-    if asked is not None:
-        return literal(asked)
-    tier = literal(STANDARD)
-    if "tier" in columns:
-        tier = f"CASE WHEN tier IN ('default', 'auto', '') OR tier IS NULL THEN {tier} ELSE tier END"
-    if "batch" in columns:
-        tier = f"CASE WHEN batch IN ('true', 'True', 'TRUE', '1') THEN 'batch' ELSE {tier} END"
-    fixed = dict.fromkeys(shape.fixed_tier for shape in shapes if shape.fixed_tier)
-    for name in fixed:
-
-        def is_fixed(shape: Shape, name: str | None = name) -> bool:
-            return shape.fixed_tier == name
-
-        tier = f"CASE WHEN shape IN ({numbers(is_fixed)}) THEN {literal(name or '')} ELSE {tier} END"
-    return tier
-
-
-def _failed(leaves: Leaves, shape: Shape) -> str | None:
-    tests = [
-        f"coalesce(regexp_full_match({text}, {literal(pattern)}), false)"
-        for path, pattern in shape.failed
-        if (text := leaves.text(path))
-    ]
-    return " OR ".join(tests) or None
+from tokencost.logs.leaves import MOST, identifier, literal
+from tokencost.logs.question import Question, Side
+from tokencost.pricetable.when import span
 
 
 def checked(sources: Sequence[str], question: Question) -> str:
@@ -315,8 +69,8 @@ def sums(every: str, question: Question, cells: RateCells, *, month: str) -> str
 
     Where no field of the records groups them, they are first summed per slot of time, so that few rows are joined.
     """
-    slot = 0 if question.fields else cells.slot
-    relation = f"({_slotted(every, question, cells, slot)})" if slot else f"({_tested(every, question)})"
+    slotted = not question.fields and len(cells.odd) <= MOST_ODD
+    relation = f"({(_slotted(every, question, cells) if slotted else _tested(every, question))})"
     day = f"(r.instant // {DAY})"
     periods = {
         "day": day,
@@ -372,12 +126,30 @@ def _tested(every: str, question: Question) -> str:
     return f"SELECT {', '.join(chosen)} FROM ({every}) AS r"
 
 
-def _slotted(every: str, question: Question, cells: RateCells, slot: int) -> str:
+MOST_ODD = 24
+"""So many instants within slots are looked at for each record; with more, records are joined one by one."""
+
+
+def _slot_of(instant: str, cells: RateCells) -> str:
+    """When the stretch of time begins that an instant is summed in: its slot, or the part after an odd bound in it."""
+    slot = cells.slot
+    start = f"{instant} // {slot} * {slot}"
+    if not cells.odd:
+        return start
+    parts = " ".join(
+        f"WHEN {instant} >= {bound} AND {instant} < {(bound // slot + 1) * slot} THEN {bound}"
+        for bound in reversed(cells.odd)
+    )
+    return f"CASE {parts} ELSE {start} END"
+
+
+def _slotted(every: str, question: Question, cells: RateCells) -> str:
     """The records summed per model, tier, slot of time and class of context length.
 
     No interval begins or ends within a slot, and no threshold lies within a class, so that all records of a sum fall
     into the same cells: those of the slot's first instant and of the shortest context of the class.
     """
+    start = _slot_of("r.instant", cells)
     context = "0"
     for cut in context_cuts(question, cells):
         context = f"CASE WHEN r.input > {cut} THEN {cut + 1} ELSE {context} END"
@@ -387,10 +159,9 @@ def _slotted(every: str, question: Question, cells: RateCells, slot: int) -> str
         "summed": "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END",
         "code": "r.code",
         "file": "CASE WHEN r.code IS NOT NULL THEN r.file END",
-        "instant": f"CASE WHEN r.code IS NULL THEN r.instant // {slot} * {slot} END",
+        "instant": f"CASE WHEN r.code IS NULL THEN {start} END",
         # A record that covers no time has none to cross a boundary in, wherever in the slot it stands.
-        "until": f"CASE WHEN r.code IS NULL THEN CASE WHEN r.until = r.instant + 1 "
-        f"THEN r.instant // {slot} * {slot} + 1 ELSE r.until END END",
+        "until": "CASE WHEN r.code IS NULL AND r.until <> r.instant + 1 THEN r.until END",
         "context": f"CASE WHEN r.code IS NULL THEN {context} END",
     }
     counts = ["count(*) AS rows"]

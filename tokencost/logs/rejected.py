@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tokencost.logs.leaves import MOST, JsonRecord, literal
-from tokencost.logs.query import COUNTS, Question, Side, checked, records
+from tokencost.logs.query import checked
+from tokencost.logs.question import Question, Side
+from tokencost.logs.records import COUNTS, records
 from tokencost.logs.shapes import Path, Shape
 from tokencost.logs.sources import TOO_LONG, Log, decompressed
 from tokencost.logs.sums import Rejected

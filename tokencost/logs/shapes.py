@@ -95,7 +95,7 @@ _CHAT = "https://platform.openai.com/docs/api-reference/chat/object"
 _DEEPSEEK = "https://api-docs.deepseek.com/api/create-chat-completion"
 _BATCH = "https://platform.openai.com/docs/api-reference/batch/request-output"
 _USAGE_API = "https://platform.openai.com/docs/api-reference/usage/completions_object"
-_OTEL = "https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/"
+_OTEL = "https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-spans.md"
 
 
 def _span(name: str, root: Path, input_key: str, output_key: str) -> Shape:
@@ -112,7 +112,8 @@ def _span(name: str, root: Path, input_key: str, output_key: str) -> Shape:
         input=attributes(input_key),
         output=attributes(output_key),
         cached=attributes("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cached_tokens"),
-        write=attributes("gen_ai.usage.cache_creation.input_tokens"),
+        # The page says `cache_creation`; instrumentations, and the page's own metrics, say `cache_write` too.
+        write=attributes("gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_write.input_tokens"),
         time=(("end_time",), ("endTimeUnixNano",), ("timestamp",), ("start_time",), ("startTimeUnixNano",)),
         tier=attributes("openai.response.service_tier", "gen_ai.openai.response.service_tier"),
         text_counts=True,
@@ -140,6 +141,34 @@ def _parts_only(root: str, name: str) -> Shape:
     return chat._replace(marks=parts, input=(), input_parts=parts)
 
 
+def _amounts() -> tuple[Shape, Shape]:
+    """DeepSeek's exported `amount-*.csv`: one row for each kind of tokens.
+
+    No page documents its header. These two are what programs that read such exports expect:
+    `user_id,start_time_iso,end_time_iso,model,api_key_name,api_key,type,price,amount` since August 2026, with the
+    offset of Shanghai, and before that `user_id,utc_date,model,api_key_name,api_key,type,price,amount`.
+    """
+    by_day = Shape(
+        "deepseek-amount-by-day",
+        "https://platform.deepseek.com/usage",
+        marks=_at("utc_date", "type", "amount"),
+        model=_at("model"),
+        input=_at("amount"),
+        output=(),
+        time=_at("utc_date"),
+        requests=_at("amount"),
+        types=("type",),
+        flat=True,
+    )
+    newer = by_day._replace(
+        name="deepseek-amount",
+        marks=_at("start_time_iso", "type", "amount"),
+        time=_at("start_time_iso"),
+        until=_at("end_time_iso"),
+    )
+    return newer, by_day
+
+
 SHAPES: tuple[Shape, ...] = (
     *_usage("batch", _BATCH, "response.body", tier="batch", failed=True),
     *_usage("chat", _CHAT, ""),
@@ -149,7 +178,7 @@ SHAPES: tuple[Shape, ...] = (
     _parts_only("response", "wrapped-deepseek"),
     Shape(
         "langchain",
-        "https://python.langchain.com/api_reference/core/messages/langchain_core.messages.ai.UsageMetadata.html",
+        "https://reference.langchain.com/python/langchain-core/messages/ai/UsageMetadata",
         marks=_at("usage_metadata.input_tokens"),
         model=_at("response_metadata.model_name", "response_metadata.model", "model"),
         input=_at("usage_metadata.input_tokens"),
@@ -168,6 +197,8 @@ SHAPES: tuple[Shape, ...] = (
         input=_at("input_tokens"),
         output=_at("output_tokens"),
         cached=_at("input_cached_tokens"),
+        # In newer versions of the object; `input_tokens` includes them.
+        write=_at("input_cache_write_tokens"),
         time=_at("start_time"),
         until=_at("end_time"),
         tier=_at("service_tier"),
@@ -175,20 +206,11 @@ SHAPES: tuple[Shape, ...] = (
         requests=_at("num_model_requests"),
         flat=True,
     ),
-    Shape(
-        "deepseek-amount",
-        "https://platform.deepseek.com/usage",
-        marks=_at("utc_date", "type", "amount"),
-        model=_at("model"),
-        input=_at("amount"),
-        output=(),
-        time=_at("utc_date"),
-        requests=_at("amount"),
-        types=("type",),
-        flat=True,
-    ),
+    *_amounts(),
     Shape(
         "litellm",
+        # The page does not name the columns of the table of spend logs: they, and `additional_usage_values`, are as in
+        # its source. `usage_object` could not be confirmed.
         "https://docs.litellm.ai/docs/proxy/cost_tracking",
         marks=_at("startTime", "prompt_tokens", "completion_tokens"),
         model=_at("model"),
@@ -200,7 +222,11 @@ SHAPES: tuple[Shape, ...] = (
             "metadata.additional_usage_values.prompt_tokens_details.cached_tokens",
             "metadata.additional_usage_values.cache_read_input_tokens",
         ),
-        write=_at("metadata.usage_object.prompt_tokens_details.cache_write_tokens"),
+        write=_at(
+            "metadata.usage_object.prompt_tokens_details.cache_write_tokens",
+            "metadata.additional_usage_values.prompt_tokens_details.cache_write_tokens",
+            "metadata.additional_usage_values.cache_creation_input_tokens",
+        ),
         time=_at("endTime", "startTime"),
         failed=((("cache_hit",), "[Tt]rue"), (("status",), "failure")),
         flat=True,

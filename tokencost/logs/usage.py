@@ -6,9 +6,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from tokencost.errors import UsageError
-from tokencost.logs.billing import Bill, Reconciled, Unpriced, UsageRow
+from tokencost.logs.amounts import Reconciled, Unpriced, UsageRow
+from tokencost.logs.billing import Bill
 from tokencost.logs.cells import RateCells, rate_cells
-from tokencost.logs.query import BILLED, PERIODS, Question, Side, field_path
+from tokencost.logs.question import BILLED, PERIODS, Question, Side, field_path
 from tokencost.logs.shapes import MAPPED_FIELDS, SHAPES, Shape, mapped_shape
 from tokencost.logs.sources import Logs, mended, opened
 from tokencost.logs.sums import Rejected

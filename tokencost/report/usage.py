@@ -6,8 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tokencost.logs.billing import COMPONENTS
-from tokencost.logs.query import BILLED, PERIODS
+from tokencost.logs.amounts import COMPONENTS
+from tokencost.logs.question import BILLED, PERIODS
 from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricetable.table import PriceTable

@@ -1,0 +1,134 @@
+"""What a bill is made of: tokens and money that are added up, and the rows in which they are shown."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
+from tokencost.pricing.cost import Cost
+
+COMPONENTS = ("input", "cached_input", "cache_write", "output")
+Key = tuple[str | None, ...]
+
+
+class Tokens(NamedTuple):
+    """Counts of requests and tokens; cached and cache-write tokens are parts of the input."""
+
+    requests: int = 0
+    input: int = 0
+    cached_input: int = 0
+    cache_write: int = 0
+    output: int = 0
+
+    def plus(self, other: "Tokens") -> "Tokens":
+        """Both together."""
+        # Written out, as below: with many groups this is where the time goes.
+        return Tokens(
+            self.requests + other.requests,
+            self.input + other.input,
+            self.cached_input + other.cached_input,
+            self.cache_write + other.cache_write,
+            self.output + other.output,
+        )
+
+
+class Money(NamedTuple):
+    """USD, exact, by component; the parts add up to `total`."""
+
+    uncached_input: Decimal = ZERO
+    cached_input: Decimal = ZERO
+    cache_write: Decimal = ZERO
+    output: Decimal = ZERO
+    total: Decimal = ZERO
+
+    def plus(self, cost: "Cost | Money") -> "Money":
+        """Both together."""
+        add = EXACT.add
+        return Money(
+            add(self.uncached_input, cost.uncached_input),
+            add(self.cached_input, cost.cached_input),
+            add(self.cache_write, cost.cache_write),
+            add(self.output, cost.output),
+            add(self.total, cost.total),
+        )
+
+
+class Elsewhere(NamedTuple):
+    """What the same requests cost on an alternative; None where some of them could not be priced there."""
+
+    model: str
+    cost: Decimal | None
+    actual: Decimal
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """How many times as much the actual model costs."""
+        return times_as_much(self.actual, self.cost)
+
+    @property
+    def percent_lower(self) -> Fraction | None:
+        """(1 - alternative ÷ actual) x 100."""
+        return percent_lower(self.actual, self.cost)
+
+
+class UsageRow(NamedTuple):
+    """One group of requests, what they cost, and what they would have cost elsewhere."""
+
+    group: Key
+    """The values of the `--by` columns, in their order."""
+    tokens: Tokens
+    cost: Money
+    elsewhere: tuple[Elsewhere, ...]
+    logged: Decimal | None
+    """The cost that the log itself holds; None where a record of the group holds none."""
+
+
+class Unpriced(NamedTuple):
+    """Requests without a price, and why."""
+
+    model: str | None
+    reason: str
+    tokens: Tokens
+    rows: int
+
+
+class Reconciled(NamedTuple):
+    """The logged cost of a model beside the computed one, over the records that hold one."""
+
+    model: str
+    rows: int
+    logged: Decimal
+    computed: Decimal
+
+
+def times(amount: Decimal, factor: Fraction) -> Decimal:
+    """The product, exact: the factor was written as a decimal number, so its denominator divides a power of ten."""
+    product = Fraction(amount) * factor
+    return EXACT.divide(Decimal(product.numerator), Decimal(product.denominator))
+
+
+def components(tokens: Tokens, cost: Cost) -> Iterable[tuple[str, Tokens, Money]]:
+    """A sum taken apart: tokens and money of each component, which add up to the whole."""
+    requests = tokens.requests
+    yield (
+        "input",
+        Tokens(requests, input=tokens.input - tokens.cached_input - tokens.cache_write),
+        Money(uncached_input=cost.uncached_input, total=cost.uncached_input),
+    )
+    yield (
+        "cached_input",
+        Tokens(requests, input=tokens.cached_input, cached_input=tokens.cached_input),
+        Money(cached_input=cost.cached_input, total=cost.cached_input),
+    )
+    yield (
+        "cache_write",
+        Tokens(requests, input=tokens.cache_write, cache_write=tokens.cache_write),
+        Money(cache_write=cost.cache_write, total=cost.cache_write),
+    )
+    yield "output", Tokens(requests, output=tokens.output), Money(output=cost.output, total=cost.output)
+
+
+def component_of(money: Money, component: str) -> Decimal:
+    """The money of one component."""
+    return getattr(money, "uncached_input" if component == "input" else component)  # type: ignore[no-any-return]
