@@ -13,12 +13,10 @@ from tokencost.errors import NoPrice, NotOffered
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import find_model, resolve, split_time
 from tokencost.pricetable.table import Model, Price, PriceTable
-from tokencost.pricetable.when import When, show_bound
+from tokencost.pricetable.when import BEGINNING, END, When, show_bound
 from tokencost.pricing.minutes import Minutes, every_minute, open_minutes, pieces
 from tokencost.pricing.rates import OFF_PEAK, PEAK, window_names
 
-BEGINNING = datetime.min.replace(tzinfo=UTC)
-END = datetime.max.replace(tzinfo=UTC)
 CACHED_DIVISIONS = 1024
 
 Open = tuple[str, ...]

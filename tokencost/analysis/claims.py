@@ -15,14 +15,14 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tokencost.analysis.claims_file import Claim, Printed, Published, Side
-from tokencost.analysis.compare import COMPONENTS, open_cells, paired_cells
+from tokencost.analysis.compare import open_cells, paired_cells
 from tokencost.analysis.find import RatePair, find_pairs, listed_rates
 from tokencost.errors import UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import resolve
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
-from tokencost.pricing.rates import STANDARD, RateCell, tier_names
+from tokencost.pricing.rates import COMPONENTS, STANDARD, RateCell, tier_names
 
 REPRODUCED = "reproduced"
 UNDERSTATED = "understated"

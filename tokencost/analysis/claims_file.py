@@ -7,7 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tokencost.analysis.compare import COMPONENTS
 from tokencost.pricetable.shapes import (
     DAY,
     INSTANT,
@@ -26,6 +25,7 @@ from tokencost.pricetable.shapes import (
 )
 from tokencost.pricetable.toml_file import Fault, check_toml, read_file
 from tokencost.pricetable.when import When, as_when
+from tokencost.pricing.rates import COMPONENTS
 
 SCHEMA_NUMBER = 1
 BUNDLED_CLAIMS = Path(__file__).parent.parent / "claims.toml"

@@ -11,9 +11,8 @@ from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import ModelAt, resolve
 from tokencost.pricetable.table import PriceTable, Rates
 from tokencost.pricetable.when import When, as_when
-from tokencost.pricing.rates import STANDARD, RateCell, named_cell, rate_cell, window_names
+from tokencost.pricing.rates import COMPONENTS, STANDARD, RateCell, named_cell, rate_cell, window_names
 
-COMPONENTS = ("input", "cached_input", "cache_write", "output")
 BLENDED = "blended"
 
 

@@ -1,7 +1,7 @@
 """From a figure back to the list prices that equal it: of which model, component, tier and window, and when."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
@@ -10,15 +10,12 @@ from typing import NamedTuple
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import prices_within
 from tokencost.pricetable.table import Model, Price, PriceTable
-from tokencost.pricetable.when import When
-from tokencost.pricing.rates import RateCell, cells, rest_of_week
+from tokencost.pricetable.when import BEGINNING, END, When
+from tokencost.pricing.rates import COMPONENTS, RateCell, cells, rest_of_week
 
-COMPONENTS = ("input", "cached_input", "cache_write", "output")
 DELAYED_TIERS = frozenset({"batch", "flex"})
 """Tiers that answer later: a price there is not like one for an answer in real time."""
 MOST_NEAREST = 5
-BEGINNING = datetime.min.replace(tzinfo=UTC)
-END = datetime.max.replace(tzinfo=UTC)
 
 
 class ListedRate(NamedTuple):

@@ -5,13 +5,13 @@ A check raises `ValueError(message, hint)`. Numbers become exact fractions, shar
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tokencost.analysis.months import PERIODS, Month, parse_month
-from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, parse_days, parse_hours
+from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, parse_days, parse_hours, zone_of
 from tokencost.pricing.rates import STANDARD
 
 MOST_REQUESTS = 10**12
@@ -237,20 +237,12 @@ def from_checked(name: str, fields: Mapping[str, Any]) -> Workload:
     """A workload of fields that were checked, alone and together; `start` is among them."""
     given = {key: fields.get(key, field.default) for key, field in FIELDS.items()}
     zone_name, hours, days = given.pop("zone"), given.pop("hours"), given.pop("days")
-    place = _zone(zone_name)
+    place = zone_of(zone_name)
     arrival = None
     if hours or days:
         every_day = frozenset(range(7))
         arrival = Window(ARRIVAL, place, zone_name, days or every_day, hours or ((0, MINUTES_OF_DAY),))
     return Workload(name=name, zone=place, arrival=arrival, **given)
-
-
-def _zone(name: str) -> tzinfo:
-    if name == "UTC":
-        return UTC
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
 
 
 def _percent(value: object, example: str) -> Fraction:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricing.cost import Cost
 
-COMPONENTS = ("input", "cached_input", "cache_write", "output")
 Key = tuple[str | None, ...]
 
 

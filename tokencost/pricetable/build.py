@@ -1,11 +1,9 @@
 """From checked values to the table in memory: intervals closed, left-out rates filled in, windows made."""
 
-from datetime import UTC, tzinfo
 from hashlib import sha256
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from tokencost.pricetable.hours import MINUTES_OF_DAY, Window
+from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, zone_of
 from tokencost.pricetable.schema import RATE_KEYS
 from tokencost.pricetable.table import (
     Alias,
@@ -162,7 +160,7 @@ def _windows(blocks: list[dict[str, Any]], calendars: dict[str, Calendar]) -> tu
         zone_name = block.get("zone", "UTC")
         windows[name] = Window(
             name=name,
-            zone=_zone(zone_name),
+            zone=zone_of(zone_name),
             zone_name=zone_name,
             days=block.get("days", EVERY_DAY),
             hours=block.get("hours", ALL_HOURS),
@@ -170,7 +168,3 @@ def _windows(blocks: list[dict[str, Any]], calendars: dict[str, Calendar]) -> tu
             holidays=calendars[calendar].dates if calendar else frozenset(),
         )
     return tuple(windows.values())
-
-
-def _zone(name: str) -> tzinfo:
-    return UTC if name == "UTC" else ZoneInfo(name)

@@ -68,6 +68,15 @@ def parse_dates(value: object) -> frozenset[date]:
     return frozenset(covered)
 
 
+def zone_of(name: str) -> tzinfo:
+    """The time zone of that name; UTC needs no database."""
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
+
+
 class Window(NamedTuple):
     """A named part of the week, in the local time of a zone."""
 

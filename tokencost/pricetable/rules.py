@@ -4,16 +4,15 @@ Every function yields problems as (path, message, hint) on values that have the 
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tokencost.pricetable.schema import RATE_KEYS
 from tokencost.pricetable.table import KeyPath
 from tokencost.pricetable.toml_file import Fault
+from tokencost.pricetable.when import BEGINNING, END
 
-BEGINNING = datetime.min.replace(tzinfo=UTC)
-END = datetime.max.replace(tzinfo=UTC)
 WINDOW_KEYS = ("zone", "days", "except", "hours")
 
 

@@ -4,6 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from tokencost.errors import UsageError
 
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+END = datetime.max.replace(tzinfo=UTC)
+"""Bounds of intervals that have none of their own."""
+
 When = date | datetime
 """A UTC-aware `datetime` is an instant; a plain `date` is any hour of that UTC day."""
 

@@ -13,6 +13,7 @@ from tokencost.errors import AmbiguousRate, HourNeeded, NotOffered
 from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceList, Rates
 from tokencost.pricetable.when import When, show_bound, show_when
 
+COMPONENTS = ("input", "cached_input", "cache_write", "output")
 STANDARD = "standard"
 PEAK = "peak"
 OFF_PEAK = "off-peak"

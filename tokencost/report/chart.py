@@ -92,14 +92,3 @@ class Chart(NamedTuple):
     def categories(self) -> tuple[Plain, ...]:
         """Everything at which a point stands, in the order of first use."""
         return tuple(dict.fromkeys(point.at for series in self.series for point in series.points))
-
-
-def listed(parts: "list[Sentence]") -> Sentence:
-    """The parts with commas between them, and `and` before the last."""
-    if len(parts) < 2:  # noqa: PLR2004  # one part has nothing to be joined to
-        return parts[0] if parts else ()
-    *first, last = parts
-    joined: list[Sentence] = [first[0]]
-    for part in first[1:]:
-        joined += [(", ",), part]
-    return tuple(word for part in (*joined, (" and ",), last) for word in part)

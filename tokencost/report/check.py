@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tokencost.analysis.check import SOON_DAYS, TableCheck
 from tokencost.pricetable.table import PriceTable
 from tokencost.report.document import Column, Document, Sentence, Table, Value
+from tokencost.report.wording import counted
 
 
 def check_document(table: PriceTable, result: TableCheck) -> Document:
@@ -32,18 +33,18 @@ def check_document(table: PriceTable, result: TableCheck) -> Document:
 def _summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
     counts = ", ".join(
         [
-            _counted(result.providers, "provider"),
-            f"{_counted(result.models, 'model')} under {_counted(result.names, 'name')}",
-            _counted(result.prices, "dated price"),
-            _counted(result.blocks, "condition block"),
-            _counted(result.calendars, "calendar"),
+            counted(result.providers, "provider"),
+            f"{counted(result.models, 'model')} under {counted(result.names, 'name')}",
+            counted(result.prices, "dated price"),
+            counted(result.blocks, "condition block"),
+            counted(result.calendars, "calendar"),
         ]
     )
     yield (f"{table.file} is valid: {counts}.",)
     if result.max_age_days is not None:
-        age = f"more than {_counted(result.max_age_days, 'day')} before {result.on.isoformat()}"
+        age = f"more than {counted(result.max_age_days, 'day')} before {result.on.isoformat()}"
         prices = len({stale.price for stale in result.stale})
-        yield (f"Last checked {age}: {_counted(prices, 'price')} in force.",)
+        yield (f"Last checked {age}: {counted(prices, 'price')} in force.",)
     doubts = [
         _some(len(result.promotions), "promotion", f"past or within {SOON_DAYS} days of the end"),
         _some(len(result.retired), "default model", "no longer served"),
@@ -56,7 +57,7 @@ def _summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
 
 
 def _some(number: int, word: str, what: str) -> str:
-    return f"{_counted(number, word)} {what}" if number else ""
+    return f"{counted(number, word)} {what}" if number else ""
 
 
 def _rows(result: TableCheck) -> Iterator[tuple[Value, ...]]:
@@ -87,7 +88,3 @@ def _rows(result: TableCheck) -> Iterator[tuple[Value, ...]]:
     for item in result.combinations:
         price = item.price
         yield ("no rate known", price.model, price.start, item.line, price.evidence.checked, None, item.conditions)
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -47,7 +47,7 @@ def claim_charts(judged: JudgedClaim) -> tuple[Chart, ...]:
     if not parts:
         return ()
     names = [
-        _unlike(side.model or side.unit, word)
+        side.model or side.unit or word
         for side, word in ((judged.claim.left, "left"), (judged.claim.right or judged.claim.left, "right"))
     ]
     if names[0] == names[1]:
@@ -65,10 +65,6 @@ def claim_charts(judged: JudgedClaim) -> tuple[Chart, ...]:
             (Series(names[0], tuple(left)), Series(names[1], tuple(right))),
         ),
     )
-
-
-def _unlike(name: str, word: str) -> str:
-    return name or word
 
 
 def _kind(judged: JudgedClaim) -> Kind:

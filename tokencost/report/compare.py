@@ -17,6 +17,7 @@ from tokencost.report.remarks import (
     threshold_remarks,
     window_remarks,
 )
+from tokencost.report.wording import enumerated
 
 if TYPE_CHECKING:
     from tokencost.report.chart import Chart
@@ -98,38 +99,28 @@ def _readings(result: Comparison) -> Iterator[Sentence]:
             words = [_words(row, result.blend) for row, _, _ in dearer]
             yield (
                 f"{on}{baseline} costs ",
-                *_enumerated(_as_much(ratios, words, named)),
+                *enumerated(_as_much(ratios, words, named)),
                 " (",
-                *_enumerated([(Figure(lower, "percent"),) for _, _, lower in dearer]),
+                *enumerated([(Figure(lower, "percent"),) for _, _, lower in dearer]),
                 " lower): the same budget buys ",
-                *_enumerated([(ratio,) for ratio in ratios]),
+                *enumerated([(ratio,) for ratio in ratios]),
                 f" as many tokens of {named}, and its use must grow by ",
-                *_enumerated([(Figure(same_bill(ratio).growth_percent, "percent"),) for _, ratio, _ in dearer]),
+                *enumerated([(Figure(same_bill(ratio).growth_percent, "percent"),) for _, ratio, _ in dearer]),
                 " for the bill to stay the same.",
             )
         if cheaper:
             ratios = [Figure(ratio, "ratio") for _, ratio in cheaper]
             words = [_words(row, result.blend) for row, _ in cheaper]
-            yield (f"{on}{named} costs ", *_enumerated(_as_much(ratios, words, baseline)), ".")
+            yield (f"{on}{named} costs ", *enumerated(_as_much(ratios, words, baseline)), ".")
         if equal:
             same = [(_words(row, result.blend),) for row in equal]
-            yield (f"{on}{named} and {baseline} cost the same for ", *_enumerated(same), ".")
+            yield (f"{on}{named} and {baseline} cost the same for ", *enumerated(same), ".")
 
 
 def _as_much(ratios: Sequence[Figure], words: Sequence[str], other: str) -> list[Sentence]:
     """`27.3× as much as deepseek-reasoner for input`, `53.6× for cached input`, ..."""
     first: Sentence = (ratios[0], f" as much as {other} for {words[0]}")
     return [first, *((ratio, f" for {word}") for ratio, word in zip(ratios[1:], words[1:], strict=True))]
-
-
-def _enumerated(parts: Sequence[Sentence]) -> Sentence:
-    """The parts with commas between them, and `and` before the last."""
-    joined: list[str | Figure] = list(parts[0])
-    for part in parts[1:-1]:
-        joined += [", ", *part]
-    if len(parts) > 1:
-        joined += [" and ", *parts[-1]]
-    return tuple(joined)
 
 
 def _words(row: ComparisonRow, blend: Blend | None) -> str:

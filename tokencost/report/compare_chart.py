@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from tokencost.analysis.compare import BLENDED, Comparison, ComparisonRow
 from tokencost.pricetable.when import show_when
-from tokencost.report.chart import Axis, Chart, Point, Series, listed
+from tokencost.report.chart import Axis, Chart, Point, Series
 from tokencost.report.document import Figure, Sentence
+from tokencost.report.wording import enumerated
 
 
 def comparison_charts(result: Comparison) -> tuple[Chart, ...]:
@@ -79,11 +80,11 @@ def _finding(result: Comparison) -> Sentence:
             span = _range(1 / max(ratios), 1 / min(ratios))
             cheaper.append((f"{side.label} costs ", *span, f" as much as {baseline}"))
     on = f"On {show_when(result.as_of)} "
-    found = [*([(f"{baseline} costs ", *listed(dearer))] if dearer else []), *cheaper]
+    found = [*([(f"{baseline} costs ", *enumerated(dearer))] if dearer else []), *cheaper]
     if not found:
         names = ", ".join(side.label for side in result.models)
         return (f"Prices of {names} and {baseline} on {show_when(result.as_of)}",)
-    return (on, *listed(found))
+    return (on, *enumerated(found))
 
 
 def _range(low: Fraction, high: Fraction) -> Sentence:

@@ -9,6 +9,7 @@ from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, show_when
 from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value
 from tokencost.report.remarks import source
+from tokencost.report.wording import counted
 
 
 def found_rates_document(
@@ -20,11 +21,11 @@ def found_rates_document(
     near: Fraction,
 ) -> Document:
     """The document of `tokencost find PRICE`."""
-    caption: Sentence = (f"list prices {_wanted(near)}", Figure(figure, "rate"), _at(on))
-    tables = [Table(_columns(rates), tuple(_values(listed) for listed in rates), caption=_text(caption))]
+    caption = f"list prices {_wanted(near)}${figure:f}{_at(on)}"
+    tables = [Table(_columns(rates), tuple(_values(listed) for listed in rates), caption=caption)]
     answer: Sentence
     if rates:
-        answer = (Figure(figure, "rate"), f" is {_counted(len(rates), 'list price')}{_at(on)}.")
+        answer = (Figure(figure, "rate"), f" is {counted(len(rates), 'list price')}{_at(on)}.")
     else:
         answer = ("No list price is ", Figure(figure, "rate"), f"{_at(on)}.")
         tables.append(
@@ -52,8 +53,8 @@ def found_pairs_document(
     ]
     answer: Sentence
     if pairs:
-        marked = f"{_counted(alike, 'pair')} of them like for like" if alike else "none of them like for like"
-        answer = (left, " and ", right, f" are {_counted(len(pairs), 'pair')} of list prices{_at(on)}, {marked}.")
+        marked = f"{counted(alike, 'pair')} of them like for like" if alike else "none of them like for like"
+        answer = (left, " and ", right, f" are {counted(len(pairs), 'pair')} of list prices{_at(on)}, {marked}.")
     else:
         answer = ("No list prices in force at the same time are ", left, " and ", right, f"{_at(on)}.")
         rows = tuple(map(_values, nearest))
@@ -76,11 +77,11 @@ def _document(
     )
 
 
-def _columns(rates: Sequence[ListedRate], side: str = "", heading: str = "") -> tuple[Column, ...]:
+def _columns(rates: Sequence[ListedRate], side: str = "") -> tuple[Column, ...]:
     tiers = any(listed.cell.tier != "standard" for listed in rates)
     windows = any(listed.cell.window for listed in rates)
     return (
-        Column(f"{side}price", "rate", heading or "price"),
+        Column(f"{side}price", "rate", "price"),
         Column(f"{side}model", heading="model"),
         Column(f"{side}provider", shown=False),
         Column(f"{side}component", "term", "component"),
@@ -121,11 +122,3 @@ def _wanted(near: Fraction) -> str:
 
 def _at(on: When | None) -> str:
     return f" on {show_when(on)}" if on else " at any time"
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def _text(sentence: Sentence) -> str:
-    return "".join(part if isinstance(part, str) else f"${part.value}" for part in sentence)

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from tokencost.analysis.price_rows import PriceRow
 from tokencost.pricetable.when import When, show_bound, span
-from tokencost.report.chart import Axis, Chart, Point, Series, listed
+from tokencost.report.chart import Axis, Chart, Point, Series
 from tokencost.report.document import Figure, Sentence
+from tokencost.report.wording import enumerated
 
 COMPONENTS = ("output", "input", "cached_input")
 """The one that costs most first. Cache writes follow the input price by a fixed factor and are left to the table."""
@@ -77,7 +78,7 @@ def _finding(series: Sequence[Series], words: str, currency: str) -> Sentence:
             " and ",
             Figure(max(values, default=None), "rate", currency),
         )
-    return listed([_change(one, words, currency) for one in series])
+    return enumerated([_change(one, words, currency) for one in series])
 
 
 def _change(one: Series, words: str, currency: str) -> Sentence:

@@ -6,12 +6,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tokencost.logs.amounts import COMPONENTS
 from tokencost.logs.question import BILLED, PERIODS
 from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import show_when
+from tokencost.pricing.rates import COMPONENTS
 from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value, WhenRead
 from tokencost.report.remarks import source
 

@@ -9,8 +9,9 @@ from tokencost.analysis.break_even import BreakEven
 from tokencost.analysis.months import bounds
 from tokencost.analysis.sweep import SHARES, Sweep
 from tokencost.analysis.workload import Side, WorkloadTotals
-from tokencost.report.chart import Axis, Chart, Mark, Point, Series, listed
+from tokencost.report.chart import Axis, Chart, Mark, Point, Series
 from tokencost.report.document import Figure, Sentence
+from tokencost.report.wording import enumerated
 from tokencost.report.workload_remarks import period
 
 MONEY = Axis("USD", "money")
@@ -124,7 +125,7 @@ def _marks(each: BreakEven, field: str, lines: dict[str, Series]) -> Iterator[Ma
 
 def _swept_finding(series: Sequence[Series], marks: Sequence[Mark], field: str) -> Sentence:
     if marks:
-        return listed([mark.words for mark in marks])
+        return enumerated([mark.words for mark in marks])
     cheapest = {
         min((one.points[place].value or 0, one.label) for one in series)[1] for place in range(len(series[0].points))
     }
