@@ -6,6 +6,7 @@ The cost of a sum of requests in one cell is the sum of their costs, so that wha
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 
 from tokencost.errors import HourNeeded, NoPrice, NotOffered, TokencostError, UsageError
 from tokencost.logs.amounts import (
@@ -20,15 +21,17 @@ from tokencost.logs.amounts import (
     components,
     times,
 )
-from tokencost.logs.cells import BEGINNING, RateCells, instant_of, windows_at
+from tokencost.logs.cells import MICROSECOND, instant_of
 from tokencost.logs.question import BILLED, PERIODS, Question, Side
-from tokencost.logs.sums import CellKey, Sum
+from tokencost.logs.sums import Sum
+from tokencost.logs.unpriced import UnpricedSums
 from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.resolve import find_model, price_in_force
 from tokencost.pricetable.table import Price, PriceTable
-from tokencost.pricetable.when import show_when
+from tokencost.pricetable.when import When, span
 from tokencost.pricing.cost import Cost, price_tokens
 from tokencost.pricing.rates import RateCell, cell_in, named_cell, thresholds
+from tokencost.pricing.timeline import stretches
 
 _FIRST_DAY = date(1970, 1, 1)
 
@@ -36,25 +39,24 @@ _FIRST_DAY = date(1970, 1, 1)
 class Bill:
     """The sums of a question, priced as they arrive."""
 
-    def __init__(self, table: PriceTable, cells: RateCells, question: Question, window: str | None = None) -> None:
+    def __init__(self, table: PriceTable, question: Question, window: str | None = None) -> None:
         self._table = table
-        self._cells = cells
         self._question = question
         self._window = window
-        self._found: dict[tuple[CellKey, str | None], RateCell | TokencostError] = {}
+        self._found: dict[tuple[object, ...], RateCell | TokencostError] = {}
         self._tokens: dict[Key, Tokens] = {}
         self._money: dict[Key, Money] = {}
         self._logged: dict[Key, tuple[Decimal, bool]] = {}
         self._others: dict[Key, list[Decimal | None]] = {}
-        self._unpriced: dict[tuple[int, str | None, str], tuple[Tokens, int]] = {}
+        self._unpriced = [UnpricedSums(at_own_times=side.on is None) for side in question.sides]
         self.rejected: dict[tuple[str, str], int] = {}
         """Records that cannot be read, by file and code."""
         self.read = 0
         self.priced = 0
         self.base_rates: set[str] = set()
         """Models of which summed records were priced at base rates although long requests cost more."""
-        self.cells_used: dict[int, RateCell] = {}
-        self._last = BEGINNING
+        self._cells_used: dict[tuple[str, datetime, str, str, int], RateCell] = {}
+        self._last: int | None = None
         self._reconciled: dict[str, tuple[int, Decimal, Decimal]] = {}
 
     def add(self, item: Sum) -> None:
@@ -67,12 +69,12 @@ class Bill:
         tokens = Tokens(item.requests, item.input, item.cached, item.written, item.output)
         cell = self._cell(item, 0)
         if isinstance(cell, TokencostError):
-            self._leave(0, item.model, cell, tokens, item.rows)
+            self._unpriced[0].add(item.model, cell, item, tokens)
             return
         try:
             cost = _priced(cell, tokens)
         except NotOffered as error:
-            self._leave(0, item.model, error, tokens, item.rows)
+            self._unpriced[0].add(item.model, error, item, tokens)
             return
         self.priced += item.rows
         self._note(item, cell)
@@ -124,77 +126,79 @@ class Bill:
                 raise cell
             cost = Money(*_priced(cell, tokens)[:5])
         except TokencostError as error:
-            self._leave(place, side.label, error, tokens, item.rows)
+            self._unpriced[place].add(side.label, error, item, tokens)
             return None
-        self.cells_used[id(cell)] = cell
+        self._use(cell)
         if side.factor == 1:
             return cost
         return Money(*(times(amount, side.factor) for amount in cost))
 
-    def _leave(self, side: int, model: str | None, error: TokencostError, tokens: Tokens, rows: int) -> None:
-        reason = f"{error.message} ({error.hint})" if error.hint else error.message
-        key = (side, model, reason)
-        known, count = self._unpriced.get(key, (Tokens(), 0))
-        self._unpriced[key] = (known.plus(tokens), count + rows)
+    def _use(self, cell: RateCell) -> None:
+        self._cells_used[_order(cell)] = cell
 
     def _note(self, item: Sum, cell: RateCell) -> None:
-        self.cells_used[id(cell)] = cell
+        self._use(cell)
         if item.summed and thresholds(cell.price)[1:]:
             self.base_rates.add(cell.model)
-        if item.last_at is not None and item.last_at > self._last:
+        if item.last_at is not None and (self._last is None or item.last_at > self._last):
             self._last = item.last_at
 
     def _cell(self, item: Sum, place: int) -> RateCell | TokencostError:
-        side, key = self._question.sides[place], item.cells[place]
-        if key.price is None:
-            return self._no_price(item, side)
-        found = self._found.get((key, item.tier))
+        key = (place, item.model, item.tier, item.at, item.until, item.context, item.summed)
+        found = self._found.get(key)
         if found is None:
             try:
-                found = self._look_up(self._cells.prices[key.price], key, item.tier or "")
+                found = self._look_up(item, self._question.sides[place])
             except TokencostError as error:
                 found = error
-            self._found[key, item.tier] = found
+            self._found[key] = found
         return found
 
-    def _look_up(self, price: Price, key: CellKey, tier: str) -> RateCell:
-        if key.crosses == 1:
+    def _look_up(self, item: Sum, side: Side) -> RateCell:
+        """The cell of the records, by the same rules as for a request alone."""
+        name = item.model if side.model is None else side.model
+        if not name:
+            raise UsageError("the record names no model", "group the export by model")
+        if side.on is None and item.at is None:
+            raise UsageError("the record has no time", "--on WHEN prices it at the prices of that time")
+        when = side.on if side.on is not None else instant_of(item.at or 0)
+        first, after = span(when)
+        if side.on is None and item.until is not None:
+            after = instant_of(item.until)
+        price = self._price_at(name, when)
+        above = self._above(price, item, side)
+        if after - first <= MICROSECOND:
+            windows = tuple(window.name for window in price.windows if window.contains(first))
+            return cell_in(price, item.tier or "", windows, above)
+        if not self._holds(price, name, first, after - MICROSECOND):
             raise HourNeeded(
                 f"the price of {price.model} changes within the time that a record covers",
                 "the record gives only a date or a bucket of time, and the hour decides",
             )
-        if key.crosses:
-            if self._window is None:
-                raise HourNeeded(
-                    f"the price of {price.model} depends on the hour, and the record gives only a date or a bucket",
-                    "--window peak or --window off-peak chooses one",
-                )
-            return named_cell(price, tier, self._window, key.above)
-        if key.minute is not None:
-            return cell_in(price, tier, windows_at(price, key.minute), key.above)
-        windows = tuple(key.windows.split(",")) if key.windows else ()
-        return cell_in(price, tier, windows, key.above)
+        found = list(islice(stretches(price, first, after), 2))
+        if len(found) == 1:
+            return cell_in(price, item.tier or "", found[0].windows, above)
+        if self._window is None:
+            raise HourNeeded(
+                f"the price of {price.model} depends on the hour, and the record gives only a date or a bucket",
+                "--window peak or --window off-peak chooses one",
+            )
+        return named_cell(price, item.tier or "", self._window, above)
 
-    def _no_price(self, item: Sum, side: Side) -> TokencostError:
-        """Why no price was found: the same error that pricing such a request alone gives."""
-        name = item.model if side.model is None else side.model
-        if not name:
-            return UsageError("the record names no model", "group the export by model")
-        if side.on is None and (item.timeless or item.first_at is None):
-            return UsageError("the record has no time", "--on WHEN prices it at the prices of that time")
-        when = side.on if side.on is not None else instant_of(item.first_at or 0)
+    def _price_at(self, name: str, when: When) -> Price:
+        return price_in_force(find_model(self._table, name, when), when)
+
+    def _holds(self, price: Price, name: str, *instants: datetime) -> bool:
+        """Whether it is the price of that name at these instants."""
         try:
-            model = find_model(self._table, name, when)
-            price_in_force(model, when)
-        except NoPrice as error:
-            if side.on is None and item.first_at != item.last_at and item.last_at is not None:
-                last = show_when(instant_of(item.last_at).replace(microsecond=0))
-                first = show_when(instant_of(item.first_at or 0).replace(microsecond=0))
-                return NoPrice(f"no price of {name!r} at the times of these requests, {first} to {last}", error.hint)
-            return error
-        except TokencostError as error:
-            return error
-        return NoPrice(f"no price of {name!r} at that time")
+            return all(self._price_at(name, instant) is price for instant in instants)
+        except NoPrice:
+            return False
+
+    def _above(self, price: Price, item: Sum, side: Side) -> int:
+        if item.summed:
+            return 0
+        return max((limit for limit in thresholds(price)[1:] if item.context * side.factor > limit), default=0)
 
     def _key(self, item: Sum, cell: RateCell) -> Key:
         fields, starts = iter(item.fields), iter(item.periods)
@@ -216,7 +220,7 @@ class Bill:
     @property
     def last(self) -> datetime | None:
         """The latest instant of a priced record."""
-        return None if self._last == BEGINNING else instant_of(self._last)
+        return None if self._last is None else instant_of(self._last)
 
     def rows(self) -> tuple[UsageRow, ...]:
         """The groups, the dearest first; periods in the order of time."""
@@ -244,18 +248,26 @@ class Bill:
             for key in keys
         )
 
-    def unpriced(self, *, elsewhere: bool = False) -> tuple[Unpriced, ...]:
-        """What has no price of its own, or none on an alternative; the most requests first."""
-        found = [
-            Unpriced(model, reason, tokens, rows)
-            for (side, model, reason), (tokens, rows) in self._unpriced.items()
-            if bool(side) is elsewhere
-        ]
-        return tuple(sorted(found, key=lambda item: (-item.tokens.requests, item.model or "", item.reason)))
+    def unpriced(self) -> tuple[Unpriced, ...]:
+        """What has no price of its own; the most requests first."""
+        return self._unpriced[0].rows()
+
+    def unpriced_elsewhere(self) -> tuple[Unpriced, ...]:
+        """What has none on an alternative."""
+        return tuple(row for side in self._unpriced[1:] for row in side.rows())
+
+    def cells_used(self) -> tuple[RateCell, ...]:
+        """Every rate cell in which something was priced. Engines give their sums in no order; a document has one."""
+        return tuple(self._cells_used[key] for key in sorted(self._cells_used))
 
     def reconciled(self) -> tuple[Reconciled, ...]:
         """The logged cost of each model beside the computed one."""
         return tuple(Reconciled(model, *values) for model, values in sorted(self._reconciled.items()))
+
+
+def _order(cell: RateCell) -> tuple[str, datetime, str, str, int]:
+    """By model, time, tier, window and context length."""
+    return cell.model, cell.price.start, cell.tier, cell.window or "", cell.input_tokens_above
 
 
 def _priced(cell: RateCell, tokens: Tokens) -> Cost:

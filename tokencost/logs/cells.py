@@ -1,140 +1,184 @@
-"""Rate cells as tables of intervals, to which an engine joins records: names over time, and hours over days.
+"""Rate cells as stretches of time: within one of them no price begins or ends and no window opens or closes.
 
-Instants are whole microseconds since 1970 UTC, so that every engine compares the same integers whatever its time
-zone. Tier and context length are no intervals: an engine groups by them, and the rate is looked up afterwards.
+An engine sums the requests of a stretch under one instant that stands for all of them, whatever their models; the
+rate is looked up afterwards, as for one request at that instant. Instants are whole microseconds since 1970 UTC, so
+that every engine compares the same integers whatever its time zone.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import pairwise
 from math import gcd
 from typing import NamedTuple
 
-from tokencost.pricetable.table import Alias, Model, Price, PriceTable
+from tokencost.pricetable.hours import Window
+from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricing.rates import thresholds
-from tokencost.pricing.timeline import stretches
+from tokencost.pricing.timeline import changes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-DAY = 86_400_000_000
 MINUTE = 60_000_000
+DAY = 1440 * MINUTE
+WEEK = 7 * DAY
 LONGEST_SLOT = 15 * MINUTE
 """Zones differ from UTC by multiples of it, as clocks do when they are put forward or back."""
-BEGINNING = -(2**62)
-END = 2**62
-
-
-class NameInterval(NamedTuple):
-    """From `start` to `until` this name is billed at this price."""
-
-    name: str
-    start: int
-    until: int
-    price: int
-    """Place in `RateCells.prices`."""
-    windowed: int
-    """1 where the hour matters."""
-    thresholds: tuple[int, ...]
-
-
-class OpenHours(NamedTuple):
-    """A part of one UTC day in which the same windows of a price are open."""
-
-    price: int
-    day: int
-    """Days since 1970."""
-    start: int
-    until: int
-    same_until: int
-    """Until when it stays so, on later days too."""
-    windows: str
-    """The open windows, joined by commas."""
 
 
 class RateCells(NamedTuple):
     """What an engine needs to know of a price table."""
 
-    prices: tuple[Price, ...]
-    names: tuple[NameInterval, ...]
-    most_thresholds: int
-    any_windows: bool
+    bounds: tuple[int, ...]
+    """The instants at which a price, or what a name stands for, begins or ends, in their order."""
+    windowed: tuple[Price, ...]
+    """The prices for which the hour matters."""
+    thresholds: tuple[int, ...]
+    """The context lengths above which some price has other rates, in their order."""
     slot: int
-    """Microseconds of which every window, and every interval but for those in `odd`, begins and ends at a multiple."""
+    """Microseconds of which every window, and every bound but for those in `odd`, begins and ends at a multiple."""
     odd: tuple[int, ...]
-    """The instants at which an interval begins or ends within a slot, in their order."""
+    """The bounds that lie within a slot."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for all tables whose cells lie alike, whatever their rates."""
+        hours = sorted(
+            repr((*_in_force(price), window.describe(), sorted(map(str, window.holidays))))
+            for price in self.windowed
+            for window in price.windows
+        )
+        return sha256(repr((self.bounds, self.thresholds, hours)).encode()).hexdigest()[:12]
+
+
+class CellTime(NamedTuple):
+    """From `start` to `until` (exclusive) the rates of all models are those of the instant `at`."""
+
+    start: int
+    until: int
+    at: int
 
 
 def rate_cells(table: PriceTable) -> RateCells:
-    """Every name of a table, with and without its provider, as intervals of one price each."""
-    places: dict[int, int] = {}
-    prices: list[Price] = []
-    for model in table.models.values():
-        for price in model.prices:
-            places[id(price)] = len(prices)
-            prices.append(price)
-    names: list[NameInterval] = []
-    for name, claims in table.claims.items():
-        for spelling, owners in _spellings(table, name, claims):
-            for alias, model in owners:
-                names += _intervals(spelling, alias, model, places)
-    slot = _slot(prices)
+    """Where the cells of a price table lie."""
+    prices = [price for model in table.models.values() for price in model.prices]
+    aliases = [alias for model in table.models.values() for alias in model.aliases]
+    spans = [*((price.start, price.end) for price in prices), *((alias.start, alias.end) for alias in aliases)]
+    instants = {instant for span in spans for instant in span if instant is not None}
+    bounds = tuple(sorted(map(microseconds, instants)))
+    windowed = tuple(price for price in prices if price.windows)
+    minutes = [minute for price in windowed for window in price.windows for hours in window.hours for minute in hours]
+    slot = gcd(LONGEST_SLOT, *(minute * MINUTE for minute in minutes))
     return RateCells(
-        tuple(prices),
-        tuple(names),
-        max((len(name.thresholds) for name in names), default=0),
-        any(price.windows for price in prices),
+        bounds,
+        windowed,
+        tuple(sorted({limit for price in prices for limit in thresholds(price)[1:]})),
         slot,
-        _odd(names, slot),
+        tuple(bound for bound in bounds if bound % slot),
     )
 
 
-def _slot(prices: Sequence[Price]) -> int:
-    minutes = [minute for price in prices for window in price.windows for stretch in window.hours for minute in stretch]
-    return gcd(LONGEST_SLOT, *(minute * MINUTE for minute in minutes))
+BEYOND = 400 * DAY
+"""Stretches are told this long after the newest bound, where they are told before any record is seen."""
 
 
-def _odd(names: Sequence[NameInterval], slot: int) -> tuple[int, ...]:
-    bounds = {bound for name in names for bound in (name.start, name.until) if BEGINNING < bound < END}
-    return tuple(sorted(bound for bound in bounds if bound % slot))
+def cells_range(cells: RateCells) -> tuple[int, int]:
+    """From before the first bound until long after the last."""
+    return (cells.bounds[0] - DAY, cells.bounds[-1] + BEYOND) if cells.bounds else (0, DAY)
 
 
-Claims = tuple[tuple[Alias, Model], ...]
+def _in_force(price: Price) -> tuple[int, int | None]:
+    return microseconds(price.start), None if price.end is None else microseconds(price.end)
 
 
-def _spellings(table: PriceTable, name: str, claims: Claims) -> Iterator[tuple[str, Claims]]:
-    yield name, claims
-    for provider in dict.fromkeys(model.provider for _, model in claims):
-        spelling = f"{provider}/{name}"
-        if spelling not in table.claims:
-            yield spelling, tuple(claim for claim in claims if claim[1].provider == provider)
+def cell_times(cells: RateCells, begin: int, end: int) -> list[CellTime]:
+    """The stretches from `begin` to `end`, in order and without gaps.
+
+    Stretches with the same prices and the same open windows have the same `at`.
+    """
+    first_with: dict[tuple[int, tuple[Window, ...]], int] = {}
+    found: list[CellTime] = []
+    inner = [bound for bound in cells.bounds if begin < bound < end]
+    for epoch, (start, until) in enumerate(pairwise((begin, *inner, end))):
+        windows = _windows_within(cells.windowed, start, until)
+        cuts = {
+            microseconds(cut) for window in windows for cut in changes(window, instant_of(start), instant_of(until))
+        }
+        for a, b in pairwise((start, *sorted(cuts), until)):
+            instant = instant_of(a)
+            open_ones = tuple(window for window in windows if window.contains(instant))
+            at = first_with.setdefault((epoch, open_ones), a)
+            if found and found[-1].at == at:
+                found[-1] = found[-1]._replace(until=b)
+            else:
+                found.append(CellTime(a, b, at))
+    return found
 
 
-def _intervals(name: str, alias: Alias, model: Model, places: dict[int, int]) -> Iterator[NameInterval]:
-    first = BEGINNING if alias.start is None else microseconds(alias.start)
-    last = END if alias.end is None else microseconds(alias.end)
-    for price in model.prices:
-        start = max(first, microseconds(price.start))
-        until = min(last, END if price.end is None else microseconds(price.end))
-        if start < until:
-            limits = thresholds(price)[1:]
-            yield NameInterval(name, start, until, places[id(price)], int(bool(price.windows)), limits)
+def _windows_within(windowed: Sequence[Price], start: int, until: int) -> list[Window]:
+    """The windows of all prices that are in force in an epoch, each once."""
+    found: dict[Window, None] = {}
+    for price in windowed:
+        first, last = _in_force(price)
+        if first < until and (last is None or start < last):
+            found |= dict.fromkeys(price.windows)
+    return list(found)
 
 
-def open_hours(cells: RateCells, begin: datetime, end: datetime) -> Iterator[OpenHours]:
-    """The hours of every price that has windows, between two instants, cut at midnight UTC."""
-    for place, price in enumerate(cells.prices):
-        if not price.windows:
-            continue
-        for stretch in stretches(price, begin, end):
-            start, until = microseconds(stretch.start), microseconds(stretch.end)
-            windows = ",".join(stretch.windows)
-            for day in range(start // DAY, (until - 1) // DAY + 1):
-                yield OpenHours(place, day, max(start, day * DAY), min(until, (day + 1) * DAY), until, windows)
+class WeekTime(NamedTuple):
+    """A part of the week, from 1970-01-01T00:00Z on, in each week of a range of days."""
+
+    first: int
+    after: int
+    """Where the range ends, exclusive."""
+    start: int
+    until: int
+    at: int
 
 
-def windows_at(price: Price, minute: int) -> tuple[str, ...]:
-    """The windows that are open in a minute, counted from 1970."""
-    instant = instant_of(minute * MINUTE)
-    return tuple(window.name for window in price.windows if window.contains(instant))
+def week_times(times: Sequence[CellTime]) -> Iterator[WeekTime]:
+    """The same stretches as parts of weeks that repeat, which are fewer."""
+    week: dict[int, tuple[CellTime, ...]] = {}
+    first = 0
+    for day, pattern in _days(times):
+        if not week:
+            first = day
+        elif week.get(day % 7, pattern) != pattern:
+            yield from _of_weeks(week, first, day)
+            week, first = {}, day
+        week[day % 7] = pattern
+    if week:
+        yield from _of_weeks(week, first, times[-1].until // DAY + 1)
+
+
+def _days(times: Sequence[CellTime]) -> Iterator[tuple[int, tuple[CellTime, ...]]]:
+    """Each day with its stretches, in microseconds from its start."""
+    place = 0
+    for day in range(times[0].start // DAY, (times[-1].until - 1) // DAY + 1):
+        start, until = day * DAY, (day + 1) * DAY
+        while times[place].until <= start:
+            place += 1
+        pattern = []
+        for time in times[place:]:
+            if time.start >= until:
+                break
+            pattern.append(CellTime(max(time.start - start, 0), min(time.until - start, DAY), time.at))
+        yield day, tuple(pattern)
+
+
+def _of_weeks(week: dict[int, tuple[CellTime, ...]], first: int, after: int) -> Iterator[WeekTime]:
+    parts: list[CellTime] = []
+    for weekday, pattern in sorted(week.items()):
+        for part in pattern:
+            start, until = weekday * DAY + part.start, weekday * DAY + part.until
+            if parts and parts[-1].until == start and parts[-1].at == part.at:
+                parts[-1] = parts[-1]._replace(until=until)
+            else:
+                parts.append(CellTime(start, until, part.at))
+    if len({part.at for part in parts}) == 1:
+        parts = [CellTime(0, WEEK, parts[0].at)]
+    for part in parts:
+        yield WeekTime(first * DAY, after * DAY, *part)
 
 
 def microseconds(instant: datetime) -> int:

@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 import duckdb
 
 from tokencost.errors import InvalidData, Problem, UsageError
-from tokencost.logs.cells import RateCells, open_hours
+from tokencost.logs.cells import DAY, CellTime, RateCells, cell_times, cells_range
 from tokencost.logs.expand import CONTAINERS, expanded
 from tokencost.logs.leaves import (
     Column,
@@ -20,17 +19,15 @@ from tokencost.logs.leaves import (
     literal,
 )
 from tokencost.logs.progress import with_progress
-from tokencost.logs.query import checked, key_columns, side_columns, sums
+from tokencost.logs.query import Times, checked, has_slots, key_columns, slotted, sums, tested
 from tokencost.logs.question import Question, field_path
 from tokencost.logs.records import possible_shapes, records
 from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
 from tokencost.logs.sources import LONGEST_RECORD, Log, Logs
-from tokencost.logs.sums import CellKey, Sum
+from tokencost.logs.sums import Sum
 from tokencost.logs.tables import header_of
 
 MEMORY = "768MB"
-BEYOND = timedelta(days=400)
-"""Hours are tabulated this long after the newest price begins; later ones are left to the bill."""
 BATCH = 10_000
 MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
 _READERS = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}
@@ -63,7 +60,6 @@ class Engine:
         self.progress = progress
         if progress:
             self.connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-        self._load_cells()
         self._lock([log.path for log in logs.files])
 
     def __enter__(self) -> Self:
@@ -84,24 +80,17 @@ class Engine:
         execute("SET enable_external_access = false")
         execute("SET lock_configuration = true")
 
-    def _load_cells(self) -> None:
-        names = self.cells.names
-        limits = range(self.cells.most_thresholds)
-        padded = [(*name[:-1], *(*name.thresholds, *(None for _ in limits))[: len(limits)]) for name in names]
-        self._table(
-            "rate_names", ("name", "start", "until", "price", "windowed", *(f"above_{n}" for n in limits)), padded
+    def load_times(self, begin: int, end: int) -> Times:
+        """The stretches of time between two instants as a relation, cut at midnight so that days are joined."""
+        times = cell_times(self.cells, begin, end)
+        values = [[time[place] for time in times] for place in range(len(CellTime._fields))]
+        lists = ", ".join(f"unnest(CAST(? AS BIGINT[])) AS {name}" for name in CellTime._fields)
+        self.connection.execute(
+            'CREATE OR REPLACE TEMP TABLE rate_times AS SELECT start, until, "at", '
+            f"unnest(range(start // {DAY}, (until - 1) // {DAY} + 1)) AS day FROM (SELECT {lists})",
+            values,
         )
-        if self.cells.any_windows:
-            newest = max(price.start for price in self.cells.prices)
-            hours = list(open_hours(self.cells, datetime(1970, 1, 1, tzinfo=UTC), newest + BEYOND))
-            self._table("rate_hours", ("price", "day", "start", "until", "same_until", "windows"), hours)
-
-    def _table(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """A table from rows, as lists: one statement, whatever their number."""
-        kinds = {"name": "VARCHAR[]", "windows": "VARCHAR[]"}
-        values = [[row[place] for row in rows] for place in range(len(columns))]
-        lists = ", ".join(f"unnest(CAST(? AS {kinds.get(column, 'BIGINT[]')})) AS {column}" for column in columns)
-        self.connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {lists}", values)
+        return Times("rate_times", f"t.day = r.instant // {DAY} AND r.instant >= t.start AND r.instant < t.until")
 
     def sources(
         self,
@@ -254,12 +243,29 @@ def run(
         ],
         question,
     )
-    statement = sums(every, question, engine.cells, month=MONTH)
+    slots = has_slots(question, engine.cells)
+    if slots:
+        _work(engine, f"CREATE OR REPLACE TEMP TABLE slots AS {slotted(every, question, engine.cells)}")
+        relation = "slots"
+        begin, end = engine.execute("SELECT min(instant), max(instant) FROM slots").fetchone() or (None, None)
+    else:
+        relation = f"({tested(every, question, engine.cells)})"
+        begin, end = cells_range(engine.cells)
+    times = engine.load_times(begin or 0, (end or 0) + engine.cells.slot)
+    statement = sums(relation, question, engine.cells, times, month=MONTH)
+    if slots:
+        engine.execute(statement)
+    else:
+        _work(engine, statement)
+    return _fetched(engine, question)
+
+
+def _work(engine: Engine, statement: str) -> None:
+    """Run what takes as long as the logs are."""
     if engine.progress:
         with_progress(engine.connection, lambda: _done(engine.execute(statement)))
     else:
         engine.execute(statement)
-    return _fetched(engine, question)
 
 
 def _done(_: object) -> None:
@@ -270,22 +276,21 @@ def _fetched(engine: Engine, question: Question) -> Iterator[Sum]:
     shown = {log.path: log.shown for log in engine.logs.files}
     periods, fields = len(question.periods), len(question.fields)
     keys = len(key_columns(question))
-    width = len(side_columns(0))
-    last = keys + width * len(question.sides)
     while rows := engine.connection.fetchmany(BATCH):
         for row in rows:
-            model, tier, summed, timeless, code, file = row[periods + fields : keys]
+            model, tier, summed, code, file, at, until, context = row[periods + fields : keys]
             yield Sum(
                 row[:periods],
                 row[periods : periods + fields],
                 model,
                 tier,
                 bool(summed),
-                bool(timeless),
                 code,
                 shown.get(file, file),
-                tuple(CellKey(*row[at : at + width]) for at in range(keys, last, width)),
-                *_counts(row[last:]),
+                at,
+                until,
+                context or 0,
+                *_counts(row[keys:]),
             )
 
 

@@ -1,14 +1,15 @@
-"""The one query: records are joined to their rate cells, and integers are summed per cell and group.
+"""The one query: records are summed per stretch of time, class of context length, and group. It multiplies no money.
 
-It multiplies no money. It is written in DuckDB's SQL; how records become rows of the same columns stands in `records`.
+It is written in DuckDB's SQL; how records become rows of the
+same columns stands in `records`.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from typing import NamedTuple
 
-from tokencost.logs.cells import DAY, MINUTE, RateCells, microseconds
+from tokencost.logs.cells import DAY, RateCells, microseconds
 from tokencost.logs.leaves import MOST, identifier, literal
-from tokencost.logs.question import Question, Side
+from tokencost.logs.question import Question
 from tokencost.pricetable.when import span
 
 
@@ -29,12 +30,14 @@ def checked(sources: Sequence[str], question: Question) -> str:
         "WHEN cached + write > input THEN 'convention' "
         f"{'' if on is not None else f'WHEN {time} THEN ' + literal('time')} END"
     )
-    until = f"CASE WHEN of_day THEN instant + {DAY} ELSE coalesce(bucket_end, instant + 1) END"
+    # NULL where a record covers no time, and so has none to cross a boundary in.
+    until = f"CASE WHEN of_day THEN instant + {DAY} WHEN bucket_end > instant + 1 THEN bucket_end END"
+    instant = "instant" if on is None else "CASE WHEN instant >= 0 THEN instant END AS instant"
     every = " UNION ALL ".join(sources)
     within = _within(question)
     return (
         f"SELECT file, shape, model, input, output, cached, write, requests, summed, "
-        f"instant, {until} AS until, tier, {code} AS code{fields}{logged} FROM ({every}) AS r{within}"
+        f"{instant}, {until} AS until, tier, {code} AS code{fields}{logged} FROM ({every}) AS r{within}"
     )
 
 
@@ -51,26 +54,24 @@ SUMS = ("rows", "requests", "input", "cached", "write", "output")
 
 
 def key_columns(question: Question) -> tuple[str, ...]:
-    """The names of the grouping columns, before those of each side."""
+    """The names of the grouping columns."""
     fields = tuple(f"field_{place}" for place in range(len(question.fields)))
-    return (*question.periods, *fields, "model", "tier", "summed", "timeless", "code", "file")
+    return (*question.periods, *fields, "model", "tier", "summed", "code", "file", "at", "until", "context")
 
 
-SIDE_COLUMNS = ("price", "above", "windows", "crosses", "minute")
+class Times(NamedTuple):
+    """The stretches of time, as the relation `t` of an engine."""
+
+    relation: str
+    joined: str
+    """Whether the instant `r.instant` lies in a stretch."""
 
 
-def side_columns(place: int) -> tuple[str, ...]:
-    """The names of the grouping columns of one side."""
-    return tuple(f"{name}_{place}" for name in SIDE_COLUMNS)
+def sums(records: str, question: Question, cells: RateCells, times: Times, *, month: str) -> str:
+    """The sums: integers per group, model, tier, stretch of time and class of context length.
 
-
-def sums(every: str, question: Question, cells: RateCells, *, month: str) -> str:
-    """The sums: integers per rate cell and group. `month` writes the month of a day, in days since 1970.
-
-    Where no field of the records groups them, they are first summed per slot of time, so that few rows are joined.
+    `records` is what `slotted` or `tested` gives. `month` writes the month of a day, in days since 1970.
     """
-    slotted = not question.fields and len(cells.odd) <= MOST_ODD
-    relation = f"({(_slotted(every, question, cells) if slotted else _tested(every, question))})"
     day = f"(r.instant // {DAY})"
     periods = {
         "day": day,
@@ -79,47 +80,48 @@ def sums(every: str, question: Question, cells: RateCells, *, month: str) -> str
     }
     keys = [f"{periods[name]} AS {identifier(name)}" for name in question.periods]
     keys += [f"r.field_{place} AS field_{place}" for place in range(len(question.fields))]
-    keys += [
-        "r.model AS model",
-        "r.tier AS tier",
-        "r.summed AS summed",
-        "CASE WHEN r.code IS NULL AND r.instant IS NULL THEN 1 ELSE 0 END AS timeless",
-        "r.code AS code",
-        "r.file AS file",
-    ]
-    joins = []
-    for place, side in enumerate(question.sides):
-        joins.append(_joins(place, side, cells))
-        keys += _side_keys(place, side, cells)
+    keys += ["r.model AS model", "r.tier AS tier", "r.summed AS summed", "r.code AS code", "r.file AS file"]
+    joined = ""
+    if timed(question):
+        # Outside of the stretches each slot stands for itself.
+        at = f"CASE WHEN r.until IS NULL THEN coalesce(t.at, {slot_of('r.instant', cells)}) ELSE r.instant END"
+        keys += [f"{at} AS at", "r.until AS until"]
+        joined = f" LEFT JOIN {times.relation} AS t ON {times.joined}"
+    else:
+        keys += ["CAST(NULL AS BIGINT) AS at", "CAST(NULL AS BIGINT) AS until"]
+    keys.append("r.context AS context")
     counts = [f"CAST(sum(r.{name}) AS HUGEINT) AS {name}" for name in SUMS]
     counts += ["min(r.first_at) AS first_at", "max(r.last_at) AS last_at"]
     if question.compare_to:
         counts += ["sum(r.logged) AS logged", "CAST(sum(r.logged_rows) AS HUGEINT) AS logged_rows"]
     return (
-        f"SELECT {', '.join(keys)}, {', '.join(counts)} FROM {relation} AS r{''.join(joins)} "
+        f"SELECT {', '.join(keys)}, {', '.join(counts)} FROM {records} AS r{joined} "
         f"GROUP BY {', '.join(str(number) for number in range(1, len(keys) + 1))}"
     )
 
 
-def _kept(name: str) -> str:
-    return f"CASE WHEN r.code IS NULL THEN r.{name} END AS {name}"
+def timed(question: Question) -> bool:
+    """Whether records are priced at their own times."""
+    return question.sides[0].on is None
 
 
-def _tested(every: str, question: Question) -> str:
+def _kept(expression: str, name: str) -> str:
+    return f"CASE WHEN r.code IS NULL THEN {expression} END AS {name}"
+
+
+def tested(every: str, question: Question, cells: RateCells) -> str:
     """The records one by one; of those that are rejected, only the code and the file."""
-    names = [f"field_{place}" for place in range(len(question.fields))]
-    names += ["model", "tier", "instant", "until", *SUMS[1:]]
-    if question.compare_to:
-        names.append("logged")
-    chosen = [_kept(name) for name in names]
+    fields = [f"field_{place}" for place in range(len(question.fields))]
+    names = [*fields, "model", "tier", "instant", "until", *SUMS[1:], *(("logged",) if question.compare_to else ())]
+    chosen = [_kept(f"r.{name}", name) for name in names]
     chosen += [
         "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END AS summed",
         "r.code",
         "CASE WHEN r.code IS NOT NULL THEN r.file END AS file",
         "1 AS rows",
-        "CASE WHEN r.code IS NULL THEN r.instant END AS first_at",
-        "CASE WHEN r.code IS NULL THEN r.instant END AS last_at",
-        "CASE WHEN r.code IS NULL THEN r.input END AS context",
+        _kept("r.instant", "first_at"),
+        _kept("r.instant", "last_at"),
+        _kept(_context(question, cells), "context"),
     ]
     if question.compare_to:
         chosen.append("CASE WHEN r.code IS NULL AND r.logged IS NOT NULL THEN 1 ELSE 0 END AS logged_rows")
@@ -130,12 +132,19 @@ MOST_ODD = 24
 """So many instants within slots are looked at for each record; with more, records are joined one by one."""
 
 
-def _slot_of(instant: str, cells: RateCells) -> str:
+def has_slots(question: Question, cells: RateCells) -> bool:
+    """Whether records are first summed per slot of time: not where fields of theirs part them into many groups."""
+    return not question.fields and len(cells.odd) <= MOST_ODD
+
+
+def slot_of(instant: str, cells: RateCells) -> str:
     """When the stretch of time begins that an instant is summed in: its slot, or the part after an odd bound in it."""
     slot = cells.slot
     start = f"{instant} // {slot} * {slot}"
     if not cells.odd:
         return start
+    if len(cells.odd) > MOST_ODD:
+        return instant
     parts = " ".join(
         f"WHEN {instant} >= {bound} AND {instant} < {(bound // slot + 1) * slot} THEN {bound}"
         for bound in reversed(cells.odd)
@@ -143,26 +152,21 @@ def _slot_of(instant: str, cells: RateCells) -> str:
     return f"CASE {parts} ELSE {start} END"
 
 
-def _slotted(every: str, question: Question, cells: RateCells) -> str:
+def slotted(every: str, question: Question, cells: RateCells) -> str:
     """The records summed per model, tier, slot of time and class of context length.
 
-    No interval begins or ends within a slot, and no threshold lies within a class, so that all records of a sum fall
+    No stretch begins or ends within a slot, and no threshold lies within a class, so that all records of a sum fall
     into the same cells: those of the slot's first instant and of the shortest context of the class.
     """
-    start = _slot_of("r.instant", cells)
-    context = "0"
-    for cut in context_cuts(question, cells):
-        context = f"CASE WHEN r.input > {cut} THEN {cut + 1} ELSE {context} END"
+    fields = [f"field_{place}" for place in range(len(question.fields))]
     keys = {
-        "model": "CASE WHEN r.code IS NULL THEN r.model END",
-        "tier": "CASE WHEN r.code IS NULL THEN r.tier END",
+        **{name: f"CASE WHEN r.code IS NULL THEN r.{name} END" for name in (*fields, "model", "tier")},
         "summed": "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END",
         "code": "r.code",
         "file": "CASE WHEN r.code IS NOT NULL THEN r.file END",
-        "instant": f"CASE WHEN r.code IS NULL THEN {start} END",
-        # A record that covers no time has none to cross a boundary in, wherever in the slot it stands.
-        "until": "CASE WHEN r.code IS NULL AND r.until <> r.instant + 1 THEN r.until END",
-        "context": f"CASE WHEN r.code IS NULL THEN {context} END",
+        "instant": f"CASE WHEN r.code IS NULL THEN {slot_of('r.instant', cells)} END",
+        "until": "CASE WHEN r.code IS NULL THEN r.until END",
+        "context": f"CASE WHEN r.code IS NULL THEN {_context(question, cells)} END",
     }
     counts = ["count(*) AS rows"]
     counts += [f"sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS {name}" for name in SUMS[1:]]
@@ -180,59 +184,20 @@ def _slotted(every: str, question: Question, cells: RateCells) -> str:
     return f"SELECT {', '.join([*chosen, *counts])} FROM ({every}) AS r GROUP BY {numbers}"
 
 
+def _context(question: Question, cells: RateCells) -> str:
+    """The shortest input of the class of context lengths that a record is in; 0 for sums, whose is unknown."""
+    context = "0"
+    for cut in context_cuts(question, cells):
+        context = f"CASE WHEN r.input > {cut} THEN {cut + 1} ELSE {context} END"
+    return context if context == "0" else f"CASE WHEN r.summed = 1 THEN 0 ELSE {context} END"
+
+
 def context_cuts(question: Question, cells: RateCells) -> list[int]:
     """The lengths of input above which the rate of some side may differ, in tokens of the record."""
-    limits = {limit for name in cells.names for limit in name.thresholds}
     return sorted(
-        {limit * side.factor.denominator // side.factor.numerator for side in question.sides for limit in limits}
+        {
+            limit * side.factor.denominator // side.factor.numerator
+            for side in question.sides
+            for limit in cells.thresholds
+        }
     )
-
-
-def _instant(side: Side) -> tuple[str, str]:
-    """When a record is priced: from, and until (exclusive)."""
-    if side.on is None:
-        return "r.instant", "r.until"
-    first, after = span(side.on)
-    return str(microseconds(first)), str(
-        microseconds(after) if not isinstance(side.on, datetime) else microseconds(first) + 1
-    )
-
-
-def _joins(place: int, side: Side, cells: RateCells) -> str:
-    at, _ = _instant(side)
-    name = "r.model" if side.model is None else f"CASE WHEN r.code IS NULL THEN {literal(side.model)} END"
-    n, h = f"n{place}", f"h{place}"
-    joined = f" LEFT JOIN rate_names AS {n} ON {n}.name = {name} AND {at} >= {n}.start AND {at} < {n}.until"
-    if cells.any_windows:
-        joined += (
-            f" LEFT JOIN rate_hours AS {h} ON {h}.price = {n}.price AND {h}.day = {at} // {DAY} "
-            f"AND {at} >= {h}.start AND {at} < {h}.until"
-        )
-    return joined
-
-
-def _side_keys(place: int, side: Side, cells: RateCells) -> list[str]:
-    at, until = _instant(side)
-    n, h = f"n{place}", f"h{place}"
-    tokens = "r.context" if side.factor == 1 else f"CAST(r.context AS DECIMAL(38, 0)) * {side.factor.numerator}"
-    above = "0"
-    for limit in range(cells.most_thresholds):
-        exceeded = f"{tokens} > {n}.above_{limit}"
-        if side.factor != 1:
-            exceeded = f"{tokens} > CAST({n}.above_{limit} AS DECIMAL(38, 0)) * {side.factor.denominator}"
-        above = f"CASE WHEN {exceeded} THEN {n}.above_{limit} ELSE {above} END"
-    if cells.most_thresholds:
-        above = f"CASE WHEN r.code IS NOT NULL OR r.summed = 1 THEN 0 ELSE {above} END"
-    windows, minute, crosses = "NULL", "NULL", f"CASE WHEN {until} > {n}.until THEN 1 ELSE 0 END"
-    if cells.any_windows:
-        windows = f"{h}.windows"
-        minute = f"CASE WHEN {n}.windowed = 1 AND {h}.price IS NULL THEN {at} // {MINUTE} END"
-        crosses = f"CASE WHEN {until} > {n}.until THEN 1 WHEN {until} > {h}.same_until THEN 2 ELSE 0 END"
-    price, above_name, windows_name, crosses_name, minute_name = side_columns(place)
-    return [
-        f"{n}.price AS {price}",
-        f"{above} AS {above_name}",
-        f"{windows} AS {windows_name}",
-        f"{crosses} AS {crosses_name}",
-        f"{minute} AS {minute_name}",
-    ]

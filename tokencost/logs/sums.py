@@ -4,23 +4,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 
-class CellKey(NamedTuple):
-    """Which rate cell of a price records fall into, but for their tier."""
-
-    price: int | None
-    """Place of the price in `RateCells.prices`; None where none is in force or the name is unknown."""
-    above: int
-    """The context-length threshold that they exceed."""
-    windows: str | None
-    """The open windows, joined by commas; None where the price holds at all hours."""
-    crosses: int
-    """1 where the price changes within the time that a record covers, 2 where a window opens or closes in it."""
-    minute: int | None
-    """The minute since 1970 where the engine left the hour to the bill."""
-
-
 class Sum(NamedTuple):
-    """The sums of all records that agree in their groups, model, tier and rate cells."""
+    """The sums of all records that agree in their groups, model, tier, stretch of time and class of context length."""
 
     periods: tuple[int | None, ...]
     """Days since 1970 on which the day, week or month begins, in the order of the question."""
@@ -30,14 +15,19 @@ class Sum(NamedTuple):
     tier: str | None
     summed: bool
     """Whether each record is itself a sum of requests, of unknown context length."""
-    timeless: bool
-    """Whether the records have no time."""
     code: str | None
     """What is wrong with them; None where nothing is."""
     file: str | None
     """Where they stand, if something is wrong."""
-    cells: tuple[CellKey, ...]
-    """One for each side of the question."""
+    at: int | None
+    """An instant, in microseconds since 1970, at which all prices are those of the records' own; None without a time.
+
+    It is the start of the records themselves where they cover time.
+    """
+    until: int | None
+    """Until when the records cover time, such as a day; None where they are instants."""
+    context: int
+    """The shortest input of the class of context lengths that they are in."""
     rows: int
     requests: int
     input: int

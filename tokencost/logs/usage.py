@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tokencost.errors import UsageError
 from tokencost.logs.amounts import Reconciled, Unpriced, UsageRow
 from tokencost.logs.billing import Bill
-from tokencost.logs.cells import RateCells, rate_cells
+from tokencost.logs.cells import rate_cells
 from tokencost.logs.question import BILLED, PERIODS, Question, Side, field_path
 from tokencost.logs.shapes import MAPPED_FIELDS, SHAPES, Shape, mapped_shape
 from tokencost.logs.sources import Logs, mended, opened
@@ -110,7 +110,7 @@ def usage(
         while True:
             try:
                 with Engine(logs, cells, progress=progress) as engine:
-                    return _bill(table, cells, question, window, shapes, engine)
+                    return _bill(table, question, window, shapes, engine)
             except LineTooLong as error:
                 logs = _without_long_lines(logs, str(error))
 
@@ -126,7 +126,6 @@ def costs_by_model(result: Usage) -> dict[str, Fraction]:
 
 def _bill(
     table: PriceTable,
-    cells: RateCells,
     question: Question,
     window: str | None,
     shapes: tuple[Shape, ...],
@@ -140,7 +139,7 @@ def _bill(
     as_json = False
     while True:
         sources = engine.sources(question, asked, all_shapes=shapes, as_json=as_json)
-        bill = Bill(table, cells, question, window)
+        bill = Bill(table, question, window)
         for item in run(engine, question, sources):
             bill.add(item)
         unrecognised = any(code == "shape" for _, code in bill.rejected)
@@ -162,7 +161,7 @@ def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected,
         by=question.by,
         rows=bill.rows(),
         unpriced=bill.unpriced(),
-        unpriced_elsewhere=bill.unpriced(elsewhere=True),
+        unpriced_elsewhere=bill.unpriced_elsewhere(),
         rejected=rejected,
         rejected_count=read - bill.read + sum(bill.rejected.values()),
         failed_count=sum(count for (_, code), count in bill.rejected.items() if code == NOT_BILLED),
@@ -171,14 +170,9 @@ def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected,
         alternatives=tuple(side.label or "" for side in question.sides[1:]),
         reconciled=bill.reconciled() if question.compare_to else (),
         base_rates=tuple(sorted(bill.base_rates)),
-        cells=tuple(sorted(bill.cells_used.values(), key=_order)),
+        cells=bill.cells_used(),
         repriced=on is not None,
     )
-
-
-def _order(cell: RateCell) -> tuple[str, datetime, str, str, int]:
-    """Engines hand their sums back in no order; a document has one."""
-    return cell.model, cell.price.start, cell.tier, cell.window or "", cell.input_tokens_above
 
 
 def ask(

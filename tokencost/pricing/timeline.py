@@ -29,9 +29,9 @@ def stretches(price: Price, begin: datetime, end: datetime) -> Iterator[Stretch]
     end = end if price.end is None else min(end, price.end)
     if begin >= end:
         return
-    changes = {change for window in price.windows for change in _changes(window, begin, end)}
+    every = {change for window in price.windows for change in changes(window, begin, end)}
     start, windows = begin, _open(price, begin)
-    for change in sorted(changes):
+    for change in sorted(every):
         now = _open(price, change)
         if now != windows:
             yield Stretch(start, change, windows)
@@ -43,7 +43,7 @@ def _open(price: Price, instant: datetime) -> tuple[str, ...]:
     return tuple(window.name for window in price.windows if window.contains(instant))
 
 
-def _changes(window: Window, begin: datetime, end: datetime) -> Iterator[datetime]:
+def changes(window: Window, begin: datetime, end: datetime) -> Iterator[datetime]:
     """Every instant strictly between at which the window may open or close."""
     day = begin.astimezone(window.zone).date() - DAY
     last = end.astimezone(window.zone).date() + DAY
