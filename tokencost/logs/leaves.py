@@ -16,7 +16,7 @@ MOST = 10**15
 _INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?", re.IGNORECASE)
 _TIMES = re.compile(r"(TINY|SMALL|BIG)?INT(EGER)?|U(TINY|SMALL)INT|UINTEGER", re.IGNORECASE)
 """Integers that may be times: all that a BIGINT holds."""
-_EARLIEST = 100_000_000
+EARLIEST = 100_000_000
 """A bare number below it is a year or a compact date, not the seconds since 1970 of a request."""
 
 
@@ -71,11 +71,11 @@ def timed(text: str, whole: str) -> str:
     scaled = _scaled(whole)
     fraction = f"TRY_CAST({text} AS DECIMAL(38, 9))"
     return (
-        f"CASE WHEN {whole} BETWEEN {_EARLIEST} AND 99999999999 AND CAST({whole} AS VARCHAR) = {text} "
+        f"CASE WHEN {whole} BETWEEN {EARLIEST} AND 99999999999 AND CAST({whole} AS VARCHAR) = {text} "
         f"THEN {whole} * 1000000 WHEN {text} IS NULL OR {text} = '' THEN NULL "
         f"WHEN CAST({whole} AS VARCHAR) = {text} THEN {scaled} "
         f"WHEN regexp_full_match({text}, '[0-9]+[.][0-9]+(e[+]?[0-9]+)?') "
-        f"THEN CASE WHEN {fraction} BETWEEN {_EARLIEST} AND 99999999999 "
+        f"THEN CASE WHEN {fraction} BETWEEN {EARLIEST} AND 99999999999 "
         f"THEN CAST(floor({fraction} * 1000000) AS BIGINT) WHEN {fraction} BETWEEN 99999999999 AND 99999999999999 "
         f"THEN CAST(floor({fraction} * 1000) AS BIGINT) ELSE {MALFORMED} END "
         f"ELSE coalesce(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)), {MALFORMED}) END"
@@ -92,7 +92,7 @@ def dated(text: str, whole: str) -> str:
 
 def _scaled(whole: str) -> str:
     return (
-        f"CASE WHEN {whole} < {_EARLIEST} THEN {MALFORMED} WHEN {whole} < 100000000000 THEN {whole} * 1000000 "
+        f"CASE WHEN {whole} < {EARLIEST} THEN {MALFORMED} WHEN {whole} < 100000000000 THEN {whole} * 1000000 "
         f"WHEN {whole} < 100000000000000 THEN {whole} * 1000 WHEN {whole} < 100000000000000000 THEN {whole} "
         f"ELSE {whole} // 1000 END"
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from tokencost.logs.leaves import MALFORMED, Leaves, counted, dated, literal, timed
+from tokencost.logs.leaves import MALFORMED, Leaves, literal
+from tokencost.logs.parsing import NativeParsing, Parsing, matches
 from tokencost.logs.question import Question, field_path
 from tokencost.logs.shapes import Path, Shape
 from tokencost.pricing.rates import STANDARD
@@ -16,8 +17,18 @@ def possible_shapes(leaves: Leaves, shapes: Sequence[Shape]) -> tuple[Shape, ...
     return tuple(shape for shape in shapes if all(leaves.present(mark) is not None for mark in shape.marks))
 
 
+_NATIVE = NativeParsing()
+
+
 def records(
-    relation: str, leaves: Leaves, shapes: Sequence[Shape], question: Question, *, file: str, one_shape: bool = False
+    relation: str,
+    leaves: Leaves,
+    shapes: Sequence[Shape],
+    question: Question,
+    *,
+    file: str,
+    one_shape: bool = False,
+    parsing: Parsing = _NATIVE,
 ) -> str:
     """The records of one source under the same columns, whatever their shape."""
     numbered = list(enumerate(shapes))
@@ -70,13 +81,13 @@ def records(
     for place, name in enumerate(question.fields):
         columns[f"field_{place}"] = leaves.text(field_path(name)) or _NO_TEXT
     if question.compare_to:
-        columns["logged"] = f"TRY_CAST({leaves.text(question.compare_to) or 'NULL'} AS DECIMAL(38, 18))"
+        columns["logged"] = parsing.amount(leaves.text(question.compare_to) or _NO_TEXT)
     columns = {name: expression for name, expression in columns.items() if expression != _NO_TEXT}
     gathered = (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
         f"FROM (SELECT *, {number} AS shape FROM {relation} AS r) AS r"
     )
-    return _parsed(gathered, columns, shapes, question, whole=whole, timed_already=instant is not None)
+    return _parsed(gathered, columns, shapes, question, parsing=parsing, whole=whole, timed_already=instant is not None)
 
 
 _NO_TEXT = "CAST(NULL AS VARCHAR)"
@@ -89,16 +100,19 @@ def _parsed(
     shapes: Sequence[Shape],
     question: Question,
     *,
+    parsing: Parsing,
     whole: bool,
     timed_already: bool,
 ) -> str:
     """The gathered text as numbers and times. What no record of the source can have costs nothing."""
-    gathered = _cast(gathered, columns, whole=whole, timed_already=timed_already)
+    counts = () if whole else tuple(name for name in (*COUNTS, "part_1", "part_2") if name in columns)
+    times = tuple(name for name in ("until", *(() if timed_already else ("time",))) if name in columns)
+    gathered = parsing.prepared(gathered, counts, times)
 
     def count(name: str) -> str:
         if name not in columns:
             return "CAST(NULL AS BIGINT)"
-        return name if whole else counted(name, f"{name}_whole")
+        return name if whole else parsing.count(name)
 
     def numbers(test: Callable[[Shape], object]) -> str:
         return ", ".join(str(number) for number, shape in enumerate(shapes) if test(shape)) or "-1"
@@ -122,7 +136,9 @@ def _parsed(
             mine = f"CASE WHEN kind {test} THEN {amount} WHEN kind IN {TYPE_KINDS} THEN 0 END"
             parsed[name] = f"CASE WHEN kind IS NULL THEN {parsed[name]} ELSE {mine} END"
         summed = f"CASE WHEN kind IS NULL THEN {summed} ELSE 1 END"
-    time, day = _moment(columns, timed_already=timed_already)
+    time, day = "CAST(NULL AS BIGINT)", "false"
+    if "time" in columns:
+        time, day = ("time", "false") if timed_already else (parsing.time("time"), parsing.is_day("time"))
     tier = _tier(columns, shapes, question.tier, numbers)
     kept = ["file", "shape", "failed", *(f"field_{place}" for place in range(len(question.fields)))]
     if question.compare_to:
@@ -133,27 +149,12 @@ def _parsed(
         "summed": summed,
         "instant": time,
         "of_day": day,
-        "bucket_end": timed("until", "until_whole") if "until" in columns else "CAST(NULL AS BIGINT)",
+        "bucket_end": parsing.time("until") if "until" in columns else "CAST(NULL AS BIGINT)",
         "tier": tier,
     }
     return (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
     )
-
-
-def _cast(gathered: str, columns: Mapping[str, str], *, whole: bool, timed_already: bool) -> str:
-    """The gathered text, and beside it the integers that it casts to: once, as they are looked at several times."""
-    known = (*(COUNTS if whole else ()), *(("time",) if timed_already else ()))
-    texts = [name for name in (*COUNTS, "part_1", "part_2", "time", "until") if name in columns and name not in known]
-    casts = "".join(f", TRY_CAST({name} AS BIGINT) AS {name}_whole" for name in texts)
-    return f"SELECT *{casts} FROM ({gathered}) AS r"
-
-
-def _moment(columns: Mapping[str, str], *, timed_already: bool) -> tuple[str, str]:
-    """The time of a record, and whether it is a day rather than an instant."""
-    if "time" not in columns:
-        return "CAST(NULL AS BIGINT)", "false"
-    return ("time", "false") if timed_already else (timed("time", "time_whole"), dated("time", "time_whole"))
 
 
 def _first(expressions: Iterable[str | None]) -> str | None:
@@ -217,7 +218,7 @@ def _tier(
 
 def _failed(leaves: Leaves, shape: Shape) -> str | None:
     tests = [
-        f"coalesce(regexp_full_match({text}, {literal(pattern)}), false)"
+        f"coalesce({matches(text, f'^({pattern})$')}, false)"
         for path, pattern in shape.failed
         if (text := leaves.text(path))
     ]
