@@ -21,7 +21,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = 60_000_000
 DAY = 1440 * MINUTE
-WEEK = 7 * DAY
 LONGEST_SLOT = 15 * MINUTE
 """Zones differ from UTC by multiples of it, as clocks do when they are put forward or back."""
 
@@ -126,29 +125,37 @@ def _windows_within(windowed: Sequence[Price], start: int, until: int) -> list[W
 
 
 class WeekTime(NamedTuple):
-    """A part of the week, from 1970-01-01T00:00Z on, in each week of a range of days."""
+    """A part of a day, on one day of the week or on all of them, in a range of days."""
 
     first: int
-    after: int
-    """Where the range ends, exclusive."""
+    """Days since 1970; both ends of the range are inclusive."""
+    last: int
+    weekday: int
+    """Days since 1970 modulo 7; `EVERY_DAY` is each of them."""
     start: int
+    """Microseconds since midnight UTC."""
     until: int
     at: int
 
 
+EVERY_DAY = -1
+
+
 def week_times(times: Sequence[CellTime]) -> Iterator[WeekTime]:
-    """The same stretches as parts of weeks that repeat, which are fewer."""
+    """The same stretches as parts of days that come again each week, which are fewer."""
     week: dict[int, tuple[CellTime, ...]] = {}
-    first = 0
+    first = last = 0
     for day, pattern in _days(times):
+        known = {part.at for parts in week.values() for part in parts}
         if not week:
             first = day
-        elif week.get(day % 7, pattern) != pattern:
-            yield from _of_weeks(week, first, day)
+        # A new price begins a new range, so that what holds all week is one row.
+        elif week.get(day % 7, pattern) != pattern or not known.issuperset(part.at for part in pattern):
+            yield from _of_weeks(week, first, last)
             week, first = {}, day
         week[day % 7] = pattern
-    if week:
-        yield from _of_weeks(week, first, times[-1].until // DAY + 1)
+        last = day
+    yield from _of_weeks(week, first, last)
 
 
 def _days(times: Sequence[CellTime]) -> Iterator[tuple[int, tuple[CellTime, ...]]]:
@@ -166,19 +173,13 @@ def _days(times: Sequence[CellTime]) -> Iterator[tuple[int, tuple[CellTime, ...]
         yield day, tuple(pattern)
 
 
-def _of_weeks(week: dict[int, tuple[CellTime, ...]], first: int, after: int) -> Iterator[WeekTime]:
-    parts: list[CellTime] = []
+def _of_weeks(week: dict[int, tuple[CellTime, ...]], first: int, last: int) -> Iterator[WeekTime]:
+    patterns = set(week.values())
+    if len(patterns) == 1:
+        week = {EVERY_DAY: patterns.pop()}
     for weekday, pattern in sorted(week.items()):
         for part in pattern:
-            start, until = weekday * DAY + part.start, weekday * DAY + part.until
-            if parts and parts[-1].until == start and parts[-1].at == part.at:
-                parts[-1] = parts[-1]._replace(until=until)
-            else:
-                parts.append(CellTime(start, until, part.at))
-    if len({part.at for part in parts}) == 1:
-        parts = [CellTime(0, WEEK, parts[0].at)]
-    for part in parts:
-        yield WeekTime(first * DAY, after * DAY, *part)
+            yield WeekTime(first, last, weekday, *part)
 
 
 def microseconds(instant: datetime) -> int:

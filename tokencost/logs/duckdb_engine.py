@@ -19,7 +19,7 @@ from tokencost.logs.leaves import (
     literal,
 )
 from tokencost.logs.progress import with_progress
-from tokencost.logs.query import Times, checked, has_slots, key_columns, slotted, sums, tested
+from tokencost.logs.query import checked, has_slots, key_columns, slotted, sums, tested
 from tokencost.logs.question import Question, field_path
 from tokencost.logs.records import possible_shapes, records
 from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
@@ -80,8 +80,8 @@ class Engine:
         execute("SET enable_external_access = false")
         execute("SET lock_configuration = true")
 
-    def load_times(self, begin: int, end: int) -> Times:
-        """The stretches of time between two instants as a relation, cut at midnight so that days are joined."""
+    def load_times(self, begin: int, end: int) -> None:
+        """The stretches of time between two instants as the relation `rate_times`, cut at midnight: days are joined."""
         times = cell_times(self.cells, begin, end)
         values = [[time[place] for time in times] for place in range(len(CellTime._fields))]
         lists = ", ".join(f"unnest(CAST(? AS BIGINT[])) AS {name}" for name in CellTime._fields)
@@ -90,7 +90,6 @@ class Engine:
             f"unnest(range(start // {DAY}, (until - 1) // {DAY} + 1)) AS day FROM (SELECT {lists})",
             values,
         )
-        return Times("rate_times", f"t.day = r.instant // {DAY} AND r.instant >= t.start AND r.instant < t.until")
 
     def sources(
         self,
@@ -251,8 +250,8 @@ def run(
     else:
         relation = f"({tested(every, question, engine.cells)})"
         begin, end = cells_range(engine.cells)
-    times = engine.load_times(begin or 0, (end or 0) + engine.cells.slot)
-    statement = sums(relation, question, engine.cells, times, month=MONTH)
+    engine.load_times(begin or 0, (end or 0) + engine.cells.slot)
+    statement = sums(relation, question, engine.cells, month=MONTH)
     if slots:
         engine.execute(statement)
     else:

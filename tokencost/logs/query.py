@@ -5,7 +5,6 @@ same columns stands in `records`.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from tokencost.logs.cells import DAY, RateCells, microseconds
 from tokencost.logs.leaves import MOST, identifier, literal
@@ -59,18 +58,11 @@ def key_columns(question: Question) -> tuple[str, ...]:
     return (*question.periods, *fields, "model", "tier", "summed", "code", "file", "at", "until", "context")
 
 
-class Times(NamedTuple):
-    """The stretches of time, as the relation `t` of an engine."""
-
-    relation: str
-    joined: str
-    """Whether the instant `r.instant` lies in a stretch."""
-
-
-def sums(records: str, question: Question, cells: RateCells, times: Times, *, month: str) -> str:
+def sums(records: str, question: Question, cells: RateCells, *, month: str) -> str:
     """The sums: integers per group, model, tier, stretch of time and class of context length.
 
-    `records` is what `slotted` or `tested` gives. `month` writes the month of a day, in days since 1970.
+    `records` is what `slotted` or `tested` gives; `rate_times` are the stretches of time, cut at midnight. `month`
+    writes the month of a day, in days since 1970.
     """
     day = f"(r.instant // {DAY})"
     periods = {
@@ -86,7 +78,9 @@ def sums(records: str, question: Question, cells: RateCells, times: Times, *, mo
         # Outside of the stretches each slot stands for itself.
         at = f"CASE WHEN r.until IS NULL THEN coalesce(t.at, {slot_of('r.instant', cells)}) ELSE r.instant END"
         keys += [f"{at} AS at", "r.until AS until"]
-        joined = f" LEFT JOIN {times.relation} AS t ON {times.joined}"
+        joined = (
+            f" LEFT JOIN rate_times AS t ON t.day = r.instant // {DAY} AND r.instant >= t.start AND r.instant < t.until"
+        )
     else:
         keys += ["CAST(NULL AS BIGINT) AS at", "CAST(NULL AS BIGINT) AS until"]
     keys.append("r.context AS context")
