@@ -2,7 +2,7 @@
 
 import sys
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -12,10 +12,21 @@ from tokencost.errors import UsageError
 from tokencost.pricetable.when import When
 
 SOME_ARE_UNPRICED = 1
+DIALECTS = ("bigquery", "snowflake", "clickhouse", "postgres", "trino", "spark", "duckdb")
+
+
+class TableSource(NamedTuple):
+    """The table of a printed query, as its options say it."""
+
+    name: str | None
+    shape: str | None
+    columns: str | None
+    json_column: str | None
+    mapping: dict[str, str]
 
 
 @click.command(short_help="What real request logs cost, or would have cost elsewhere.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, metavar="FILE...")
 @click.option("--by", metavar="COLUMN,...", default="model", show_default=True,
               help="model, provider, day, week, month, tier, window, component, or any field of a record.")  # fmt: skip
 @click.option("--since", type=WhenType(), metavar="WHEN", help="Only requests from then on.")
@@ -29,6 +40,16 @@ SOME_ARE_UNPRICED = 1
 @click.option("--compare-to", metavar="FIELD", help="Reconcile with the cost in this field, such as spend.")
 @click.option("--map", "mapping", multiple=True, metavar="NAME=FIELD",
               help="Where a record keeps it: --map input_tokens=path.to.field. May be repeated.")  # fmt: skip
+@click.option("--engine", type=click.Choice(("duckdb", "spark")), default="duckdb", show_default=True,
+              help="What reads the files.")  # fmt: skip
+@click.option("--master", metavar="URL", help="Where Spark runs. [default: local[*], all cores of this machine]")
+@click.option("--spark-remote", metavar="URL", help="A Spark Connect server, such as sc://host:15002.")
+@click.option("--print-sql", "dialect", type=click.Choice(DIALECTS),
+              help="Instead of reading files: print the query for a table in a warehouse.")  # fmt: skip
+@click.option("--table", "table_name", metavar="NAME", help="With --print-sql: the table, one record a row.")
+@click.option("--shape", metavar="SHAPE", help="With --print-sql: what its records are, such as chat or table.")
+@click.option("--columns", metavar="NAME,...", help="With --print-sql: the columns that the table has.")
+@click.option("--json-column", metavar="NAME", help="With --print-sql: the column that holds whole records as JSON.")
 @click.option("--allow-unpriced", is_flag=True, help="Exit 0 although requests are left unpriced.")
 @chart_option
 @answer_options
@@ -43,6 +64,14 @@ def usage(
     window: str | None,
     compare_to: str | None,
     mapping: tuple[str, ...],
+    engine: str,
+    master: str | None,
+    spark_remote: str | None,
+    dialect: str | None,
+    table_name: str | None,
+    shape: str | None,
+    columns: str | None,
+    json_column: str | None,
     allow_unpriced: bool,
     prices: str | None,
     on: When,
@@ -56,26 +85,55 @@ def usage(
 
     The completion of a request decides where it is recorded, else its creation. --on prices all requests at one time
     instead. Exit status 1: something was left unpriced or could not be read.
+
+    Logs larger than this machine: --engine spark reads the same files on a cluster, and --print-sql DIALECT --table
+    NAME --shape SHAPE prints the query for a warehouse; FILE may then be the CSV of its result.
     """
+    given = click.get_current_context().get_parameter_source("on") is not ParameterSource.DEFAULT
+    asked: dict[str, Any] = {
+        "by": by.split(","),
+        "on": on if given else None,
+        "since": since,
+        "until": until,
+        "tier": tier,
+        "as_models": as_models,
+        "token_factors": dict(map(_factor, token_factors)),
+        "compare_to": compare_to,
+    }
+    table = load_table(prices)
+    if dialect is not None:
+        from tokencost.cli.usage_sql import print_query
+
+        if files:
+            raise UsageError("--print-sql reads no files", "name the table with --table, or leave out --print-sql")
+        source = TableSource(table_name, shape, columns, json_column, dict(map(_mapped, mapping)))
+        print_query(table, asked, dialect, source, form["output"])
+        return 0
+    for name, value in (
+        ("--table", table_name),
+        ("--shape", shape),
+        ("--columns", columns),
+        ("--json-column", json_column),
+    ):
+        if value is not None:
+            raise UsageError(f"{name} goes with --print-sql", "add --print-sql postgres, or leave it out")
+    if not files:
+        raise click.UsageError("Missing argument 'FILE...'.")
+    if (master or spark_remote) and engine != "spark":
+        raise UsageError("--master and --spark-remote go with --engine spark", "add --engine spark")
+    from tokencost.logs.cluster import Cluster
     from tokencost.logs.usage import usage as price_usage
     from tokencost.report.usage import usage_document
 
-    table = load_table(prices)
-    given = click.get_current_context().get_parameter_source("on") is not ParameterSource.DEFAULT
     result = price_usage(
         table,
         files,
-        by=by.split(","),
-        on=on if given else None,
-        since=since,
-        until=until,
-        tier=tier,
+        **asked,
         window=window,
-        as_models=as_models,
-        token_factors=dict(map(_factor, token_factors)),
-        compare_to=compare_to,
         mapping=dict(map(_mapped, mapping)),
         progress=sys.stderr.isatty(),
+        engine=engine,
+        cluster=Cluster(master, spark_remote),
     )
     answer(usage_document(table, result), **form)
     return 0 if result.complete or allow_unpriced else SOME_ARE_UNPRICED

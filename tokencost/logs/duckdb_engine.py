@@ -30,6 +30,7 @@ from tokencost.logs.tables import header_of
 MEMORY = "768MB"
 BATCH = 10_000
 MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
+TABLES = ("csv", "tsv", "parquet")
 _READERS = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}
 
 
@@ -110,8 +111,8 @@ class Engine:
         for log in self.logs.files:
             if log.size == 0 or (only and log.path != only.path):
                 continue
-            if log.kind in ("csv", "tsv", "parquet"):
-                headers[log.path] = self._columns(log)
+            if log.kind in TABLES:
+                headers[log.path] = self.columns(log)
             alike.setdefault((log.kind, log.compression, headers.get(log.path)), []).append(log)
         return [
             self._source(
@@ -125,7 +126,22 @@ class Engine:
             for logs in alike.values()
         ]
 
-    def _columns(self, log: Log) -> tuple[Column, ...]:
+    def texts(self, log: Log, names: Sequence[str]) -> Iterator[tuple[str | None, ...]]:
+        """These fields of every row of a file, as text."""
+        paths = _list([log])
+        leaves: Leaves = JsonRecord()
+        if log.kind in TABLES:
+            columns = self.columns(log)
+            leaves, relation = TableColumns(columns), _table(log, paths, columns)
+        else:
+            relation = f"(SELECT json AS record FROM read_json_objects({paths}, {_json_options(log)}))"
+        chosen = ", ".join(f"{leaves.text((name,))} AS column_{place}" for place, name in enumerate(names))
+        self.execute(f"SELECT {chosen} FROM {relation} AS r", log.shown)
+        while rows := self.connection.fetchmany(BATCH):
+            yield from rows
+
+    def columns(self, log: Log) -> tuple[Column, ...]:
+        """The columns of a table."""
         if log.kind != "parquet":
             return tuple(Column(name, "VARCHAR") for name in header_of(log))
         described = self.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(log.path)})", log.shown).fetchall()
@@ -140,8 +156,7 @@ class Engine:
         as_json: bool,
         numbered: bool,
     ) -> Source:
-        kind, compression = logs[0].kind, logs[0].compression
-        paths = "[" + ", ".join(literal(log.path) for log in logs) + "]"
+        kind, paths = logs[0].kind, _list(logs)
         if columns is not None:
             leaves = TableColumns(columns)
             known = tuple(shape for shape in possible_shapes(leaves, shapes) if shape.input or shape.input_parts)
@@ -152,18 +167,11 @@ class Engine:
                     "say where things stand, such as --map model=COLUMN --map input_tokens=COLUMN "
                     "--map output_tokens=COLUMN --map time=COLUMN",
                 )
-            if kind == "parquet":
-                relation = f"read_parquet({paths}, filename=true, hive_partitioning=false, union_by_name=true)"
-            else:
-                relation = _csv(paths, columns, "\t" if kind == "tsv" else ",", compression)
+            relation = _table(logs[0], paths, columns)
             if numbered:
                 relation = f"(SELECT * REPLACE (row_number() OVER () AS filename) FROM {relation})"
             return Source(logs, relation, leaves, known, one_shape=True)
-        options = f"format='{_READERS[kind]}', compression='{compression}', filename=true, hive_partitioning=false"
-        if kind == "lines":
-            options += ", ignore_errors=true"
-        else:
-            options += f", maximum_object_size={LONGEST_RECORD * 8}"
+        options = _json_options(logs[0])
         nested = None if as_json or kind != "lines" else _nested(question, shapes)
         if nested is None:
             file = "row_number() OVER ()" if numbered else "filename"
@@ -216,11 +224,26 @@ def _nested(question: Question, shapes: Sequence[Shape]) -> NestedColumns | None
         return None
 
 
-def _csv(paths: str, columns: Sequence[Column], separator: str, compression: str) -> str:
+def _list(logs: Sequence[Log]) -> str:
+    return "[" + ", ".join(literal(log.path) for log in logs) + "]"
+
+
+def _json_options(log: Log) -> str:
+    options = f"format='{_READERS[log.kind]}', compression='{log.compression}', filename=true, hive_partitioning=false"
+    if log.kind == "lines":
+        return f"{options}, ignore_errors=true"
+    return f"{options}, maximum_object_size={LONGEST_RECORD * 8}"
+
+
+def _table(log: Log, paths: str, columns: Sequence[Column]) -> str:
+    """The reader of tables that are all alike."""
+    if log.kind == "parquet":
+        return f"read_parquet({paths}, filename=true, hive_partitioning=false, union_by_name=true)"
+    separator = "\t" if log.kind == "tsv" else ","
     named = ", ".join(f"{literal(column.name)}: 'VARCHAR'" for column in columns)
     return (
         f"read_csv({paths}, columns={{{named}}}, delim={literal(separator)}, quote='\"', escape='\"', header=true, "
-        f"auto_detect=false, ignore_errors=true, store_rejects=true, compression='{compression}', filename=true, "
+        f"auto_detect=false, ignore_errors=true, store_rejects=true, compression='{log.compression}', filename=true, "
         "hive_partitioning=false)"
     )
 

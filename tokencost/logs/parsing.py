@@ -143,9 +143,9 @@ def _number(text: str, start: int | str, length: int = 2) -> str:
 
 def _parts(text: str) -> dict[str, str]:
     """The parts of an ISO 8601 text, each a number; NULL where there is no such text. Offsets are in minutes."""
-    has_seconds = f"substr({text}, 17, 1) = ':'"
+    has_seconds, has_fraction = f"substr({text}, 17, 1) = ':'", f"substr({text}, 20, 1) = '.'"
     digits = [
-        f"CASE WHEN {has_seconds} AND {matches(f'substr({text}, 21, {count})', f'^[0-9]{{{count}}}$')} "
+        f"CASE WHEN {has_fraction} AND {matches(f'substr({text}, 21, {count})', f'^[0-9]{{{count}}}$')} "
         f"THEN {_number(text, 20 + count, 1)} * {10 ** (6 - count)} ELSE 0 END"
         for count in range(1, 7)
     ]

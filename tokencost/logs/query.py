@@ -163,7 +163,7 @@ def slotted(every: str, question: Question, cells: RateCells) -> str:
         "context": f"CASE WHEN r.code IS NULL THEN {_context(question, cells)} END",
     }
     counts = ["count(*) AS rows"]
-    counts += [f"sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS {name}" for name in SUMS[1:]]
+    counts += [f"CAST(sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS HUGEINT) AS {name}" for name in SUMS[1:]]
     counts += [
         "min(CASE WHEN r.code IS NULL THEN r.instant END) AS first_at",
         "max(CASE WHEN r.code IS NULL THEN r.instant END) AS last_at",

@@ -1,10 +1,15 @@
 """What is asked of logs: by what they are grouped, at which prices, and which of them."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from tokencost.errors import UsageError
 from tokencost.logs.shapes import Path
-from tokencost.pricetable.when import When
+from tokencost.pricetable.resolve import find_model, resolve, split_time
+from tokencost.pricetable.table import PriceTable
+from tokencost.pricetable.when import When, as_when
 
 PERIODS = ("day", "week", "month")
 BILLED = ("model", "provider", "tier", "window", "component")
@@ -48,3 +53,56 @@ def field_path(name: str) -> Path:
     """`metadata.team` as a path; a name with an empty part is one field."""
     parts = tuple(name.split("."))
     return parts if all(parts) else (name,)
+
+
+def ask(
+    table: PriceTable,
+    *,
+    by: Sequence[str] = ("model",),
+    on: When | str | None = None,
+    since: When | str | None = None,
+    until: When | str | None = None,
+    tier: str | None = None,
+    as_models: Sequence[str] = (),
+    token_factors: Mapping[str | None, Fraction] | None = None,
+    compare_to: str | None = None,
+) -> Question:
+    """The question, checked: known alternatives, sensible groups. Raises `UsageError` and its kinds."""
+    groups = tuple(dict.fromkeys(name.strip() for name in by))
+    if not all(groups):
+        raise UsageError("a name in --by is empty", f"name {', '.join((*BILLED, *PERIODS))} or a field of the records")
+    when = None if on is None else as_when(on)
+    factors = dict(token_factors or {})
+    sides = [Side(on=when)]
+    sides += [_alternative(table, name, when, factors) for name in dict.fromkeys(as_models)]
+    unknown = [name for name in factors if name is not None]
+    if unknown:
+        raise UsageError(f"--token-factor names {unknown[0]}, which is not among the --as models")
+    question = Question(
+        groups,
+        tuple(sides),
+        None if since is None else as_when(since),
+        None if until is None else as_when(until),
+        tier,
+        None if compare_to is None else field_path(compare_to),
+    )
+    if question.compare_to and not all(question.compare_to):
+        raise UsageError(f"{compare_to!r} is not a field", "name one such as spend or metadata.cost")
+    return question
+
+
+def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[str | None, Fraction]) -> Side:
+    bare, own = split_time(name)
+    when = own if own is not None else on
+    if when is not None:
+        label = resolve(table, name, when).label
+    elif bare in table.claims or bare.partition("/")[2] in table.claims:
+        label = bare
+    else:
+        find_model(table, bare, date(1970, 1, 1))
+        label = bare
+    everywhere = factors.get(None, Fraction(1))
+    factor = factors.pop(name, factors.pop(bare, everywhere))
+    if factor <= 0:
+        raise UsageError("a token factor is above zero", "write it like 1.1")
+    return Side(label, bare, when, factor)

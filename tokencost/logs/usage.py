@@ -1,21 +1,23 @@
 """What logs cost: files in, a bill out."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from tokencost.errors import UsageError
 from tokencost.logs.amounts import Reconciled, Unpriced, UsageRow
 from tokencost.logs.billing import Bill
-from tokencost.logs.cells import rate_cells
-from tokencost.logs.question import BILLED, PERIODS, Question, Side, field_path
+from tokencost.logs.cells import RateCells, rate_cells
+from tokencost.logs.cluster import Cluster, far_log
+from tokencost.logs.question import Question, ask, field_path
+from tokencost.logs.returned import holds_sums, rejected_sums, returned_sums
 from tokencost.logs.shapes import MAPPED_FIELDS, SHAPES, Shape, mapped_shape
 from tokencost.logs.sources import Logs, mended, opened
-from tokencost.logs.sums import Rejected
-from tokencost.pricetable.resolve import find_model, resolve, split_time
+from tokencost.logs.sums import Rejected, Sum
 from tokencost.pricetable.table import PriceTable
-from tokencost.pricetable.when import When, as_when
+from tokencost.pricetable.when import When
 from tokencost.pricing.rates import RateCell
 
 if TYPE_CHECKING:
@@ -79,6 +81,8 @@ def usage(
     compare_to: str | None = None,
     mapping: Mapping[str, str] | None = None,
     progress: bool = False,
+    engine: str = "duckdb",
+    cluster: Cluster | None = None,
 ) -> Usage:
     """Price the request logs in files, folders and globs; `-` is standard input.
 
@@ -87,6 +91,9 @@ def usage(
     tier; `window` chooses the hours of records that give only a date. `as_models` prices the same requests on other
     models too, with `token_factors` tokens for each of theirs (None: of every alternative). `mapping` says where the
     columns of the plain table stand in records of another shape. `progress` shows on a terminal how far the engine is.
+    `engine` is `duckdb` or `spark`, which needs the extra of that name; `cluster` says where Spark runs.
+
+    Files that a printed query's result was saved in are priced as the records that it summed.
 
     Raises `UsageError` and `InvalidData` for what cannot be read at all; what has no price is listed in the result.
     """
@@ -105,12 +112,22 @@ def usage(
     )
     shapes = shapes_with(mapping)
     cells = rate_cells(table)
+    if engine == "spark":
+        return _by_spark(table, files, question, window, shapes, cells, cluster or Cluster())
     with opened(files) as found:
-        logs = found
+        logs, sums = _parted(found, question, cells)
+
+        def begun() -> Bill:
+            """A bill with the sums that other engines made."""
+            bill = Bill(table, question, window)
+            for item in sums:
+                bill.add(item)
+            return bill
+
         while True:
             try:
-                with Engine(logs, cells, progress=progress) as engine:
-                    return _bill(table, question, window, shapes, engine)
+                with Engine(logs, cells, progress=progress) as reader:
+                    return _by_duckdb(begun, question, shapes, reader)
             except LineTooLong as error:
                 logs = _without_long_lines(logs, str(error))
 
@@ -124,13 +141,19 @@ def costs_by_model(result: Usage) -> dict[str, Fraction]:
     return costs
 
 
-def _bill(
-    table: PriceTable,
-    question: Question,
-    window: str | None,
-    shapes: tuple[Shape, ...],
-    engine: "Engine",
-) -> Usage:
+def _parted(logs: Logs, question: Question, cells: RateCells) -> tuple[Logs, tuple[Sum, ...]]:
+    """The files of records, and the sums in all others."""
+    from tokencost.logs.duckdb_engine import Engine
+
+    returned = tuple(log for log in logs.files if holds_sums(log))
+    if not returned:
+        return logs, ()
+    with Engine(logs._replace(files=returned), cells) as reader:
+        sums = tuple(returned_sums(reader, question, cells))
+    return logs._replace(files=tuple(log for log in logs.files if log not in returned)), sums
+
+
+def _by_duckdb(begun: Callable[[], Bill], question: Question, shapes: tuple[Shape, ...], engine: "Engine") -> Usage:
     from tokencost.logs.duckdb_engine import run
     from tokencost.logs.rejected import first_rejected, malformed_lines
     from tokencost.logs.sampling import first_shapes, holds_others
@@ -139,7 +162,8 @@ def _bill(
     as_json = False
     while True:
         sources = engine.sources(question, asked, all_shapes=shapes, as_json=as_json)
-        bill = Bill(table, question, window)
+        bill = begun()
+        summed = tuple(rejected_sums(bill.rejected))
         for item in run(engine, question, sources):
             bill.add(item)
         unrecognised = any(code == "shape" for _, code in bill.rejected)
@@ -150,8 +174,31 @@ def _bill(
     malformed = malformed_lines(engine)
     read = bill.read + sum(map(len, malformed.values()))
     files = {file for file, _ in bill.rejected}
-    rejected = tuple(first_rejected(engine, question, shapes, files, malformed, MOST_REJECTED))
-    return _result(bill, question, read, rejected)
+    rejected = first_rejected(engine, question, shapes, files, malformed, MOST_REJECTED)
+    return _result(bill, question, read, (*summed, *rejected)[:MOST_REJECTED])
+
+
+def _by_spark(
+    table: PriceTable,
+    files: Sequence[str],
+    question: Question,
+    window: str | None,
+    shapes: tuple[Shape, ...],
+    cells: RateCells,
+    cluster: Cluster,
+) -> Usage:
+    from tokencost.logs.spark_engine import spark_sums
+
+    local = [name for name in files if "://" not in name]
+    bill = Bill(table, question, window)
+    with opened(local) if local else nullcontext(Logs((), "")) as found:
+        logs, sums = _parted(found, question, cells) if local else (found, ())
+        far = tuple(far_log(name) for name in files if "://" in name)
+        for item in sums:
+            bill.add(item)
+        for item in spark_sums(logs._replace(files=(*logs.files, *far)), question, shapes, cells, cluster):
+            bill.add(item)
+    return _result(bill, question, bill.read, tuple(rejected_sums(bill.rejected))[:MOST_REJECTED])
 
 
 def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected, ...]) -> Usage:
@@ -173,59 +220,6 @@ def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected,
         cells=bill.cells_used(),
         repriced=on is not None,
     )
-
-
-def ask(
-    table: PriceTable,
-    *,
-    by: Sequence[str] = ("model",),
-    on: When | str | None = None,
-    since: When | str | None = None,
-    until: When | str | None = None,
-    tier: str | None = None,
-    as_models: Sequence[str] = (),
-    token_factors: Mapping[str | None, Fraction] | None = None,
-    compare_to: str | None = None,
-) -> Question:
-    """The question, checked: known alternatives, sensible groups. Raises `UsageError` and its kinds."""
-    groups = tuple(dict.fromkeys(name.strip() for name in by))
-    if not all(groups):
-        raise UsageError("a name in --by is empty", f"name {', '.join((*BILLED, *PERIODS))} or a field of the records")
-    when = None if on is None else as_when(on)
-    factors = dict(token_factors or {})
-    sides = [Side(on=when)]
-    sides += [_alternative(table, name, when, factors) for name in dict.fromkeys(as_models)]
-    unknown = [name for name in factors if name is not None]
-    if unknown:
-        raise UsageError(f"--token-factor names {unknown[0]}, which is not among the --as models")
-    question = Question(
-        groups,
-        tuple(sides),
-        None if since is None else as_when(since),
-        None if until is None else as_when(until),
-        tier,
-        None if compare_to is None else field_path(compare_to),
-    )
-    if question.compare_to and not all(question.compare_to):
-        raise UsageError(f"{compare_to!r} is not a field", "name one such as spend or metadata.cost")
-    return question
-
-
-def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[str | None, Fraction]) -> Side:
-    bare, own = split_time(name)
-    when = own if own is not None else on
-    if when is not None:
-        label = resolve(table, name, when).label
-    elif bare in table.claims or bare.partition("/")[2] in table.claims:
-        label = bare
-    else:
-        find_model(table, bare, date(1970, 1, 1))
-        label = bare
-    everywhere = factors.get(None, Fraction(1))
-    factor = factors.pop(name, factors.pop(bare, everywhere))
-    if factor <= 0:
-        raise UsageError("a token factor is above zero", "write it like 1.1")
-    return Side(label, bare, when, factor)
 
 
 def shapes_with(mapping: Mapping[str, str] | None) -> tuple[Shape, ...]:

@@ -1,0 +1,89 @@
+"""`tokencost usage --print-sql`: the query for a table in a warehouse."""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tokencost.errors import UsageError
+from tokencost.logs.cells import rate_cells
+from tokencost.logs.dialects import DIALECTS, Dialect
+from tokencost.logs.question import ask
+from tokencost.logs.shapes import SHAPES, Shape
+from tokencost.logs.usage import shapes_with
+from tokencost.logs.warehouse import named_columns, table_query
+from tokencost.pricetable.table import PriceTable
+
+if TYPE_CHECKING:
+    from tokencost.cli.usage import TableSource
+
+INSTALL = "pip install 'tokencost-compare[warehouse]'"
+
+
+def print_query(
+    table: PriceTable, asked: Mapping[str, Any], dialect_name: str, source: "TableSource", output: str | None
+) -> None:
+    """Write the query to standard output, or whole to a file. Raises `UsageError`."""
+    dialect = DIALECTS[dialect_name]
+    if source.name is None:
+        raise UsageError("--print-sql needs the name of the table", "add --table schema.logs")
+    if source.columns and source.json_column:
+        raise UsageError("--columns and --json-column say different things", "leave one of them out")
+    shapes = _shapes(source)
+    question = ask(table, **asked)
+    columns = tuple(name.strip() for name in source.columns.split(",")) if source.columns else None
+    try:
+        query = table_query(
+            dialect, source.name, shapes, question, rate_cells(table), columns=columns, json_column=source.json_column
+        )
+    except ImportError:
+        raise UsageError("writing SQL for other engines needs sqlglot", INSTALL) from None
+    if columns is None and source.json_column is None and dialect.row is None:
+        columns = named_columns(shapes, question)
+    text = "".join(f"-- {line}\n" for line in _head(table, asked, dialect, source, shapes, columns)) + query + "\n"
+    if output and output != "-":
+        from tokencost.cli.files import write_whole
+
+        write_whole(output, text)
+    else:
+        sys.stdout.write(text)
+
+
+def _shapes(source: "TableSource") -> tuple[Shape, ...]:
+    """The shapes that were named, the mapped one first."""
+    mapped = shapes_with(source.mapping)[: 1 if source.mapping else 0]
+    known = {shape.name: shape for shape in SHAPES}
+    names = [name.strip() for name in (source.shape or "").split(",") if name.strip()]
+    unknown = [name for name in names if name not in known]
+    if unknown or not (names or mapped):
+        raise UsageError(
+            f"there is no shape {unknown[0]!r}" if unknown else "--print-sql needs the shape of the records",
+            f"--shape is one of {', '.join(known)}, or several with commas; --map describes another",
+        )
+    return (*mapped, *(known[name] for name in names))
+
+
+def _head(
+    table: PriceTable,
+    asked: Mapping[str, Any],
+    dialect: Dialect,
+    source: "TableSource",
+    shapes: tuple[Shape, ...],
+    columns: tuple[str, ...] | None,
+) -> list[str]:
+    """What the query expects, and what to do with its result."""
+    if source.json_column:
+        holds = f"The column {source.json_column} holds whole records as JSON."
+    elif columns is not None:
+        holds = f"Its columns: {', '.join(columns)}. --columns says otherwise."
+    else:
+        holds = "Its columns are the fields of the records, nested ones as JSON; what it lacks counts as absent."
+    names = ", ".join(shape.name for shape in shapes)
+    by = ",".join(asked["by"])
+    flags = "" if by == "model" else f" --by {by}"
+    lines = [
+        f"tokencost {table.version} ({table.sha256[:8]}): sums of usage per stretch of time, for {dialect.name}.",
+        f"One row of {source.name} is one record of the shape {names}. {holds}",
+        "Times without an offset are UTC. The query adds up whole numbers and knows no price.",
+        f"Save its result as CSV with a header, and price it: tokencost usage{flags} sums.csv",
+    ]
+    return [" ".join(line.split()) for line in lines]

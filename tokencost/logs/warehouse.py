@@ -1,0 +1,248 @@
+"""The one query, written for a table in a warehouse or for Spark: sqlglot turns it into other dialects."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from tokencost.errors import UsageError
+from tokencost.logs.cells import DAY, EVERY_DAY, RateCells, WeekTime, cell_times, cells_range, microseconds, week_times
+from tokencost.logs.dialects import Dialect
+from tokencost.logs.leaves import identifier, literal
+from tokencost.logs.parsing import PortableParsing
+from tokencost.logs.query import checked, has_slots, key_columns, slotted, sums, tested
+from tokencost.logs.question import Question, field_path
+from tokencost.logs.records import possible_shapes, records
+from tokencost.logs.returned import CELLS, COUNTS, KEYS, LOGGED, field_columns, fingerprint
+from tokencost.logs.shapes import Path, Shape, paths_of
+from tokencost.pricetable.when import span
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+ROWS = "source_rows"
+"""The relation of records: columns of JSON or text, in which `field_text` and `field_json` look."""
+RECORD = "record"
+_RENAMED = {"rows": "records", "at": "priced_at", "until": "ends", "start": "starts", "first": "first_day",
+            "last": "last_day", "time": "time_text"}  # fmt: skip
+"""Names of ours that are words of some dialect."""
+
+
+class Fields:
+    """The fields of rows: `field_text` and `field_json` stand for what each dialect says."""
+
+    def __init__(self, columns: Sequence[str] | None) -> None:
+        self._columns = columns
+        """The columns of the table; None where whole records are JSON."""
+
+    def _source(self, path: Path, *, as_json: bool) -> str | None:
+        if self._columns is None:
+            return f"{'field_json' if as_json else 'field_text'}({', '.join(map(literal, (RECORD, *path)))})"
+        if path[0] not in self._columns:
+            return None
+        place = self._columns.index(path[0])
+        if len(path) == 1:
+            return f"r.text_{place}"
+        names = (f"json_{place}", *path[1:])
+        return f"{'field_json' if as_json else 'field_text'}({', '.join(map(literal, names))})"
+
+    def text(self, path: Path) -> str | None:
+        """As text."""
+        return self._source(path, as_json=False)
+
+    def count(self, path: Path, *, as_text: bool) -> str | None:
+        """As JSON, but for what is a column of its own."""
+        # A column of a table may be of text that holds numbers; in a row as JSON it cannot be told from other text.
+        return self._source(path, as_json=not as_text and len(path) > 1)
+
+    def present(self, path: Path) -> str | None:
+        """Whether it is there."""
+        found = self.text(path)
+        return found and f"{found} IS NOT NULL"
+
+    def whole(self, path: Path) -> None:
+        """Of columns the types are not known."""
+
+    def instant(self, path: Path) -> None:
+        """Nor whether they are times."""
+
+
+def named_columns(shapes: Sequence[Shape], question: Question) -> tuple[str, ...]:
+    """The columns that a table of such records usually has, with the fields that the question names."""
+    paths: list[Path] = []
+    for shape in shapes:
+        times = [path for path in shape.time if path[-1] != "completed_at"]
+        requests = () if shape.name == "table" else shape.requests
+        usual = shape._replace(time=tuple(times[:1]), tier=shape.tier[:1], requests=requests)
+        paths += paths_of(usual)
+    paths += [field_path(name) for name in question.fields]
+    paths += [question.compare_to] if question.compare_to else []
+    return tuple(dict.fromkeys(path[0] for path in paths))
+
+
+def table_rows(
+    dialect: Dialect, table: str, columns: Sequence[str] | None, json_column: str | None, fields: Iterable[Path]
+) -> str:
+    """The relation of records of a table, in the dialect. Raises `UsageError` for what is no name of a table."""
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        named = exp.to_table(table, dialect=dialect.name)
+    except sqlglot.errors.SqlglotError:
+        raise UsageError(f"{table!r} is not the name of a table", "write --table schema.logs") from None
+    relation = named.sql(dialect=dialect.name)
+
+    def column(name: str) -> str:
+        quoted = not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name)
+        return exp.column(exp.to_identifier(name, quoted=quoted), table="r").sql(dialect=dialect.name)
+
+    fence = " OFFSET 0" if dialect.fenced else ""
+    if json_column is not None:
+        return f"SELECT {dialect.parsed.format(column(json_column))} AS {RECORD} FROM {relation} AS r{fence}"
+    if columns is None:
+        return f"SELECT {(dialect.row or '').format('r')} AS {RECORD} FROM {relation} AS r{fence}"
+    nested = {path[0] for path in fields if len(path) > 1}
+    flat = {path[0] for path in fields if len(path) == 1}
+    chosen = [
+        f"CAST({column(name)} AS {dialect.string}) AS text_{place}"
+        for place, name in enumerate(columns)
+        if name in flat
+    ]
+    chosen += [
+        f"{dialect.column.format(column(name))} AS json_{place}" for place, name in enumerate(columns) if name in nested
+    ]
+    return f"SELECT {', '.join(chosen)} FROM {relation} AS r{fence}"
+
+
+def looked_at(shapes: Sequence[Shape], question: Question) -> list[Path]:
+    """Every field that the query may look at."""
+    paths = [path for shape in shapes for path in paths_of(shape)]
+    paths += [field_path(name) for name in question.fields]
+    return [*paths, *([question.compare_to] if question.compare_to else [])]
+
+
+def table_query(
+    dialect: Dialect,
+    table: str,
+    shapes: Sequence[Shape],
+    question: Question,
+    cells: RateCells,
+    *,
+    columns: Sequence[str] | None = None,
+    json_column: str | None = None,
+) -> str:
+    """The query over a table, one record a row, in the words of a dialect. Its result is what `returned` reads.
+
+    Without `columns` and `json_column` the whole row is the record where the dialect can say so, else the columns
+    are those that such a table usually has. Raises `UsageError` for what cannot be asked.
+    """
+    if json_column is None and columns is None and dialect.row is None:
+        columns = named_columns(shapes, question)
+    fields = Fields(None if json_column is not None else columns)
+    known = possible_shapes(fields, shapes)
+    if not known:
+        marks = ", ".join(dict.fromkeys(path[0] for shape in shapes for path in shape.marks))
+        raise UsageError(f"records of that shape have the columns {marks}", "name them with --columns")
+    rows = table_rows(dialect, table, columns, json_column, looked_at(known, question))
+    flat = all(shape.flat for shape in known)
+    every = records(
+        ROWS, fields, known, question, file="CAST(NULL AS VARCHAR)", one_shape=flat, parsing=PortableParsing()
+    )
+    return written(dialect, [(ROWS, rows)], [every], question, cells)
+
+
+def written(
+    dialect: Dialect, rows: Sequence[tuple[str, str]], every: Sequence[str], question: Question, cells: RateCells
+) -> str:
+    """The whole query: `rows` are named relations in the dialect, `every` the records of each in our own words."""
+    part = tested if not has_slots(question, cells) else slotted
+    ours = [*_rate_times(question, cells), ("summed_records", part(checked(every, question), question, cells))]
+    ours.append(("cell_sums", sums("summed_records", question, cells, month="month_of({day})")))
+    named = [*rows, *((name, _translated(text, dialect)) for name, text in ours)]
+    relations = ",\n".join(f"{name} AS (\n{_indented(text)}\n)" for name, text in named)
+    ending = f"\n{dialect.ending}" if dialect.ending else ""
+    return f"WITH {relations}\n{_translated(_result(question, cells), dialect)}{ending}"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.split("\n"))
+
+
+def _rate_times(question: Question, cells: RateCells) -> list[tuple[str, str]]:
+    """The stretches of time, told as days of the week and multiplied into days by the engine."""
+    begin, end = cells_range(cells)
+    if question.since is not None:
+        begin = max(begin, microseconds(span(question.since)[0]))
+    if question.until is not None:
+        end = min(end, microseconds(span(question.until)[0]))
+    weeks = list(week_times(cell_times(cells, begin, max(end, begin + DAY))))
+    values = ", ".join(f"({', '.join(map(str, week))})" for week in weeks)
+    tens = ", ".join(f"({digit})" for digit in range(10))
+    first, last = weeks[0].first, weeks[-1].last
+    numbers = " CROSS JOIN ".join(f"digits AS {place}" for place in "abcd")
+    days = f"SELECT {first} + a.n + 10 * b.n + 100 * c.n + 1000 * d.n AS day FROM {numbers}"
+    every_day = (
+        f"SELECT d.day, d.day * {DAY} + w.start AS start, d.day * {DAY} + w.until AS until, w.at AS at "
+        "FROM days AS d CROSS JOIN rate_weeks AS w WHERE d.day >= w.first AND d.day <= w.last "
+        f"AND d.day <= {last} AND (w.weekday = d.day % 7 OR w.weekday = {EVERY_DAY})"
+    )
+    return [
+        ("digits", f"SELECT * FROM (VALUES {tens}) AS v(n)"),
+        ("days", days),
+        ("rate_weeks", f"SELECT * FROM (VALUES {values}) AS v({', '.join(map(identifier, WeekTime._fields))})"),
+        ("rate_times", every_day),
+    ]
+
+
+def _result(question: Question, cells: RateCells) -> str:
+    """The sums under the names of their columns in a file."""
+    fields = dict(zip(key_columns(question)[len(question.periods) :], field_columns(question), strict=False))
+    logged = LOGGED if question.compare_to else {}
+    names = {**dict(zip(question.periods, question.periods, strict=True)), **fields, **KEYS, **COUNTS, **logged}
+    chosen = [f"s.{identifier(ours)} AS {identifier(theirs)}" for ours, theirs in names.items()]
+    return f"SELECT {', '.join(chosen)}, {literal(fingerprint(question, cells))} AS {CELLS} FROM cell_sums AS s"
+
+
+def _translated(text: str, dialect: Dialect) -> str:
+    """Our own words in those of a dialect."""
+    from sqlglot import exp, parse_one
+
+    tree = parse_one(text, read="duckdb")
+    for name in tree.find_all(exp.Identifier):
+        name.set("this", _RENAMED.get(name.name, name.name))
+        name.set("quoted", False)
+    found = tree.find_all(exp.Anonymous, exp.IntDiv, exp.TryCast, exp.Cast)
+    # The innermost first, so that what stands around them is written with them.
+    for node in reversed(list(found)):
+        if (said := _said(node, dialect)) is not None:
+            node.replace(exp.Var(this=said))
+    if dialect.fenced:
+        for inner in tree.find_all(exp.Subquery):
+            if isinstance(inner.this, exp.Select) and not inner.this.args.get("group"):
+                inner.this.offset(0, copy=False)
+    return tree.sql(dialect=dialect.name, pretty=True)
+
+
+def _said(node: "exp.Expression", dialect: Dialect) -> str | None:
+    """What a dialect says in its own way."""
+    from sqlglot import exp
+
+    def text(part: "exp.Expression") -> str:
+        return part.sql(dialect=dialect.name)
+
+    said = None
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "month_of":
+        said = dialect.month.format(text(node.expressions[0]))
+    elif isinstance(node, exp.Anonymous):
+        column, *path = (argument.name for argument in node.expressions)
+        field = dialect.text if node.name.lower() == "field_text" else dialect.as_written
+        said = field(f"r.{column}", tuple(path))
+    elif isinstance(node, exp.IntDiv):
+        said = dialect.divided.format(text(node.this), text(node.expression))
+    elif isinstance(node, exp.TryCast) and node.to.is_type("bigint"):
+        said = dialect.integer.format(text(node.this))
+    elif isinstance(node, exp.TryCast):
+        said = dialect.decimal.format(text(node.this), node.to.expressions[1].name)
+    elif isinstance(node, exp.Cast) and node.to.is_type("int128"):
+        said = f"SUM(CAST({text(node.this.this)} AS {dialect.exact}))"
+    return said
