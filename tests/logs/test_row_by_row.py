@@ -2,19 +2,28 @@
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tokencost import PriceTable, price
 from tokencost.errors import UsageError
-from tokencost.logs.usage import usage
+from tokencost.logs.cells import rate_cells
+from tokencost.logs.cluster import Cluster
+from tokencost.logs.dialects import DIALECTS
+from tokencost.logs.question import ask
+from tokencost.logs.shapes import SHAPES as ALL_SHAPES
+from tokencost.logs.shapes import Shape
+from tokencost.logs.usage import Usage, usage
+from tokencost.logs.warehouse import table_query
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 RATES = st.decimals(Decimal("0.0001"), Decimal(99), places=4)
@@ -149,23 +158,93 @@ def alone(table: PriceTable, r: Record) -> Decimal | None:
         return None
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+LOGS = st.lists(requests(), min_size=1, max_size=30)
+BY = ["model", "tier", "window", "day"]
+
+
+def lines(log: list[Record]) -> list[str]:
+    return [json.dumps(SHAPES[r["shape"]](r)) for r in log]
+
+
+def saved(folder: str, name: str, text: str) -> str:
+    path = Path(folder) / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def priced_alike(table: PriceTable, log: list[Record], result: Usage) -> None:
+    """The totals are those of pricing each request alone, digit for digit."""
+    expected = [alone(table, r) for r in log]
+    assert sum(row.cost.total for row in result.rows) == sum(cost for cost in expected if cost is not None)
+    assert result.priced == sum(cost is not None for cost in expected)
+    assert result.unpriced_rows == sum(cost is None for cost in expected)
+    assert (result.rejected_count, result.read) == (0, len(log))
+
+
+def query(dialect: str, table: PriceTable, shapes: Sequence[Shape] = ALL_SHAPES) -> str:
+    """The printed query over a table `logs` with records of all shapes as JSON."""
+    question = ask(table, by=BY)
+    return table_query(DIALECTS[dialect], "logs", shapes, question, rate_cells(table), json_column="record")
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=SLOW)
 @given(text=tables(), log=st.lists(requests(), min_size=1, max_size=30))
 def test_duckdb_equals_pricing_row_by_row(table_of: Callable[[str], PriceTable], text: str, log: list[Record]) -> None:
     table = table_of(text)
-    expected = [alone(table, r) for r in log]
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "log.jsonl"
-        path.write_text("".join(json.dumps(SHAPES[r["shape"]](r)) + "\n" for r in log), encoding="utf-8")
-        result = usage(table, [str(path)], by=["model", "tier", "window", "day"])
-        again = usage(table, [str(path)], as_models=["m@2026-03-01T05:00:00Z"], by=["component"])
-        fields = usage(table, [str(path)], as_models=["n"], by=["no.such.field"])
-    assert sum(row.cost.total for row in result.rows) == sum(cost for cost in expected if cost is not None)
+        path = saved(folder, "log.jsonl", "\n".join(lines(log)))
+        result = usage(table, [path], by=BY)
+        again = usage(table, [path], as_models=["m@2026-03-01T05:00:00Z"], by=["component"])
+        fields = usage(table, [path], as_models=["n"], by=["no.such.field"])
+    priced_alike(table, log, result)
     assert sum(row.cost.total for row in fields.rows) == sum(row.cost.total for row in result.rows)
-    assert result.priced == sum(cost is not None for cost in expected)
-    assert result.unpriced_rows == sum(cost is None for cost in expected)
-    assert result.rejected_count == 0
     assert sum(row.cost.total for row in again.rows) == sum(row.cost.total for row in result.rows)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=SLOW)
+@given(text=tables(), log=LOGS)
+def test_the_printed_query_equals_pricing_row_by_row(
+    table_of: Callable[[str], PriceTable], text: str, log: list[Record]
+) -> None:
+    table = table_of(text)
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        connection.execute("CREATE TABLE logs (record JSON)")
+        connection.executemany("INSERT INTO logs VALUES (?)", [[line] for line in lines(log)])
+        sums = str(Path(folder) / "sums.csv")
+        connection.sql(query("duckdb", table)).write_csv(sums)
+        result = usage(table, [sums], by=BY, as_models=["n"])
+    priced_alike(table, log, result)
+
+
+@pytest.mark.engine
+@settings(max_examples=10, deadline=None, suppress_health_check=SLOW)
+@given(text=tables(), log=LOGS)
+def test_postgresql_equals_pricing_row_by_row(
+    table_of: Callable[[str], PriceTable], psql: Callable[[str], str], text: str, log: list[Record]
+) -> None:
+    table = table_of(text)
+    rows = ", ".join("('" + line.replace("'", "''") + "')" for line in lines(log))
+    filled = f"DROP TABLE IF EXISTS logs; CREATE TABLE logs (record jsonb); INSERT INTO logs VALUES {rows};\n"
+    with tempfile.TemporaryDirectory() as folder:
+        sums = saved(folder, "sums.csv", psql("SET client_min_messages = error;" + filled + query("postgres", table)))
+        result = usage(table, [sums], by=BY)
+    priced_alike(table, log, result)
+
+
+@pytest.mark.engine
+@settings(max_examples=3, deadline=None, suppress_health_check=SLOW)
+@given(text=tables(), log=LOGS)
+def test_spark_equals_pricing_row_by_row(
+    table_of: Callable[[str], PriceTable], spark: Cluster, text: str, log: list[Record]
+) -> None:
+    table = table_of(text)
+    with tempfile.TemporaryDirectory() as folder:
+        path = saved(folder, "log.jsonl", "\n".join(lines(log)))
+        result = usage(table, [path], by=BY, engine="spark", cluster=spark)
+        here = usage(table, [path], by=BY)
+    priced_alike(table, log, result)
+    assert result.rows == here.rows
 
 
 def test_a_token_factor_moves_the_context_length(table_of: Callable[[str], PriceTable], tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ class Dialect(NamedTuple):
     string: str = "VARCHAR"
     fenced: bool = False
     """Whether an engine must be kept from working an inner expression out once for each use of it."""
+    lists_cost: bool = False
+    """Whether an engine plans for seconds where many a thing is looked for in lists."""
     ending: str = ""
     """What stands at the end of the query."""
 
@@ -96,15 +98,17 @@ DUCKDB = Dialect(
     month="(CAST(date_trunc('month', DATE '1970-01-01' + CAST({} AS INTEGER)) AS DATE) - DATE '1970-01-01')",
     row="to_json({})",
     divided="({} // {})",
+    lists_cost=True,
     exact="HUGEINT",
 )
 SPARK = Dialect(
     "spark",
     # Timestamps are written with all their digits and their offset.
-    column="parse_json(to_json(struct({} AS c), map('timestampFormat', \"yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX\")))",
+    column="variant_get(parse_json(to_json(struct({} AS c), "
+    "map('timestampFormat', \"yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX\"))), '$.c', 'variant')",
     parsed="try_parse_json(CAST({} AS STRING))",
     text=_at("try_variant_get({}, {}, 'string')", '["{}"]'),
-    as_written=_at("to_json(try_variant_get({}, {}, 'variant'))", '["{}"]'),
+    as_written=_at("NULLIF(to_json(try_variant_get({}, {}, 'variant')), 'null')", '["{}"]'),
     month="DATEDIFF(TRUNC(DATE_ADD(DATE '1970-01-01', CAST({} AS INT)), 'MM'), DATE '1970-01-01')",
     row="parse_json(to_json(struct({}.*), map('timestampFormat', \"yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX\")))",
     divided="({} DIV {})",

@@ -31,6 +31,10 @@ MEMORY = "768MB"
 BATCH = 10_000
 MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
 TABLES = ("csv", "tsv", "parquet")
+MAP_HINT = (
+    "say where things stand, such as --map model=COLUMN --map input_tokens=COLUMN "
+    "--map output_tokens=COLUMN --map time=COLUMN"
+)
 _READERS = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}
 
 
@@ -164,8 +168,7 @@ class Engine:
                 names = ", ".join(column.name for column in columns[:12])
                 raise UsageError(
                     f"{logs[0].shown} holds no usage that is recognised: its columns are {names[:400]}",
-                    "say where things stand, such as --map model=COLUMN --map input_tokens=COLUMN "
-                    "--map output_tokens=COLUMN --map time=COLUMN",
+                    MAP_HINT,
                 )
             relation = _table(logs[0], paths, columns)
             if numbered:
@@ -222,6 +225,19 @@ def _nested(question: Question, shapes: Sequence[Shape]) -> NestedColumns | None
         return NestedColumns(texts, counts)
     except Entangled:
         return None
+
+
+def as_lines(log: Log, path: str) -> None:
+    """Write the records of a JSON array, or of objects over several lines, one a line."""
+    reader = f"read_json_objects({_list([log])}, {_json_options(log)})"
+    try:
+        duckdb.connect().execute(
+            f"COPY (SELECT json(json) FROM {reader}) TO {literal(path)} "
+            "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x1f')"
+        )
+    except duckdb.Error as error:
+        first = str(error).partition("\n")[0].replace(log.path, log.shown)
+        raise InvalidData([Problem(log.shown, 1, f"cannot be read: {first}", "mend or leave out this file")]) from None
 
 
 def _list(logs: Sequence[Log]) -> str:

@@ -8,6 +8,8 @@ CONTAINERS: tuple[Path, ...] = (("resourceSpans",), ("scopeSpans",), ("spans",),
 OTLP as JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding; the page of buckets:
 https://platform.openai.com/docs/api-reference/usage/completions
 """
+USAGE_KEY = '"gen_ai.usage.'
+"""What the JSON of a span has in it that tells of tokens."""
 _SPAN_LISTS = (
     ("resourceSpans", "$.resourceSpans[*].scopeSpans[*].spans[*]"),
     ("scopeSpans", "$.scopeSpans[*].spans[*]"),
@@ -19,7 +21,7 @@ def expanded(reader: str) -> str:
     """A relation with one record for each that `reader` (record, filename) holds."""
     spans = " ".join(
         f"WHEN json_exists(record, '$.{name}') THEN list_filter(json_extract(record, '{path}'), "
-        "lambda s: contains(CAST(s AS VARCHAR), '\"gen_ai.usage.'))"
+        f"lambda s: contains(CAST(s AS VARCHAR), '{USAGE_KEY}'))"
         for name, path in _SPAN_LISTS
     )
     pages = (

@@ -29,13 +29,15 @@ def records(
     file: str,
     one_shape: bool = False,
     parsing: Parsing = _NATIVE,
+    asked: Sequence[Shape] | None = None,
 ) -> str:
-    """The records of one source under the same columns, whatever their shape."""
-    numbered = list(enumerate(shapes))
+    """The records of one source under the same columns, whatever their shape; of shapes not `asked` for, none."""
+    numbered = [(place, shape) for place, shape in enumerate(shapes) if asked is None or shape in asked]
     timely = question.since is not None or question.until is not None
     arms = [
-        f"WHEN {' AND '.join(leaves.present(mark) or 'false' for mark in shape.marks)} THEN {number}"
-        for number, shape in numbered
+        f"WHEN {' AND '.join(leaves.present(mark) or 'false' for mark in shape.marks)} "
+        f"THEN {number if asked is None or shape in asked else 'NULL'}"
+        for number, shape in enumerate(shapes)
     ]
     if one_shape:
         number = f"CASE {' '.join(arms[:-1])} ELSE {numbered[-1][0]} END" if arms[1:] else "0"

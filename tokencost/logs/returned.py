@@ -40,6 +40,8 @@ LOGGED = {"logged": "logged_cost", "logged_rows": "logged_records"}
 """Names in the query, and under which they are returned."""
 CELLS = "rate_cells"
 """The column with the fingerprint of the stretches of time that the sums were made for."""
+NULL = "\\N"
+"""What some engines write in CSV where there is nothing."""
 _MARKS = {CELLS, "priced_at", "records"}
 
 
@@ -103,18 +105,20 @@ def returned_sums(engine: "Engine", question: Question, cells: RateCells) -> Ite
                 f"{log.shown} has no column {missing[0]}: its sums were made for another question",
                 "give the same --by and --compare-to with --print-sql",
             )
-        for number, row in enumerate(engine.texts(log, [names[name] for name in wanted]), 1):
-            found = dict(zip(wanted, row, strict=True))
+        for number, row in enumerate(engine.texts(log, [names[name] for name in wanted]), 2):
+            found = {name: None if text == NULL else text for name, text in zip(wanted, row, strict=True)}
             if found[CELLS] != fingerprint(question, cells):
                 raise UsageError(
                     f"{log.shown} was summed for other dates of prices or other context lengths",
                     "use the prices.toml and the --as and --token-factor that the query was printed with, or print it "
                     "again",
                 )
-            yield _sum(found, question, log, number)
+            yield sum_of(found, question, log.shown, number)
 
 
-def _sum(found: Mapping[str, str | None], question: Question, log: Log, number: int) -> Sum:
+def sum_of(found: Mapping[str, str | None], question: Question, shown: str, line: int) -> Sum:
+    """A sum from its columns as text. Raises `InvalidData` for what is none."""
+
     def whole(name: str) -> int | None:
         text = found[name]
         if text is None or text == "":
@@ -125,12 +129,12 @@ def _sum(found: Mapping[str, str | None], question: Question, log: Log, number: 
                 return int(value)
         except (InvalidOperation, ValueError, OverflowError):
             pass
-        raise InvalidData([Problem(log.shown, number + 1, f"{name} is no whole number: {text!r}", "export it again")])
+        raise InvalidData([Problem(shown, line, f"{name} is no whole number: {text!r}", "export it again")])
 
     def count(name: str) -> int:
         value = whole(name)
         if value is not None and value < 0:
-            raise InvalidData([Problem(log.shown, number + 1, f"{name} is below zero", "export it again")])
+            raise InvalidData([Problem(shown, line, f"{name} is below zero", "export it again")])
         return value or 0
 
     logged = found["logged_cost"] if question.compare_to else None
@@ -141,7 +145,7 @@ def _sum(found: Mapping[str, str | None], question: Question, log: Log, number: 
         tier=question.tier or found["tier"],
         summed=bool(whole("summed")),
         code=found["problem"] or None,
-        file=log.shown,
+        file=shown,
         at=whole("priced_at"),
         until=whole("covered_until"),
         context=count("context_tokens"),

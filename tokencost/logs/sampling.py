@@ -1,7 +1,8 @@
 """Which shapes the first JSON lines have: the engine is asked for these alone, and for all if others come."""
 
+import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tokencost.logs.expand import CONTAINERS
@@ -18,16 +19,23 @@ FILES = 20
 
 def first_shapes(logs: Sequence[Log], shapes: Sequence[Shape]) -> tuple[Shape, ...]:
     """The shapes that the first lines of the first files have, in their own order; all of them where none is seen."""
-    seen: set[str] = set()
-    for log in [log for log in logs if log.kind == "lines"][:FILES]:
-        with open(log.path, "rb") as stream, decompressed(stream, log.compression) as inner:
-            for _, line in zip(range(FIRST_LINES), inner, strict=False):
-                seen.update(_shapes_of(line, shapes))
+    return shapes_in(_first_lines(logs), shapes)
+
+
+def shapes_in(lines: Iterable[str | bytes], shapes: Sequence[Shape]) -> tuple[Shape, ...]:
+    """The shapes of these lines; all of them where none is seen."""
+    seen = {name for line in lines for name in _shapes_of(line, shapes)}
     found = tuple(shape for shape in shapes if shape.name in seen)
     return found or tuple(shapes)
 
 
-def _shapes_of(line: bytes, shapes: Sequence[Shape]) -> Iterable[str]:
+def _first_lines(logs: Sequence[Log]) -> Iterator[bytes]:
+    for log in [log for log in logs if log.kind == "lines"][:FILES]:
+        with open(log.path, "rb") as stream, decompressed(stream, log.compression) as inner:
+            yield from itertools.islice(inner, FIRST_LINES)
+
+
+def _shapes_of(line: str | bytes, shapes: Sequence[Shape]) -> Iterable[str]:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):

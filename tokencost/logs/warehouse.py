@@ -1,8 +1,8 @@
 """The one query, written for a table in a warehouse or for Spark: sqlglot turns it into other dialects."""
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from tokencost.errors import UsageError
 from tokencost.logs.cells import DAY, EVERY_DAY, RateCells, WeekTime, cell_times, cells_range, microseconds, week_times
@@ -19,40 +19,51 @@ from tokencost.pricetable.when import span
 if TYPE_CHECKING:
     from sqlglot import exp
 
-ROWS = "source_rows"
-"""The relation of records: columns of JSON or text, in which `field_text` and `field_json` look."""
 RECORD = "record"
+"""The column of rows that are whole records as JSON."""
 _RENAMED = {"rows": "records", "at": "priced_at", "until": "ends", "start": "starts", "first": "first_day",
             "last": "last_day", "time": "time_text"}  # fmt: skip
 """Names of ours that are words of some dialect."""
 
 
-class Fields:
-    """The fields of rows: `field_text` and `field_json` stand for what each dialect says."""
+class Rows(NamedTuple):
+    """A relation of records, written in the dialect."""
 
-    def __init__(self, columns: Sequence[str] | None) -> None:
+    name: str
+    text: str
+
+
+def verbatim(text: str) -> str:
+    """What is written in the dialect already, among our own words."""
+    return f"verbatim({literal(text)})"
+
+
+class Fields:
+    """The fields of rows, as a dialect says them."""
+
+    def __init__(self, dialect: Dialect, columns: Sequence[str] | None) -> None:
+        self._dialect = dialect
         self._columns = columns
         """The columns of the table; None where whole records are JSON."""
 
-    def _source(self, path: Path, *, as_json: bool) -> str | None:
+    def _field(self, path: Path, *, as_json: bool) -> str | None:
+        write = self._dialect.as_written if as_json else self._dialect.text
         if self._columns is None:
-            return f"{'field_json' if as_json else 'field_text'}({', '.join(map(literal, (RECORD, *path)))})"
+            return verbatim(write(f"r.{RECORD}", path))
+        if (dotted := ".".join(path)) in self._columns:
+            return f"nullif(r.text_{self._columns.index(dotted)}, '')"
         if path[0] not in self._columns:
             return None
-        place = self._columns.index(path[0])
-        if len(path) == 1:
-            return f"r.text_{place}"
-        names = (f"json_{place}", *path[1:])
-        return f"{'field_json' if as_json else 'field_text'}({', '.join(map(literal, names))})"
+        return verbatim(write(f"r.json_{self._columns.index(path[0])}", path[1:]))
 
     def text(self, path: Path) -> str | None:
         """As text."""
-        return self._source(path, as_json=False)
+        return self._field(path, as_json=False)
 
     def count(self, path: Path, *, as_text: bool) -> str | None:
         """As JSON, but for what is a column of its own."""
         # A column of a table may be of text that holds numbers; in a row as JSON it cannot be told from other text.
-        return self._source(path, as_json=not as_text and len(path) > 1)
+        return self._field(path, as_json=not as_text and len(path) > 1)
 
     def present(self, path: Path) -> str | None:
         """Whether it is there."""
@@ -81,8 +92,8 @@ def named_columns(shapes: Sequence[Shape], question: Question) -> tuple[str, ...
 
 def table_rows(
     dialect: Dialect, table: str, columns: Sequence[str] | None, json_column: str | None, fields: Iterable[Path]
-) -> str:
-    """The relation of records of a table, in the dialect. Raises `UsageError` for what is no name of a table."""
+) -> Rows:
+    """The records of a table. Raises `UsageError` for what is no name of a table."""
     import sqlglot
     from sqlglot import exp
 
@@ -90,28 +101,31 @@ def table_rows(
         named = exp.to_table(table, dialect=dialect.name)
     except sqlglot.errors.SqlglotError:
         raise UsageError(f"{table!r} is not the name of a table", "write --table schema.logs") from None
-    relation = named.sql(dialect=dialect.name)
 
     def column(name: str) -> str:
         quoted = not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name)
         return exp.column(exp.to_identifier(name, quoted=quoted), table="r").sql(dialect=dialect.name)
 
-    fence = " OFFSET 0" if dialect.fenced else ""
     if json_column is not None:
-        return f"SELECT {dialect.parsed.format(column(json_column))} AS {RECORD} FROM {relation} AS r{fence}"
-    if columns is None:
-        return f"SELECT {(dialect.row or '').format('r')} AS {RECORD} FROM {relation} AS r{fence}"
-    nested = {path[0] for path in fields if len(path) > 1}
-    flat = {path[0] for path in fields if len(path) == 1}
-    chosen = [
-        f"CAST({column(name)} AS {dialect.string}) AS text_{place}"
-        for place, name in enumerate(columns)
-        if name in flat
-    ]
-    chosen += [
-        f"{dialect.column.format(column(name))} AS json_{place}" for place, name in enumerate(columns) if name in nested
-    ]
-    return f"SELECT {', '.join(chosen)} FROM {relation} AS r{fence}"
+        chosen = [f"{dialect.parsed.format(column(json_column))} AS {RECORD}"]
+    elif columns is None:
+        chosen = [f"{(dialect.row or '').format('r')} AS {RECORD}"]
+    else:
+        chosen = table_columns(columns, fields, lambda name: f"CAST({column(name)} AS {dialect.string})",
+                               lambda name: dialect.column.format(column(name)))  # fmt: skip
+    fence = " OFFSET 0" if dialect.fenced else ""
+    return Rows("source_rows", f"SELECT {', '.join(chosen)} FROM {named.sql(dialect=dialect.name)} AS r{fence}")
+
+
+def table_columns(
+    columns: Sequence[str], fields: Iterable[Path], as_text: Callable[[str], str], as_json: Callable[[str], str]
+) -> list[str]:
+    """The columns that `Fields` looks at: each as text, and as JSON where something in it is looked at."""
+    paths = set(fields)
+    flat = {".".join(path) for path in paths}
+    nested = {path[0] for path in paths if len(path) > 1}
+    chosen = [f"{as_text(name)} AS text_{place}" for place, name in enumerate(columns) if name in flat]
+    return chosen + [f"{as_json(name)} AS json_{place}" for place, name in enumerate(columns) if name in nested]
 
 
 def looked_at(shapes: Sequence[Shape], question: Question) -> list[Path]:
@@ -138,7 +152,7 @@ def table_query(
     """
     if json_column is None and columns is None and dialect.row is None:
         columns = named_columns(shapes, question)
-    fields = Fields(None if json_column is not None else columns)
+    fields = Fields(dialect, None if json_column is not None else columns)
     known = possible_shapes(fields, shapes)
     if not known:
         marks = ", ".join(dict.fromkeys(path[0] for shape in shapes for path in shape.marks))
@@ -146,13 +160,19 @@ def table_query(
     rows = table_rows(dialect, table, columns, json_column, looked_at(known, question))
     flat = all(shape.flat for shape in known)
     every = records(
-        ROWS, fields, known, question, file="CAST(NULL AS VARCHAR)", one_shape=flat, parsing=PortableParsing()
+        rows.name, fields, known, question, file="CAST(NULL AS VARCHAR)", one_shape=flat, parsing=PortableParsing()
     )
-    return written(dialect, [(ROWS, rows)], [every], question, cells)
+    return written(dialect, [rows], [every], question, cells)
 
 
 def written(
-    dialect: Dialect, rows: Sequence[tuple[str, str]], every: Sequence[str], question: Question, cells: RateCells
+    dialect: Dialect,
+    rows: Sequence[Rows],
+    every: Sequence[str],
+    question: Question,
+    cells: RateCells,
+    *,
+    with_files: bool = False,
 ) -> str:
     """The whole query: `rows` are named relations in the dialect, `every` the records of each in our own words."""
     part = tested if not has_slots(question, cells) else slotted
@@ -161,7 +181,7 @@ def written(
     named = [*rows, *((name, _translated(text, dialect)) for name, text in ours)]
     relations = ",\n".join(f"{name} AS (\n{_indented(text)}\n)" for name, text in named)
     ending = f"\n{dialect.ending}" if dialect.ending else ""
-    return f"WITH {relations}\n{_translated(_result(question, cells), dialect)}{ending}"
+    return f"WITH {relations}\n{_translated(_result(question, cells, with_files=with_files), dialect)}{ending}"
 
 
 def _indented(text: str) -> str:
@@ -194,11 +214,12 @@ def _rate_times(question: Question, cells: RateCells) -> list[tuple[str, str]]:
     ]
 
 
-def _result(question: Question, cells: RateCells) -> str:
+def _result(question: Question, cells: RateCells, *, with_files: bool) -> str:
     """The sums under the names of their columns in a file."""
     fields = dict(zip(key_columns(question)[len(question.periods) :], field_columns(question), strict=False))
     logged = LOGGED if question.compare_to else {}
     names = {**dict(zip(question.periods, question.periods, strict=True)), **fields, **KEYS, **COUNTS, **logged}
+    names |= {"file": "file"} if with_files else {}
     chosen = [f"s.{identifier(ours)} AS {identifier(theirs)}" for ours, theirs in names.items()]
     return f"SELECT {', '.join(chosen)}, {literal(fingerprint(question, cells))} AS {CELLS} FROM cell_sums AS s"
 
@@ -211,6 +232,10 @@ def _translated(text: str, dialect: Dialect) -> str:
     for name in tree.find_all(exp.Identifier):
         name.set("this", _RENAMED.get(name.name, name.name))
         name.set("quoted", False)
+    if dialect.lists_cost:
+        for listed in list(tree.find_all(exp.In)):
+            each = (exp.EQ(this=listed.this.copy(), expression=one) for one in listed.expressions)
+            listed.replace(exp.paren(exp.or_(*each)))
     found = tree.find_all(exp.Anonymous, exp.IntDiv, exp.TryCast, exp.Cast)
     # The innermost first, so that what stands around them is written with them.
     for node in reversed(list(found)):
@@ -234,9 +259,7 @@ def _said(node: "exp.Expression", dialect: Dialect) -> str | None:
     if isinstance(node, exp.Anonymous) and node.name.lower() == "month_of":
         said = dialect.month.format(text(node.expressions[0]))
     elif isinstance(node, exp.Anonymous):
-        column, *path = (argument.name for argument in node.expressions)
-        field = dialect.text if node.name.lower() == "field_text" else dialect.as_written
-        said = field(f"r.{column}", tuple(path))
+        said = node.expressions[0].name
     elif isinstance(node, exp.IntDiv):
         said = dialect.divided.format(text(node.this), text(node.expression))
     elif isinstance(node, exp.TryCast) and node.to.is_type("bigint"):

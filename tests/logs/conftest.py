@@ -1,0 +1,70 @@
+"""Real engines: a PostgreSQL server that the tests start on loopback, and a Spark on this machine."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tokencost.logs.cluster import Cluster
+
+Psql = Callable[..., str]
+
+
+def _program(name: str) -> str | None:
+    """A program of PostgreSQL; Debian keeps the server's out of the PATH."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return shutil.which(name, path=os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")]))
+
+
+@pytest.fixture(scope="session")
+def psql() -> Iterator[Psql]:
+    """Run SQL in a server of our own, as a user would: what it answers is CSV."""
+    initdb, pg_ctl, client = _program("initdb"), _program("pg_ctl"), _program("psql")
+    if not (initdb and pg_ctl and client):
+        pytest.skip("PostgreSQL is not installed")
+    # The server refuses to run as root.
+    as_user: dict[str, Any] = {"user": "postgres"} if os.getuid() == 0 else {}
+    folder = Path(tempfile.mkdtemp(prefix="tokencost-pg-", dir="/tmp"))  # sockets need a short path
+    if as_user:
+        shutil.chown(folder, "postgres")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def run(*command: str | Path) -> None:
+        subprocess.run([*map(str, command)], check=True, cwd=folder, stdout=subprocess.DEVNULL, **as_user)
+
+    data = folder / "data"
+    run(initdb, "--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D", data)
+    # Some other time zone than UTC, which no answer may depend on.
+    settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c timezone=America/New_York"
+    run(pg_ctl, "-D", data, "-l", folder / "log", "-o", settings, "-w", "start")
+
+    def execute(sql: str) -> str:
+        command = [client, "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-X", "-q", "--csv"]
+        done = subprocess.run(
+            [*command, "-v", "ON_ERROR_STOP=1"], input=sql, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    try:
+        yield execute
+    finally:
+        run(pg_ctl, "-D", data, "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Cluster:
+    """A Spark with two workers."""
+    pytest.importorskip("pyspark", reason="pyspark is not installed")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("Spark needs Java")
+    return Cluster("local[2]")
