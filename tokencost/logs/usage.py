@@ -131,7 +131,7 @@ def _bill(
     shapes: tuple[Shape, ...],
     engine: "Engine",
 ) -> Usage:
-    from tokencost.logs.duckdb_engine import run
+    from tokencost.logs.duckdb_sums import bill_logs
     from tokencost.logs.rejected import first_rejected, malformed_lines
     from tokencost.logs.sampling import first_shapes, holds_others
 
@@ -140,8 +140,7 @@ def _bill(
     while True:
         sources = engine.sources(question, asked, all_shapes=shapes, as_json=as_json)
         bill = Bill(table, question, window)
-        for item in run(engine, question, sources):
-            bill.add(item)
+        bill_logs(engine, question, sources, bill)
         unrecognised = any(code == "shape" for _, code in bill.rejected)
         every = engine.sources(question, shapes) if unrecognised and not as_json else []
         if not holds_others(engine, every, shapes, asked):
