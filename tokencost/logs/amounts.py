@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
-from tokencost.pricing.cost import Cost
 
 Key = tuple[str | None, ...]
 
@@ -22,7 +21,6 @@ class Tokens(NamedTuple):
 
     def plus(self, other: "Tokens") -> "Tokens":
         """Both together."""
-        # Written out, as below: with many groups this is where the time goes.
         return Tokens(
             self.requests + other.requests,
             self.input + other.input,
@@ -40,17 +38,6 @@ class Money(NamedTuple):
     cache_write: Decimal = ZERO
     output: Decimal = ZERO
     total: Decimal = ZERO
-
-    def plus(self, cost: "Cost | Money") -> "Money":
-        """Both together."""
-        add = EXACT.add
-        return Money(
-            add(self.uncached_input, cost.uncached_input),
-            add(self.cached_input, cost.cached_input),
-            add(self.cache_write, cost.cache_write),
-            add(self.output, cost.output),
-            add(self.total, cost.total),
-        )
 
 
 class Elsewhere(NamedTuple):
@@ -103,11 +90,13 @@ class Reconciled(NamedTuple):
 
 def times(amount: Decimal, factor: Fraction) -> Decimal:
     """The product, exact: the factor was written as a decimal number, so its denominator divides a power of ten."""
+    if factor == 1:
+        return amount
     product = Fraction(amount) * factor
     return EXACT.divide(Decimal(product.numerator), Decimal(product.denominator))
 
 
-def components(tokens: Tokens, cost: Cost) -> Iterable[tuple[str, Tokens, Money]]:
+def components(tokens: Tokens, cost: Money) -> Iterable[tuple[str, Tokens, Money]]:
     """A sum taken apart: tokens and money of each component, which add up to the whole."""
     requests = tokens.requests
     yield (

@@ -3,12 +3,14 @@
 The cost of a sum of requests in one cell is the sum of their costs, so that what comes out equals pricing row by row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
+from typing import cast
 
-from tokencost.errors import HourNeeded, NoPrice, NotOffered, TokencostError, UsageError
+from tokencost.errors import HourNeeded, NoPrice, TokencostError, UsageError
+from tokencost.logs.accounts import Account, Billing, Purse, TokenRates
 from tokencost.logs.amounts import (
     Elsewhere,
     Key,
@@ -29,11 +31,21 @@ from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.resolve import find_model, price_in_force
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricetable.when import When, span
-from tokencost.pricing.cost import Cost, price_tokens
 from tokencost.pricing.rates import RateCell, cell_in, named_cell, thresholds
 from tokencost.pricing.timeline import stretches
 
 _FIRST_DAY = date(1970, 1, 1)
+Periods = tuple[int | None, ...]
+Fields = tuple[str | None, ...]
+
+
+class _Reconciliation:
+    """The logged cost of a model, and the computed one of the same requests."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.logged = ZERO
+        self.computed = Purse()
 
 
 class Bill:
@@ -43,11 +55,10 @@ class Bill:
         self._table = table
         self._question = question
         self._window = window
+        self._decided = tuple(name for name in question.by if name in BILLED)
         self._found: dict[tuple[object, ...], RateCell | TokencostError] = {}
-        self._tokens: dict[Key, Tokens] = {}
-        self._money: dict[Key, Money] = {}
-        self._logged: dict[Key, tuple[Decimal, bool]] = {}
-        self._others: dict[Key, list[Decimal | None]] = {}
+        self._billings: dict[tuple[RateCell | None, ...], Billing] = {}
+        self._accounts: dict[tuple[Periods, Fields, Key], Account] = {}
         self._unpriced = [UnpricedSums(at_own_times=side.on is None) for side in question.sides]
         self.rejected: dict[tuple[str, str], int] = {}
         """Records that cannot be read, by file and code."""
@@ -57,81 +68,82 @@ class Bill:
         """Models of which summed records were priced at base rates although long requests cost more."""
         self._cells_used: dict[tuple[str, datetime, str, str, int], RateCell] = {}
         self._last: int | None = None
-        self._reconciled: dict[str, tuple[int, Decimal, Decimal]] = {}
+        self._reconciled: dict[str, _Reconciliation] = {}
 
     def add(self, item: Sum) -> None:
-        """Price one sum. Each of its records ends up priced, unpriced or rejected."""
+        """Count and price one sum."""
+        billing = self.count(item)
+        if billing is not None:
+            tokens = (item.requests, item.input, item.cached, item.written, item.output)
+            self.charge(billing, item.periods, item.fields, tokens)
+            if self._question.compare_to:
+                self.compare(billing, item.periods, item.fields, tokens, item.rows, item.logged, item.logged_rows)
+
+    def count(self, item: Sum) -> Billing | None:
+        """Count a sum, over one group or over all: each of its records ends up priced, unpriced or rejected.
+
+        Those that have a price are billed as the result says, which is one object for all that are billed alike.
+        """
         self.read += item.rows
         if item.code is not None:
             place = (item.file or "", item.code)
             self.rejected[place] = self.rejected.get(place, 0) + item.rows
-            return
+            return None
         tokens = Tokens(item.requests, item.input, item.cached, item.written, item.output)
         cell = self._cell(item, 0)
         if isinstance(cell, TokencostError):
             self._unpriced[0].add(item.model, cell, item, tokens)
-            return
-        try:
-            cost = _priced(cell, tokens)
-        except NotOffered as error:
-            self._unpriced[0].add(item.model, error, item, tokens)
-            return
+            return None
         self.priced += item.rows
         self._note(item, cell)
-        others = [self._elsewhere(item, place, tokens) for place in range(1, len(self._question.sides))]
-        if item.logged is not None:
-            model = cell.model
-            rows, logged, computed = self._reconciled.get(model, (0, ZERO, ZERO))
-            self._reconciled[model] = (
-                rows + item.logged_rows,
-                EXACT.add(logged, item.logged),
-                EXACT.add(computed, cost.total),
-            )
-        base = self._key(item, cell)
-        if "component" not in self._question.by:
-            self._put(base, tokens, Money(*cost[:5]), others, item)
-            return
-        at = self._question.by.index("component")
-        for component, part, amount in components(tokens, cost):
-            key = (*base[:at], component, *base[at + 1 :])
-            shares = [None if other is None else component_of(other, component) for other in others]
-            self._put(key, part, amount, shares, item)
-
-    def _put(
-        self, key: Key, tokens: Tokens, money: Money, others: Sequence["Money | Decimal | None"], item: Sum
-    ) -> None:
-        tokens_before = self._tokens.get(key)
-        self._tokens[key] = tokens_before.plus(tokens) if tokens_before else tokens
-        money_before = self._money.get(key)
-        self._money[key] = money_before.plus(money) if money_before else money
-        known = self._others.get(key)
-        totals = [other.total if isinstance(other, Money) else other for other in others]
+        others = tuple(self._elsewhere(item, place, tokens) for place in range(1, len(self._question.sides)))
+        cells = (cell, *others)
+        known = self._billings.get(cells)
         if known is None:
-            self._others[key] = totals
-        else:
-            self._others[key] = [
-                None if a is None or b is None else EXACT.add(a, b) for a, b in zip(known, totals, strict=True)
-            ]
-        if not self._question.compare_to:
-            return
-        logged, complete = self._logged.get(key, (ZERO, True))
-        complete = complete and item.logged is not None and item.logged_rows == item.rows
-        self._logged[key] = (EXACT.add(logged, item.logged or ZERO), complete)
+            names = tuple(self._billed(name, cell) for name in self._decided)
+            rates = tuple(None if each is None else TokenRates.of(each) for each in cells)
+            known = self._billings[cells] = Billing(cell, names, rates)
+        return known
 
-    def _elsewhere(self, item: Sum, place: int, tokens: Tokens) -> "Money | None":
-        side = self._question.sides[place]
+    def charge(self, billing: Billing, periods: Periods, fields: Fields, tokens: Sequence[int]) -> None:
+        """Charge requests that were counted to their group; `tokens` come as in `Tokens`."""
+        self._account(billing, periods, fields).charge(billing, tokens)
+
+    def compare(
+        self,
+        billing: Billing,
+        periods: Periods,
+        fields: Fields,
+        tokens: Sequence[int],
+        rows: int,
+        logged: Decimal | None,
+        logged_rows: int,
+    ) -> None:
+        """Set what the log says that requests cost beside what they were charged."""
+        account = self._account(billing, periods, fields)
+        account.complete = account.complete and logged is not None and logged_rows == rows
+        if logged is None:
+            return
+        account.logged = EXACT.add(account.logged, logged)
+        known = self._reconciled.setdefault(billing.cell.model, _Reconciliation())
+        known.rows += logged_rows
+        known.logged = EXACT.add(known.logged, logged)
+        known.computed.charge(cast("TokenRates", billing.rates[0]), tokens)
+
+    def _account(self, billing: Billing, periods: Periods, fields: Fields) -> Account:
+        key = (periods, fields, billing.names)
+        account = self._accounts.get(key)
+        if account is None:
+            account = self._accounts[key] = Account(len(billing.rates))
+        return account
+
+    def _elsewhere(self, item: Sum, place: int, tokens: Tokens) -> RateCell | None:
         cell = self._cell(item, place)
-        try:
-            if isinstance(cell, TokencostError):
-                raise cell
-            cost = Money(*_priced(cell, tokens)[:5])
-        except TokencostError as error:
-            self._unpriced[place].add(side.label, error, item, tokens)
+        if isinstance(cell, TokencostError):
+            self._unpriced[place].add(self._question.sides[place].label, cell, item, tokens)
             return None
         self._use(cell)
-        if side.factor == 1:
-            return cost
-        return Money(*(times(amount, side.factor) for amount in cost))
+        return cell
 
     def _use(self, cell: RateCell) -> None:
         self._cells_used[_order(cell)] = cell
@@ -200,18 +212,6 @@ class Bill:
             return 0
         return max((limit for limit in thresholds(price)[1:] if item.context * side.factor > limit), default=0)
 
-    def _key(self, item: Sum, cell: RateCell) -> Key:
-        fields, starts = iter(item.fields), iter(item.periods)
-        values: list[str | None] = []
-        for name in self._question.by:
-            if name in PERIODS:
-                values.append(_period(name, next(starts)))
-            elif name in BILLED:
-                values.append(self._billed(name, cell))
-            else:
-                values.append(next(fields))
-        return tuple(values)
-
     def _billed(self, name: str, cell: RateCell) -> str | None:
         if name == "provider":
             return self._table.models[cell.model].provider
@@ -225,27 +225,41 @@ class Bill:
     def rows(self) -> tuple[UsageRow, ...]:
         """The groups, the dearest first; periods in the order of time."""
         order = [place for place, name in enumerate(self._question.by) if name in PERIODS]
-        keys = sorted(
-            self._tokens,
-            key=lambda key: (
-                *(key[place] or "" for place in order),
-                -self._money[key].total,
-                *(value or "" for value in key),
-            ),
-        )
-        labels = [side.label or "" for side in self._question.sides[1:]]
+        rows = [row for group, account in self._accounts.items() for row in self._rows(group, account)]
+
+        def place(row: UsageRow) -> tuple[object, ...]:
+            key = row.group
+            return (*(key[place] or "" for place in order), -row.cost.total, *(value or "" for value in key))
+
+        return tuple(sorted(rows, key=place))
+
+    def _rows(self, group: tuple[Periods, Fields, Key], account: Account) -> Iterator[UsageRow]:
+        key = self._key(*group)
+        tokens = account.tokens
+        cost, *others = account.money
+        assert cost is not None  # noqa: S101  # what has no price of its own is in no account
+        logged = account.logged if self._question.compare_to and account.complete else None
+        if "component" not in self._question.by:
+            totals = [None if other is None else other.total for other in others]
+            yield UsageRow(key, tokens, cost, self._beside(cost, totals), logged)
+            return
+        at = self._question.by.index("component")
+        for component, part, amount in components(tokens, cost):
+            totals = [None if other is None else component_of(other, component) for other in others]
+            whole = (*key[:at], component, *key[at + 1 :])
+            yield UsageRow(whole, part, amount, self._beside(amount, totals), logged)
+
+    def _beside(self, cost: Money, others: Sequence[Decimal | None]) -> tuple[Elsewhere, ...]:
         return tuple(
-            UsageRow(
-                key,
-                self._tokens[key],
-                self._money[key],
-                tuple(
-                    Elsewhere(label, cost, self._money[key].total)
-                    for label, cost in zip(labels, self._others[key], strict=True)
-                ),
-                self._logged[key][0] if self._question.compare_to and self._logged[key][1] else None,
-            )
-            for key in keys
+            Elsewhere(side.label or "", None if other is None else times(other, side.factor), cost.total)
+            for side, other in zip(self._question.sides[1:], others, strict=True)
+        )
+
+    def _key(self, periods: Periods, fields: Fields, names: Key) -> Key:
+        starts, values, decided = iter(periods), iter(fields), iter(names)
+        return tuple(
+            _period(name, next(starts)) if name in PERIODS else next(decided if name in BILLED else values)
+            for name in self._question.by
         )
 
     def unpriced(self) -> tuple[Unpriced, ...]:
@@ -262,16 +276,15 @@ class Bill:
 
     def reconciled(self) -> tuple[Reconciled, ...]:
         """The logged cost of each model beside the computed one."""
-        return tuple(Reconciled(model, *values) for model, values in sorted(self._reconciled.items()))
+        return tuple(
+            Reconciled(model, each.rows, each.logged, each.computed.money.total)
+            for model, each in sorted(self._reconciled.items())
+        )
 
 
 def _order(cell: RateCell) -> tuple[str, datetime, str, str, int]:
     """By model, time, tier, window and context length."""
     return cell.model, cell.price.start, cell.tier, cell.window or "", cell.input_tokens_above
-
-
-def _priced(cell: RateCell, tokens: Tokens) -> Cost:
-    return price_tokens(cell, tokens.input, tokens.output, tokens.cached_input, tokens.cache_write)
 
 
 def _period(name: str, day: int | None) -> str | None:

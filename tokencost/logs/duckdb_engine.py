@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 import duckdb
 
 from tokencost.errors import InvalidData, Problem, UsageError
-from tokencost.logs.cells import DAY, CellTime, RateCells, cell_times, cells_range
+from tokencost.logs.cells import DAY, CellTime, RateCells, cell_times
 from tokencost.logs.expand import CONTAINERS, expanded
 from tokencost.logs.leaves import (
     Column,
@@ -19,17 +19,14 @@ from tokencost.logs.leaves import (
     literal,
 )
 from tokencost.logs.progress import with_progress
-from tokencost.logs.query import checked, has_slots, key_columns, slotted, sums, tested
 from tokencost.logs.question import Question, field_path
-from tokencost.logs.records import possible_shapes, records
+from tokencost.logs.records import possible_shapes
 from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
 from tokencost.logs.sources import LONGEST_RECORD, Log, Logs
-from tokencost.logs.sums import Sum
 from tokencost.logs.tables import header_of
 
 MEMORY = "768MB"
 BATCH = 10_000
-MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
 TABLES = ("csv", "tsv", "parquet")
 MAP_HINT = (
     "say where things stand, such as --map model=COLUMN --map input_tokens=COLUMN "
@@ -61,6 +58,7 @@ class Engine:
             }
         )
         self.logs = logs
+        self._shown = {log.path: log.shown for log in logs.files}
         self.cells = cells
         self.progress = progress
         if progress:
@@ -84,6 +82,10 @@ class Engine:
         execute(f"SET allowed_directories = [{literal(self.logs.folder + os.sep)}]")
         execute("SET enable_external_access = false")
         execute("SET lock_configuration = true")
+
+    def shown(self, path: str | None) -> str | None:
+        """The name of a file as the user gave it."""
+        return self._shown.get(path, path) if path else path
 
     def load_times(self, begin: int, end: int) -> None:
         """The stretches of time between two instants as the relation `rate_times`, cut at midnight: days are joined."""
@@ -183,6 +185,22 @@ class Engine:
         relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"
         return Source(logs, relation, nested, tuple(shapes), one_shape=False)
 
+    def work(self, statement: str) -> None:
+        """Run what takes as long as the logs are."""
+        if self.progress:
+            with_progress(self.connection, lambda: self._done(statement))
+        else:
+            self.execute(statement)
+
+    def _done(self, statement: str) -> None:
+        self.execute(statement)
+
+    def fetched(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a result, a batch at a time."""
+        result = self.execute(statement)
+        while rows := result.fetchmany(BATCH):
+            yield from rows
+
     def execute(self, statement: str, shown: str = "") -> duckdb.DuckDBPyConnection:
         """Run a statement; what the engine says about a file becomes an error of ours."""
         try:
@@ -262,77 +280,3 @@ def _table(log: Log, paths: str, columns: Sequence[Column]) -> str:
         f"auto_detect=false, ignore_errors=true, store_rejects=true, compression='{log.compression}', filename=true, "
         "hive_partitioning=false)"
     )
-
-
-def run(
-    engine: Engine,
-    question: Question,
-    sources: Sequence[Source],
-) -> Iterator[Sum]:
-    """The sums of all files."""
-    if not sources:
-        return iter(())
-    every = checked(
-        [
-            records(
-                source.relation, source.leaves, source.shapes, question, file="r.filename", one_shape=source.one_shape
-            )
-            for source in sources
-        ],
-        question,
-    )
-    slots = has_slots(question, engine.cells)
-    if slots:
-        _work(engine, f"CREATE OR REPLACE TEMP TABLE slots AS {slotted(every, question, engine.cells)}")
-        relation = "slots"
-        begin, end = engine.execute("SELECT min(instant), max(instant) FROM slots").fetchone() or (None, None)
-    else:
-        relation = f"({tested(every, question, engine.cells)})"
-        begin, end = cells_range(engine.cells)
-    engine.load_times(begin or 0, (end or 0) + engine.cells.slot)
-    statement = sums(relation, question, engine.cells, month=MONTH)
-    if slots:
-        engine.execute(statement)
-    else:
-        _work(engine, statement)
-    return _fetched(engine, question)
-
-
-def _work(engine: Engine, statement: str) -> None:
-    """Run what takes as long as the logs are."""
-    if engine.progress:
-        with_progress(engine.connection, lambda: _done(engine.execute(statement)))
-    else:
-        engine.execute(statement)
-
-
-def _done(_: object) -> None:
-    """Work that is only waited for."""
-
-
-def _fetched(engine: Engine, question: Question) -> Iterator[Sum]:
-    shown = {log.path: log.shown for log in engine.logs.files}
-    periods, fields = len(question.periods), len(question.fields)
-    keys = len(key_columns(question))
-    while rows := engine.connection.fetchmany(BATCH):
-        for row in rows:
-            model, tier, summed, code, file, at, until, context = row[periods + fields : keys]
-            yield Sum(
-                row[:periods],
-                row[periods : periods + fields],
-                model,
-                tier,
-                bool(summed),
-                code,
-                shown.get(file, file),
-                at,
-                until,
-                context or 0,
-                *_counts(row[keys:]),
-            )
-
-
-def _counts(values: Sequence[Any]) -> tuple[Any, ...]:
-    """Rows, requests and tokens; first and last instant; the logged cost and how many records hold one."""
-    logged, rows = values[8:10] if values[8:] else (None, 0)
-    return (*(int(value or 0) for value in values[:6]), *values[6:8], logged, int(rows or 0))

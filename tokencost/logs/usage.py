@@ -154,7 +154,7 @@ def _parted(logs: Logs, question: Question, cells: RateCells) -> tuple[Logs, tup
 
 
 def _by_duckdb(begun: Callable[[], Bill], question: Question, shapes: tuple[Shape, ...], engine: "Engine") -> Usage:
-    from tokencost.logs.duckdb_engine import run
+    from tokencost.logs.duckdb_sums import bill_logs
     from tokencost.logs.rejected import first_rejected, malformed_lines
     from tokencost.logs.sampling import first_shapes, holds_others
 
@@ -164,8 +164,7 @@ def _by_duckdb(begun: Callable[[], Bill], question: Question, shapes: tuple[Shap
         sources = engine.sources(question, asked, all_shapes=shapes, as_json=as_json)
         bill = begun()
         summed = tuple(rejected_sums(bill.rejected))
-        for item in run(engine, question, sources):
-            bill.add(item)
+        bill_logs(engine, question, sources, bill)
         unrecognised = any(code == "shape" for _, code in bill.rejected)
         every = engine.sources(question, shapes) if unrecognised and not as_json else []
         if not holds_others(engine, every, shapes, asked):

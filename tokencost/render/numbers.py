@@ -67,12 +67,20 @@ def exact(value: Value, kind: Kind) -> str:
         return "true" if value else "false"
     if isinstance(value, date):
         return _when(value)
+    return _digits(value, kind)
+
+
+def _digits(value: int | Decimal | Fraction, kind: Kind) -> str:
+    if kind not in ("ratio", "percent", "fine_ratio", "fine_percent"):
+        # Nearly every figure of a large table is one of these two, and needs no fraction.
+        if isinstance(value, int):
+            return str(value)
+        if isinstance(value, Decimal) and value.is_finite():
+            return format(value or value.copy_abs(), "f")
     number = _fraction(value)
     size = abs(number)
     if kind in ("ratio", "percent", "fine_ratio", "fine_percent"):
         digits = _significant(size, 12)
-    elif isinstance(value, Decimal):
-        digits = format(value.copy_abs(), "f")
     else:
         places = _decimals(size)
         digits = _significant(size, 18) if places is None else _fixed(size, places)
