@@ -8,7 +8,7 @@ import duckdb
 
 from tokencost.errors import InvalidData, Problem, UsageError
 from tokencost.logs.cells import DAY, CellTime, RateCells, cell_times, cells_range
-from tokencost.logs.expand import CONTAINERS, expanded
+from tokencost.logs.expand import CONTAINERS, FILE, expanded
 from tokencost.logs.leaves import (
     Column,
     Entangled,
@@ -26,9 +26,11 @@ from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
 from tokencost.logs.sources import LONGEST_RECORD, Log, Logs
 from tokencost.logs.sums import Sum
 from tokencost.logs.tables import header_of
+from tokencost.logs.unpacked import why_damaged
 
 MEMORY = "768MB"
 BATCH = 10_000
+MOST_NAMED = 3
 MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
 _READERS = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}
 
@@ -154,21 +156,21 @@ class Engine:
                     "--map output_tokens=COLUMN --map time=COLUMN",
                 )
             if kind == "parquet":
-                relation = f"read_parquet({paths}, filename=true, hive_partitioning=false, union_by_name=true)"
+                relation = f"read_parquet({paths}, filename='{FILE}', hive_partitioning=false, union_by_name=true)"
             else:
                 relation = _csv(paths, columns, "\t" if kind == "tsv" else ",", compression)
             if numbered:
-                relation = f"(SELECT * REPLACE (row_number() OVER () AS filename) FROM {relation})"
+                relation = f"(SELECT * REPLACE (row_number() OVER () AS {FILE}) FROM {relation})"
             return Source(logs, relation, leaves, known, one_shape=True)
-        options = f"format='{_READERS[kind]}', compression='{compression}', filename=true, hive_partitioning=false"
+        options = f"format='{_READERS[kind]}', compression='{compression}', filename='{FILE}', hive_partitioning=false"
         if kind == "lines":
             options += ", ignore_errors=true"
         else:
             options += f", maximum_object_size={LONGEST_RECORD * 8}"
         nested = None if as_json or kind != "lines" else _nested(question, shapes)
         if nested is None:
-            file = "row_number() OVER ()" if numbered else "filename"
-            reader = f"(SELECT json AS record, {file} AS filename FROM read_json_objects({paths}, {options}))"
+            file = "row_number() OVER ()" if numbered else FILE
+            reader = f"(SELECT json AS record, {file} AS {FILE} FROM read_json_objects({paths}, {options}))"
             return Source(logs, f"({expanded(reader)})", JsonRecord(), tuple(shapes), one_shape=False)
         relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"
         return Source(logs, relation, nested, tuple(shapes), one_shape=False)
@@ -184,20 +186,33 @@ class Engine:
         text = str(error)
         if os.environ.get("TOKENCOST_DEBUG"):
             raise error
-        for log in self.logs.files:
-            if log.path in text:
-                shown = log.shown
-        if "maximum_object_size" in text and any(log.shown == shown and log.kind == "lines" for log in self.logs.files):
+        # The longest first: the path of one may begin as that of another does.
+        logs = sorted(self.logs.files, key=lambda log: -len(log.path))
+        shown = next((log.shown for log in logs if log.path in text), shown)
+        if "maximum_object_size" in text and shown:
             return LineTooLong(shown)
         if isinstance(error, duckdb.OutOfMemoryException):
             return UsageError(
                 "the work does not fit in memory: there are too many groups, or a record is too long",
                 "name fewer fields with --by, or leave out the file",
             )
+        if fault := self._fault(shown):
+            return fault
         first = text.partition("\n")[0].partition(": ")[2]
-        for log in self.logs.files:
+        for log in logs:
             first = first.replace(log.path, log.shown)
+        if not shown:
+            shown = " or ".join(log.shown for log in self.logs.files[:MOST_NAMED] if log.compression != "none")
         return InvalidData([Problem(shown or "the logs", 1, f"cannot be read: {first}", "mend or leave out this file")])
+
+    def _fault(self, shown: str) -> InvalidData | None:
+        """A fault that engines tell badly: of a file that is gone, or of one of several compressed ones."""
+        for log in self.logs.files:
+            gone = not os.path.exists(log.path)
+            unnamed = not shown and log.compression != "none"
+            if (gone or unnamed) and (fault := why_damaged(log.path, log.compression, log.shown)):
+                return fault
+        return None
 
 
 class LineTooLong(Exception):
@@ -221,7 +236,7 @@ def _csv(paths: str, columns: Sequence[Column], separator: str, compression: str
     named = ", ".join(f"{literal(column.name)}: 'VARCHAR'" for column in columns)
     return (
         f"read_csv({paths}, columns={{{named}}}, delim={literal(separator)}, quote='\"', escape='\"', header=true, "
-        f"auto_detect=false, ignore_errors=true, store_rejects=true, compression='{compression}', filename=true, "
+        f"auto_detect=false, ignore_errors=true, store_rejects=true, compression='{compression}', filename='{FILE}', "
         "hive_partitioning=false)"
     )
 
@@ -237,7 +252,7 @@ def run(
     every = checked(
         [
             records(
-                source.relation, source.leaves, source.shapes, question, file="r.filename", one_shape=source.one_shape
+                source.relation, source.leaves, source.shapes, question, file=f"r.{FILE}", one_shape=source.one_shape
             )
             for source in sources
         ],

@@ -25,9 +25,9 @@ def with_progress(connection: "duckdb.DuckDBPyConnection", work: Callable[[], No
 
     thread = threading.Thread(target=guarded, daemon=True)
     thread.start()
-    thread.join(PATIENCE)
     shown = False
     try:
+        thread.join(PATIENCE)
         while thread.is_alive():
             done = connection.query_progress()
             if done > 0:

@@ -4,13 +4,15 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from tokencost.logs.expand import FILE
 from tokencost.logs.leaves import MOST, JsonRecord, literal
 from tokencost.logs.query import checked
 from tokencost.logs.question import Question, Side
 from tokencost.logs.records import COUNTS, records
 from tokencost.logs.shapes import Path, Shape
-from tokencost.logs.sources import TOO_LONG, Log, decompressed
+from tokencost.logs.sources import TOO_LONG, Log
 from tokencost.logs.sums import Rejected
+from tokencost.logs.unpacked import reading
 from tokencost.pricing.cost import CONVENTION
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def _of_file(engine: "Engine", question: Question, shapes: tuple[Shape, ...], lo
         source.leaves,
         source.shapes,
         plain,
-        file=f"(CAST(r.filename AS VARCHAR) || ' ' || {kind})",
+        file=f"(CAST(r.{FILE} AS VARCHAR) || ' ' || {kind})",
         one_shape=source.one_shape,
     )
     rows = engine.execute(
@@ -96,7 +98,7 @@ def _of_file(engine: "Engine", question: Question, shapes: tuple[Shape, ...], lo
 _FAILED = "a failed or cached request: nothing was billed"
 _PROBLEMS = {
     "not JSON": "not JSON",
-    "too long": "a line longer than 16 MB",
+    "too long": "longer than 16 MB",
     "no object": "not a record: no JSON object",
     "": "no usage is recognised in this record; --map says where it stands",
 }
@@ -106,7 +108,9 @@ def _reason(code: str, problem: str, shape: Shape | None, counts: dict[str, int 
     if shape is None or code in ("shape", "failed"):
         return _FAILED if code == "failed" else _PROBLEMS[problem]
     if code == "time":
-        return f"the time in {_named(shape.time)} is not an instant, nor a date, nor the seconds since 1970"
+        return (
+            f"the time in {_named(shape.time)} is not an instant, nor a date, nor the seconds since 1970, before 2100"
+        )
     if code == "convention":
         cached, written = counts["cached"] or 0, counts["write"] or 0
         return (
@@ -131,9 +135,9 @@ def _named(paths: tuple[Path, ...]) -> str:
 
 def _lines_of(log: Log, numbers: set[int]) -> dict[int, int]:
     """The lines on which the records of these numbers stand; lines without a record are not counted by engines."""
-    if log.kind in ("array", "objects", "parquet") or not numbers:
+    if log.kind in ("array", "objects", "parquet") or not (log.own_lines and numbers):
         return {}
-    with open(log.path, "rb") as stream, decompressed(stream, log.compression) as inner:
+    with reading(log.path, log.compression, log.shown) as inner:
         found = _lines_of_records(inner) if log.kind == "lines" else _lines_of_rows(log, inner)
         last = max(numbers)
         lines = {}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from tokencost.logs.expand import CONTAINERS
 from tokencost.logs.leaves import NestedColumns, identifier
 from tokencost.logs.shapes import Path, Shape
-from tokencost.logs.sources import Log, decompressed
+from tokencost.logs.sources import Log
+from tokencost.logs.unpacked import reading
 
 if TYPE_CHECKING:
     from tokencost.logs.duckdb_engine import Engine, Source
@@ -20,7 +21,7 @@ def first_shapes(logs: Sequence[Log], shapes: Sequence[Shape]) -> tuple[Shape, .
     """The shapes that the first lines of the first files have, in their own order; all of them where none is seen."""
     seen: set[str] = set()
     for log in [log for log in logs if log.kind == "lines"][:FILES]:
-        with open(log.path, "rb") as stream, decompressed(stream, log.compression) as inner:
+        with reading(log.path, log.compression, log.shown, whole=False) as inner:
             for _, line in zip(range(FIRST_LINES), inner, strict=False):
                 seen.update(_shapes_of(line, shapes))
     found = tuple(shape for shape in shapes if shape.name in seen)
