@@ -18,12 +18,12 @@ from tokencost.logs.leaves import (
     TableColumns,
     literal,
 )
-from tokencost.logs.progress import with_progress
+from tokencost.logs.progress import interruptible
 from tokencost.logs.query import Times, checked, has_slots, key_columns, slotted, sums, tested
 from tokencost.logs.question import Question, field_path
 from tokencost.logs.records import possible_shapes, records
 from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
-from tokencost.logs.sources import LONGEST_RECORD, Log, Logs
+from tokencost.logs.sources import LONG_KINDS, LONGEST_RECORD, Log, Logs
 from tokencost.logs.sums import Sum
 from tokencost.logs.tables import header_of
 from tokencost.logs.unpacked import why_damaged
@@ -181,6 +181,9 @@ class Engine:
             return self.connection.execute(statement)
         except duckdb.Error as error:
             raise self._told(error, shown) from None
+        except RuntimeError as error:
+            # So the engine says that Ctrl-C was pressed.
+            raise (KeyboardInterrupt if "interrupted" in str(error) else error) from None
 
     def _told(self, error: duckdb.Error, shown: str) -> Exception:
         text = str(error)
@@ -192,6 +195,8 @@ class Engine:
         if "maximum_object_size" in text and shown:
             return LineTooLong(shown)
         if isinstance(error, duckdb.OutOfMemoryException):
+            if any(log.kind in LONG_KINDS for log in self.logs.files):
+                return LineTooLong()
             return UsageError(
                 "the work does not fit in memory: there are too many groups, or a record is too long",
                 "name fewer fields with --by, or leave out the file",
@@ -277,10 +282,7 @@ def run(
 
 def _work(engine: Engine, statement: str) -> None:
     """Run what takes as long as the logs are."""
-    if engine.progress:
-        with_progress(engine.connection, lambda: _done(engine.execute(statement)))
-    else:
-        engine.execute(statement)
+    interruptible(engine.connection, lambda: _done(engine.execute(statement)), shown=engine.progress)
 
 
 def _done(_: object) -> None:

@@ -16,7 +16,7 @@ LONGEST_ROW = 2_000_000
 _BLOCK = 256 * 1024
 _WITHIN = re.compile(rb'["{}\[\]]')
 _BETWEEN = re.compile(rb'["{}\[\],]')
-_QUOTED = re.compile(rb'["\\]')
+_QUOTED = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 
 
 def has_long_row(path: str, compression: Compression, shown: str) -> bool:
@@ -79,39 +79,45 @@ class _Records:
         yield from self._ended()
 
     def _split(self, block: bytes) -> Iterator[bytes]:
-        begin, place = 0, self._escaped
+        begin = 0
         if self._in_array is None:
             block = block.removeprefix(BOM).lstrip()
             if not block:
                 return
             self._in_array = block.startswith(b"[")
-            begin = place = int(self._in_array)
-        while found := self._signs.search(block, place):
-            sign, place = found[0], found.end()
-            if sign == b"\\":
-                place += 1
-            elif sign == b'"':
-                self._quoted = not self._quoted
-            elif sign in b"{[":
-                self._depth += 1
-            elif sign != b"," and self._depth > 0:
-                self._depth -= 1
-                if self._depth == 0 and not self._in_array:
-                    self._keep(block[begin:place])
-                    yield from self._ended()
-                    begin = place
-            elif self._in_array:
-                self._keep(block[begin : place - 1])
-                yield from self._ended()
-                begin = place
-        self._escaped = max(0, place - len(block))
+            begin = self._escaped = int(self._in_array)
+        for end, after in self._ends(block):
+            self._keep(block[begin:end])
+            yield from self._ended()
+            begin = after
         self._keep(block[begin:])
 
-    @property
-    def _signs(self) -> re.Pattern[bytes]:
+    def _ends(self, block: bytes) -> Iterator[tuple[int, int]]:
+        """Where records end, and where what comes after each of them begins."""
+        place = self._escaped
+        while found := self._next(block, place):
+            sign, place = found[0], found.end()
+            if sign == b'"':
+                self._quoted = True
+            elif sign in b"{[":
+                self._depth += 1
+            elif sign == b"," or not self._depth:
+                if self._in_array:
+                    yield place - 1, place
+            else:
+                self._depth -= 1
+                if not (self._depth or self._in_array):
+                    yield place, place
+
+    def _next(self, block: bytes, place: int) -> re.Match[bytes] | None:
+        """The next sign outside of texts."""
         if self._quoted:
-            return _QUOTED
-        return _WITHIN if self._depth else _BETWEEN
+            place = _end_of_text(block, place)
+            self._quoted = place >= len(block)
+            place += not self._quoted
+        found = (_WITHIN if self._depth else _BETWEEN).search(block, place)
+        self._escaped = 0 if found else max(0, place - len(block))
+        return found
 
     def _keep(self, part: bytes) -> None:
         self._size += len(part)
@@ -126,3 +132,10 @@ class _Records:
         self._size = 0
         if record:
             yield record if record.endswith(b"\n") else record + b"\n"
+
+
+def _end_of_text(block: bytes, place: int) -> int:
+    """Where the quote stands that ends a text; beyond the block where it is not in it, past a sign that is escaped."""
+    found = _QUOTED.match(block, place)
+    end = found.end() if found else len(block)
+    return end + 2 if block[end : end + 1] == b"\\" else end

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tokencost.logs.expand import CONTAINERS
 from tokencost.logs.leaves import NestedColumns, identifier
 from tokencost.logs.shapes import Path, Shape
-from tokencost.logs.sources import Log
+from tokencost.logs.sources import LONGEST_RECORD, Log
 from tokencost.logs.unpacked import reading
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ def first_shapes(logs: Sequence[Log], shapes: Sequence[Shape]) -> tuple[Shape, .
     seen: set[str] = set()
     for log in [log for log in logs if log.kind == "lines"][:FILES]:
         with reading(log.path, log.compression, log.shown, whole=False) as inner:
-            for _, line in zip(range(FIRST_LINES), inner, strict=False):
+            for _ in range(FIRST_LINES):
+                # No more of it than engines take: without line breaks it may be all of the file.
+                line = inner.readline(LONGEST_RECORD)
+                if not line or len(line) == LONGEST_RECORD:
+                    break
                 seen.update(_shapes_of(line, shapes))
     found = tuple(shape for shape in shapes if shape.name in seen)
     return found or tuple(shapes)

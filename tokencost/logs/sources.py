@@ -16,9 +16,22 @@ from tokencost.logs.sniff import BOM, SUFFIXES, Compression, Kind, compression_o
 from tokencost.logs.unpacked import CUT_SHORT, TOO_LONG, reading
 from tokencost.logs.zstd import is_whole
 
-__all__ = ["HEAD", "LONGEST_RECORD", "LONGEST_ROW", "TOO_LONG", "Log", "Logs", "find_files", "mended", "opened"]
+__all__ = [
+    "HEAD",
+    "LONGEST_RECORD",
+    "LONGEST_ROW",
+    "LONG_KINDS",
+    "TOO_LONG",
+    "Log",
+    "Logs",
+    "find_files",
+    "mended",
+    "opened",
+]
 
 HEAD = 256 * 1024
+LONG_KINDS = ("array", "objects")
+"""Kinds of which a record may be longer than a line, as a page of spans is, until it does not fit in memory."""
 _GLOB = frozenset("*?[")
 
 
@@ -141,7 +154,7 @@ def _has_long_row(log: Log) -> bool:
 def mended(log: Log, folder: str) -> Log:
     """The log without lines that are longer than engines take, and without a byte order mark."""
     path = shortened(log.path, log.compression, log.kind, log.shown, folder)
-    if log.kind in ("array", "objects"):
+    if log.kind in LONG_KINDS:
         return log._replace(path=path, compression="none", kind="lines", own_lines=False)
     return log._replace(path=path, compression="none")
 

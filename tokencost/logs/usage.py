@@ -11,7 +11,7 @@ from tokencost.logs.billing import Bill
 from tokencost.logs.cells import rate_cells
 from tokencost.logs.question import BILLED, PERIODS, Question, Side, field_path
 from tokencost.logs.shapes import MAPPED_FIELDS, SHAPES, Shape, mapped_shape
-from tokencost.logs.sources import Logs, mended, opened
+from tokencost.logs.sources import LONG_KINDS, Logs, mended, opened
 from tokencost.logs.sums import Rejected
 from tokencost.pricetable.resolve import find_model, resolve, split_time
 from tokencost.pricetable.table import PriceTable
@@ -241,5 +241,9 @@ def shapes_with(mapping: Mapping[str, str] | None) -> tuple[Shape, ...]:
 
 
 def _without_long_lines(logs: Logs, shown: str) -> Logs:
-    changed = tuple(mended(log, logs.folder) if log.shown == shown or not shown else log for log in logs.files)
+    """The logs, the one of that name mended; without a name, those of which records may be longer than lines."""
+    changed = tuple(
+        mended(log, logs.folder) if (log.shown == shown if shown else log.kind in LONG_KINDS) else log
+        for log in logs.files
+    )
     return logs._replace(files=changed)
