@@ -94,7 +94,7 @@ def _matches(pattern: str) -> list[str]:
         if _GLOB & set(part):
             inside = parts[: place + 1] if part == "**" else parts[:place]
             folders = glob.glob(os.path.join(os.sep.join(inside), ""), recursive=True) if inside else ["."]
-            for folder in folders:
+            for folder in sorted(folders):
                 if not os.access(folder, os.R_OK | os.X_OK):
                     raise UsageError(f"cannot read the folder {folder}: Permission denied")
     return sorted(glob.glob(pattern, recursive=True))

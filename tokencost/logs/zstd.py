@@ -57,16 +57,20 @@ def _end_of_frame(stream: BinaryIO, start: int) -> int:
 
 def unread_lines(path: str, longest: int = _LONGEST) -> dict[int, bool]:
     """The numbers of lines that the engine does not give, and whether each is so because it is longer."""
-    with _connection() as connection:
+    with _connection(path) as connection:
         connection.execute(_reader("count(line)", longest, rejects=True), [path]).fetchall()
         found = connection.execute("SELECT line, error_type FROM reject_errors").fetchall()
     return {int(line): kind == "LINE SIZE OVER MAXIMUM" for line, kind in found}
 
 
-def _connection() -> Any:
+def _connection(path: str) -> Any:
+    """One that reads this file and nothing else."""
     import duckdb
 
-    return duckdb.connect(config={"autoload_known_extensions": False, "autoinstall_known_extensions": False})
+    connection = duckdb.connect(config={"autoload_known_extensions": False, "autoinstall_known_extensions": False})
+    quoted = path.replace("'", "''")
+    connection.execute(f"SET allowed_paths = ['{quoted}']; SET enable_external_access = false")
+    return connection
 
 
 def _reader(chosen: str, longest: int, *, rejects: bool = False) -> str:
@@ -99,7 +103,7 @@ class ZstdLines(io.RawIOBase):
 
 
 def _lines(path: str) -> Iterator[bytes]:
-    with _connection() as connection:
+    with _connection(path) as connection:
         result = connection.execute(_reader("line", _LONGEST), [path])
         while rows := result.fetchmany(_MANY):
             for (line,) in rows:
