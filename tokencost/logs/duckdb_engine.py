@@ -160,7 +160,7 @@ class Engine:
             else:
                 relation = _csv(paths, columns, "\t" if kind == "tsv" else ",", compression)
             if numbered:
-                relation = f"(SELECT * REPLACE (row_number() OVER () AS {FILE}) FROM {relation})"
+                relation = _numbered(relation)
             return Source(logs, relation, leaves, known, one_shape=True)
         options = f"format='{_READERS[kind]}', compression='{compression}', filename='{FILE}', hive_partitioning=false"
         if kind == "lines":
@@ -173,6 +173,8 @@ class Engine:
             reader = f"(SELECT json AS record, {file} AS {FILE} FROM read_json_objects({paths}, {options}))"
             return Source(logs, f"({expanded(reader)})", JsonRecord(), tuple(shapes), one_shape=False)
         relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"
+        if numbered:
+            relation = _numbered(relation)
         return Source(logs, relation, nested, tuple(shapes), one_shape=False)
 
     def execute(self, statement: str, shown: str = "") -> duckdb.DuckDBPyConnection:
@@ -235,6 +237,10 @@ def _nested(question: Question, shapes: Sequence[Shape]) -> NestedColumns | None
         return NestedColumns(texts, counts)
     except Entangled:
         return None
+
+
+def _numbered(relation: str) -> str:
+    return f"(SELECT * REPLACE (row_number() OVER () AS {FILE}) FROM {relation})"
 
 
 def _csv(paths: str, columns: Sequence[Column], separator: str, compression: str) -> str:

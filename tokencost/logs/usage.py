@@ -150,7 +150,8 @@ def _bill(
     malformed = malformed_lines(engine)
     read = bill.read + sum(map(len, malformed.values()))
     files = {file for file, _ in bill.rejected}
-    rejected = tuple(first_rejected(engine, question, shapes, files, malformed, MOST_REJECTED))
+    lines = shapes if as_json else asked
+    rejected = tuple(first_rejected(engine, question, shapes, lines, files, malformed, MOST_REJECTED, as_json=as_json))
     return _result(bill, question, read, rejected)
 
 
