@@ -6,9 +6,10 @@ from typing import Any, NamedTuple, Self
 
 import duckdb
 
-from tokencost.errors import InvalidData, Problem, UsageError
+from tokencost.errors import UsageError
 from tokencost.logs.cells import DAY, CellTime, RateCells, cell_times, cells_range
 from tokencost.logs.expand import CONTAINERS, FILE, expanded
+from tokencost.logs.faults import told
 from tokencost.logs.leaves import (
     Column,
     Entangled,
@@ -23,14 +24,12 @@ from tokencost.logs.query import Times, checked, has_slots, key_columns, slotted
 from tokencost.logs.question import Question, field_path
 from tokencost.logs.records import possible_shapes, records
 from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
-from tokencost.logs.sources import LONG_KINDS, LONGEST_RECORD, Log, Logs
+from tokencost.logs.sources import LONGEST_RECORD, Log, Logs
 from tokencost.logs.sums import Sum
 from tokencost.logs.tables import header_of
-from tokencost.logs.unpacked import why_damaged
 
 MEMORY = "768MB"
 BATCH = 10_000
-MOST_NAMED = 3
 MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
 _READERS = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}
 
@@ -182,48 +181,10 @@ class Engine:
         try:
             return self.connection.execute(statement)
         except duckdb.Error as error:
-            raise self._told(error, shown) from None
+            raise told(error, self.logs, shown) from None
         except RuntimeError as error:
             # So the engine says that Ctrl-C was pressed.
             raise (KeyboardInterrupt if "interrupted" in str(error) else error) from None
-
-    def _told(self, error: duckdb.Error, shown: str) -> Exception:
-        text = str(error)
-        if os.environ.get("TOKENCOST_DEBUG"):
-            raise error
-        # The longest first: the path of one may begin as that of another does.
-        logs = sorted(self.logs.files, key=lambda log: -len(log.path))
-        shown = next((log.shown for log in logs if log.path in text), shown)
-        if "maximum_object_size" in text and shown:
-            return LineTooLong(shown)
-        if isinstance(error, duckdb.OutOfMemoryException):
-            if any(log.kind in LONG_KINDS for log in self.logs.files):
-                return LineTooLong()
-            return UsageError(
-                "the work does not fit in memory: there are too many groups, or a record is too long",
-                "name fewer fields with --by, or leave out the file",
-            )
-        if fault := self._fault(shown):
-            return fault
-        first = text.partition("\n")[0].partition(": ")[2]
-        for log in logs:
-            first = first.replace(log.path, log.shown)
-        if not shown:
-            shown = " or ".join(log.shown for log in self.logs.files[:MOST_NAMED] if log.compression != "none")
-        return InvalidData([Problem(shown or "the logs", 1, f"cannot be read: {first}", "mend or leave out this file")])
-
-    def _fault(self, shown: str) -> InvalidData | None:
-        """A fault that engines tell badly: of a file that is gone, or of one of several compressed ones."""
-        for log in self.logs.files:
-            gone = not os.path.exists(log.path)
-            unnamed = not shown and log.compression != "none"
-            if (gone or unnamed) and (fault := why_damaged(log.path, log.compression, log.shown)):
-                return fault
-        return None
-
-
-class LineTooLong(Exception):
-    """A line is longer than the engine takes."""
 
 
 def _nested(question: Question, shapes: Sequence[Shape]) -> NestedColumns | None:

@@ -90,7 +90,8 @@ def usage(
 
     Raises `UsageError` and `InvalidData` for what cannot be read at all; what has no price is listed in the result.
     """
-    from tokencost.logs.duckdb_engine import Engine, LineTooLong
+    from tokencost.logs.duckdb_engine import Engine
+    from tokencost.logs.faults import LineTooLong
 
     question = ask(
         table,
