@@ -76,9 +76,26 @@ def test_one_bad_line_is_counted_and_shown_with_its_place(
         assert usage(shipped, [str(array)]).rejected_count == 1
 
 
-def test_duplicate_keys_are_read_as_one(shipped: PriceTable, tmp_path: Path) -> None:
-    path = lines(tmp_path / "log.jsonl", json.dumps(GOOD).replace('"model"', '"model": "o1", "model"'))
-    assert adds_up(usage(shipped, [path]))
+SPAN = {"attributes": {"gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 0, "gen_ai.request.model": "o3"}}
+PAGE = (
+    '{"data": [{"start_time": 1740830400, "start_time": 5, "results": [{"model": "gpt-4o", "model": "o1", '
+    '"num_model_requests": 1, "input_tokens": 10, "input_tokens": 99, "output_tokens": 1}]}]}'
+)
+
+
+@pytest.mark.parametrize("form", ["lines", "read as JSON", "array", "pretty", "page"])
+def test_of_a_key_that_stands_twice_the_first_holds(shipped: PriceTable, tmp_path: Path, form: str) -> None:
+    text = (
+        '{"created": 1740830400, "model": "gpt-4o", "model": "o1", "mod\\u0065l": "o1", "created": 5, "usage": '
+        '{"prompt_tokens": 10, "completion_tokens": 1, "prompt_tokens": 99}, "usage": {"prompt_tokens": 77}}'
+    )
+    spans = json.dumps({"scopeSpans": [{"spans": [SPAN]}]})
+    contents = {"array": [f"[{text}]"], "pretty": [text.replace("{", "{\n")], "page": [PAGE]}
+    path = lines(tmp_path / "log.json", *contents.get(form, [text, *([spans] if form == "read as JSON" else [])]))
+    result = usage(shipped, [path], since="2025-02-01", on="2025-03-02" if form == "read as JSON" else None)
+    assert [row.group for row in result.rows] == [("gpt-4o",)]
+    assert (result.rows[0].tokens.input, result.rows[0].tokens.output) == (10, 1)
+    assert adds_up(result)
 
 
 def test_a_truncated_gzip_is_named(shipped: PriceTable, tmp_path: Path) -> None:
@@ -99,7 +116,7 @@ def test_a_line_of_100_mb_is_counted(shipped: PriceTable, tmp_path: Path) -> Non
     path = lines(tmp_path / "log.jsonl", GOOD, json.dumps({**GOOD, "x": "y" * 100_000_000}), GOOD)
     result = usage(shipped, [path])
     assert (result.read, result.priced) == (3, 2)
-    assert [(item.line, item.reason) for item in result.rejected] == [(2, "a line longer than 16 MB")]
+    assert [(item.line, item.reason) for item in result.rejected] == [(2, "longer than 16 MB")]
 
 
 @pytest.mark.parametrize("size", [3_000_000, 50_000_000])

@@ -49,7 +49,10 @@ def run(arguments: list[str]) -> int:
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    from tokencost.render.inert import inert
+
+    # Names of files and what engines say of them may hold what a terminal would obey.
+    click.echo("\n".join(inert(line) for line in text.split("\n")), err=True)
 
 
 def _forget_stdout() -> None:

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from tokencost.errors import UsageError
-from tokencost.logs.sources import COMPRESSED, SUFFIXES, Log
+from tokencost.logs.sniff import COMPRESSED, SUFFIXES
+from tokencost.logs.sources import Log
 
 
 class Cluster(NamedTuple):

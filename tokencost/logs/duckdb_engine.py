@@ -8,7 +8,8 @@ import duckdb
 
 from tokencost.errors import InvalidData, Problem, UsageError
 from tokencost.logs.cells import DAY, CellTime, RateCells, cell_times
-from tokencost.logs.expand import CONTAINERS, expanded
+from tokencost.logs.expand import CONTAINERS, FILE, expanded
+from tokencost.logs.faults import told
 from tokencost.logs.leaves import (
     Column,
     Entangled,
@@ -18,7 +19,7 @@ from tokencost.logs.leaves import (
     TableColumns,
     literal,
 )
-from tokencost.logs.progress import with_progress
+from tokencost.logs.progress import interruptible
 from tokencost.logs.question import Question, field_path
 from tokencost.logs.records import possible_shapes
 from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
@@ -174,23 +175,22 @@ class Engine:
                 )
             relation = _table(logs[0], paths, columns)
             if numbered:
-                relation = f"(SELECT * REPLACE (row_number() OVER () AS filename) FROM {relation})"
+                relation = _numbered(relation)
             return Source(logs, relation, leaves, known, one_shape=True)
         options = _json_options(logs[0])
         nested = None if as_json or kind != "lines" else _nested(question, shapes)
         if nested is None:
-            file = "row_number() OVER ()" if numbered else "filename"
-            reader = f"(SELECT json AS record, {file} AS filename FROM read_json_objects({paths}, {options}))"
+            file = "row_number() OVER ()" if numbered else FILE
+            reader = f"(SELECT json AS record, {file} AS {FILE} FROM read_json_objects({paths}, {options}))"
             return Source(logs, f"({expanded(reader)})", JsonRecord(), tuple(shapes), one_shape=False)
         relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"
+        if numbered:
+            relation = _numbered(relation)
         return Source(logs, relation, nested, tuple(shapes), one_shape=False)
 
     def work(self, statement: str) -> None:
         """Run what takes as long as the logs are."""
-        if self.progress:
-            with_progress(self.connection, lambda: self._done(statement))
-        else:
-            self.execute(statement)
+        interruptible(self.connection, lambda: self._done(statement), shown=self.progress)
 
     def _done(self, statement: str) -> None:
         self.execute(statement)
@@ -206,30 +206,10 @@ class Engine:
         try:
             return self.connection.execute(statement)
         except duckdb.Error as error:
-            raise self._told(error, shown) from None
-
-    def _told(self, error: duckdb.Error, shown: str) -> Exception:
-        text = str(error)
-        if os.environ.get("TOKENCOST_DEBUG"):
-            raise error
-        for log in self.logs.files:
-            if log.path in text:
-                shown = log.shown
-        if "maximum_object_size" in text and any(log.shown == shown and log.kind == "lines" for log in self.logs.files):
-            return LineTooLong(shown)
-        if isinstance(error, duckdb.OutOfMemoryException):
-            return UsageError(
-                "the work does not fit in memory: there are too many groups, or a record is too long",
-                "name fewer fields with --by, or leave out the file",
-            )
-        first = text.partition("\n")[0].partition(": ")[2]
-        for log in self.logs.files:
-            first = first.replace(log.path, log.shown)
-        return InvalidData([Problem(shown or "the logs", 1, f"cannot be read: {first}", "mend or leave out this file")])
-
-
-class LineTooLong(Exception):
-    """A line is longer than the engine takes."""
+            raise told(error, self.logs, shown) from None
+        except RuntimeError as error:
+            # So the engine says that Ctrl-C was pressed.
+            raise (KeyboardInterrupt if "interrupted" in str(error) else error) from None
 
 
 def _nested(question: Question, shapes: Sequence[Shape]) -> NestedColumns | None:
@@ -243,6 +223,10 @@ def _nested(question: Question, shapes: Sequence[Shape]) -> NestedColumns | None
         return NestedColumns(texts, counts)
     except Entangled:
         return None
+
+
+def _numbered(relation: str) -> str:
+    return f"(SELECT * REPLACE (row_number() OVER () AS {FILE}) FROM {relation})"
 
 
 def as_lines(log: Log, path: str) -> None:
@@ -263,7 +247,9 @@ def _list(logs: Sequence[Log]) -> str:
 
 
 def _json_options(log: Log) -> str:
-    options = f"format='{_READERS[log.kind]}', compression='{log.compression}', filename=true, hive_partitioning=false"
+    options = (
+        f"format='{_READERS[log.kind]}', compression='{log.compression}', filename='{FILE}', hive_partitioning=false"
+    )
     if log.kind == "lines":
         return f"{options}, ignore_errors=true"
     return f"{options}, maximum_object_size={LONGEST_RECORD * 8}"
@@ -272,11 +258,11 @@ def _json_options(log: Log) -> str:
 def _table(log: Log, paths: str, columns: Sequence[Column]) -> str:
     """The reader of tables that are all alike."""
     if log.kind == "parquet":
-        return f"read_parquet({paths}, filename=true, hive_partitioning=false, union_by_name=true)"
+        return f"read_parquet({paths}, filename='{FILE}', hive_partitioning=false, union_by_name=true)"
     separator = "\t" if log.kind == "tsv" else ","
     named = ", ".join(f"{literal(column.name)}: 'VARCHAR'" for column in columns)
     return (
         f"read_csv({paths}, columns={{{named}}}, delim={literal(separator)}, quote='\"', escape='\"', header=true, "
-        f"auto_detect=false, ignore_errors=true, store_rejects=true, compression='{log.compression}', filename=true, "
-        "hive_partitioning=false)"
+        f"auto_detect=false, ignore_errors=true, store_rejects=true, compression='{log.compression}', "
+        f"filename='{FILE}', hive_partitioning=false)"
     )

@@ -7,6 +7,7 @@ from tokencost.logs.accounts import Billing
 from tokencost.logs.billing import Bill
 from tokencost.logs.cells import cells_range
 from tokencost.logs.duckdb_engine import Engine, Source
+from tokencost.logs.expand import FILE
 from tokencost.logs.leaves import identifier
 from tokencost.logs.query import SUMS, checked, has_slots, key_columns, slotted, sums, tested
 from tokencost.logs.question import Question
@@ -23,7 +24,7 @@ def bill_logs(engine: Engine, question: Question, sources: Sequence[Source], bil
     every = checked(
         [
             records(
-                source.relation, source.leaves, source.shapes, question, file="r.filename", one_shape=source.one_shape
+                source.relation, source.leaves, source.shapes, question, file=f"r.{FILE}", one_shape=source.one_shape
             )
             for source in sources
         ],

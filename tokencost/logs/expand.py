@@ -2,6 +2,8 @@
 
 from tokencost.logs.shapes import Path
 
+FILE = "tokencost_file"
+"""The column with the path of the file of a record: named so that no field of a log is likely to be."""
 CONTAINERS: tuple[Path, ...] = (("resourceSpans",), ("scopeSpans",), ("spans",), ("results",), ("data",))
 """Fields that hold lists of records.
 
@@ -18,26 +20,26 @@ _SPAN_LISTS = (
 
 
 def expanded(reader: str) -> str:
-    """A relation with one record for each that `reader` (record, filename) holds."""
+    """A relation with one record for each that `reader` (record, FILE) holds."""
     spans = " ".join(
         f"WHEN json_exists(record, '$.{name}') THEN list_filter(json_extract(record, '{path}'), "
         f"lambda s: contains(CAST(s AS VARCHAR), '{USAGE_KEY}'))"
         for name, path in _SPAN_LISTS
     )
     pages = (
-        f"SELECT filename, unnest(CASE WHEN record IS NULL OR json_type(record) <> 'OBJECT' THEN [record] {spans} "
+        f"SELECT {FILE}, unnest(CASE WHEN record IS NULL OR json_type(record) <> 'OBJECT' THEN [record] {spans} "
         "WHEN json_type(record, '$.data') = 'ARRAY' THEN json_extract(record, '$.data[*]') ELSE [record] END) "
         "AS record "
         f"FROM {reader}"
     )
     buckets = (
-        "SELECT filename, unnest(CASE WHEN json_type(record, '$.results') = 'ARRAY' THEN "
+        f"SELECT {FILE}, unnest(CASE WHEN json_type(record, '$.results') = 'ARRAY' THEN "
         "list_transform(json_extract(record, '$.results[*]'), lambda x: json_merge_patch(x, json_object("
         "'start_time', json_extract(record, '$.start_time'), 'end_time', json_extract(record, '$.end_time')))) "
         f"ELSE [record] END) AS record FROM ({pages})"
     )
     return (
-        "SELECT filename, CASE WHEN json_type(record, '$.attributes') = 'ARRAY' THEN "
+        f"SELECT {FILE}, CASE WHEN json_type(record, '$.attributes') = 'ARRAY' THEN "
         f"json_merge_patch(record, json_object('attributes', {_ATTRIBUTES})) ELSE record END AS record FROM ({buckets})"
     )
 

@@ -1,4 +1,4 @@
-"""How far the engine is, on a terminal, for work that takes longer than a second."""
+"""Work of the engine that can be interrupted, and on a terminal how far it is, if it takes longer than a second."""
 
 import sys
 import threading
@@ -13,36 +13,47 @@ EVERY = 0.2
 WIDTH = 40
 
 
-def with_progress(connection: "duckdb.DuckDBPyConnection", work: Callable[[], None]) -> None:
-    """Do the work while a bar on standard error follows it; what the work raises is raised here."""
+def interruptible(connection: "duckdb.DuckDBPyConnection", work: Callable[[], None], *, shown: bool) -> None:
+    """Do the work, which Ctrl-C ends at once; where `shown`, a bar on standard error follows it.
+
+    What the work raises is raised here.
+    """
     failed: list[BaseException] = []
+    # Not the thread's own end: a `join` that is interrupted takes the thread for ended, before Python 3.13.
+    done = threading.Event()
 
     def guarded() -> None:
         try:
             work()
         except BaseException as error:  # noqa: BLE001  # raised again below, in the caller's thread
             failed.append(error)
+        finally:
+            done.set()
 
-    thread = threading.Thread(target=guarded, daemon=True)
-    thread.start()
-    thread.join(PATIENCE)
-    shown = False
     try:
-        while thread.is_alive():
-            done = connection.query_progress()
-            if done > 0:
-                filled = int(WIDTH * done / 100)
-                sys.stderr.write(f"\rreading [{'#' * filled}{' ' * (WIDTH - filled)}] {done:3.0f}%")
-                sys.stderr.flush()
-                shown = True
-            thread.join(EVERY)
+        threading.Thread(target=guarded, daemon=True).start()
+        _wait(connection, done, shown=shown)
     except KeyboardInterrupt:
-        connection.interrupt()
-        thread.join()
+        # More than once, as the work may just be about to begin.
+        while not done.is_set():
+            connection.interrupt()
+            done.wait(EVERY)
         raise
-    finally:
-        if shown:
-            sys.stderr.write("\r" + " " * (WIDTH + 16) + "\r")
-            sys.stderr.flush()
     if failed:
         raise failed[0]
+
+
+def _wait(connection: "duckdb.DuckDBPyConnection", done: threading.Event, *, shown: bool) -> None:
+    written = False
+    try:
+        while not done.wait(EVERY if written else PATIENCE):
+            part = connection.query_progress() if shown else 0
+            if part > 0:
+                filled = int(WIDTH * part / 100)
+                sys.stderr.write(f"\rreading [{'#' * filled}{' ' * (WIDTH - filled)}] {part:3.0f}%")
+                sys.stderr.flush()
+                written = True
+    finally:
+        if written:
+            sys.stderr.write("\r" + " " * (WIDTH + 16) + "\r")
+            sys.stderr.flush()

@@ -7,7 +7,7 @@ same columns stands in `records`.
 from collections.abc import Sequence
 
 from tokencost.logs.cells import DAY, RateCells, microseconds
-from tokencost.logs.leaves import MOST, identifier, literal
+from tokencost.logs.leaves import LATEST, MOST, identifier, literal
 from tokencost.logs.question import Question
 from tokencost.pricetable.when import span
 
@@ -21,7 +21,7 @@ def checked(sources: Sequence[str], question: Question) -> str:
     def bad(name: str) -> str:
         return f"{name} IS NULL OR {name} < 0 OR {name} >= {MOST}"
 
-    time = "instant < 0 OR bucket_end < 0 OR bucket_end < instant"
+    time = f"instant < 0 OR instant >= {LATEST} OR bucket_end < instant OR bucket_end >= {LATEST}"
     code = (
         "CASE WHEN shape IS NULL THEN 'shape' WHEN failed THEN 'failed' "
         f"WHEN {bad('input')} THEN 'input' WHEN {bad('output')} THEN 'output' WHEN {bad('cached')} THEN 'cached' "
@@ -31,7 +31,7 @@ def checked(sources: Sequence[str], question: Question) -> str:
     )
     # NULL where a record covers no time, and so has none to cross a boundary in.
     until = f"CASE WHEN of_day THEN instant + {DAY} WHEN bucket_end > instant + 1 THEN bucket_end END"
-    instant = "instant" if on is None else "CASE WHEN instant >= 0 THEN instant END AS instant"
+    instant = "instant" if on is None else f"CASE WHEN instant >= 0 AND instant < {LATEST} THEN instant END AS instant"
     every = " UNION ALL ".join(sources)
     within = _within(question)
     return (

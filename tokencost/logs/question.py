@@ -1,5 +1,6 @@
 """What is asked of logs: by what they are grouped, at which prices, and which of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -11,6 +12,8 @@ from tokencost.pricetable.resolve import find_model, resolve, split_time
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when
 
+MOST_PARTS = 100
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 PERIODS = ("day", "week", "month")
 BILLED = ("model", "provider", "tier", "window", "component")
 """What `--by` can name that only the bill decides."""
@@ -50,8 +53,12 @@ class Question(NamedTuple):
 
 
 def field_path(name: str) -> Path:
-    """`metadata.team` as a path; a name with an empty part is one field."""
+    """`metadata.team` as a path; a name with an empty part is one field. Raises `UsageError` for what is none."""
+    if _NO_TEXT.search(name):
+        raise UsageError(f"{name!r} is not a field: it is no text in UTF-8")
     parts = tuple(name.split("."))
+    if len(parts) > MOST_PARTS:
+        raise UsageError(f"a field of {len(parts):,} parts is nested deeper than fields are looked for")
     return parts if all(parts) else (name,)
 
 

@@ -55,7 +55,7 @@ def records(
         if len(written) == 1 and (one_shape or not timely):
             return next(iter(written))
         cases = " ".join(
-            f"WHEN shape IN ({', '.join(map(str, places))}) THEN {expression}"
+            f"WHEN {_SHAPE} IN ({', '.join(map(str, places))}) THEN {expression}"
             for expression, places in written.items()
             if expression != otherwise
         )
@@ -65,7 +65,7 @@ def records(
     instant = _instant_column(leaves, shapes) if one_shape else None
     columns = {
         "file": file,
-        "shape": "shape",
+        "shape": _SHAPE,
         "model": each(lambda shape: _first(leaves.text(path) for path in shape.model)),
         **{
             name: each(lambda shape, name=name: _count(leaves, shape, name, whole), _NO_TEXT)  # type: ignore[misc]
@@ -74,8 +74,8 @@ def records(
         "part_1": each(lambda shape: _part(leaves, shape, 0), _NO_TEXT),
         "part_2": each(lambda shape: _part(leaves, shape, 1), _NO_TEXT),
         "kind": each(lambda shape: leaves.text(shape.types) if shape.types else None, _NO_TEXT),
-        "time": instant or each(lambda shape: _time_text(leaves, shape.time), _NO_TEXT),
-        "until": each(lambda shape: _time_text(leaves, shape.until), _NO_TEXT),
+        "time": instant or each(lambda shape: _time_text(leaves, shape), _NO_TEXT),
+        "until": each(lambda shape: _first(leaves.text(path) for path in shape.until), _NO_TEXT),
         "tier": each(lambda shape: _first(leaves.text(path) for path in shape.tier), _NO_TEXT),
         "batch": each(lambda shape: _first(leaves.text(path) for path in shape.batch), _NO_TEXT),
         "failed": each(lambda shape: _failed(leaves, shape), "false"),
@@ -87,12 +87,14 @@ def records(
     columns = {name: expression for name, expression in columns.items() if expression != _NO_TEXT}
     gathered = (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
-        f"FROM (SELECT *, {number} AS shape FROM {relation} AS r) AS r"
+        f"FROM (SELECT *, {number} AS {_SHAPE} FROM {relation} AS r) AS r"
     )
     return _parsed(gathered, columns, shapes, question, parsing=parsing, whole=whole, timed_already=instant is not None)
 
 
 _NO_TEXT = "CAST(NULL AS VARCHAR)"
+_SHAPE = "tokencost_shape"
+"""Stands among the fields of records, of which none is likely to have that name."""
 COUNTS = ("input", "output", "cached", "write", "requests")
 
 
@@ -187,12 +189,17 @@ def _part(leaves: Leaves, shape: Shape, place: int) -> str | None:
 
 def _instant_column(leaves: Leaves, shapes: Sequence[Shape]) -> str | None:
     """The one column of times of a source that has it as times, which need no parsing."""
+    if any(shape.compact_dates for shape in shapes):
+        return None
     known = {path for shape in shapes for path in shape.time if leaves.present(path) is not None}
     return leaves.instant(known.pop()) if len(known) == 1 else None
 
 
-def _time_text(leaves: Leaves, paths: Sequence[Path]) -> str | None:
-    return _first(leaves.text(path) for path in paths)
+def _time_text(leaves: Leaves, shape: Shape) -> str | None:
+    text = _first(leaves.text(path) for path in shape.time)
+    if text and shape.compact_dates:
+        return f"regexp_replace({text}, '^([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})$', '\\1-\\2-\\3')"
+    return text
 
 
 def _tier(

@@ -1,20 +1,23 @@
 """Which records were rejected, where they stand, and what is wrong with each: looked up only where there are some."""
 
 import csv
+import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
+from tokencost.logs.expand import FILE
 from tokencost.logs.leaves import MOST, JsonRecord, literal
 from tokencost.logs.query import checked
 from tokencost.logs.question import Question, Side
 from tokencost.logs.records import COUNTS, records
 from tokencost.logs.shapes import Path, Shape
-from tokencost.logs.sources import TOO_LONG, Log, decompressed
+from tokencost.logs.sources import LONGEST_RECORD, TOO_LONG, Log
 from tokencost.logs.sums import Rejected
+from tokencost.logs.unpacked import reading
 from tokencost.pricing.cost import CONVENTION
 
 if TYPE_CHECKING:
-    from tokencost.logs.duckdb_engine import Engine
+    from tokencost.logs.duckdb_engine import Engine, Source
 
 _TOO_LONG = literal(TOO_LONG.decode().strip())
 _JSON_KIND = (
@@ -42,38 +45,40 @@ def first_rejected(
     engine: "Engine",
     question: Question,
     shapes: tuple[Shape, ...],
+    shapes_of_lines: tuple[Shape, ...],
     files: Iterable[str],
     malformed: dict[str, list[tuple[int, str]]],
     most: int,
+    *,
+    as_json: bool,
 ) -> Iterator[Rejected]:
-    """The first rejected records of these files, in order."""
+    """The first rejected records of these files, in order; `as_json` if JSON lines were read as whole records."""
     wanted = set(files)
     left = most
+    plain = Question((), (Side(on=question.sides[0].on),), question.since, question.until, question.tier)
     for log in engine.logs.files:
         lines = malformed.get(log.path, [])
         if left <= 0 or (log.shown not in wanted and not lines):
             continue
         found = [Rejected(log.shown, line, reason) for line, reason in lines[:left]]
         if log.shown in wanted:
-            found += _of_file(engine, question, shapes, log, left)
+            numbered = engine.sources(
+                plain, shapes_of_lines, all_shapes=shapes, as_json=as_json, only=log, numbered=True
+            )
+            found += [item for source in numbered for item in _of_source(engine, plain, source, log, left)]
         found.sort(key=lambda item: item.line or 0)
         yield from found[:left]
         left -= len(found)
 
 
-def _of_file(engine: "Engine", question: Question, shapes: tuple[Shape, ...], log: Log, most: int) -> list[Rejected]:
-    plain = Question((), (Side(on=question.sides[0].on),), question.since, question.until, question.tier)
-    sources = engine.sources(plain, shapes, as_json=True, only=log, numbered=True)
-    if not sources:
-        return []
-    source = sources[0]
+def _of_source(engine: "Engine", plain: Question, source: "Source", log: Log, most: int) -> list[Rejected]:
     kind = _JSON_KIND if isinstance(source.leaves, JsonRecord) else "''"
     every = records(
         source.relation,
         source.leaves,
         source.shapes,
         plain,
-        file=f"(CAST(r.filename AS VARCHAR) || ' ' || {kind})",
+        file=f"(CAST(r.{FILE} AS VARCHAR) || ' ' || {kind})",
         one_shape=source.one_shape,
     )
     rows = engine.execute(
@@ -81,22 +86,41 @@ def _of_file(engine: "Engine", question: Question, shapes: tuple[Shape, ...], lo
         f"ORDER BY CAST(split_part(file, ' ', 1) AS BIGINT) LIMIT {most}",
         log.shown,
     ).fetchall()
-    noted: list[tuple[int, str]] = []
+    lines = _lines_of(log, {int(place.partition(" ")[0]) for place, *_ in rows})
+    found: list[Rejected] = []
     for place, code, shape, *counts in rows:
         number, _, problem = place.partition(" ")
+        line, content = lines.get(int(number), (None, b""))
+        if content and not isinstance(source.leaves, JsonRecord):
+            problem = _problem(content)
         known = None if shape is None else source.shapes[shape]
-        noted.append((int(number), _reason(code, problem, known, dict(zip(COUNTS, counts, strict=True)))))
-    lines = _lines_of(log, {number for number, _ in noted})
-    return [
-        Rejected(log.shown, lines.get(number), reason if number in lines else f"record {number:,}: {reason}")
-        for number, reason in noted
-    ]
+        reason = _reason(code, problem, known, dict(zip(COUNTS, counts, strict=True)))
+        shown = line if log.own_lines else None
+        found.append(Rejected(log.shown, shown, reason if shown else f"record {int(number):,}: {reason}"))
+    return found
+
+
+def _problem(line: bytes) -> str:
+    """What keeps a line from being a record, in the words of `_JSON_KIND`; `RecursionError` is of what is JSON."""
+    try:
+        record = json.loads(line.decode(), parse_constant=_refuse)
+    except RecursionError:
+        return ""
+    except ValueError:
+        return "not JSON"
+    if line == TOO_LONG:
+        return "too long"
+    return "" if isinstance(record, dict) else "no object"
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
 
 
 _FAILED = "a failed or cached request: nothing was billed"
 _PROBLEMS = {
     "not JSON": "not JSON",
-    "too long": "a line longer than 16 MB",
+    "too long": "longer than 16 MB",
     "no object": "not a record: no JSON object",
     "": "no usage is recognised in this record; --map says where it stands",
 }
@@ -106,7 +130,9 @@ def _reason(code: str, problem: str, shape: Shape | None, counts: dict[str, int 
     if shape is None or code in ("shape", "failed"):
         return _FAILED if code == "failed" else _PROBLEMS[problem]
     if code == "time":
-        return f"the time in {_named(shape.time)} is not an instant, nor a date, nor the seconds since 1970"
+        return (
+            f"the time in {_named(shape.time)} is not an instant, nor a date, nor the seconds since 1970, before 2100"
+        )
     if code == "convention":
         cached, written = counts["cached"] or 0, counts["write"] or 0
         return (
@@ -129,11 +155,14 @@ def _named(paths: tuple[Path, ...]) -> str:
     return " or ".join(".".join(path) for path in paths[:2])
 
 
-def _lines_of(log: Log, numbers: set[int]) -> dict[int, int]:
-    """The lines on which the records of these numbers stand; lines without a record are not counted by engines."""
+def _lines_of(log: Log, numbers: set[int]) -> dict[int, tuple[int, bytes]]:
+    """The lines on which the records of these numbers stand, and what JSON lines hold.
+
+    Lines without a record are not counted by engines.
+    """
     if log.kind in ("array", "objects", "parquet") or not numbers:
         return {}
-    with open(log.path, "rb") as stream, decompressed(stream, log.compression) as inner:
+    with reading(log.path, log.compression, log.shown) as inner:
         found = _lines_of_records(inner) if log.kind == "lines" else _lines_of_rows(log, inner)
         last = max(numbers)
         lines = {}
@@ -145,17 +174,19 @@ def _lines_of(log: Log, numbers: set[int]) -> dict[int, int]:
         return lines
 
 
-def _lines_of_records(stream: Iterable[bytes]) -> Iterator[int]:
-    for line, content in enumerate(stream, 1):
+def _lines_of_records(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    line = 1
+    while content := stream.readline(LONGEST_RECORD):
         if content.strip():
-            yield line
+            yield line, content
+        line += content.endswith(b"\n")
 
 
-def _lines_of_rows(log: Log, stream: Iterable[bytes]) -> Iterator[int]:
+def _lines_of_rows(log: Log, stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     """The last lines of the rows that have as many cells as the header."""
     text = (content.decode("utf-8", "replace").replace("\0", "") for content in stream)
     reader = csv.reader(text, delimiter="\t" if log.kind == "tsv" else ",")
     width = len(next(reader, ()))
     for row in reader:
         if len(row) == width:
-            yield reader.line_num
+            yield reader.line_num, b""

@@ -10,9 +10,10 @@ from tokencost.errors import InvalidData, Problem, UsageError
 from tokencost.logs.cells import RateCells
 from tokencost.logs.query import context_cuts
 from tokencost.logs.question import Question
-from tokencost.logs.sources import Log, decompressed
+from tokencost.logs.sources import Log
 from tokencost.logs.sums import Rejected, Sum
 from tokencost.logs.tables import header_of
+from tokencost.logs.unpacked import reading
 
 if TYPE_CHECKING:
     from tokencost.logs.duckdb_engine import Engine
@@ -79,7 +80,7 @@ def _names(log: Log) -> Mapping[str, str]:
             return {}
         names = [column[0] for column in found or ()]
     elif log.kind == "lines":
-        with open(log.path, "rb") as stream, decompressed(stream, log.compression) as inner:
+        with reading(log.path, log.compression, log.shown, whole=False) as inner:
             line = inner.readline(1_000_000)
         try:
             record = json.loads(line)

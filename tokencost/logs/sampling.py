@@ -1,6 +1,5 @@
 """Which shapes the first JSON lines have: the engine is asked for these alone, and for all if others come."""
 
-import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -8,7 +7,8 @@ from typing import TYPE_CHECKING
 from tokencost.logs.expand import CONTAINERS
 from tokencost.logs.leaves import NestedColumns, identifier
 from tokencost.logs.shapes import Path, Shape
-from tokencost.logs.sources import Log, decompressed
+from tokencost.logs.sources import LONGEST_RECORD, Log
+from tokencost.logs.unpacked import reading
 
 if TYPE_CHECKING:
     from tokencost.logs.duckdb_engine import Engine, Source
@@ -31,8 +31,13 @@ def shapes_in(lines: Iterable[str | bytes], shapes: Sequence[Shape]) -> tuple[Sh
 
 def _first_lines(logs: Sequence[Log]) -> Iterator[bytes]:
     for log in [log for log in logs if log.kind == "lines"][:FILES]:
-        with open(log.path, "rb") as stream, decompressed(stream, log.compression) as inner:
-            yield from itertools.islice(inner, FIRST_LINES)
+        with reading(log.path, log.compression, log.shown, whole=False) as inner:
+            for _ in range(FIRST_LINES):
+                # No more of it than engines take: without line breaks it may be all of the file.
+                line = inner.readline(LONGEST_RECORD)
+                if not line or len(line) == LONGEST_RECORD:
+                    break
+                yield line
 
 
 def _shapes_of(line: str | bytes, shapes: Sequence[Shape]) -> Iterable[str]:

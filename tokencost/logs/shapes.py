@@ -33,6 +33,8 @@ class Shape(NamedTuple):
     """
     until: tuple[Path, ...] = ()
     """The end of a bucket."""
+    compact_dates: bool = False
+    """Whether its times are dates alone, so that 20260701 is one and no number of seconds."""
     tier: tuple[Path, ...] = ()
     batch: tuple[Path, ...] = ()
     """A flag that is true for requests of the batch tier."""
@@ -156,6 +158,7 @@ def _amounts() -> tuple[Shape, Shape]:
         input=_at("amount"),
         output=(),
         time=_at("utc_date"),
+        compact_dates=True,
         requests=_at("amount"),
         types=("type",),
         flat=True,
@@ -164,6 +167,7 @@ def _amounts() -> tuple[Shape, Shape]:
         name="deepseek-amount",
         marks=_at("start_time_iso", "type", "amount"),
         time=_at("start_time_iso"),
+        compact_dates=False,
         until=_at("end_time_iso"),
     )
     return newer, by_day

@@ -19,11 +19,13 @@ from tokencost.logs.records import possible_shapes, records
 from tokencost.logs.returned import sum_of
 from tokencost.logs.sampling import FIRST_LINES, shapes_in
 from tokencost.logs.shapes import Shape
-from tokencost.logs.sources import Kind, Log, Logs, decompressed
+from tokencost.logs.sniff import Kind
+from tokencost.logs.sources import Log, Logs
 from tokencost.logs.spark_rows import FILE, JsonFields, json_rows, quoted, table_rows
 from tokencost.logs.spark_session import first_line, session
 from tokencost.logs.sums import Sum
 from tokencost.logs.tables import header_of
+from tokencost.logs.unpacked import reading
 from tokencost.logs.warehouse import Fields, Rows, looked_at, written
 
 if TYPE_CHECKING:
@@ -111,7 +113,7 @@ def _prepared(log: Log, folder: str) -> Log:
         os.symlink(log.path, f"{path}.gz")
         return log._replace(path=f"{path}.gz")
     if log.compression == "zstd":
-        with open(log.path, "rb") as stream, decompressed(stream, log.compression) as inner, open(path, "wb") as copy:
+        with reading(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
             shutil.copyfileobj(inner, copy)
         return log._replace(path=path, compression="none")
     if (log.compression == "none" and named) or os.path.basename(log.path).startswith((".", "_")):

@@ -14,7 +14,7 @@ from tokencost.logs.cluster import Cluster, far_log
 from tokencost.logs.question import Question, ask, field_path
 from tokencost.logs.returned import holds_sums, rejected_sums, returned_sums
 from tokencost.logs.shapes import MAPPED_FIELDS, SHAPES, Shape, mapped_shape
-from tokencost.logs.sources import Logs, mended, opened
+from tokencost.logs.sources import LONG_KINDS, Logs, mended, opened
 from tokencost.logs.sums import Rejected, Sum
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
@@ -97,7 +97,8 @@ def usage(
 
     Raises `UsageError` and `InvalidData` for what cannot be read at all; what has no price is listed in the result.
     """
-    from tokencost.logs.duckdb_engine import Engine, LineTooLong
+    from tokencost.logs.duckdb_engine import Engine
+    from tokencost.logs.faults import LineTooLong
 
     question = ask(
         table,
@@ -173,7 +174,8 @@ def _by_duckdb(begun: Callable[[], Bill], question: Question, shapes: tuple[Shap
     malformed = malformed_lines(engine)
     read = bill.read + sum(map(len, malformed.values()))
     files = {file for file, _ in bill.rejected}
-    rejected = first_rejected(engine, question, shapes, files, malformed, MOST_REJECTED)
+    lines = shapes if as_json else asked
+    rejected = first_rejected(engine, question, shapes, lines, files, malformed, MOST_REJECTED, as_json=as_json)
     return _result(bill, question, read, (*summed, *rejected)[:MOST_REJECTED])
 
 
@@ -234,5 +236,9 @@ def shapes_with(mapping: Mapping[str, str] | None) -> tuple[Shape, ...]:
 
 
 def _without_long_lines(logs: Logs, shown: str) -> Logs:
-    changed = tuple(mended(log, logs.folder) if log.shown == shown or not shown else log for log in logs.files)
+    """The logs, the one of that name mended; without a name, those of which records may be longer than lines."""
+    changed = tuple(
+        mended(log, logs.folder) if (log.shown == shown if shown else log.kind in LONG_KINDS) else log
+        for log in logs.files
+    )
     return logs._replace(files=changed)

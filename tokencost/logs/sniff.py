@@ -1,0 +1,89 @@
+"""What a file is, by its first bytes and its name."""
+
+import json
+import os
+from typing import Literal
+
+Kind = Literal["lines", "array", "objects", "csv", "tsv", "parquet"]
+Compression = Literal["none", "gzip", "zstd"]
+
+BOM = b"\xef\xbb\xbf"
+SUFFIXES: dict[str, Kind | None] = {
+    ".jsonl": "lines",
+    ".ndjson": "lines",
+    ".json": None,
+    ".log": None,
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+}
+COMPRESSED = (".gz", ".zst", ".zstd")
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_FOREIGN = {
+    b"PK\x03\x04": "a zip file",
+    _GZIP: "compressed twice",
+    _ZSTD: "compressed twice",
+    b"BZh": "compressed with bzip2",
+    b"\xfd7zXZ": "compressed with xz",
+    b"\x04\x22\x4d\x18": "compressed with lz4",
+    b"SQLite format 3\0": "an SQLite database",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"%PDF-": "a PDF file",
+    b"ARROW1": "an Arrow file",
+    b"Obj\x01": "an Avro file",
+    b"\xff\xfe": "text in UTF-16",
+    b"\xfe\xff": "text in UTF-16",
+}
+"""How files begin that are often among logs and are none."""
+_TAR = slice(257, 262)
+
+
+def suffix(name: str) -> str:
+    """The suffix, that of a compression left out."""
+    stem, last = os.path.splitext(name.lower())
+    return os.path.splitext(stem)[1] if last in COMPRESSED else last
+
+
+def compression_of(head: bytes) -> Compression:
+    """How a file is compressed that begins so."""
+    if head.startswith(_GZIP):
+        return "gzip"
+    return "zstd" if head.startswith(_ZSTD) else "none"
+
+
+def foreign(head: bytes) -> str | None:
+    """What a file is that begins so, inside its compression, where it is no log."""
+    if head[_TAR] == b"ustar":
+        return "a tar archive"
+    return next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), None)
+
+
+def kind_of(name: str, head: bytes) -> Kind:
+    """How to read a file of this name that begins so."""
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    text = head.removeprefix(BOM).lstrip(b" \t\r\n")
+    named = SUFFIXES.get(suffix(name))
+    if text.startswith(b"["):
+        return "array"
+    if text.startswith(b"{"):
+        first = text.partition(b"\n")[0]
+        pretty = not _is_json(first) and len(first) < len(text) and named != "lines" and first.strip() == b"{"
+        return "objects" if pretty else "lines"
+    if named in ("csv", "tsv", "lines"):
+        return named
+    first = text.partition(b"\n")[0]
+    if first.count(b"\t") > first.count(b","):
+        return "tsv"
+    return "csv" if b"," in first and named is None and not name.lower().endswith(".json") else "lines"
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
