@@ -62,7 +62,7 @@ class NativeParsing:
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?"
 _ZONE = "( ?Z| ?UTC| ?[+-][0-9]{2}(:?[0-9]{2})?)?"
-_WHOLE = "^[0-9]{1,18}$"
+_WHOLE = "^([0-9]{1,18}|[1-8][0-9]{18})$"
 _DECIMAL = "^[0-9]{1,14}[.][0-9]{1,9}$"
 _COUNT = "^[0-9]{1,15}([.]0{1,9})?$"
 _AMOUNT = "^-?[0-9]{1,15}([.][0-9]{1,40})?([eE][+-]?[0-9]{1,2})?$"
@@ -134,7 +134,7 @@ def _scaled(whole: str) -> str:
 def _iso_text(name: str) -> str:
     """The text where it is a date, or a date and a time of day, of the Gregorian calendar from 1970 on."""
     pattern = f"^{_DATE}([T ]{_CLOCK}{_ZONE})?$"
-    return f"CASE WHEN {matches(name, pattern)} THEN {name} END"
+    return f"CASE WHEN {matches(f'trim({name})', pattern)} THEN trim({name}) END"
 
 
 def _number(text: str, start: int | str, length: int = 2) -> str:

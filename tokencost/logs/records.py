@@ -198,7 +198,8 @@ def _instant_column(leaves: Leaves, shapes: Sequence[Shape]) -> str | None:
 def _time_text(leaves: Leaves, shape: Shape) -> str | None:
     text = _first(leaves.text(path) for path in shape.time)
     if text and shape.compact_dates:
-        return f"regexp_replace({text}, '^([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})$', '\\1-\\2-\\3')"
+        parts = f"substr({text}, 1, 4) || '-' || substr({text}, 5, 2) || '-' || substr({text}, 7, 2)"
+        return f"CASE WHEN {matches(text, '^[0-9]{8}$')} THEN {parts} ELSE {text} END"
     return text
 
 

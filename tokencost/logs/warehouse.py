@@ -41,8 +41,10 @@ def verbatim(text: str) -> str:
 class Fields:
     """The fields of rows, as a dialect says them."""
 
-    def __init__(self, dialect: Dialect, columns: Sequence[str] | None) -> None:
+    def __init__(self, dialect: Dialect, columns: Sequence[str] | None, *, of_row: bool = False) -> None:
         self._dialect = dialect
+        self._of_row = of_row
+        """Whether whole records are rows of a table, written as JSON."""
         self._columns = columns
         """The columns of the table; None where whole records are JSON."""
 
@@ -62,8 +64,9 @@ class Fields:
 
     def count(self, path: Path, *, as_text: bool) -> str | None:
         """As JSON, but for what is a column of its own."""
-        # A column of a table may be of text that holds numbers; in a row as JSON it cannot be told from other text.
-        return self._field(path, as_json=not as_text and len(path) > 1)
+        # A column of a table may hold its numbers as text.
+        of_column = len(path) == 1 and (self._of_row or self._columns is not None)
+        return self.text(path) if as_text or of_column else self._field(path, as_json=True)
 
     def present(self, path: Path) -> str | None:
         """Whether it is there."""
@@ -94,13 +97,9 @@ def table_rows(
     dialect: Dialect, table: str, columns: Sequence[str] | None, json_column: str | None, fields: Iterable[Path]
 ) -> Rows:
     """The records of a table. Raises `UsageError` for what is no name of a table."""
-    import sqlglot
     from sqlglot import exp
 
-    try:
-        named = exp.to_table(table, dialect=dialect.name)
-    except sqlglot.errors.SqlglotError:
-        raise UsageError(f"{table!r} is not the name of a table", "write --table schema.logs") from None
+    named = _named_table(dialect, table)
 
     def column(name: str) -> str:
         quoted = not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name)
@@ -115,6 +114,24 @@ def table_rows(
                                lambda name: dialect.column.format(column(name)))  # fmt: skip
     fence = " OFFSET 0" if dialect.fenced else ""
     return Rows("source_rows", f"SELECT {', '.join(chosen)} FROM {named.sql(dialect=dialect.name)} AS r{fence}")
+
+
+def _named_table(dialect: Dialect, name: str) -> "exp.Expression":
+    """The name as its parts, each quoted where it has to be. Raises `UsageError` for anything else."""
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        statements = sqlglot.parse(f"SELECT * FROM {name}", read=dialect.name)
+    except sqlglot.errors.SqlglotError:
+        statements = []
+    first = statements[0] if len(statements) == 1 else None
+    tables = list(first.find_all(exp.Table)) if first else []
+    parts = list(tables[0].parts) if len(tables) == 1 else []
+    plain = exp.select("*").from_(exp.Table(**dict(zip(("this", "db", "catalog"), reversed(parts), strict=False))))
+    if not parts or not all(type(part) is exp.Identifier for part in parts) or plain != first:
+        raise UsageError(f"{name!r} is not the name of a table", "write --table schema.logs")
+    return plain.args["from_"].this  # type: ignore[no-any-return]  # as all arguments are
 
 
 def table_columns(
@@ -152,7 +169,8 @@ def table_query(
     """
     if json_column is None and columns is None and dialect.row is None:
         columns = named_columns(shapes, question)
-    fields = Fields(dialect, None if json_column is not None else columns)
+    of_row = json_column is None and columns is None
+    fields = Fields(dialect, None if json_column is not None else columns, of_row=of_row)
     known = possible_shapes(fields, shapes)
     if not known:
         marks = ", ".join(dict.fromkeys(path[0] for shape in shapes for path in shape.marks))
