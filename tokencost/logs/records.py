@@ -192,6 +192,11 @@ def _time_text(leaves: Leaves, paths: Sequence[Path]) -> str | None:
     return _first(leaves.text(path) for path in paths)
 
 
+def tier_of(question: Question) -> str:
+    """The tier of requests, from the text `tier`."""
+    return _tier({"tier": "tier"}, (), question.tier, lambda _: "-1")
+
+
 def _tier(
     columns: Mapping[str, str],
     shapes: Sequence[Shape],
