@@ -1,7 +1,9 @@
 """Pricing logs against plain DuckDB on the same fields: time, memory, and how both grow.
 
     python tests/benchmarks/logs.py [MILLIONS]
+    python tests/benchmarks/logs.py growth
 
+`growth` prices logs of 1, 5 and 20 million rows, which needs 6 GB of disk for a while.
 Each run is a process of its own, taken in turn with its reference; the fastest of each is compared.
 """
 
@@ -32,6 +34,8 @@ print(duckdb.sql(f"SELECT model, strftime(make_timestamp(created * 1000000), '%Y
 """
 TOKENCOST = [sys.executable, "-m", "tokencost", "usage", "--by", "model,month", "--format", "csv"]
 CALCULATED = 20_000
+GROWING = (1, 5, 20)
+"""Millions of rows."""
 
 
 def generate(path: Path, lines: int) -> None:
@@ -78,7 +82,28 @@ def calculated_per_second() -> float:
     return CALCULATED / (time.perf_counter() - start)
 
 
+def growth() -> None:
+    """Time per million rows, and peak memory, of ever larger logs."""
+    with tempfile.TemporaryDirectory() as folder:
+        for suffix in (".jsonl", ".parquet"):
+            for millions in GROWING:
+                path = Path(folder) / f"log{suffix}"
+                generate(path, millions * 1_000_000)
+                by_user = [*TOKENCOST[:-4], "--by", "user", "--output", f"{folder}/o.csv"]
+                for name, command in (("model and month", TOKENCOST), (f"{GROUPS:,} users", by_user)):
+                    seconds, memory = run([*command, str(path)])
+                    print(
+                        f"{millions:>2}M rows{suffix} by {name}: {seconds:.2f} s, "
+                        f"{seconds / millions:.2f} s per million, peak {memory} MB (below 1024)",
+                        flush=True,
+                    )
+                path.unlink()
+
+
 def main() -> None:
+    if sys.argv[1:] == ["growth"]:
+        growth()
+        return
     millions = int(sys.argv[1]) if sys.argv[1:] else 5
     with tempfile.TemporaryDirectory() as folder:
         for suffix, limit in ((".jsonl", 1.5), (".parquet", 2)):
@@ -93,7 +118,7 @@ def main() -> None:
                 rate = millions * 1e6 / ours / calculated_per_second()
                 print(f"  {rate:.0f} x the rows per second of genai_prices.calc_price (at least 100)")
                 ((grouped, memory),) = best([*TOKENCOST[:-4], "--by", "user", "--output", f"{folder}/o.csv", str(path)])
-                print(f"  --by with {GROUPS:,} groups: {grouped:.2f} s, peak {memory} MB")
+                print(f"  --by with {GROUPS:,} groups: {grouped:.2f} s, peak {memory} MB (below 1024)")
             path.unlink()
         small = Path(folder) / "small.jsonl"
         generate(small, 1_000)

@@ -79,10 +79,10 @@ class Purse:
 class Account:
     """One group of requests: its tokens and money, what they would have cost elsewhere, and what the log says."""
 
-    __slots__ = ("_counts", "_purses", "complete", "logged")
+    __slots__ = ("_purses", "cached", "complete", "input", "logged", "output", "requests", "write")
 
     def __init__(self, sides: int) -> None:
-        self._counts = [0] * len(Tokens._fields)
+        self.requests = self.input = self.cached = self.write = self.output = 0
         self._purses: list[Purse | None] = [Purse() for _ in range(sides)]
         self.logged = ZERO
         self.complete = True
@@ -90,20 +90,23 @@ class Account:
 
     def charge(self, billing: Billing, tokens: Sequence[int]) -> None:
         """Add requests of one rate cell. Where an alternative has no price for some, it has none for the group."""
-        counts = self._counts
-        for place, count in enumerate(tokens):
-            counts[place] += count
-        for place, (purse, rates) in enumerate(zip(self._purses, billing.rates, strict=True)):
-            if purse is not None:
-                if rates is None:
-                    self._purses[place] = None
-                else:
-                    purse.charge(rates, tokens)
+        requests, total, cached, write, output = tokens
+        self.requests += requests
+        self.input += total
+        self.cached += cached
+        self.write += write
+        self.output += output
+        for place, rates in enumerate(billing.rates):
+            purse = self._purses[place]
+            if rates is None:
+                self._purses[place] = None
+            elif purse is not None:
+                purse.charge(rates, tokens)
 
     @property
     def tokens(self) -> Tokens:
         """All of its tokens."""
-        return Tokens(*self._counts)
+        return Tokens(self.requests, self.input, self.cached, self.write, self.output)
 
     @property
     def money(self) -> tuple[Money | None, ...]:

@@ -113,6 +113,11 @@ class NestedColumns:
         members = (f"{literal(name)}: {literal(_type(kind))}" for name, kind in self._tree.items())
         return "{" + ", ".join(members) + "}"
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the columns, which differ in more than case."""
+        return frozenset(name.casefold() for name in self._tree)
+
     def _field(self, path: Path) -> str:
         return _extract(f"r.{identifier(path[0])}", path[1:])
 

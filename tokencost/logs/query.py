@@ -33,20 +33,22 @@ def checked(sources: Sequence[str], question: Question) -> str:
     until = f"CASE WHEN of_day THEN instant + {DAY} WHEN bucket_end > instant + 1 THEN bucket_end END"
     instant = "instant" if on is None else f"CASE WHEN instant >= 0 AND instant < {LATEST} THEN instant END AS instant"
     every = " UNION ALL ".join(sources)
-    within = _within(question)
+    asked = within(question)
+    chosen = f" WHERE instant IS NULL OR instant < 0 OR ({asked})" if asked else ""
     return (
         f"SELECT file, shape, model, input, output, cached, write, requests, summed, "
-        f"{instant}, {until} AS until, tier, {code} AS code{fields}{logged} FROM ({every}) AS r{within}"
+        f"{instant}, {until} AS until, tier, {code} AS code{fields}{logged} FROM ({every}) AS r{chosen}"
     )
 
 
-def _within(question: Question) -> str:
+def within(question: Question) -> str:
+    """Whether an instant lies in the time that is asked for; empty where all of it is."""
     tests = []
     if question.since is not None:
         tests.append(f"instant >= {microseconds(span(question.since)[0])}")
     if question.until is not None:
         tests.append(f"instant < {microseconds(span(question.until)[0])}")
-    return f" WHERE instant IS NULL OR instant < 0 OR ({' AND '.join(tests)})" if tests else ""
+    return " AND ".join(tests)
 
 
 SUMS = ("rows", "requests", "input", "cached", "write", "output")
@@ -115,7 +117,7 @@ def tested(every: str, question: Question, cells: RateCells) -> str:
         "1 AS rows",
         _kept("r.instant", "first_at"),
         _kept("r.instant", "last_at"),
-        _kept(_context(question, cells), "context"),
+        _kept(context_of(question, cells), "context"),
     ]
     if question.compare_to:
         chosen.append("CASE WHEN r.code IS NULL AND r.logged IS NOT NULL THEN 1 ELSE 0 END AS logged_rows")
@@ -160,7 +162,7 @@ def slotted(every: str, question: Question, cells: RateCells) -> str:
         "file": "CASE WHEN r.code IS NOT NULL THEN r.file END",
         "instant": f"CASE WHEN r.code IS NULL THEN {slot_of('r.instant', cells)} END",
         "until": "CASE WHEN r.code IS NULL THEN r.until END",
-        "context": f"CASE WHEN r.code IS NULL THEN {_context(question, cells)} END",
+        "context": f"CASE WHEN r.code IS NULL THEN {context_of(question, cells)} END",
     }
     counts = ["count(*) AS rows"]
     counts += [f"CAST(sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS HUGEINT) AS {name}" for name in SUMS[1:]]
@@ -178,7 +180,7 @@ def slotted(every: str, question: Question, cells: RateCells) -> str:
     return f"SELECT {', '.join([*chosen, *counts])} FROM ({every}) AS r GROUP BY {numbers}"
 
 
-def _context(question: Question, cells: RateCells) -> str:
+def context_of(question: Question, cells: RateCells) -> str:
     """The shortest input of the class of context lengths that a record is in; 0 for sums, whose is unknown."""
     context = "0"
     for cut in context_cuts(question, cells):

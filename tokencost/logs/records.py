@@ -203,6 +203,11 @@ def _time_text(leaves: Leaves, shape: Shape) -> str | None:
     return text
 
 
+def tier_of(question: Question) -> str:
+    """The tier of requests, from the text `tier`."""
+    return _tier({"tier": "tier"}, (), question.tier, lambda _: "-1")
+
+
 def _tier(
     columns: Mapping[str, str],
     shapes: Sequence[Shape],

@@ -1,0 +1,121 @@
+"""The quick way through alike lines answers as the usual way does, whatever later lines hold."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tokencost import PriceTable
+from tokencost.logs import duckdb_sums
+from tokencost.logs.usage import Usage, usage
+
+GOOD: dict[str, Any] = {
+    "created": 1740830400, "model": "gpt-4o", "service_tier": "default",
+    "usage": {"prompt_tokens": 10, "completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 4}},
+}  # fmt: skip
+FIRST = 20
+ALIKE = 60
+
+
+def counts(**others: Any) -> dict[str, Any]:
+    return {**GOOD, "usage": {**GOOD["usage"], **others}}
+
+
+NO_COUNTS: list[Any] = [1.5, -1, True, {}, [], 2**63, 10**15]
+LATER: dict[str, list[Any]] = {
+    "nothing else": [],
+    "quoted counts": [counts(prompt_tokens="12"), counts(completion_tokens="1"),
+                      counts(prompt_tokens_details={"cached_tokens": "0"})],
+    "numbers that are no counts": [counts(prompt_tokens=value) for value in NO_COUNTS],
+    "more that are none": [
+        json.dumps(counts(completion_tokens=7)).replace("7,", f"{text},")
+        for text in ("1e400", "-0.0", "NaN", "Infinity", "0.1", "123456789012345678901234", "1e22", "-1e-9")
+    ],
+    "counts in other words": [
+        json.dumps(counts(completion_tokens=7)).replace("7,", f"{text},")
+        for text in ("0", "-0", "0.0", "12.0", "1e3", "1E2", "999999999999999", "12.0000000000000000000001")
+    ],
+    "fields that earlier lines lack": [
+        {**GOOD, "completed_at": 1751371200}, {**GOOD, "completed_at": "2025-07-01T00:00:00Z"},
+        {**GOOD, "created": None, "timestamp": "2025-08-01T00:00:00Z"}, {**GOOD, "created": None},
+        counts(prompt_tokens_details={"cached_tokens": 4, "cache_write_tokens": 5}),
+        counts(prompt_tokens_details=None, prompt_cache_hit_tokens=3), counts(prompt_tokens_details={}),
+    ],
+    "times in other words": [
+        {**GOOD, "created": value}
+        for value in ("2025-03-01", "2025-03-01T12:00:00+08:00", 1740830400.5, 1740830400123, "1740830400", -1, 5,
+                      "17408e5", " 1740830400", "yesterday", "", True, 10**18)
+    ],
+    "odd records": [counts(prompt_tokens_details={"cached_tokens": 11}), {}, [1], "text", {"usage": []}, "{not JSON",
+                    {**GOOD, "model": None}, {**GOOD, "model": "unknown"}, counts(prompt_tokens=300_000)],
+    "tiers": [{**GOOD, "service_tier": tier} for tier in ("auto", "", "batch", "flex", "warp", None, 5)],
+    "other shapes": [
+        {"created": 1740830400, "model": "gpt-4o", "usage": {"input_tokens": 10, "output_tokens": 1}},
+        {"response": GOOD}, {"data": [GOOD, GOOD]},
+    ],
+    "two shapes in one": [{**GOOD, "response": GOOD}, counts(input_tokens=3, output_tokens=2)],
+}  # fmt: skip
+
+
+def both_ways(table: PriceTable, path: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> tuple[Usage, Usage]:
+    monkeypatch.setattr(duckdb_sums, "FIRST", FIRST)
+    found = []
+    for large in (0, 2**62):
+        monkeypatch.setattr(duckdb_sums, "LARGE", large)
+        found.append(usage(table, [str(path)], by=["model", "tier", "window", "day", "component"], **options))
+    return found[0], found[1]
+
+
+def written(path: Path, later: list[Any]) -> None:
+    lines = [json.dumps(GOOD)] * ALIKE
+    lines += [each if isinstance(each, str) else json.dumps(each) for each in later]
+    path.write_text("\n".join([*lines, json.dumps(GOOD)]) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_later_lines_of_all_kinds(
+    shipped: PriceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / "log.jsonl"
+    written(path, LATER[name])
+    for options in (
+        {},
+        {"since": "2025-03-01T12:00:00Z"},
+        {"tier": "batch"},
+        {"as_models": ["gpt-6.1-sol@2026-11-20"]},
+    ):
+        quick, usual = both_ways(shipped, path, monkeypatch, **options)
+        assert quick == usual
+
+
+def test_the_quick_way_is_taken(shipped: PriceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> str:
+        raise AssertionError
+
+    path = tmp_path / "log.jsonl"
+    written(path, [])
+    monkeypatch.setattr(duckdb_sums, "LARGE", 0)
+    monkeypatch.setattr(duckdb_sums, "slotted", refuse)
+    assert usage(shipped, [str(path)]).priced == ALIKE + 1
+
+
+def test_fields_named_like_the_columns_that_are_added(
+    shipped: PriceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log.jsonl"
+    record = {"plain": "gpt-4o", "Time_Text": 1740830400, "input_number": 7, "at_instant": 1}
+    path.write_text((json.dumps(record) + "\n") * ALIKE, encoding="utf-8")
+    mapping = {"model": "plain", "time": "Time_Text", "input_tokens": "input_number", "output_tokens": "at_instant"}
+    quick, usual = both_ways(shipped, path, monkeypatch, mapping=mapping)
+    assert quick == usual
+    assert quick.priced == ALIKE
+
+
+def test_quick_and_usual_logs_together(shipped: PriceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path / "a.jsonl", LATER["quoted counts"])
+    written(tmp_path / "b.jsonl", [])
+    (tmp_path / "c.csv").write_text("model,time,input_tokens,output_tokens\ngpt-4o,2025-03-01T12:00:00Z,1,1\n")
+    quick, usual = both_ways(shipped, tmp_path, monkeypatch)
+    assert quick == usual
+    assert quick.rejected_count == len(LATER["quoted counts"])
