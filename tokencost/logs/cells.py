@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
-from math import gcd
 from typing import NamedTuple
 
 from tokencost.pricetable.hours import Window
@@ -19,10 +18,8 @@ from tokencost.pricing.timeline import changes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-MINUTE = 60_000_000
-DAY = 1440 * MINUTE
-LONGEST_SLOT = 15 * MINUTE
-"""Zones differ from UTC by multiples of it, as clocks do when they are put forward or back."""
+DAY = 86_400_000_000
+WEEK = 7 * DAY
 
 
 class RateCells(NamedTuple):
@@ -34,10 +31,11 @@ class RateCells(NamedTuple):
     """The prices for which the hour matters."""
     thresholds: tuple[int, ...]
     """The context lengths above which some price has other rates, in their order."""
-    slot: int
-    """Microseconds of which every window, and every bound but for those in `odd`, begins and ends at a multiple."""
-    odd: tuple[int, ...]
-    """The bounds that lie within a slot."""
+    first: int
+    last: int
+    """Stretches of time are told from `first` to `last`; before there is no price, and after nothing new is known."""
+    slots: tuple[int, ...] = (0,)
+    """At which times of a UTC day, in microseconds, some stretch begins: between them lie the slots of each day."""
 
     @property
     def fingerprint(self) -> str:
@@ -66,24 +64,21 @@ def rate_cells(table: PriceTable) -> RateCells:
     instants = {instant for span in spans for instant in span if instant is not None}
     bounds = tuple(sorted(map(microseconds, instants)))
     windowed = tuple(price for price in prices if price.windows)
-    minutes = [minute for price in windowed for window in price.windows for hours in window.hours for minute in hours]
-    slot = gcd(LONGEST_SLOT, *(minute * MINUTE for minute in minutes))
-    return RateCells(
+    holidays = (day for price in windowed for window in price.windows for day in window.holidays)
+    known_until = max((microseconds(datetime(day.year, day.month, day.day, tzinfo=UTC)) for day in holidays), default=0)
+    cells = RateCells(
         bounds,
         windowed,
         tuple(sorted({limit for price in prices for limit in thresholds(price)[1:]})),
-        slot,
-        tuple(bound for bound in bounds if bound % slot),
+        first=bounds[0] - DAY if bounds else 0,
+        last=max(bounds[-1] + BEYOND, known_until + WEEK) if bounds else DAY,
     )
+    starts = {time.start % DAY for time in cell_times(cells, cells.first, cells.last)}
+    return cells._replace(slots=tuple(sorted({0, *starts})))
 
 
 BEYOND = 400 * DAY
-"""Stretches are told this long after the newest bound, where they are told before any record is seen."""
-
-
-def cells_range(cells: RateCells) -> tuple[int, int]:
-    """From before the first bound until long after the last."""
-    return (cells.bounds[0] - DAY, cells.bounds[-1] + BEYOND) if cells.bounds else (0, DAY)
+"""Stretches are told this long after the newest bound: through all seasons of their hours."""
 
 
 def _in_force(price: Price) -> tuple[int, int | None]:

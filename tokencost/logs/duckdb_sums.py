@@ -5,7 +5,7 @@ from typing import Any
 
 from tokencost.logs.accounts import Billing
 from tokencost.logs.billing import Bill
-from tokencost.logs.cells import cells_range
+from tokencost.logs.cells import DAY
 from tokencost.logs.duckdb_engine import Engine, Source
 from tokencost.logs.expand import FILE
 from tokencost.logs.leaves import NestedColumns, identifier
@@ -33,8 +33,8 @@ def bill_logs(engine: Engine, question: Question, sources: Sequence[Source], bil
         begin, end = engine.execute("SELECT min(instant), max(instant) FROM slots").fetchone() or (None, None)
     else:
         relation = f"({tested(_every(question, sources), question, engine.cells)})"
-        begin, end = cells_range(engine.cells)
-    engine.load_times(begin or 0, (end or 0) + engine.cells.slot)
+        begin, end = engine.cells.first, engine.cells.last
+    engine.load_times(begin or 0, (end or 0) + DAY)
     statement = sums(relation, question, engine.cells, month=MONTH)
     if question.fields:
         _bill_groups(engine, question, statement, bill)

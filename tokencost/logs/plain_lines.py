@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tokencost.logs.cells import RateCells
 from tokencost.logs.leaves import LATEST, MOST, NestedColumns, timed
-from tokencost.logs.query import context_of, slot_of, within
+from tokencost.logs.query import context_cuts, slot_of, within
 from tokencost.logs.question import Question
 from tokencost.logs.records import tier_of
 from tokencost.logs.shapes import Path, Shape
@@ -49,10 +49,10 @@ def times_held(relation: str, leaves: NestedColumns, shape: Shape, records: int)
 def flagged(lines: PlainLines, question: Question) -> str:
     """The records with their fields as text, numbers and times, and whether they are `plain`."""
     leaves, shape = lines.leaves, lines.shape
-    time, earlier = shape.time[lines.times], shape.time[: lines.times]
+    held, earlier = shape.time[lines.times], shape.time[: lines.times]
     texts = {
         "model": _first(leaves.text(path) for path in shape.model),
-        "time": leaves.text(time),
+        "time": leaves.text(held),
         "tier": "CAST(NULL AS VARCHAR)" if question.tier else _first(leaves.text(path) for path in shape.tier),
     }
     texts |= {name: _first(leaves.count(path, as_text=False) for path in _paths(shape, name)) for name in _COUNTS}
@@ -60,7 +60,13 @@ def flagged(lines: PlainLines, question: Question) -> str:
     gathered = f"SELECT *, {columns} FROM {lines.relation} AS r"
     numbers = ", ".join(f"TRY_CAST({name}_text AS DOUBLE) AS {name}_number" for name in _COUNTS)
     cast = f"SELECT *, {numbers}, TRY_CAST(time_text AS BIGINT) AS time_whole FROM ({gathered}) AS r"
-    parsed = f"SELECT *, {timed('time_text', 'time_whole')} AS at_instant FROM ({cast}) AS r"
+    # Ten digits are the seconds since 1970 of all requests until 2286, and quickly known to be nothing else.
+    seconds = (
+        "time_whole BETWEEN 1000000000 AND 9999999999 AND length(time_text) = 10 "
+        "AND NOT contains(time_text, 'e') AND NOT contains(time_text, 'E')"
+    )
+    time = f"CASE WHEN {seconds} THEN time_whole * 1000000 ELSE {timed('time_text', 'time_whole')} END"
+    parsed = f"SELECT *, {time} AS at_instant FROM ({cast}) AS r"
     # Text in quotes is no number to the engine, and a fraction differs from its floor. 0.0 and the like, which are
     # counts too, are rare enough for the usual way; so are dates.
     tests = [*(leaves.present(mark) for mark in shape.marks), *(f"NOT {leaves.present(path)}" for path in earlier)]
@@ -95,22 +101,26 @@ def plain_slots(lines: PlainLines, question: Question, cells: RateCells) -> str:
     asked = within(question)
     if asked:
         every = f"SELECT * FROM ({every}) AS r WHERE NOT plain OR ({asked})"
-    keys = {
-        "plain": "r.plain",
-        "model": "r.model",
-        "tier": "r.tier",
-        "instant": slot_of("r.instant", cells),
-        "context": context_of(question, cells),
-    }
+    cuts = context_cuts(question, cells)
+    classes = len(cuts) + 1
+    place = "0"
+    for number, cut in enumerate(cuts, 1):
+        place = f"CASE WHEN r.input > {cut} THEN {number} ELSE {place} END"
+    # One integer in place of three keys, and nothing in place of the usual tier: groups are found faster.
+    packed = f"({slot_of('r.instant', cells)}) * {2 * classes} + ({place}) * 2 + CASE WHEN r.plain THEN 1 ELSE 0 END"
+    keys = {"model": "r.model", "tier": "nullif(r.tier, 'default')", "packed": packed}
     sums = ["count(*) AS rows", *(f"sum(r.{name}) AS {name}" for name in _COUNTS)]
     sums += ["min(r.instant) AS first_at", "max(r.instant) AS last_at"]
     grouped = (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in keys.items())}, {', '.join(sums)} "
-        f"FROM ({every}) AS r GROUP BY {', '.join(str(place + 1) for place in range(len(keys)))}"
+        f"FROM ({every}) AS r GROUP BY {', '.join(str(number + 1) for number in range(len(keys)))}"
     )
+    shortest = " ".join(f"WHEN {number} THEN {cut + 1}" for number, cut in enumerate(cuts, 1))
+    context = f"CASE packed // 2 % {classes} {shortest} ELSE 0 END" if cuts else "0"
     return (
-        f"SELECT plain, model, {tier_of(question)} AS tier, 0 AS summed, CAST(NULL AS VARCHAR) AS code, "
-        "CAST(NULL AS VARCHAR) AS file, instant, CAST(NULL AS BIGINT) AS until, context, rows, rows AS requests, "
-        "input, coalesce(cached, 0) AS cached, coalesce(write, 0) AS write, output, first_at, last_at "
+        f"SELECT coalesce(packed % 2 = 1, false) AS plain, model, {tier_of(question)} AS tier, 0 AS summed, "
+        f"CAST(NULL AS VARCHAR) AS code, CAST(NULL AS VARCHAR) AS file, packed // {2 * classes} AS instant, "
+        f"CAST(NULL AS BIGINT) AS until, {context} AS context, rows, rows AS requests, input, "
+        "coalesce(cached, 0) AS cached, coalesce(write, 0) AS write, output, first_at, last_at "
         f"FROM ({grouped}) AS r"
     )

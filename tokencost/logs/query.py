@@ -5,6 +5,7 @@ same columns stands in `records`.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tokencost.logs.cells import DAY, RateCells, microseconds
 from tokencost.logs.leaves import LATEST, MOST, identifier, literal
@@ -124,28 +125,22 @@ def tested(every: str, question: Question, cells: RateCells) -> str:
     return f"SELECT {', '.join(chosen)} FROM ({every}) AS r"
 
 
-MOST_ODD = 24
-"""So many instants within slots are looked at for each record; with more, records are joined one by one."""
+MOST_SLOTS = 48
+"""So many slots of a day are told apart for each record; with more, records are joined one by one."""
 
 
 def has_slots(question: Question, cells: RateCells) -> bool:
     """Whether records are first summed per slot of time: not where fields of theirs part them into many groups."""
-    return not question.fields and len(cells.odd) <= MOST_ODD
+    return not question.fields and len(cells.slots) <= MOST_SLOTS
 
 
 def slot_of(instant: str, cells: RateCells) -> str:
-    """When the stretch of time begins that an instant is summed in: its slot, or the part after an odd bound in it."""
-    slot = cells.slot
-    start = f"{instant} // {slot} * {slot}"
-    if not cells.odd:
-        return start
-    if len(cells.odd) > MOST_ODD:
+    """When the slot begins that an instant lies in; with too many of them, the instant itself."""
+    if len(cells.slots) > MOST_SLOTS:
         return instant
-    parts = " ".join(
-        f"WHEN {instant} >= {bound} AND {instant} < {(bound // slot + 1) * slot} THEN {bound}"
-        for bound in reversed(cells.odd)
-    )
-    return f"CASE {parts} ELSE {start} END"
+    times = [f"WHEN {instant} % {DAY} < {after} THEN {start}" for start, after in pairwise(cells.slots)]
+    since = f"CASE {' '.join(times)} ELSE {cells.slots[-1]} END" if times else "0"
+    return f"({instant} - {instant} % {DAY} + {since})"
 
 
 def slotted(every: str, question: Question, cells: RateCells) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tokencost.errors import UsageError
-from tokencost.logs.cells import DAY, EVERY_DAY, RateCells, WeekTime, cell_times, cells_range, microseconds, week_times
+from tokencost.logs.cells import DAY, EVERY_DAY, RateCells, WeekTime, cell_times, microseconds, week_times
 from tokencost.logs.dialects import Dialect
 from tokencost.logs.leaves import identifier, literal
 from tokencost.logs.parsing import PortableParsing
@@ -208,7 +208,7 @@ def _indented(text: str) -> str:
 
 def _rate_times(question: Question, cells: RateCells) -> list[tuple[str, str]]:
     """The stretches of time, told as days of the week and multiplied into days by the engine."""
-    begin, end = cells_range(cells)
+    begin, end = cells.first, cells.last
     if question.since is not None:
         begin = max(begin, microseconds(span(question.since)[0]))
     if question.until is not None:
