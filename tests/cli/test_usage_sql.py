@@ -15,9 +15,7 @@ BY = ("--by", "model,month,metadata.team")
 
 def test_a_log_priced_by_way_of_a_warehouse(tokencost: Run, tmp_path: Path) -> None:
     """The printed query, run elsewhere, its result saved and priced: the same to the last digit."""
-    printed = tokencost(
-        "usage", "--print-sql", "duckdb", "--table", "logs", "--shape", "chat,chat-responses,batch", *BY
-    )
+    printed = tokencost("usage", "--print-sql", "duckdb", "--table", "logs", "--shape", "chat,responses,batch", *BY)
     assert (printed.status, printed.err) == (0, "")
     assert printed.out.startswith("-- tokencost ")
     sums = tmp_path / "sums.csv"

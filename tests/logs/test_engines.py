@@ -16,7 +16,7 @@ from tokencost.logs.cells import rate_cells
 from tokencost.logs.cluster import Cluster
 from tokencost.logs.dialects import DIALECTS
 from tokencost.logs.question import ask
-from tokencost.logs.shapes import SHAPES
+from tokencost.logs.shapes import FAMILIES, SHAPES, named_shapes
 from tokencost.logs.usage import Usage, usage
 from tokencost.logs.warehouse import table_query
 
@@ -286,3 +286,8 @@ def test_sums_that_answer_another_question(
     sums.write_text(SUMS + ROW.format(cells=cells or rate_cells(shipped).fingerprint), encoding="utf-8")
     with pytest.raises(UsageError, match=message):
         usage(shipped, [str(sums)], **options)
+
+
+def test_a_family_of_shapes_is_asked_for_by_one_name() -> None:
+    assert [shape.name for shape in named_shapes(["batch"])] == ["batch", "batch-responses", "batch-failed"]
+    assert {member for family in FAMILIES.values() for member in family} <= {shape.name for shape in SHAPES}

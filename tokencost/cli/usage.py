@@ -47,7 +47,9 @@ class TableSource(NamedTuple):
 @click.option("--print-sql", "dialect", type=click.Choice(DIALECTS),
               help="Instead of reading files: print the query for a table in a warehouse.")  # fmt: skip
 @click.option("--table", "table_name", metavar="NAME", help="With --print-sql: the table, one record a row.")
-@click.option("--shape", metavar="SHAPE", help="With --print-sql: what its records are, such as chat or table.")
+@click.option("--shape", metavar="SHAPE",
+              help="With --print-sql: chat, responses, batch, usage-api, deepseek-amount, litellm, otel, langchain, "
+              "table, or another: a wrong name lists all.")  # fmt: skip
 @click.option("--columns", metavar="NAME,...", help="With --print-sql: the columns that the table has.")
 @click.option("--json-column", metavar="NAME", help="With --print-sql: the column that holds whole records as JSON.")
 @click.option("--allow-unpriced", is_flag=True, help="Exit 0 although requests are left unpriced.")

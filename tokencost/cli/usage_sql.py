@@ -8,7 +8,7 @@ from tokencost.errors import UsageError
 from tokencost.logs.cells import rate_cells
 from tokencost.logs.dialects import DIALECTS, Dialect
 from tokencost.logs.question import ask
-from tokencost.logs.shapes import SHAPES, Shape
+from tokencost.logs.shapes import SHAPE_HINT, Shape, named_shapes
 from tokencost.logs.usage import shapes_with
 from tokencost.logs.warehouse import named_columns, table_query
 from tokencost.pricetable.table import PriceTable
@@ -51,15 +51,10 @@ def print_query(
 def _shapes(source: "TableSource") -> tuple[Shape, ...]:
     """The shapes that were named, the mapped one first."""
     mapped = shapes_with(source.mapping)[: 1 if source.mapping else 0]
-    known = {shape.name: shape for shape in SHAPES}
     names = [name.strip() for name in (source.shape or "").split(",") if name.strip()]
-    unknown = [name for name in names if name not in known]
-    if unknown or not (names or mapped):
-        raise UsageError(
-            f"there is no shape {unknown[0]!r}" if unknown else "--print-sql needs the shape of the records",
-            f"--shape is one of {', '.join(known)}, or several with commas; --map describes another",
-        )
-    return (*mapped, *(known[name] for name in names))
+    if not (names or mapped):
+        raise UsageError("--print-sql needs the shape of the records", SHAPE_HINT)
+    return (*mapped, *named_shapes(names))
 
 
 def _head(

@@ -4,7 +4,10 @@ In every one of them the input tokens include the cached ones, and the output to
 recognised by its fields: the first one all of whose marks a record has.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from tokencost.errors import UsageError
 
 Path = tuple[str, ...]
 """Where a field stands in a record: ("usage", "prompt_tokens")."""
@@ -78,7 +81,7 @@ def _usage(name: str, source: str, root: str, *, tier: str | None = None, failed
         failed=broken,
     )
     responses = chat._replace(
-        name=f"{name}-responses",
+        name=f"{name}-responses" if name != "chat" else "responses",
         source="https://platform.openai.com/docs/api-reference/responses/object",
         marks=_at(f"{under}usage.input_tokens"),
         input=_at(f"{under}usage.input_tokens"),
@@ -260,7 +263,26 @@ SHAPES: tuple[Shape, ...] = (
     ),
 )
 
-SHAPE_NAMES = tuple(shape.name for shape in SHAPES)
+FAMILIES = {
+    "batch": ("batch", "batch-responses", "batch-failed"),
+    "wrapped": ("wrapped", "wrapped-responses", "wrapped-body", "wrapped-body-responses", "wrapped-deepseek"),
+    "otel": ("otel", "otel-older"),
+    "otel-flat": ("otel-flat", "otel-flat-older"),
+}
+"""Names that stand for several shapes where a user names one: records of one origin come in all of them."""
+
+
+def named_shapes(names: Sequence[str]) -> tuple[Shape, ...]:
+    """The shapes of these names, in the order in which they are looked for. Raises `UsageError` for an unknown name."""
+    known = {shape.name: shape for shape in SHAPES}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is no shape {name!r}", SHAPE_HINT)
+    wanted = {member for name in names for member in FAMILIES.get(name, (name,))}
+    return tuple(shape for shape in SHAPES if shape.name in wanted)
+
+
+SHAPE_HINT = f"--shape is one of {', '.join(shape.name for shape in SHAPES)}, or several; --map describes another"
 
 MAPPED_FIELDS = {
     "model": "model",
