@@ -78,6 +78,16 @@ def test_wrong_usage(tokencost: Run, arguments: tuple[str, ...], message: str) -
 
 
 @pytest.mark.parametrize(
+    ("address", "message"), [("sc://127.0.0.1:1", "nobody listens at"), ("spark://x", "is no address of Spark Connect")]
+)
+def test_a_server_that_is_not_there(tokencost: Run, address: str, message: str) -> None:
+    pytest.importorskip("pyspark", reason="pyspark is not installed")
+    outcome = tokencost("usage", "--engine", "spark", "--spark-remote", address, LOG)
+    assert outcome.status == 2
+    assert message in outcome.err
+
+
+@pytest.mark.parametrize(
     ("missing", "arguments", "install"),
     [
         ("sqlglot", ("--print-sql", "trino", *TABLE, "--shape", "chat"), "warehouse"),

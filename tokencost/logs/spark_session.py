@@ -1,11 +1,14 @@
 """A session of Spark: one that is there already, one on this machine, or one on a cluster."""
 
 import os
+import re
+import socket
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from tokencost.errors import UsageError
 from tokencost.logs.cluster import Cluster
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 INSTALL = "pip install 'tokencost-compare[spark]'"
+CONNECT_PORT = 15002
+PATIENCE = 10.0
+"""Seconds to wait for a server to answer at all."""
 _SQL = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
@@ -51,6 +57,7 @@ def _started(builder: Any, cluster: Cluster) -> "SparkSession":
     said = ""
     try:
         if cluster.remote:
+            _refuse_unreachable(cluster.remote)
             return builder.remote(place).getOrCreate()  # type: ignore[no-any-return]  # as builders do
         for name, value in _QUIET.items():
             builder = builder.config(name, value)
@@ -59,17 +66,31 @@ def _started(builder: Any, cluster: Cluster) -> "SparkSession":
                 return builder.master(place).getOrCreate()  # type: ignore[no-any-return]
             finally:
                 said = told()
+    except UsageError:
+        raise
     except ImportError:
         raise UsageError("--spark-remote needs the client of Spark Connect", INSTALL) from None
     except Exception as error:
         if os.environ.get("TOKENCOST_DEBUG"):
             raise
-        reason = next((line for line in said.splitlines() if "JAVA" in line or "rror" in line), first_line(error))
+        reasons = (line for line in said.splitlines() if "JAVA" in line or re.search("(Exception|Error): ", line))
+        reason = next(reasons, "").rpartition("Exception: ")[2] or first_line(error)
         raise UsageError(
             f"Spark does not start at {place}: {reason}",
             "it needs Java 17 or later (JAVA_HOME), and an address such as --master 'local[2]' or "
             "--spark-remote sc://host:15002",
         ) from None
+
+
+def _refuse_unreachable(remote: str) -> None:
+    """Raise `UsageError` where nobody listens: the client would try for minutes."""
+    place = urlsplit(remote.partition(";")[0])
+    try:
+        if place.scheme != "sc" or not place.hostname:
+            raise UsageError(f"{remote!r} is no address of Spark Connect", "write it like sc://host:15002")
+        socket.create_connection((place.hostname, place.port or CONNECT_PORT), PATIENCE).close()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"nobody listens at {remote}: {error}", "write it like sc://host:15002") from None
 
 
 @contextmanager
@@ -95,4 +116,7 @@ def _stderr_in_a_file() -> Iterator[Any]:
 
 def first_line(error: Exception) -> str:
     """What an error of Spark says first."""
-    return str(error).strip().partition("\n")[0][:300]
+    lines = [line.strip(" :") for line in str(error).splitlines() if line.strip(" :")]
+    # A call into Java tells first which call it was.
+    told = [line for line in lines if not line.startswith("An error occurred while calling")]
+    return (told or lines or [type(error).__name__])[0][:300]
