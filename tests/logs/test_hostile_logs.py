@@ -83,19 +83,53 @@ PAGE = (
 )
 
 
-@pytest.mark.parametrize("form", ["lines", "read as JSON", "array", "pretty", "page"])
+TWICE = (
+    '{"created": 1740830400, "model": "gpt-4o", "model": "o1", "mod\\u0065l": "o1", "created": 5, "usage": '
+    '{"prompt_tokens": 10, "completion_tokens": 1, "prompt_tokens": 99}, "usage": {"prompt_tokens": 77}}'
+)
+
+
+@pytest.mark.parametrize("form", ["array", "pretty", "page"])
 def test_of_a_key_that_stands_twice_the_first_holds(shipped: PriceTable, tmp_path: Path, form: str) -> None:
-    text = (
-        '{"created": 1740830400, "model": "gpt-4o", "model": "o1", "mod\\u0065l": "o1", "created": 5, "usage": '
-        '{"prompt_tokens": 10, "completion_tokens": 1, "prompt_tokens": 99}, "usage": {"prompt_tokens": 77}}'
-    )
-    spans = json.dumps({"scopeSpans": [{"spans": [SPAN]}]})
-    contents = {"array": [f"[{text}]"], "pretty": [text.replace("{", "{\n")], "page": [PAGE]}
-    path = lines(tmp_path / "log.json", *contents.get(form, [text, *([spans] if form == "read as JSON" else [])]))
-    result = usage(shipped, [path], since="2025-02-01", on="2025-03-02" if form == "read as JSON" else None)
+    contents = {"array": f"[{TWICE}]", "pretty": TWICE.replace("{", "{\n"), "page": PAGE}
+    result = usage(shipped, [lines(tmp_path / "log.json", contents[form])], since="2025-02-01")
     assert [row.group for row in result.rows] == [("gpt-4o",)]
     assert (result.rows[0].tokens.input, result.rows[0].tokens.output) == (10, 1)
     assert adds_up(result)
+
+
+USAGE = '"usage": {"prompt_tokens": 10, "completion_tokens": 1}}'
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        TWICE,
+        '{"created": 1740830400, "model": "gpt-4o", "model": "gpt-4o", ' + USAGE,
+        '{"created": 1740830400, "model": "gpt-4o", "usage": {}, ' + USAGE,
+        json.dumps(GOOD)[:-2] + ', "prompt_tokens_details": {"cached_tokens": 0, "cached_tokens": 1}}}',
+    ],
+)
+@pytest.mark.parametrize("others", ["good", "broken", "several", "large"])
+def test_a_line_with_a_field_twice_is_rejected(
+    shipped: PriceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, twice: str, others: str
+) -> None:
+    """Beside good lines, broken ones, and ones that hold several records; in large logs where nothing is broken."""
+    good = json.dumps(GOOD)
+    also = {"broken": ["{nope", "[1]"], "several": [json.dumps({"scopeSpans": [{"spans": [SPAN]}]})]}.get(others, [])
+    if others == "large":
+        monkeypatch.setattr("tokencost.logs.repeated_keys.SMALL", 10)
+    path = lines(tmp_path / "log.jsonl", good, good, twice, *also, good)
+    result = usage(shipped, [path])
+    assert [item.line for item in result.rejected if item.reason.startswith("a field of it stands in it twice")] == [3]
+    assert adds_up(result)
+    assert result.rejected_count == 1 + 2 * (others == "broken")
+
+
+def test_a_key_twice_where_nothing_is_looked_at_does_not_matter(shipped: PriceTable, tmp_path: Path) -> None:
+    path = lines(tmp_path / "log.jsonl", json.dumps(GOOD)[:-1] + ', "x": 1, "x": {"model": 1, "model": 2}}', "{nope")
+    result = usage(shipped, [path])
+    assert (result.priced, result.rejected_count) == (1, 1)
 
 
 def test_a_truncated_gzip_is_named(shipped: PriceTable, tmp_path: Path) -> None:

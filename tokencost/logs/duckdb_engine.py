@@ -22,6 +22,7 @@ from tokencost.logs.leaves import (
 from tokencost.logs.progress import interruptible
 from tokencost.logs.question import Question, field_path
 from tokencost.logs.records import possible_shapes
+from tokencost.logs.repeated_keys import NotAlike
 from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
 from tokencost.logs.sources import LONGEST_RECORD, Log, Logs
 from tokencost.logs.tables import header_of
@@ -49,7 +50,7 @@ class Source(NamedTuple):
 class Engine:
     """A connection that has been locked down, and the rate cells in it."""
 
-    def __init__(self, logs: Logs, cells: RateCells, *, progress: bool = False) -> None:
+    def __init__(self, logs: Logs, cells: RateCells, *, progress: bool = False, strict: bool = False) -> None:
         self.connection = duckdb.connect(
             config={
                 "autoload_known_extensions": False,
@@ -62,6 +63,8 @@ class Engine:
         self._shown = {log.path: log.shown for log in logs.files}
         self.cells = cells
         self.progress = progress
+        self.strict = strict
+        """Whether a line that is not made as the others raises `NotAlike`, rather than being passed over."""
         if progress:
             self.connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
         self._lock([log.path for log in logs.files])
@@ -183,6 +186,8 @@ class Engine:
             file = "row_number() OVER ()" if numbered else FILE
             reader = f"(SELECT json AS record, {file} AS {FILE} FROM read_json_objects({paths}, {options}))"
             return Source(logs, f"({expanded(reader)})", JsonRecord(), tuple(shapes), one_shape=False)
+        if self.strict:
+            options = options.replace("ignore_errors=true", "ignore_errors=false")
         relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"
         if numbered:
             relation = _numbered(relation)
@@ -206,6 +211,8 @@ class Engine:
         try:
             return self.connection.execute(statement)
         except duckdb.Error as error:
+            if self.strict and any(said in str(error) for said in ("JSON transform error", "Malformed JSON")):
+                raise NotAlike(repeated="duplicate key" in str(error)) from None
             raise told(error, self.logs, shown) from None
         except RuntimeError as error:
             # So the engine says that Ctrl-C was pressed.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from tokencost.logs.leaves import MALFORMED, Leaves, literal
 from tokencost.logs.parsing import NativeParsing, Parsing, matches
 from tokencost.logs.question import Question, field_path
-from tokencost.logs.shapes import Path, Shape
+from tokencost.logs.shapes import Path, Shape, paths_of
 from tokencost.pricing.rates import STANDARD
 
 INPUT_KINDS = "('input_cache_hit_tokens', 'input_cache_miss_tokens')"
@@ -15,6 +15,13 @@ TYPE_KINDS = "('input_cache_hit_tokens', 'input_cache_miss_tokens', 'output_toke
 def possible_shapes(leaves: Leaves, shapes: Sequence[Shape]) -> tuple[Shape, ...]:
     """The shapes that records of such a source can have."""
     return tuple(shape for shape in shapes if all(leaves.present(mark) is not None for mark in shape.marks))
+
+
+def looked_at(shapes: Sequence[Shape], question: Question) -> list[Path]:
+    """Every field that the query may look at."""
+    paths = [path for shape in shapes for path in paths_of(shape)]
+    paths += [field_path(name) for name in question.fields]
+    return [*paths, *([question.compare_to] if question.compare_to else [])]
 
 
 _NATIVE = NativeParsing()

@@ -13,15 +13,17 @@ from tokencost.logs.records import COUNTS, records
 from tokencost.logs.shapes import Path, Shape
 from tokencost.logs.sources import LONGEST_RECORD, TOO_LONG, Log
 from tokencost.logs.sums import Rejected
-from tokencost.logs.unpacked import reading
+from tokencost.logs.unpacked import REPEATED, reading
 from tokencost.pricing.cost import CONVENTION
 
 if TYPE_CHECKING:
     from tokencost.logs.duckdb_engine import Engine, Source
 
 _TOO_LONG = literal(TOO_LONG.decode().strip())
+_REPEATED = literal(REPEATED.decode().strip())
 _JSON_KIND = (
     f"CASE WHEN r.record IS NULL THEN 'not JSON' WHEN CAST(r.record AS VARCHAR) = {_TOO_LONG} THEN 'too long' "
+    f"WHEN CAST(r.record AS VARCHAR) = {_REPEATED} THEN 'repeated' "
     "WHEN json_type(r.record) <> 'OBJECT' THEN 'no object' ELSE '' END"
 )
 
@@ -108,8 +110,8 @@ def _problem(line: bytes) -> str:
         return ""
     except ValueError:
         return "not JSON"
-    if line == TOO_LONG:
-        return "too long"
+    if line in (TOO_LONG, REPEATED):
+        return "too long" if line == TOO_LONG else "repeated"
     return "" if isinstance(record, dict) else "no object"
 
 
@@ -121,6 +123,7 @@ _FAILED = "a failed or cached request: nothing was billed"
 _PROBLEMS = {
     "not JSON": "not JSON",
     "too long": "longer than 16 MB",
+    "repeated": "a field of it stands in it twice: which one was meant is not known",
     "no object": "not a record: no JSON object",
     "": "no usage is recognised in this record; --map says where it stands",
 }

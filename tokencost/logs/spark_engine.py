@@ -15,7 +15,7 @@ from tokencost.logs.dialects import SPARK
 from tokencost.logs.duckdb_engine import MAP_HINT, as_lines
 from tokencost.logs.parsing import PortableParsing
 from tokencost.logs.question import Question
-from tokencost.logs.records import possible_shapes, records
+from tokencost.logs.records import looked_at, possible_shapes, records
 from tokencost.logs.returned import sum_of
 from tokencost.logs.sampling import FIRST_LINES, shapes_in
 from tokencost.logs.shapes import Shape
@@ -26,7 +26,7 @@ from tokencost.logs.spark_session import first_line, session
 from tokencost.logs.sums import Sum
 from tokencost.logs.tables import header_of
 from tokencost.logs.unpacked import reading
-from tokencost.logs.warehouse import Fields, Rows, looked_at, written
+from tokencost.logs.warehouse import Fields, Rows, written
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

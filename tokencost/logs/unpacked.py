@@ -12,6 +12,8 @@ from tokencost.logs.sniff import Compression
 
 TOO_LONG = b'"longer than 16 MB"\n'
 """Stands in for a line that is longer than engines take: JSON, so that it is no record and yet a line."""
+REPEATED = b'"the same key twice"\n'
+"""Stands in for a record that has a field twice."""
 CUT_SHORT = "the compressed file ends too early"
 _BLOCK = 1024 * 1024
 

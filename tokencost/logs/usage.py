@@ -12,6 +12,8 @@ from tokencost.logs.billing import Bill
 from tokencost.logs.cells import RateCells, rate_cells
 from tokencost.logs.cluster import Cluster, far_log
 from tokencost.logs.question import Question, ask, field_path
+from tokencost.logs.records import looked_at
+from tokencost.logs.repeated_keys import NotAlike, may_repeat, without_repeated_keys
 from tokencost.logs.returned import holds_sums, rejected_sums, returned_sums
 from tokencost.logs.shapes import MAPPED_FIELDS, SHAPES, Shape, mapped_shape
 from tokencost.logs.sources import LONG_KINDS, Logs, mended, opened
@@ -125,12 +127,17 @@ def usage(
                 bill.add(item)
             return bill
 
+        strict = True
         while True:
             try:
-                with Engine(logs, cells, progress=progress) as reader:
+                with Engine(logs, cells, progress=progress, strict=strict) as reader:
                     return _by_duckdb(begun, question, shapes, reader)
             except LineTooLong as error:
                 logs = _without_long_lines(logs, str(error))
+            except NotAlike as error:
+                strict = False
+                if may_repeat(logs, repeated=error.repeated):
+                    logs = without_repeated_keys(logs, looked_at(shapes, question))
 
 
 def costs_by_model(result: Usage) -> dict[str, Fraction]:

@@ -11,7 +11,7 @@ from tokencost.logs.leaves import identifier, literal
 from tokencost.logs.parsing import PortableParsing
 from tokencost.logs.query import checked, has_slots, key_columns, slotted, sums, tested
 from tokencost.logs.question import Question, field_path
-from tokencost.logs.records import possible_shapes, records
+from tokencost.logs.records import looked_at, possible_shapes, records
 from tokencost.logs.returned import CELLS, COUNTS, KEYS, LOGGED, field_columns, fingerprint
 from tokencost.logs.shapes import Path, Shape, paths_of
 from tokencost.pricetable.when import span
@@ -143,13 +143,6 @@ def table_columns(
     nested = {path[0] for path in paths if len(path) > 1}
     chosen = [f"{as_text(name)} AS text_{place}" for place, name in enumerate(columns) if name in flat]
     return chosen + [f"{as_json(name)} AS json_{place}" for place, name in enumerate(columns) if name in nested]
-
-
-def looked_at(shapes: Sequence[Shape], question: Question) -> list[Path]:
-    """Every field that the query may look at."""
-    paths = [path for shape in shapes for path in paths_of(shape)]
-    paths += [field_path(name) for name in question.fields]
-    return [*paths, *([question.compare_to] if question.compare_to else [])]
 
 
 def table_query(
