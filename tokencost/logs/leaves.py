@@ -70,12 +70,11 @@ def counted(text: str, whole: str) -> str:
 
 def timed(text: str, whole: str) -> str:
     """A time from text: seconds, milli-, micro- or nanoseconds since 1970, a date, or ISO 8601 (UTC without a zone)."""
-    scaled = _scaled(whole)
     fraction = f"TRY_CAST({text} AS DECIMAL(38, 9))"
     return (
         f"CASE WHEN {whole} BETWEEN {EARLIEST} AND 99999999999 AND CAST({whole} AS VARCHAR) = {text} "
         f"THEN {whole} * 1000000 WHEN {text} IS NULL OR {text} = '' THEN NULL "
-        f"WHEN CAST({whole} AS VARCHAR) = {text} THEN {scaled} "
+        f"WHEN CAST({whole} AS VARCHAR) = {text} THEN {scaled(whole)} "
         f"WHEN regexp_full_match({text}, '[0-9]+[.][0-9]+(e[+]?[0-9]+)?') "
         f"THEN CASE WHEN {fraction} BETWEEN {EARLIEST} AND 99999999999 "
         f"THEN CAST(floor({fraction} * 1000000) AS BIGINT) WHEN {fraction} BETWEEN 99999999999 AND 99999999999999 "
@@ -92,7 +91,8 @@ def dated(text: str, whole: str) -> str:
     )
 
 
-def _scaled(whole: str) -> str:
+def scaled(whole: str) -> str:
+    """Microseconds since 1970 of an integer that counts seconds, milli-, micro- or nanoseconds, by its size."""
     return (
         f"CASE WHEN {whole} < {EARLIEST} THEN {MALFORMED} WHEN {whole} < 100000000000 THEN {whole} * 1000000 "
         f"WHEN {whole} < 100000000000000 THEN {whole} * 1000 WHEN {whole} < 100000000000000000 THEN {whole} "
@@ -265,7 +265,7 @@ class TableColumns:
         """The time, or the number that counts from 1970."""
         found = self._typed(path)
         if found and _TIMES.fullmatch(found[1]):
-            return _scaled(f"CAST({found[0]} AS BIGINT)")
+            return scaled(f"CAST({found[0]} AS BIGINT)")
         return f"epoch_us({found[0]})" if found and found[1].startswith("TIMESTAMP") else None
 
 

@@ -7,7 +7,7 @@ the same in microseconds since 1970.
 from collections.abc import Sequence
 from typing import Protocol
 
-from tokencost.logs.leaves import EARLIEST, MALFORMED, counted, dated, literal, timed
+from tokencost.logs.leaves import EARLIEST, MALFORMED, counted, dated, literal, scaled, timed
 
 
 class Parsing(Protocol):
@@ -100,7 +100,7 @@ class PortableParsing:
         clock = f"(({name}_hour * 60 + {name}_minute - {name}_offset) * 60 + {name}_second) * 1000000 + {name}_micros"
         return (
             f"CASE WHEN {name} IS NULL OR {name} = '' THEN NULL "
-            f"WHEN {matches(name, _WHOLE)} THEN {_scaled(whole)} "
+            f"WHEN {matches(name, _WHOLE)} THEN {scaled(whole)} "
             f"WHEN {matches(name, _DECIMAL)} THEN CASE "
             f"WHEN {fraction} < {EARLIEST} OR {fraction} >= 99999999999999 THEN {MALFORMED} "
             f"WHEN {fraction} < 99999999999 THEN CAST(floor({fraction} * 1000000) AS BIGINT) "
@@ -121,14 +121,6 @@ class PortableParsing:
 def matches(text: str, pattern: str) -> str:
     """Whether a text is of a pattern that names its own beginning and end."""
     return f"regexp_matches({text}, {literal(pattern)})"
-
-
-def _scaled(whole: str) -> str:
-    return (
-        f"CASE WHEN {whole} < {EARLIEST} THEN {MALFORMED} WHEN {whole} < 100000000000 THEN {whole} * 1000000 "
-        f"WHEN {whole} < 100000000000000 THEN {whole} * 1000 WHEN {whole} < 100000000000000000 THEN {whole} "
-        f"ELSE {whole} // 1000 END"
-    )
 
 
 def _iso_text(name: str) -> str:
