@@ -1,7 +1,7 @@
 """`tokencost usage --print-sql`: the query for a table in a warehouse."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tokencost.errors import UsageError
@@ -10,7 +10,7 @@ from tokencost.logs.dialects import DIALECTS, Dialect
 from tokencost.logs.question import ask
 from tokencost.logs.shapes import SHAPE_HINT, Shape, named_shapes
 from tokencost.logs.usage import shapes_with
-from tokencost.logs.warehouse import named_columns, table_query
+from tokencost.logs.warehouse import columns_of, table_query
 from tokencost.pricetable.table import PriceTable
 
 if TYPE_CHECKING:
@@ -37,9 +37,8 @@ def print_query(
         )
     except ImportError:
         raise UsageError("writing SQL for other engines needs sqlglot", INSTALL) from None
-    if columns is None and source.json_column is None and dialect.row is None:
-        columns = named_columns(shapes, question)
-    text = "".join(f"-- {line}\n" for line in _head(table, asked, dialect, source, shapes, columns)) + query + "\n"
+    named = columns_of(dialect, shapes, question, columns, source.json_column)
+    text = "".join(f"-- {line}\n" for line in _head(table, asked, dialect, source, shapes, named)) + query + "\n"
     if output and output != "-":
         from tokencost.cli.files import write_whole
 
@@ -63,7 +62,7 @@ def _head(
     dialect: Dialect,
     source: "TableSource",
     shapes: tuple[Shape, ...],
-    columns: tuple[str, ...] | None,
+    columns: Sequence[str] | None,
 ) -> list[str]:
     """What the query expects, and what to do with its result."""
     if source.json_column:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 
 import duckdb
 
-from tokencost.errors import InvalidData, Problem, UsageError
+from tokencost.errors import InvalidData, Problem
 from tokencost.logs.cells import DAY, CellTime, RateCells, cell_times
 from tokencost.logs.expand import CONTAINERS, FILE, expanded
 from tokencost.logs.faults import told
@@ -19,9 +19,10 @@ from tokencost.logs.leaves import (
     TableColumns,
     literal,
 )
+from tokencost.logs.offline import connected
 from tokencost.logs.progress import interruptible
 from tokencost.logs.question import Question, field_path
-from tokencost.logs.records import possible_shapes
+from tokencost.logs.records import shapes_of_table
 from tokencost.logs.repeated_keys import NotAlike
 from tokencost.logs.shapes import Path, Shape, count_paths, paths_of
 from tokencost.logs.sources import LONGEST_RECORD, Log, Logs
@@ -30,10 +31,6 @@ from tokencost.logs.tables import header_of
 MEMORY = "768MB"
 BATCH = 10_000
 TABLES = ("csv", "tsv", "parquet")
-MAP_HINT = (
-    "say where things stand, such as --map model=COLUMN --map input_tokens=COLUMN "
-    "--map output_tokens=COLUMN --map time=COLUMN"
-)
 _READERS = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}
 
 
@@ -51,14 +48,7 @@ class Engine:
     """A connection that has been locked down, and the rate cells in it."""
 
     def __init__(self, logs: Logs, cells: RateCells, *, progress: bool = False, strict: bool = False) -> None:
-        self.connection = duckdb.connect(
-            config={
-                "autoload_known_extensions": False,
-                "autoinstall_known_extensions": False,
-                "memory_limit": MEMORY,
-                "temp_directory": os.path.join(logs.folder, "spill"),
-            }
-        )
+        self.connection = connected(memory_limit=MEMORY, temp_directory=os.path.join(logs.folder, "spill"))
         self.logs = logs
         self._shown = {log.path: log.shown for log in logs.files}
         self.cells = cells
@@ -169,13 +159,7 @@ class Engine:
         kind, paths = logs[0].kind, _list(logs)
         if columns is not None:
             leaves = TableColumns(columns)
-            known = tuple(shape for shape in possible_shapes(leaves, shapes) if shape.input or shape.input_parts)
-            if not known:
-                names = ", ".join(column.name for column in columns[:12])
-                raise UsageError(
-                    f"{logs[0].shown} holds no usage that is recognised: its columns are {names[:400]}",
-                    MAP_HINT,
-                )
+            known = shapes_of_table(leaves, shapes, [column.name for column in columns], logs[0].shown)
             relation = _table(logs[0], paths, columns)
             if numbered:
                 relation = _numbered(relation)
@@ -240,7 +224,7 @@ def as_lines(log: Log, path: str) -> None:
     """Write the records of a JSON array, or of objects over several lines, one a line."""
     reader = f"read_json_objects({_list([log])}, {_json_options(log)})"
     try:
-        duckdb.connect().execute(
+        connected().execute(
             f"COPY (SELECT json(json) FROM {reader}) TO {literal(path)} "
             "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x1f')"
         )

@@ -4,14 +4,14 @@ Whatever is not certainly such a record is left to the usual way, which reads it
 first lines look like.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tokencost.logs.cells import RateCells
 from tokencost.logs.leaves import LATEST, MOST, NestedColumns, timed
 from tokencost.logs.query import context_cuts, slot_of, within
 from tokencost.logs.question import Question
-from tokencost.logs.records import tier_of
+from tokencost.logs.records import NO_TEXT, first_of, tier_of
 from tokencost.logs.shapes import Path, Shape
 
 _COUNTS = ("input", "output", "cached", "write")
@@ -51,11 +51,12 @@ def flagged(lines: PlainLines, question: Question) -> str:
     leaves, shape = lines.leaves, lines.shape
     held, earlier = shape.time[lines.times], shape.time[: lines.times]
     texts = {
-        "model": _first(leaves.text(path) for path in shape.model),
+        "model": first_of(map(leaves.text, shape.model)) or NO_TEXT,
         "time": leaves.text(held),
-        "tier": "CAST(NULL AS VARCHAR)" if question.tier else _first(leaves.text(path) for path in shape.tier),
+        "tier": NO_TEXT if question.tier else first_of(map(leaves.text, shape.tier)) or NO_TEXT,
     }
-    texts |= {name: _first(leaves.count(path, as_text=False) for path in _paths(shape, name)) for name in _COUNTS}
+    for name in _COUNTS:
+        texts[name] = first_of(leaves.count(path, as_text=False) for path in _paths(shape, name)) or NO_TEXT
     columns = ", ".join(f"{text} AS {name}_text" for name, text in texts.items())
     gathered = f"SELECT *, {columns} FROM {lines.relation} AS r"
     numbers = ", ".join(f"TRY_CAST({name}_text AS DOUBLE) AS {name}_number" for name in _COUNTS)
@@ -81,13 +82,6 @@ def _paths(shape: Shape, name: str) -> tuple[Path, ...]:
     return getattr(shape, name)  # type: ignore[no-any-return]
 
 
-def _first(found: Iterable[str]) -> str:
-    known = list(found)
-    if not known:
-        return "CAST(NULL AS VARCHAR)"
-    return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
-
-
 def _whole(name: str) -> str:
     number = f"{name}_number"
     return f"floor({number}) = {number} AND {number} BETWEEN 1 AND {MOST - 1} OR {name}_text = '0'"
@@ -96,7 +90,7 @@ def _whole(name: str) -> str:
 def plain_slots(lines: PlainLines, question: Question, cells: RateCells) -> str:
     """What `slotted` makes of the records that are plain; and apart from them, the number of those that are not."""
     counts = [f"TRY_CAST({name}_number AS BIGINT) AS {name}" for name in _COUNTS]
-    chosen = ["plain", "model_text AS model", "tier_text AS tier", *counts, "at_instant AS instant", "0 AS summed"]
+    chosen = ["plain", "model_text AS model", "tier_text AS tier", *counts, "at_instant AS instant"]
     every = f"SELECT {', '.join(chosen)} FROM ({flagged(lines, question)}) AS r"
     asked = within(question)
     if asked:

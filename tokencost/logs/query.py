@@ -1,7 +1,6 @@
 """The one query: records are summed per stretch of time, class of context length, and group. It multiplies no money.
 
-It is written in DuckDB's SQL; how records become rows of the
-same columns stands in `records`.
+It is written in DuckDB's SQL; how records become rows of the same columns stands in `records`.
 """
 
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from tokencost.pricetable.when import span
 
 
 def checked(sources: Sequence[str], question: Question) -> str:
-    """All records, each with the code of what is wrong with it, or NULL; see `REASONS`."""
+    """All records, each with the code of what is wrong with it, or NULL."""
     on = question.sides[0].on
     fields = "".join(f", field_{place}" for place in range(len(question.fields)))
     logged = ", logged" if question.compare_to else ""
@@ -77,7 +76,7 @@ def sums(records: str, question: Question, cells: RateCells, *, month: str) -> s
     keys += [f"r.field_{place} AS field_{place}" for place in range(len(question.fields))]
     keys += ["r.model AS model", "r.tier AS tier", "r.summed AS summed", "r.code AS code", "r.file AS file"]
     joined = ""
-    if timed(question):
+    if at_own_times(question):
         # Outside of the stretches each slot stands for itself.
         at = f"CASE WHEN r.until IS NULL THEN coalesce(t.at, {slot_of('r.instant', cells)}) ELSE r.instant END"
         keys += [f"{at} AS at", "r.until AS until"]
@@ -97,7 +96,7 @@ def sums(records: str, question: Question, cells: RateCells, *, month: str) -> s
     )
 
 
-def timed(question: Question) -> bool:
+def at_own_times(question: Question) -> bool:
     """Whether records are priced at their own times."""
     return question.sides[0].on is None
 
@@ -149,9 +148,9 @@ def slotted(every: str, question: Question, cells: RateCells) -> str:
     No stretch begins or ends within a slot, and no threshold lies within a class, so that all records of a sum fall
     into the same cells: those of the slot's first instant and of the shortest context of the class.
     """
-    fields = [f"field_{place}" for place in range(len(question.fields))]
     keys = {
-        **{name: f"CASE WHEN r.code IS NULL THEN r.{name} END" for name in (*fields, "model", "tier")},
+        "model": "CASE WHEN r.code IS NULL THEN r.model END",
+        "tier": "CASE WHEN r.code IS NULL THEN r.tier END",
         "summed": "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END",
         "code": "r.code",
         "file": "CASE WHEN r.code IS NOT NULL THEN r.file END",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from tokencost.errors import UsageError
 from tokencost.logs.leaves import MALFORMED, Leaves, literal
 from tokencost.logs.parsing import NativeParsing, Parsing, matches
 from tokencost.logs.question import Question, field_path
@@ -10,6 +11,21 @@ from tokencost.pricing.rates import STANDARD
 
 INPUT_KINDS = "('input_cache_hit_tokens', 'input_cache_miss_tokens')"
 TYPE_KINDS = "('input_cache_hit_tokens', 'input_cache_miss_tokens', 'output_tokens', 'request_count')"
+
+
+MAP_HINT = (
+    "say where things stand, such as --map model=COLUMN --map input_tokens=COLUMN "
+    "--map output_tokens=COLUMN --map time=COLUMN"
+)
+
+
+def shapes_of_table(leaves: Leaves, shapes: Sequence[Shape], columns: Sequence[str], shown: str) -> tuple[Shape, ...]:
+    """The shapes of usage that the rows of a file can have. Raises `UsageError` where there is none."""
+    known = tuple(shape for shape in possible_shapes(leaves, shapes) if shape.input or shape.input_parts)
+    if not known:
+        names = ", ".join(columns[:12])[:400]
+        raise UsageError(f"{shown} holds no usage that is recognised: its columns are {names}", MAP_HINT)
+    return known
 
 
 def possible_shapes(leaves: Leaves, shapes: Sequence[Shape]) -> tuple[Shape, ...]:
@@ -73,25 +89,25 @@ def records(
     columns = {
         "file": file,
         "shape": _SHAPE,
-        "model": each(lambda shape: _first(leaves.text(path) for path in shape.model)),
+        "model": each(lambda shape: first_of(leaves.text(path) for path in shape.model)),
         **{
-            name: each(lambda shape, name=name: _count(leaves, shape, name, whole), _NO_TEXT)  # type: ignore[misc]
+            name: each(lambda shape, name=name: _count(leaves, shape, name, whole), NO_TEXT)  # type: ignore[misc]
             for name in COUNTS
         },
-        "part_1": each(lambda shape: _part(leaves, shape, 0), _NO_TEXT),
-        "part_2": each(lambda shape: _part(leaves, shape, 1), _NO_TEXT),
-        "kind": each(lambda shape: leaves.text(shape.types) if shape.types else None, _NO_TEXT),
-        "time": instant or each(lambda shape: _time_text(leaves, shape), _NO_TEXT),
-        "until": each(lambda shape: _first(leaves.text(path) for path in shape.until), _NO_TEXT),
-        "tier": each(lambda shape: _first(leaves.text(path) for path in shape.tier), _NO_TEXT),
-        "batch": each(lambda shape: _first(leaves.text(path) for path in shape.batch), _NO_TEXT),
+        "part_1": each(lambda shape: _part(leaves, shape, 0), NO_TEXT),
+        "part_2": each(lambda shape: _part(leaves, shape, 1), NO_TEXT),
+        "kind": each(lambda shape: leaves.text(shape.types) if shape.types else None, NO_TEXT),
+        "time": instant or each(lambda shape: _time_text(leaves, shape), NO_TEXT),
+        "until": each(lambda shape: first_of(leaves.text(path) for path in shape.until), NO_TEXT),
+        "tier": each(lambda shape: first_of(leaves.text(path) for path in shape.tier), NO_TEXT),
+        "batch": each(lambda shape: first_of(leaves.text(path) for path in shape.batch), NO_TEXT),
         "failed": each(lambda shape: _failed(leaves, shape), "false"),
     }
     for place, name in enumerate(question.fields):
-        columns[f"field_{place}"] = leaves.text(field_path(name)) or _NO_TEXT
+        columns[f"field_{place}"] = leaves.text(field_path(name)) or NO_TEXT
     if question.compare_to:
-        columns["logged"] = parsing.amount(leaves.text(question.compare_to) or _NO_TEXT)
-    columns = {name: expression for name, expression in columns.items() if expression != _NO_TEXT}
+        columns["logged"] = parsing.amount(leaves.text(question.compare_to) or NO_TEXT)
+    columns = {name: expression for name, expression in columns.items() if expression != NO_TEXT}
     gathered = (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
         f"FROM (SELECT *, {number} AS {_SHAPE} FROM {relation} AS r) AS r"
@@ -99,7 +115,7 @@ def records(
     return _parsed(gathered, columns, shapes, question, parsing=parsing, whole=whole, timed_already=instant is not None)
 
 
-_NO_TEXT = "CAST(NULL AS VARCHAR)"
+NO_TEXT = "CAST(NULL AS VARCHAR)"
 _SHAPE = "tokencost_shape"
 """Stands among the fields of records, of which none is likely to have that name."""
 COUNTS = ("input", "output", "cached", "write", "requests")
@@ -154,7 +170,7 @@ def _parsed(
     kept = ["file", "shape", "failed", *(f"field_{place}" for place in range(len(question.fields)))]
     if question.compare_to:
         kept.append("logged")
-    given = {name: name if name in columns else _NO_TEXT for name in (*kept, "model")}
+    given = {name: name if name in columns else NO_TEXT for name in (*kept, "model")}
     chosen = given | {
         **parsed,
         "summed": summed,
@@ -168,7 +184,8 @@ def _parsed(
     )
 
 
-def _first(expressions: Iterable[str | None]) -> str | None:
+def first_of(expressions: Iterable[str | None]) -> str | None:
+    """The first of these that is there; None where no record can have any of them."""
     known = list(dict.fromkeys(expression for expression in expressions if expression))
     if not known:
         return None
@@ -180,8 +197,8 @@ def _count(leaves: Leaves, shape: Shape, name: str, whole: bool) -> str | None:
     if shape.types and name != "requests":
         return None
     if whole:
-        return _first(leaves.whole(path) for path in paths)
-    return _first(leaves.count(path, as_text=shape.text_counts) for path in paths)
+        return first_of(leaves.whole(path) for path in paths)
+    return first_of(leaves.count(path, as_text=shape.text_counts) for path in paths)
 
 
 def _all_whole(leaves: Leaves, shape: Shape) -> bool:
@@ -203,7 +220,7 @@ def _instant_column(leaves: Leaves, shapes: Sequence[Shape]) -> str | None:
 
 
 def _time_text(leaves: Leaves, shape: Shape) -> str | None:
-    text = _first(leaves.text(path) for path in shape.time)
+    text = first_of(leaves.text(path) for path in shape.time)
     if text and shape.compact_dates:
         parts = f"substr({text}, 1, 4) || '-' || substr({text}, 5, 2) || '-' || substr({text}, 7, 2)"
         return f"CASE WHEN {matches(text, '^[0-9]{8}$')} THEN {parts} ELSE {text} END"

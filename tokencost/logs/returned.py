@@ -74,8 +74,10 @@ def _names(log: Log) -> Mapping[str, str]:
     elif log.kind == "parquet":
         import duckdb
 
+        from tokencost.logs.offline import connected
+
         try:
-            found = duckdb.connect().execute("SELECT * FROM read_parquet(?) LIMIT 0", [log.path]).description
+            found = connected().execute("SELECT * FROM read_parquet(?) LIMIT 0", [log.path]).description
         except duckdb.Error:
             return {}
         names = [column[0] for column in found or ()]

@@ -12,10 +12,10 @@ from tokencost.errors import InvalidData, Problem, UsageError
 from tokencost.logs.cells import RateCells
 from tokencost.logs.cluster import Cluster
 from tokencost.logs.dialects import SPARK
-from tokencost.logs.duckdb_engine import MAP_HINT, as_lines
+from tokencost.logs.duckdb_engine import as_lines
 from tokencost.logs.parsing import PortableParsing
 from tokencost.logs.question import Question
-from tokencost.logs.records import looked_at, possible_shapes, records
+from tokencost.logs.records import looked_at, records, shapes_of_table
 from tokencost.logs.returned import sum_of
 from tokencost.logs.sampling import FIRST_LINES, shapes_in
 from tokencost.logs.shapes import Shape
@@ -147,10 +147,7 @@ def _records(
         return Rows(name, json_rows(files.view)), write(leaves=JsonFields(), shapes=shapes, asked=asked)
     types = {column: kind for column, kind in files.frame.dtypes if column != FILE}
     fields = Fields(SPARK, list(types))
-    known = tuple(shape for shape in possible_shapes(fields, shapes) if shape.input or shape.input_parts)
-    if not known:
-        columns = ", ".join(types)[:400]
-        raise UsageError(f"{files.shown} holds no usage that is recognised: its columns are {columns}", MAP_HINT)
+    known = shapes_of_table(fields, shapes, list(types), files.shown)
     rows = table_rows(files.view, types, looked_at(known, question))
     return Rows(name, rows), write(leaves=fields, shapes=known, one_shape=True)
 

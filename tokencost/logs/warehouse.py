@@ -80,7 +80,20 @@ class Fields:
         """Nor whether they are times."""
 
 
-def named_columns(shapes: Sequence[Shape], question: Question) -> tuple[str, ...]:
+def columns_of(
+    dialect: Dialect,
+    shapes: Sequence[Shape],
+    question: Question,
+    columns: Sequence[str] | None,
+    json_column: str | None,
+) -> Sequence[str] | None:
+    """The columns that a query looks at by their names; None where whole records are JSON."""
+    if columns is not None or json_column is not None or dialect.row is not None:
+        return columns
+    return _usual_columns(shapes, question)
+
+
+def _usual_columns(shapes: Sequence[Shape], question: Question) -> tuple[str, ...]:
     """The columns that a table of such records usually has, with the fields that the question names."""
     paths: list[Path] = []
     for shape in shapes:
@@ -160,8 +173,7 @@ def table_query(
     Without `columns` and `json_column` the whole row is the record where the dialect can say so, else the columns
     are those that such a table usually has. Raises `UsageError` for what cannot be asked.
     """
-    if json_column is None and columns is None and dialect.row is None:
-        columns = named_columns(shapes, question)
+    columns = columns_of(dialect, shapes, question, columns, json_column)
     of_row = json_column is None and columns is None
     fields = Fields(dialect, None if json_column is not None else columns, of_row=of_row)
     known = possible_shapes(fields, shapes)

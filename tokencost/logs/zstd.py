@@ -65,9 +65,9 @@ def unread_lines(path: str, longest: int = _LONGEST) -> dict[int, bool]:
 
 def _connection(path: str) -> Any:
     """One that reads this file and nothing else."""
-    import duckdb
+    from tokencost.logs.offline import connected
 
-    connection = duckdb.connect(config={"autoload_known_extensions": False, "autoinstall_known_extensions": False})
+    connection = connected()
     quoted = path.replace("'", "''")
     connection.execute(f"SET allowed_paths = ['{quoted}']; SET enable_external_access = false")
     return connection
