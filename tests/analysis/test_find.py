@@ -95,3 +95,34 @@ def test_at_the_break_even_the_bill_stays_the_same(ratio: Fraction) -> None:
     before = Fraction(1)
     assert (before / ratio) * even.times_as_many == before
     assert (before / ratio) * (1 + even.growth_percent / 100) == before
+
+
+def test_a_price_that_stays_is_one_list_price_with_one_period(shipped: PriceTable) -> None:
+    found = [rate for rate in find_rates(listed_rates(shipped), Decimal("0.14")) if rate.model.id == "deepseek-chat"]
+    assert [(str(rate.start)[:10], str(rate.end)[:16], len(rate.cells)) for rate in found] == [
+        ("2024-05-06", "2025-02-08 16:00", 3),
+        ("2026-04-24", "2026-07-24 15:59", 2),
+    ]
+
+
+def test_each_pair_has_the_period_in_which_both_held(shipped: PriceTable) -> None:
+    pairs = find_pairs(listed_rates(shipped), Decimal("0.14"), Decimal("7.50"))
+    (first,) = [
+        pair for pair in pairs if pair.like_for_like and pair.right.model.id == "o1" and pair.left.cell.window is None
+    ]
+    assert (str(first.start)[:10], str(first.end)[:16]) == ("2025-01-20", "2025-02-26 16:30")
+    assert all(pair.start < (pair.end or pair.start.replace(year=9999)) for pair in pairs)
+    for pair in pairs:
+        for side in pair:
+            assert side.start <= pair.start
+            assert side.end is None or (pair.end is not None and pair.end <= side.end)
+
+
+def test_no_two_rows_look_the_same(shipped: PriceTable) -> None:
+    rates = listed_rates(shipped)
+    for figure in {rate.rate for rate in rates}:
+        seen = [(*rate.conditions, rate.start, rate.end) for rate in find_rates(rates, figure)]
+        assert len(set(seen)) == len(seen)
+    pairs = find_pairs(rates, Decimal("0.14"), Decimal("7.50"))
+    shown = {(*pair.left.conditions, *pair.right.conditions, pair.start, pair.end) for pair in pairs}
+    assert len(shown) == len(pairs) == 42

@@ -136,6 +136,7 @@ def test_find_has_the_columns_of_the_design(tokencost: Run) -> None:
     side = ["price", "model", "provider", "component", "tier", "window", "from", "until"]
     assert list(rows[0]) == [
         *(f"left_{key}" for key in side), *(f"right_{key}" for key in side), "like_for_like", "ratio", "percent_lower",
+        "from", "until",
     ]  # fmt: skip
     assert (rows[0]["left_model"], rows[0]["right_model"], rows[0]["like_for_like"]) == (
         "deepseek-reasoner",

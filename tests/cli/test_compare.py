@@ -36,7 +36,7 @@ def test_the_press_figure_of_january_2025(tokencost: Run) -> None:
     }
     assert list(answer["rows"][0]) == [
         "model", "provider", "component", "tier", "window", "price", "baseline", "baseline_price", "ratio",
-        "percent_lower",
+        "percent_lower", "baseline_window", "status", "baseline_status",
     ]  # fmt: skip
 
 
@@ -79,9 +79,17 @@ def test_windows_meet_by_name_when_both_sides_have_them(tokencost: Run) -> None:
 
 
 def test_one_window_of_the_baseline_stands_beside_a_price_for_all_hours(tokencost: Run) -> None:
-    rows = rows_of(tokencost("compare", "gpt-6-luna", "deepseek-flash", "--on", "2026-11-20", "--format", "json").out)
-    assert rows["input peak"]["baseline_price"] == Decimal("0.30")
-    assert rows["input off-peak"]["baseline_price"] == Decimal("0.15")
+    outcome = tokencost("compare", "gpt-6-luna", "deepseek-flash", "--on", "2026-11-20", "--format", "json")
+    rows = [row for row in json.loads(outcome.out, parse_float=Decimal)["rows"] if row["component"] == "input"]
+    # The window is the baseline's: the model has one price for all hours.
+    assert [(row["window"], row["baseline_window"], str(row["baseline_price"])) for row in rows] == [
+        (None, "peak", "0.30"),
+        (None, "off-peak", "0.15"),
+    ]
+    assert "gpt-6-luna (" not in outcome.out
+    assert "deepseek-flash (peak) costs 3.0× as much as gpt-6-luna for input" in outcome.out
+    read = tokencost("compare", "gpt-6-luna", "deepseek-flash", "--on", "2026-11-20").out
+    assert "window of deepseek-flash" in read.splitlines()[1]
 
 
 def test_tiers(tokencost: Run) -> None:
@@ -107,17 +115,33 @@ def test_a_blend_is_exact_and_may_have_a_cached_share(tokencost: Run) -> None:
 
 
 def test_yuan_are_the_providers_own_list(tokencost: Run) -> None:
-    outcome = tokencost(
-        "compare", "deepseek-reasoner", "o1", "--on", "2025-01-27", "--currency", "CNY", "--format", "json"
-    )
-    answer = json.loads(outcome.out, parse_float=Decimal)
+    yuan = ("--on", "2025-01-27", "--currency", "CNY", "--format", "json")
+    answer = json.loads(tokencost("compare", "deepseek-reasoner", "deepseek-chat", *yuan).out, parse_float=Decimal)
     assert answer["currency"] == "CNY"
-    assert [(row["price"], row["baseline_price"], row["ratio"]) for row in answer["rows"]] == [
-        (4, None, None), (1, None, None), (16, None, None),
+    assert [(row["price"], row["baseline_price"]) for row in answer["rows"]] == [
+        (4, 1), (1, Decimal("0.1")), (16, 2),
     ]  # fmt: skip
-    assert "o1: no CNY price list at that time." in answer["notes"]
-    none = tokencost("compare", "gpt-4o", "o1", "--on", "2025-01-27", "--currency", "CNY")
-    assert (none.status, none.out) == (2, "")
+
+
+def test_a_model_without_a_yuan_list_is_named_and_never_a_column_of_dashes(tokencost: Run) -> None:
+    yuan = ("--on", "2025-01-27", "--currency", "CNY")
+    baseline = tokencost("compare", "deepseek-reasoner", "o1", *yuan)
+    assert (baseline.status, baseline.out) == (2, "")
+    assert "o1 has no CNY price list on 2025-01-27\n  hint: compare with a model that has one, such as --against" in (
+        baseline.err
+    )
+    assert "deepseek-reasoner, or leave --currency out" in baseline.err
+    both = tokencost("compare", "gpt-4o", "o1", *yuan)
+    assert (both.status, both.out) == (2, "")
+    assert "o1 has no CNY price list on 2025-01-27\n  hint: leave --currency out" in both.err
+    alone = tokencost("compare", "o1", "deepseek-chat", *yuan)
+    assert (alone.status, alone.out) == (2, "")
+    assert "o1 has no CNY price list" in alone.err
+    some = tokencost("compare", "deepseek-reasoner", "o1", "deepseek-chat", *yuan, "--format", "json")
+    answer = json.loads(some.out)
+    assert {row["model"] for row in answer["rows"]} == {"deepseek-reasoner"}
+    assert all(row["price"] is not None and row["baseline_price"] is not None for row in answer["rows"])
+    assert "o1: no CNY price list on 2025-01-27; it is left out." in answer["notes"]
 
 
 def test_a_bare_compare_shows_the_defaults_of_the_table(tokencost: Run) -> None:
@@ -190,9 +214,7 @@ def test_what_a_reader_should_know_is_noted(tokencost: Run) -> None:
     changing = notes("deepseek-chat", "gpt-4o", "--on", "2025-02-08")
     assert "deepseek-chat: the price changes at 2025-02-08T16:00:00Z, to $0.27 input, $0.07 cached input" in changing
     sunday = notes("deepseek-flash", "gpt-6.1-sol", "--on", "2026-11-22")
-    assert (
-        "peak is Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except china holidays; on 2026-11-22 it" in sunday
-    )
+    assert "peak is Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except china holidays; none on 20" in sunday
     old = notes("gpt-6-luna", "gpt-6.1-sol", "--on", "2027-03-01")
     assert "gpt-6-luna, gpt-6.1-sol: this price was last checked 2026-10-26, more than 90 days before; it may be" in old
     retired = notes("deepseek-flash", "o1", "--on", "2026-11-20")

@@ -42,7 +42,7 @@ def rows(text: str) -> list[dict[str, Any]]:
 
 def test_list_has_the_prices_in_force_with_the_columns_of_the_design(tokencost: Run) -> None:
     found = rows(tokencost("prices", "list", "--provider", "deepseek", "--on", "2025-01-27", "--format", "json").out)
-    assert list(found[0]) == COLUMNS
+    assert list(found[0]) == [*COLUMNS, "status", "shutdown"]
     assert [(row["model"], str(row["input"]), row["from"]) for row in found] == [
         ("deepseek-chat", "0.14", "2024-12-26T00:00:00Z"),
         ("deepseek-reasoner", "0.55", "2025-01-20T00:00:00Z"),

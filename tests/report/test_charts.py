@@ -93,8 +93,8 @@ def test_a_comparison_is_bars_by_component_with_its_finding_as_title(shipped: Pr
 
 
 def test_windows_are_series_and_a_missing_rate_is_no_zero(table_of: Make) -> None:
-    (chart,) = comparison_charts(compare(table_of(TWO_MODELS), ["cheap"], against="dear", on="2025-02-01"))
-    assert words(chart.title) == "On 2025-02-01 dear costs 2.0× to 40.0× as much as cheap"
+    (chart,) = comparison_charts(compare(table_of(TWO_MODELS), ["cheap"], against="dear", on="2025-02-03"))
+    assert words(chart.title) == "On 2025-02-03 dear costs 2.0× to 40.0× as much as cheap"
     assert drawn(chart) == {
         "cheap (peak)": [
             ("input", Decimal(2), None, "95.0% lower"),
@@ -115,14 +115,34 @@ def test_windows_are_series_and_a_missing_rate_is_no_zero(table_of: Make) -> Non
 
 
 def test_a_baseline_with_windows_has_a_series_for_each(table_of: Make) -> None:
-    (chart,) = comparison_charts(compare(table_of(TWO_MODELS), ["dear"], against="cheap", on="2025-02-01"))
-    assert words(chart.title) == "On 2025-02-01 dear costs 2.0× to 40.0× as much as cheap"
-    assert [series.label for series in chart.series] == [
-        "dear (peak)",
-        "dear (off-peak)",
-        "cheap (peak)",
-        "cheap (off-peak)",
+    (chart,) = comparison_charts(compare(table_of(TWO_MODELS), ["dear"], against="cheap", on="2025-02-03"))
+    assert words(chart.title) == "On 2025-02-03 dear costs 2.0× to 40.0× as much as cheap"
+    # The windows are the baseline's: the other model has one price for all hours, and one series.
+    assert [series.label for series in chart.series] == ["dear", "cheap (peak)", "cheap (off-peak)"]
+    assert [(point.at, point.value) for point in chart.series[0].points] == [
+        ("input", Decimal(40)),
+        ("cached input", Decimal(0)),
+        ("output", Decimal(8)),
     ]
+
+
+def test_a_window_that_does_not_open_on_the_day_is_not_drawn(table_of: Make) -> None:
+    (chart,) = comparison_charts(compare(table_of(TWO_MODELS), ["dear"], against="cheap", on="2025-02-01"))
+    assert words(chart.title) == "On 2025-02-01 dear costs 4.0× to 40.0× as much as cheap"
+    assert [series.label for series in chart.series] == ["dear", "cheap"]
+
+
+def test_a_retired_model_is_marked_in_a_picture(shipped: PriceTable) -> None:
+    (chart,) = comparison_charts(compare(shipped, ["gpt-6-luna", "o1"], against="gpt-6.1-sol", on="2026-11-20"))
+    assert [series.label for series in chart.series] == ["gpt-6-luna", "o1 (retired 2026-10-23)", "gpt-6.1-sol"]
+    assert "o1 (retired 2026-10-23) costs" in words(chart.title)
+
+
+def test_a_picture_names_the_days_of_models_that_have_their_own(shipped: PriceTable) -> None:
+    (chart,) = comparison_charts(compare(shipped, ["deepseek-reasoner@2025-01-27", "gpt-6.1-sol"], on="2026-11-20"))
+    assert words(chart.title) == (
+        "gpt-6.1-sol on 2026-11-20 costs 0.71× to 4.6× as much as deepseek-reasoner on 2025-01-27"
+    )
 
 
 def test_a_history_is_steps_with_windows_as_a_band(table_of: Make) -> None:

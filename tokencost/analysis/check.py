@@ -1,18 +1,17 @@
 """What a sound price table still needs a person for: old checks, and conditions without a known rate."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from tokencost.errors import NoPrice
 from tokencost.pricetable.resolve import find_model, prices_within, split_time
+from tokencost.pricetable.sale import SOON_DAYS, is_retired
 from tokencost.pricetable.table import Calendar, Evidence, Model, Price, PriceTable
 from tokencost.pricetable.when import day_of
 from tokencost.pricing.rates import ambiguous_combinations
 
 STALE_AFTER_DAYS = 90
-SOON_DAYS = 60
-"""Promotions and calendars that end within so many days need a person."""
 
 
 class StalePrice(NamedTuple):
@@ -177,11 +176,12 @@ def _retired_defaults(table: PriceTable, on: date) -> Iterator[RetiredDefault]:
         except NoPrice as error:
             yield RetiredDefault(name, table.line_of(path), error.message)
             continue
-        if is_retired(model, on):
-            since = f"shut down on {model.shutdown.date()}" if model.shutdown else "withdrawn"
-            yield RetiredDefault(name, table.line_of(path), since)
+        if model.shutdown and is_retired(model, on):
+            yield RetiredDefault(name, table.line_of(path), f"shut down on {model.shutdown.date()}")
         elif not prices_within(model, on):
             yield RetiredDefault(name, table.line_of(path), "no price in force")
+        elif is_retired(model, on):
+            yield RetiredDefault(name, table.line_of(path), "withdrawn")
 
 
 def _calendars(table: PriceTable, in_force: list[tuple[Model, Price]], on: date) -> Iterator[EndingCalendar]:
@@ -206,8 +206,3 @@ def _can_go_stale(model: Model, price: Price, on: date) -> bool:
 
 def _is_old(evidence: Evidence, on: date, max_age_days: int) -> bool:
     return evidence.checked is None or (on - evidence.checked).days > max_age_days
-
-
-def is_retired(model: Model, on: date) -> bool:
-    """Whether the model is no longer served on that day."""
-    return model.withdrawn or (isinstance(model.shutdown, datetime) and model.shutdown.date() <= on)

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from tokencost.errors import NotOffered, UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import ModelAt, resolve
+from tokencost.pricetable.sale import ON_SALE, sale_status
 from tokencost.pricetable.table import PriceTable, Rates
-from tokencost.pricetable.when import When, as_when
-from tokencost.pricing.rates import COMPONENTS, STANDARD, RateCell, named_cell, rate_cell, window_names
+from tokencost.pricetable.when import When, as_when, show_when
+from tokencost.pricing.rates import COMPONENTS, STANDARD, RateCell, named_cell, open_window_names, rate_cell
 
 BLENDED = "blended"
 
@@ -51,7 +52,11 @@ class Blend(NamedTuple):
 
 
 class ComparisonRow(NamedTuple):
-    """One component of one model beside the baseline. Prices are per 1M tokens; None is no such rate."""
+    """One component of one model beside the baseline. Prices are per 1M tokens; None is no such rate.
+
+    `window` and `baseline_window` are the parts of each one's own week; None where its price holds at all hours.
+    `status` and `baseline_status` are `on sale`, `ends 2026-12-11` or `retired 2026-10-23`, at each one's own time.
+    """
 
     model: str
     provider: str
@@ -61,6 +66,9 @@ class ComparisonRow(NamedTuple):
     price: Decimal | Fraction | None
     baseline: str
     baseline_price: Decimal | Fraction | None
+    baseline_window: str | None = None
+    status: str = ON_SALE
+    baseline_status: str = ON_SALE
 
     @property
     def ratio(self) -> Fraction | None:
@@ -85,6 +93,8 @@ class Comparison(NamedTuple):
     cells: tuple[tuple[ModelAt, RateCell], ...]
     """Every cell shown, with the model as it was named; the baseline's last."""
     blend: Blend | None
+    unlisted: tuple[ModelAt, ...] = ()
+    """Models left out, wholly or at some hours, since there is no price list of theirs in the currency."""
 
 
 def compare(
@@ -101,7 +111,8 @@ def compare(
     """Compare models with a baseline on a date or at an instant.
 
     Without models, the pair set of the table's `[defaults]`. Without `against`, the last of several models is the
-    baseline, and a single model is compared with the default baseline. On a date every window of a model is shown.
+    baseline, and a single model is compared with the default baseline. On a date every window of a model that opens on
+    that day is shown. A model without a price list in the currency is left out, and is an error as the baseline.
 
     Raises `UsageError` and its kinds where a name, price, tier or window does not exist.
     """
@@ -121,15 +132,32 @@ def compare(
     baseline_cells = open_cells(baseline, tier, window)
     rows: list[ComparisonRow] = []
     used: list[tuple[ModelAt, RateCell]] = []
+    unlisted: list[ModelAt] = []
+    side_cells = {side.label: open_cells(side, tier, window) for side in sides}
+    if not any(cell.listed(currency) for cell in baseline_cells):
+        have = [side.label for side in sides if any(cell.listed(currency) for cell in side_cells[side.label])]
+        raise _no_list(baseline, currency, have)
     for side in sides:
-        side_cells = open_cells(side, tier, window)
-        used += [(side, cell) for cell in side_cells]
-        for cell, other in paired_cells(side_cells, baseline_cells):
-            rows += _rows(side, cell, baseline, other, tier, blend, currency)
+        listed = [cell for cell in side_cells[side.label] if cell.listed(currency)]
+        if len(listed) < len(side_cells[side.label]):
+            unlisted.append(side)
+        used += [(side, cell) for cell in listed]
+        for cell, other in paired_cells(listed, baseline_cells) if listed else ():
+            if other is None or other.listed(currency):
+                rows += _rows(side, cell, baseline, other, tier, blend, currency)
+    if not rows:
+        raise _no_list(unlisted[0] if unlisted else baseline, currency, [])
     used += [(baseline, cell) for cell in baseline_cells]
-    if currency != "USD" and not any(cell.cny for _, cell in used):
-        raise NotOffered(f"none of these models has a {currency} price list at that time", "leave --currency out")
-    return Comparison(as_of, currency, tier, tuple(rows), sides, baseline, tuple(used), blend)
+    labels = {row.model for row in rows}
+    shown = tuple(side for side in sides if side.label in labels)
+    return Comparison(as_of, currency, tier, tuple(rows), shown, baseline, tuple(used), blend, tuple(unlisted))
+
+
+def _no_list(side: ModelAt, currency: str, have: Sequence[str]) -> NotOffered:
+    """The error for a model without a price list in the currency, which names those that have one."""
+    on = show_when(side.when)
+    hint = f"compare with a model that has one, such as --against {have[0]}, or " if have else ""
+    return NotOffered(f"{side.label} has no {currency} price list on {on}", f"{hint}leave --currency out")
 
 
 def chosen_models(table: PriceTable, models: Sequence[str], against: str | None) -> tuple[Sequence[str], str]:
@@ -147,13 +175,13 @@ def chosen_models(table: PriceTable, models: Sequence[str], against: str | None)
 
 
 def open_cells(side: ModelAt, tier: str, window: str | None) -> list[RateCell]:
-    """The cells of a model at a time: one for each window, unless the hour or the window is given."""
+    """The cells of a model at a time: one for each window of the day, unless the hour or the window is given."""
     price = side.price
     if not price.windows:
         return [rate_cell(price, side.when, tier=tier)]
     if window is not None or isinstance(side.when, datetime):
         return [rate_cell(price, side.when, tier=tier, window=window)]
-    return [named_cell(price, tier, name) for name in window_names(price)]
+    return [named_cell(price, tier, name) for name in open_window_names(price, side.when)]
 
 
 def paired_cells(cells: list[RateCell], baseline: list[RateCell]) -> Iterator[tuple[RateCell | None, RateCell | None]]:
@@ -178,25 +206,31 @@ def _rows(
     currency: str,
 ) -> Iterator[ComparisonRow]:
     rates, other_rates = _listed(cell, currency), _listed(other, currency)
-    window = (cell.window if cell else None) or (other.window if other else None)
-    for component in COMPONENTS:
-        price = getattr(rates, component, None)
-        baseline_price = getattr(other_rates, component, None)
-        if _has(cell, component) or _has(other, component):
-            yield ComparisonRow(
-                side.label, side.model.provider, component, tier, window, price, baseline.label, baseline_price
-            )
-    if blend:
+    status = sale_status(side.model, side.when), sale_status(baseline.model, baseline.when)
+    windows = cell.window if cell else None, other.window if other else None
+    components = [name for name in COMPONENTS if _has(cell, name) or _has(other, name)]
+    for component in (*components, *([BLENDED] if blend else [])):
         yield ComparisonRow(
             side.label,
             side.model.provider,
-            BLENDED,
+            component,
             tier,
-            window,
-            blend.price(rates) if rates else None,
+            windows[0],
+            _price(rates, component, blend),
             baseline.label,
-            blend.price(other_rates) if other_rates else None,
+            _price(other_rates, component, blend),
+            windows[1],
+            *status,
         )
+
+
+def _price(rates: Rates | None, component: str, blend: Blend | None) -> Decimal | Fraction | None:
+    if rates is None:
+        return None
+    if component == BLENDED and blend:
+        return blend.price(rates)
+    rate: Decimal | None = getattr(rates, component)
+    return rate
 
 
 def _has(cell: RateCell | None, component: str) -> bool:

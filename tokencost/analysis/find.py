@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import prices_within
+from tokencost.pricetable.sale import is_retired, sale_end
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import BEGINNING, END, When
-from tokencost.pricing.rates import COMPONENTS, RateCell, cells, rest_of_week
+from tokencost.pricing.rates import COMPONENTS, RateCell, cells, open_window_names, window_names
 
 DELAYED_TIERS = frozenset({"batch", "flex"})
 """Tiers that answer later: a price there is not like one for an answer in real time."""
@@ -25,16 +26,17 @@ class ListedRate(NamedTuple):
     model: Model
     component: str
     cell: RateCell
+    start: datetime
+    """Since when."""
+    end: datetime | None
+    """Until when it was in force and the model was sold; None while both are so."""
+    cells: tuple[RateCell, ...]
+    """The same rate in every dated price of this time, oldest first; `cell` is the newest."""
 
     @property
-    def start(self) -> datetime:
-        """Since when."""
-        return self.cell.price.start
-
-    @property
-    def end(self) -> datetime | None:
-        """Until when; None while it is in force."""
-        return self.cell.price.end
+    def conditions(self) -> tuple[Model, str, str, str | None]:
+        """What else the rate depends on: model, component, tier and window."""
+        return self.model, self.component, self.cell.tier, self.cell.window
 
 
 class RatePair(NamedTuple):
@@ -44,6 +46,16 @@ class RatePair(NamedTuple):
     right: ListedRate
 
     @property
+    def start(self) -> datetime:
+        """Since when both held."""
+        return max(self.left.start, self.right.start)
+
+    @property
+    def end(self) -> datetime | None:
+        """Until when both held; None while they do."""
+        return min((end for end in (self.left.end, self.right.end) if end is not None), default=None)
+
+    @property
     def like_for_like(self) -> bool:
         """Same component, same tier, both answered in real time, and not one price twice."""
         left, right = self.left.cell, self.right.cell
@@ -51,7 +63,7 @@ class RatePair(NamedTuple):
             self.left.component == self.right.component
             and left.tier == right.tier
             and left.tier not in DELAYED_TIERS
-            and left is not right
+            and self.left != self.right
         )
 
     @property
@@ -65,19 +77,53 @@ class RatePair(NamedTuple):
         return percent_lower(self.right.rate, self.left.rate)
 
 
-def listed_rates(table: PriceTable, on: When | None = None) -> tuple[ListedRate, ...]:
-    """Every list price on a date or at an instant; without one, every list price there ever was.
+def listed_rates(table: PriceTable, on: When | None = None, *, closed: bool = False) -> tuple[ListedRate, ...]:
+    """Every list price of a model on sale on a date or at an instant; without one, every list price there ever was.
 
-    Rates for requests above a context length are left out: a figure printed without a length means none.
+    A rate that the next dated price of the model keeps is one list price. Windows that do not open then are left out;
+    with `closed` there are only these. Rates for requests above a context length are left out: a figure printed
+    without a length means none.
     """
     return tuple(
-        ListedRate(rate, model, component, cell)
+        listed
         for model in table.models.values()
-        for price in (model.prices if on is None else prices_within(model, on))
-        for cell in _cells(price, on)
-        for component in COMPONENTS
-        if (rate := getattr(cell.rates, component)) is not None
+        if on is None or not is_retired(model, on)
+        for listed in _merged(_listed(model, on, closed=closed))
     )
+
+
+def _listed(model: Model, on: When | None, *, closed: bool) -> Iterator[ListedRate]:
+    """Every rate of a model, by dated price."""
+    for price in model.prices if on is None else prices_within(model, on):
+        end = _end(model, price)
+        if end is not None and end <= price.start:
+            continue
+        for cell in _cells(price, on, closed=closed):
+            for component in COMPONENTS:
+                rate = getattr(cell.rates, component)
+                if rate is not None:
+                    yield ListedRate(rate, model, component, cell, price.start, end, (cell,))
+
+
+def _merged(rates: Iterable[ListedRate]) -> Iterator[ListedRate]:
+    """The rates of one model, with those put together that are the same under the same conditions without a break."""
+    found: list[ListedRate] = []
+    last: dict[object, int] = {}
+    for listed in rates:
+        place = last.get(listed.conditions)
+        if place is not None and found[place].end == listed.start and found[place].rate == listed.rate:
+            before = found[place]
+            found[place] = listed._replace(start=before.start, cells=before.cells + listed.cells)
+        else:
+            last[listed.conditions] = len(found)
+            found.append(listed)
+    yield from found
+
+
+def _end(model: Model, price: Price) -> datetime | None:
+    """Until when the price was one at which the model was sold."""
+    ends = [end for end in (price.end, sale_end(model)) if end is not None]
+    return min(ends, default=None)
 
 
 def find_rates(rates: Iterable[ListedRate], figure: Decimal, near: Fraction = Fraction(0)) -> tuple[ListedRate, ...]:
@@ -112,17 +158,9 @@ def nearest_rates(rates: Iterable[ListedRate], figure: Decimal) -> tuple[ListedR
     return tuple(sorted(rates, key=lambda listed: abs(listed.rate - figure))[:MOST_NEAREST])
 
 
-def _cells(price: Price, on: When | None) -> Iterator[RateCell]:
-    open_now = _windows_at(price, on) if isinstance(on, datetime) else None
-    return (
-        cell for cell in cells(price) if cell.input_tokens_above == 0 and (open_now is None or cell.window in open_now)
-    )
-
-
-def _windows_at(price: Price, instant: datetime) -> tuple[str | None, ...]:
-    """The window that is open at an instant, by the name that cells carry."""
-    names = tuple(window.name for window in price.windows if window.contains(instant))
-    return (None,) if not price.windows else names or (rest_of_week(price),)
+def _cells(price: Price, on: When | None, *, closed: bool) -> Iterator[RateCell]:
+    opened = window_names(price) if on is None else open_window_names(price, on)
+    return (cell for cell in cells(price) if cell.input_tokens_above == 0 and (cell.window in opened) is not closed)
 
 
 def _same_time(one: ListedRate, other: ListedRate) -> bool:

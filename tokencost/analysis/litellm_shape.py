@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from tokencost.analysis.check import is_retired
 from tokencost.errors import AmbiguousRate, NoPrice, NotOffered
 from tokencost.money import PER_MILLION
 from tokencost.pricetable.resolve import price_in_force
+from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import When, day_of
 from tokencost.pricing.rates import OFF_PEAK, PEAK, STANDARD, named_cell, thresholds, tier_names, window_names
@@ -49,7 +49,7 @@ def litellm_table(table: PriceTable, on: When) -> LitellmTable:
             price = price_in_force(model, on)
         except NoPrice:
             continue
-        if is_retired(model, day_of(on)):
+        if is_retired(model, on):
             continue
         entry: dict[str, Any] = {"litellm_provider": model.provider, "mode": "chat", "source": price.evidence.source}
         entry |= _rates(price, left_out)

@@ -1,13 +1,16 @@
 """The table as rows: what is in force on a day, and what was in force before."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from tokencost.errors import NoPrice, UnknownModel
+from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import find_model, price_in_force, split_time
+from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.table import Evidence, Model, Price, PriceTable, Rates
-from tokencost.pricetable.when import When
-from tokencost.pricing.rates import STANDARD, RateCell, cells
+from tokencost.pricetable.when import When, span
+from tokencost.pricing.rates import STANDARD, RateCell, cells, open_window_names, window_names
 
 ALL_TIERS = "all"
 
@@ -31,10 +34,12 @@ def prices_in_force(
     tier: str = STANDARD,
     window: str | None = None,
     currency: str = "USD",
+    retired: bool = False,
 ) -> tuple[PriceRow, ...]:
-    """The rates of every model that has a price at that time, by provider and in the order of the file.
+    """The rates of every model on sale at that time, in the order of the file, in the windows that open then.
 
-    Raises `UnknownModel` for a provider that the table does not have.
+    With `retired`, also the last rates of models that are no longer sold. Raises `UnknownModel` for a provider that
+    the table does not have.
     """
     if provider is not None and provider not in table.providers:
         raise UnknownModel(f"unknown provider {provider!r}", f"known providers: {', '.join(table.providers)}")
@@ -42,12 +47,40 @@ def prices_in_force(
     for model in table.models.values():
         if provider not in (None, model.provider):
             continue
-        try:
-            price = price_in_force(model, on)
-        except NoPrice:
+        if (price := _listed_price(model, on, retired=retired)) is None:
             continue
-        rows += _rows(model, price, tier, window, currency)
+        windows = window_names(price) if is_retired(model, on) else open_window_names(price, on)
+        rows += [row for row in _rows(model, price, tier, window, currency) if row.cell.window in windows]
     return tuple(rows)
+
+
+def closed_windows(table: PriceTable, on: When, provider: str | None = None) -> Iterator[tuple[Model, Price, Window]]:
+    """The windows of prices on sale that do not open on that day; at an instant, none."""
+    for model in () if isinstance(on, datetime) else table.models.values():
+        if provider not in (None, model.provider) or (price := _listed_price(model, on, retired=False)) is None:
+            continue
+        opened = open_window_names(price, on)
+        yield from ((model, price, window) for window in price.windows if window.name not in opened)
+
+
+def sold_and_retired(
+    table: PriceTable, on: When, provider: str | None = None
+) -> tuple[frozenset[Model], frozenset[Model]]:
+    """The models on sale at that time, and those that are no longer."""
+    models = [model for model in table.models.values() if provider in (None, model.provider)]
+    sold = frozenset(model for model in models if _listed_price(model, on, retired=False))
+    return sold, frozenset(model for model in models if is_retired(model, on))
+
+
+def _listed_price(model: Model, on: When, *, retired: bool) -> Price | None:
+    """The price in force of a model on sale; of one that is retired its last price, where that is asked for."""
+    if is_retired(model, on):
+        ended = [price for price in model.prices if price.start < span(on)[1]]
+        return ended[-1] if retired and ended else None
+    try:
+        return price_in_force(model, on)
+    except NoPrice:
+        return None
 
 
 def price_history(

@@ -6,9 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
-from tokencost.analysis.check import SOON_DAYS, promotion_end
+from tokencost.analysis.check import promotion_end
 from tokencost.pricetable.facts import model_facts, price_facts
 from tokencost.pricetable.resolve import prices_within
+from tokencost.pricetable.sale import SOON_DAYS
 from tokencost.pricetable.schema import RATE_KEYS
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import show_bound

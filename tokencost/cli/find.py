@@ -57,12 +57,15 @@ def find(
 
     table = load_table(prices)
     rates = listed_rates(table, on)
+    closed = () if on is None else listed_rates(table, on, closed=True)
     nearest = nearest_rates(rates, price)
     if other is None:
         found = find_rates(rates, price, near)
-        answer(found_rates_document(table, price, found, nearest, on, near), **form)
+        closed = find_rates(closed, price, near)
+        answer(found_rates_document(table, price, found, nearest, on, near, closed), **form)
         return 0 if found else NOTHING_FOUND
     pairs = find_pairs(rates, price, other, near)
     nearest = (*nearest, *nearest_rates(rates, other))
-    answer(found_pairs_document(table, (price, other), pairs, nearest, on), **form)
+    closed = (*find_rates(closed, price, near), *find_rates(closed, other, near))
+    answer(found_pairs_document(table, (price, other), pairs, nearest, on, closed), **form)
     return 0 if pairs else NOTHING_FOUND

@@ -41,21 +41,34 @@ def prices() -> None:
     """The price table: what is in force, where each rate comes from, what held before, and how it is kept current."""
 
 
-@prices.command("list", short_help="The prices in force on a day.")
+@prices.command("list", short_help="The prices of the models on sale on a day.")
 @click.option("--provider", metavar="PROVIDER", help="Only models of this provider, such as deepseek.")
+@click.option("--retired", is_flag=True, help="Also models that are no longer sold, with their last price.")
 @rate_options
 @currency_option
 @answer_options
 def list_prices(
-    provider: str | None, tier: str, window: str | None, currency: str, prices: str | None, on: When, **form: Any
+    provider: str | None,
+    retired: bool,
+    tier: str,
+    window: str | None,
+    currency: str,
+    prices: str | None,
+    on: When,
+    **form: Any,
 ) -> None:
-    """The prices in force on a day. --tier all shows every tier."""
-    from tokencost.analysis.price_rows import prices_in_force
+    """The prices of models on sale on a day. --tier all shows every tier.
+
+    A model that is no longer sold on that day is shown only with --retired. Hours that do not open on that day, such
+    as peak hours on a Saturday, are left out and named in a note.
+    """
+    from tokencost.analysis.price_rows import closed_windows, prices_in_force, sold_and_retired
     from tokencost.report.prices import list_document
 
     table = load_table(prices)
-    rows = prices_in_force(table, on, provider=provider, tier=tier, window=window, currency=currency)
-    answer(list_document(table, rows, on), **form)
+    rows = prices_in_force(table, on, provider=provider, tier=tier, window=window, currency=currency, retired=retired)
+    closed = tuple(closed_windows(table, on, provider))
+    answer(list_document(table, rows, on, *sold_and_retired(table, on, provider), closed), **form)
 
 
 @prices.command(short_help="Every rate of a model, with its source and line.")

@@ -5,7 +5,7 @@ Hours are half-open and may cross midnight; such a stretch belongs to the day on
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -104,20 +104,6 @@ class Window(NamedTuple):
             if since_yesterday and self.opens_on(local.date() - timedelta(days=1)):
                 return True
         return False
-
-    def opens_within(self, day: date) -> bool:
-        """Whether the window is open at some instant of that UTC day."""
-        first = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        if self.contains(first):
-            return True
-        near = [day + timedelta(days=n) for n in (-1, 0, 1)]
-        starts = (
-            datetime.combine(local, time(opens // 60, opens % 60), tzinfo=self.zone)
-            for local in near
-            if self.opens_on(local)
-            for opens, _ in self.hours
-        )
-        return any(first <= start < first + timedelta(days=1) for start in starts)
 
     def describe(self) -> str:
         """`Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except china holidays`."""

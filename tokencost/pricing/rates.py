@@ -12,6 +12,7 @@ from functools import lru_cache
 from tokencost.errors import AmbiguousRate, HourNeeded, NotOffered
 from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceList, Rates
 from tokencost.pricetable.when import When, show_bound, show_when
+from tokencost.pricing.timeline import open_together
 
 COMPONENTS = ("input", "cached_input", "cache_write", "output")
 STANDARD = "standard"
@@ -70,6 +71,13 @@ def window_names(price: Price) -> tuple[str | None, ...]:
     if not price.windows:
         return (None,)
     return (*(window.name for window in price.windows), rest_of_week(price))
+
+
+def open_window_names(price: Price, when: When) -> tuple[str | None, ...]:
+    """Those of a price's windows that open at that instant or on that UTC day; (None,) where it has none."""
+    groups = open_together(price, when) if price.windows else ()
+    opened = {name for group in groups for name in group or (rest_of_week(price),)}
+    return tuple(name for name in window_names(price) if name is None or name in opened)
 
 
 def rest_of_week(price: Price) -> str:
@@ -142,13 +150,24 @@ def _open_windows(price: Price, when: When, window: str | None) -> tuple[str, ..
                 "give a date without a time, or no window",
             )
         return names
+    opened = open_window_names(price, when)
     if window is not None:
-        return _named(price, window)
-    known_windows = ", ".join(str(name) for name in window_names(price))
+        named = _named(price, window)
+        if window not in opened:
+            raise NotOffered(
+                f"{price.model} has no {window} hours on {show_when(when)}",
+                f"{_hours(price, window)}name another day, or leave the window out",
+            )
+        return named
+    known_windows = ", ".join(str(name) for name in opened)
     raise HourNeeded(
         f"the price of {price.model} on {show_when(when)} depends on the hour",
         f"give an instant such as {when.isoformat()}T12:00:00Z, or a window: {known_windows}",
     )
+
+
+def _hours(price: Price, name: str) -> str:
+    return "".join(f"{name} is {window.describe()}; " for window in price.windows if window.name == name)
 
 
 @lru_cache(maxsize=CACHED_CELLS)

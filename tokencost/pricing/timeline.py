@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tokencost.pricetable.hours import MINUTES_OF_DAY, Window
 from tokencost.pricetable.table import Price
+from tokencost.pricetable.when import When, span
 
 DAY = timedelta(days=1)
 CLOCK_CHANGES = timedelta(minutes=15)
@@ -37,6 +38,16 @@ def stretches(price: Price, begin: datetime, end: datetime) -> Iterator[Stretch]
             yield Stretch(start, change, windows)
             start, windows = change, now
     yield Stretch(start, end, windows)
+
+
+def open_together(price: Price, when: When) -> tuple[tuple[str, ...], ...]:
+    """The windows that are open together at some instant of that time at which the price holds.
+
+    A date may have several such groups, and without its peak hours only one; an empty group is the rest of the week.
+    """
+    if isinstance(when, datetime):
+        return (_open(price, when),)
+    return tuple(dict.fromkeys(stretch.windows for stretch in stretches(price, *span(when))))
 
 
 def _open(price: Price, instant: datetime) -> tuple[str, ...]:

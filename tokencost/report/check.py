@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tokencost.analysis.check import SOON_DAYS, TableCheck
+from tokencost.analysis.check import TableCheck
+from tokencost.pricetable.sale import SOON_DAYS
 from tokencost.pricetable.table import PriceTable
 from tokencost.report.document import Column, Document, Sentence, Table, Value
 from tokencost.report.wording import counted

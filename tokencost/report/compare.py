@@ -1,10 +1,13 @@
 """A comparison as a document: the table, what the ratio means, and where the rates come from."""
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tokencost.analysis.compare import BLENDED, Blend, Comparison, ComparisonRow, same_bill
+from tokencost.pricetable.resolve import ModelAt
+from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import show_when
 from tokencost.pricing.rates import STANDARD
@@ -17,7 +20,7 @@ from tokencost.report.remarks import (
     threshold_remarks,
     window_remarks,
 )
-from tokencost.report.wording import enumerated
+from tokencost.report.wording import dated, enumerated, marked
 
 if TYPE_CHECKING:
     from tokencost.report.chart import Chart
@@ -28,6 +31,8 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
     rows = result.rows
     several = len({row.model for row in rows}) > 1
     windows = any(row.window for row in rows)
+    baseline_windows = any(row.baseline_window not in (None, row.window) for row in rows)
+    retired = any(is_retired(side.model, side.when) for side in result.models)
     currency = result.currency
     columns = (
         Column("model", shown=several),
@@ -37,9 +42,12 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
         Column("window", shown=windows),
         Column("price", "rate", currency=currency),
         Column("baseline", shown=False),
-        Column("baseline_price", "rate", result.baseline.label, currency=currency),
+        Column("baseline_price", "rate", marked(result.baseline), currency=currency),
         Column("ratio", "ratio"),
         Column("percent_lower", "percent", "lower"),
+        Column("baseline_window", heading=f"window of {result.baseline.label}", shown=baseline_windows),
+        Column("status", shown=retired),
+        Column("baseline_status", shown=False),
     )
     unit = f"{currency} per 1M tokens"
     tier = "" if result.tier == STANDARD else f", {result.tier} tier"
@@ -64,6 +72,9 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
                         row.baseline_price,
                         row.ratio,
                         row.percent_lower,
+                        row.baseline_window,
+                        row.status,
+                        row.baseline_status,
                     )
                     for row in rows
                 ),
@@ -86,10 +97,12 @@ def _charts(result: Comparison) -> "Sequence[Chart]":
 
 def _readings(result: Comparison) -> Iterator[Sentence]:
     """For each model and window: how many times as much the dearer side costs, and what the same budget buys."""
-    on = f"On {show_when(result.as_of)}, "
-    baseline = result.baseline.label
-    for (model, window), group in groupby(result.rows, key=lambda row: (row.model, row.window)):
-        named = f"{model} ({window})" if window else model
+    sides = {side.label: side for side in result.models}
+    for (model, window, other), group in groupby(
+        result.rows, key=lambda row: (row.model, row.window, row.baseline_window)
+    ):
+        side = sides[model]
+        on, (named, baseline) = dated((side, window), (result.baseline, other))
         rows = [(row, row.ratio, row.percent_lower) for row in group]
         dearer = [(row, ratio, lower) for row, ratio, lower in rows if ratio and ratio > 1]
         cheaper = [(row, 1 / ratio) for row, ratio, _ in rows if ratio and ratio < 1]
@@ -102,11 +115,9 @@ def _readings(result: Comparison) -> Iterator[Sentence]:
                 *enumerated(_as_much(ratios, words, named)),
                 " (",
                 *enumerated([(Figure(lower, "percent"),) for _, _, lower in dearer]),
-                " lower): the same budget buys ",
-                *enumerated([(ratio,) for ratio in ratios]),
-                f" as many tokens of {named}, and its use must grow by ",
-                *enumerated([(Figure(same_bill(ratio).growth_percent, "percent"),) for _, ratio, _ in dearer]),
-                " for the bill to stay the same.",
+                " lower)",
+                *(_same_bill([ratio for _, ratio, _ in dearer], named) if _on_sale(result, side) else ()),
+                ".",
             )
         if cheaper:
             ratios = [Figure(ratio, "ratio") for _, ratio in cheaper]
@@ -115,6 +126,20 @@ def _readings(result: Comparison) -> Iterator[Sentence]:
         if equal:
             same = [(_words(row, result.blend),) for row in equal]
             yield (f"{on}{named} and {baseline} cost the same for ", *enumerated(same), ".")
+
+
+def _on_sale(result: Comparison, side: ModelAt) -> bool:
+    """Whether the model can be bought at the time that was asked for, be its price of that time or of another."""
+    return not is_retired(side.model, side.when) and not is_retired(side.model, result.as_of)
+
+
+def _same_bill(ratios: Sequence[Fraction], named: str) -> Iterator[str | Figure]:
+    """What the same budget buys, and how far use must grow for the bill to stay the same."""
+    yield ": the same budget buys "
+    yield from enumerated([(Figure(ratio, "ratio"),) for ratio in ratios])
+    yield f" as many tokens of {named}, and its use must grow by "
+    yield from enumerated([(Figure(same_bill(ratio).growth_percent, "percent"),) for ratio in ratios])
+    yield " for the bill to stay the same"
 
 
 def _as_much(ratios: Sequence[Figure], words: Sequence[str], other: str) -> list[Sentence]:
@@ -137,8 +162,9 @@ def _notes(result: Comparison) -> Iterator[Sentence]:
         yield from window_remarks(side)
         yield from missing_rate_remarks(side, cells, writes=writes)
         yield from threshold_remarks(side)
-        if result.currency != "USD" and not any(cell.cny for cell in cells):
-            yield side.label, f": no {result.currency} price list at that time."
+    for side in result.unlisted:
+        hours = "; only the hours with one are shown" if side in result.models else "; it is left out"
+        yield side.label, f": no {result.currency} price list on {show_when(side.when)}{hours}."
     if result.blend:
         mix = f": {result.blend.input:f} input to {result.blend.output:f} output tokens"
         cached = Figure(result.blend.cached_share * 100, "percent")

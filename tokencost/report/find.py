@@ -1,14 +1,15 @@
 """What a figure may stand for, as a document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from tokencost.analysis.find import ListedRate, RatePair
+from tokencost.pricetable.sale import SEEN_DAYS, ends_soon, has_unknown_end
 from tokencost.pricetable.table import PriceTable
-from tokencost.pricetable.when import When, show_when
+from tokencost.pricetable.when import When, show_bound, show_when
 from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value
-from tokencost.report.remarks import source
+from tokencost.report.remarks import merged, source
 from tokencost.report.wording import counted
 
 
@@ -19,8 +20,9 @@ def found_rates_document(
     nearest: Sequence[ListedRate],
     on: When | None,
     near: Fraction,
+    closed: Sequence[ListedRate] = (),
 ) -> Document:
-    """The document of `tokencost find PRICE`."""
+    """The document of `tokencost find PRICE`; `closed` are rates of hours that do not open on that day."""
     caption = f"list prices {_wanted(near)}${figure:f}{_at(on)}"
     tables = [Table(_columns(rates), tuple(_values(listed) for listed in rates), caption=caption)]
     answer: Sentence
@@ -31,7 +33,7 @@ def found_rates_document(
         tables.append(
             Table(_columns(nearest), tuple(map(_values, nearest)), name="nearest", caption="the nearest list prices")
         )
-    return _document(table, on, tables, answer, rates)
+    return _document(table, on, tables, answer, rates, closed)
 
 
 def found_pairs_document(
@@ -40,14 +42,18 @@ def found_pairs_document(
     pairs: Sequence[RatePair],
     nearest: Sequence[ListedRate],
     on: When | None,
+    closed: Sequence[ListedRate] = (),
 ) -> Document:
-    """The document of `tokencost find PRICE PRICE`."""
+    """The document of `tokencost find PRICE PRICE`; `closed` are rates of hours that do not open on that day."""
     left, right = (Figure(figure, "rate") for figure in figures)
     alike = sum(pair.like_for_like for pair in pairs)
     tables = [
         Table(
-            _pair_columns(pairs),
-            tuple((*_values(p.left), *_values(p.right), p.like_for_like, p.ratio, p.percent_lower) for p in pairs),
+            _pair_columns(pairs, on),
+            tuple(
+                (*_values(p.left), *_values(p.right), p.like_for_like, p.ratio, p.percent_lower, p.start, p.end)
+                for p in pairs
+            ),
             caption=f"pairs of list prices{_at(on)}",
         )
     ]
@@ -59,13 +65,18 @@ def found_pairs_document(
         answer = ("No list prices in force at the same time are ", left, " and ", right, f"{_at(on)}.")
         rows = tuple(map(_values, nearest))
         tables.append(Table(_columns(nearest), rows, name="nearest", caption="the nearest list prices"))
-    return _document(table, on, tables, answer, [side for pair in pairs for side in pair])
+    return _document(table, on, tables, answer, [side for pair in pairs for side in pair], closed)
 
 
 def _document(
-    table: PriceTable, on: When | None, tables: Sequence[Table], answer: Sentence, used: Sequence[ListedRate]
+    table: PriceTable,
+    on: When | None,
+    tables: Sequence[Table],
+    answer: Sentence,
+    used: Sequence[ListedRate],
+    closed: Sequence[ListedRate],
 ) -> Document:
-    sources = dict.fromkeys(f"{listed.model.id}: {source(listed.cell.evidence)}" for listed in used)
+    sources = dict.fromkeys(f"{listed.model.id}: {source(cell.evidence)}" for listed in used for cell in listed.cells)
     return Document(
         command="find",
         as_of=on,
@@ -73,8 +84,28 @@ def _document(
         sha256=table.sha256,
         tables=tuple(tables),
         answer=(answer,),
+        notes=merged((*_ends(used, on), *_closed(closed, on))),
         sources=tuple(sources),
     )
+
+
+def _ends(used: Sequence[ListedRate], on: When | None) -> Iterator[Sentence]:
+    """At any time, which `until` is not known to the day; on a day, which models end soon."""
+    for model in dict.fromkeys(listed.model for listed in used):
+        if on is not None:
+            if end := ends_soon(model, on):
+                yield model.id, f": the model ends on {show_bound(end)}."
+        elif has_unknown_end(model):
+            taken = f"taken as sold until {SEEN_DAYS} days after its price was last seen"
+            yield model.id, f": withdrawn on a day that is not known; {taken}."
+
+
+def _closed(closed: Sequence[ListedRate], on: When | None) -> Iterator[Sentence]:
+    """The prices that equal the figure in hours of which that day has none."""
+    for listed in closed:
+        words = f"{listed.component.replace('_', ' ')} is "
+        when = f" in {listed.cell.window} hours; none {_at(on).strip()}."
+        yield listed.model.id, f": {words}", Figure(listed.rate, "rate"), when
 
 
 def _columns(rates: Sequence[ListedRate], side: str = "") -> tuple[Column, ...]:
@@ -92,13 +123,15 @@ def _columns(rates: Sequence[ListedRate], side: str = "") -> tuple[Column, ...]:
     )
 
 
-def _pair_columns(pairs: Sequence[RatePair]) -> tuple[Column, ...]:
+def _pair_columns(pairs: Sequence[RatePair], on: When | None) -> tuple[Column, ...]:
     return (
         *_columns([pair.left for pair in pairs], "left_"),
         *_columns([pair.right for pair in pairs], "right_"),
         Column("like_for_like", heading="like for like"),
         Column("ratio", "ratio"),
         Column("percent_lower", "percent", "lower"),
+        Column("from", "bound", shown=on is None),
+        Column("until", "bound", shown=on is None),
     )
 
 

@@ -1,23 +1,58 @@
 """The price table itself as documents: lists, histories, one model in full, and all of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from tokencost.analysis.price_rows import PriceRow
+from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import ModelAt
-from tokencost.pricetable.table import PriceTable
+from tokencost.pricetable.sale import ON_SALE, sale_status
+from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import When, show_bound, show_when
 from tokencost.report.document import Column, Document, Figure, Plain, Sentence, Table, Value, WhenRead
 from tokencost.report.prices_chart import history_charts
-from tokencost.report.remarks import missing_rate_remarks, model_remarks, source, window_remarks
+from tokencost.report.remarks import closed_on, merged, missing_rate_remarks, model_remarks, source, window_remarks
+from tokencost.report.wording import counted
 
 RATES = ("input", "cached_input", "cache_write", "output")
 
 
-def list_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:
-    """The document of `tokencost prices list`."""
+def list_document(
+    table: PriceTable,
+    rows: Sequence[PriceRow],
+    as_of: When,
+    sold: Set[Model],
+    retired: Set[Model],
+    closed: Sequence[tuple[Model, Price, Window]] = (),
+) -> Document:
+    """The document of `tokencost prices list`.
+
+    `sold` and `retired` are all models on sale and no longer so, `closed` the hours that are left out.
+    """
     caption = f"prices in force on {show_when(as_of)}, per 1M tokens"
-    columns = _columns(rows, shown={"model", "tier", "window", "input_tokens_above", *RATES, "checked"})
-    return _document(table, "prices list", as_of, Table(columns, tuple(_values(row) for row in rows), caption=caption))
+    statuses = [sale_status(row.model, as_of) for row in rows]
+    columns = (
+        *_columns(rows, shown={"model", "tier", "window", "input_tokens_above", *RATES, "checked"}),
+        Column("status", shown=any(status != ON_SALE for status in statuses)),
+        Column("shutdown", "bound", shown=False),
+    )
+    values = tuple((*_values(row), status, row.model.shutdown) for row, status in zip(rows, statuses, strict=True))
+    notes = [
+        (model.id, f": {window.name} is {window.describe()}{closed_on(window, price, as_of)}.")
+        for model, price, window in closed
+    ]
+    main = Table(columns, values, caption=caption)
+    return _document(table, "prices list", as_of, main, _on_sale(rows, as_of, sold, retired), merged(notes))
+
+
+def _on_sale(
+    rows: Sequence[PriceRow], as_of: When, sold: Set[Model], retired: Set[Model]
+) -> Iterable[Sentence]:
+    """How many models are on sale, how many of them have such rates, and how many are not shown: they are retired."""
+    listed = {row.model for row in rows}
+    hidden = len(retired - listed)
+    more = f" ({hidden} retired: --retired)" if hidden else ""
+    some = "" if sold <= listed else f"; {len(sold & listed)} of them have such rates"
+    yield (f"{counted(len(sold), 'model')} on sale on {show_when(as_of)}{more}{some}.",)
 
 
 def history_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:

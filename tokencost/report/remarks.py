@@ -4,13 +4,16 @@ A remark begins with the model it is about, so that the same remark about severa
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Protocol
 
-from tokencost.analysis.check import STALE_AFTER_DAYS, is_retired, is_stale
+from tokencost.analysis.check import STALE_AFTER_DAYS, is_stale
+from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import ModelAt, prices_within
+from tokencost.pricetable.sale import ends_soon, is_retired, retired_when
 from tokencost.pricetable.table import Evidence, Price
-from tokencost.pricetable.when import day_of, show_when, span
-from tokencost.pricing.rates import RateCell, thresholds
+from tokencost.pricetable.when import When, day_of, show_bound, show_when, span
+from tokencost.pricing.rates import RateCell, open_window_names, thresholds
 from tokencost.report.document import Figure, Sentence
 
 
@@ -44,9 +47,7 @@ def model_remarks(side: ModelAt) -> Iterator[Sentence]:
     for change in prices_within(model, side.when)[1:]:
         at = show_when(change.start)
         yield label, f": the price changes at {at}, to ", *_rates(change), "; shown is the one before."
-    if is_retired(model, day):
-        since = f"shut down on {show_when(model.shutdown.date())}" if model.shutdown else "withdrawn"
-        yield label, f": the model was {since}; this is its last list price."
+    yield from sale_remarks(side)
     if is_stale(model, price, day):
         checked = price.evidence.checked
         if checked:
@@ -56,13 +57,26 @@ def model_remarks(side: ModelAt) -> Iterator[Sentence]:
         yield label, f": this price {seen}; it may be out of date."
 
 
+def sale_remarks(side: ModelAt) -> Iterator[Sentence]:
+    """That the model is no longer sold, or soon will not be."""
+    if soon := ends_soon(side.model, side.when):
+        yield side.label, f": the model ends on {show_bound(soon)}."
+    if is_retired(side.model, side.when):
+        verb = "shut down on" if side.model.shutdown else "withdrawn"
+        yield side.label, f": the model was {verb} {retired_when(side.model)}; this is its last list price."
+
+
 def window_remarks(side: ModelAt) -> Iterator[Sentence]:
     """When the windows of a price are open."""
     for window in side.price.windows:
-        closed = ""
-        if side.when == day_of(side.when) and not window.opens_within(day_of(side.when)):
-            closed = f"; on {show_when(side.when)} it does not open"
+        closed = closed_on(window, side.price, side.when)
         yield side.label, f": {window.name} is {window.describe()}{closed}."
+
+
+def closed_on(window: Window, price: Price, when: When) -> str:
+    """`; none on 2026-11-22` for a window that does not open on that day."""
+    none = not isinstance(when, datetime) and window.name not in open_window_names(price, when)
+    return f"; none on {show_when(when)}" if none else ""
 
 
 def missing_rate_remarks(side: ModelAt, cells: Iterable[RateCell], *, writes: bool = False) -> Iterator[Sentence]:

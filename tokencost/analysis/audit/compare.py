@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from tokencost.analysis.audit.quoted import OtherTable, Quote
-from tokencost.analysis.check import is_retired
 from tokencost.errors import NoPrice, UnknownModel
 from tokencost.pricetable.resolve import find_model, prices_within
+from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.schema import RATE_KEYS
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import show_bound

@@ -1,0 +1,143 @@
+"""What is no longer sold is shown only where it is asked for, marked with its last day; what ends soon says so."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+ON = ("--on", "2026-11-20")
+
+
+def listed(tokencost: Run, *arguments: str) -> dict[str, dict[str, Any]]:
+    outcome = tokencost("prices", "list", *arguments, "--format", "json")
+    assert outcome.status == 0
+    return {row["model"]: row for row in json.loads(outcome.out)["rows"]}
+
+
+def test_the_list_of_a_day_has_what_is_on_sale_then(tokencost: Run) -> None:
+    found = listed(tokencost, *ON)
+    assert {"o1", "o1-preview", "gpt-4-32k", "deepseek-chat"}.isdisjoint(found)
+    assert found["gpt-6-luna"]["status"] == "on sale"
+    assert (found["gpt-5-mini"]["status"], found["gpt-5-mini"]["shutdown"]) == (
+        "ends 2026-12-11", "2026-12-11T00:00:00Z",
+    )  # fmt: skip
+    assert "retired" not in {row["status"].partition(" ")[0] for row in found.values()}
+    read = tokencost("prices", "list", *ON).out
+    assert read.startswith("36 models on sale on 2026-11-20 (24 retired: --retired).\n")
+    assert "ends 2026-12-11" in read
+
+
+def test_the_day_that_was_asked_for_decides_and_not_today(tokencost: Run) -> None:
+    assert listed(tokencost, "--on", "2025-01-27")["o1-preview"]["status"] == "on sale"
+    assert "o1" in listed(tokencost, "--on", "2026-10-22")
+    assert "o1" not in listed(tokencost, "--on", "2026-10-23")
+    assert "gpt-5-mini" in listed(tokencost, "--on", "2026-12-10")
+    assert "gpt-5-mini" not in listed(tokencost, "--on", "2026-12-11")
+
+
+def test_retired_models_are_listed_on_request_with_their_last_day(tokencost: Run) -> None:
+    found = listed(tokencost, *ON, "--retired")
+    assert len(found) == 60
+    assert found["o1"]["status"] == "retired 2026-10-23"
+    assert (found["deepseek-chat"]["status"], found["deepseek-chat"]["input"]) == ("retired 2026-07-24", 0.14)
+    assert found["o1-preview"]["status"] == "retired after 2025-01-13"
+    assert "retired 2026-10-23" in tokencost("prices", "list", *ON, "--retired").out
+
+
+def test_csv_follows_the_same_filter(tokencost: Run) -> None:
+    assert "\nopenai,o1," not in tokencost("prices", "list", *ON, "--format", "csv").out
+    assert "\nopenai,o1," in tokencost("prices", "list", *ON, "--retired", "--format", "csv").out
+
+
+def test_the_whole_table_stays_in_history_and_export(tokencost: Run) -> None:
+    assert tokencost("prices", "history", "o1", *ON).status == 0
+    assert "\nopenai,o1," in tokencost("prices", "export", "--format", "csv", *ON).out
+
+
+@pytest.mark.parametrize("day", ["2026-11-21", "2026-10-05"])
+def test_the_list_leaves_out_hours_that_the_day_does_not_have(tokencost: Run, day: str) -> None:
+    outcome = tokencost("prices", "list", "--provider", "deepseek", "--on", day, "--format", "json")
+    answer = json.loads(outcome.out)
+    assert {row["window"] for row in answer["rows"]} == {"off-peak"}
+    assert f"none on {day}" in answer["notes"][0]
+    friday = tokencost("prices", "list", "--provider", "deepseek", *ON, "--format", "json")
+    assert {row["window"] for row in json.loads(friday.out)["rows"]} == {"peak", "off-peak"}
+
+
+def test_show_has_every_window_and_says_which_does_not_open(tokencost: Run) -> None:
+    answer = json.loads(tokencost("prices", "show", "deepseek-flash", "--on", "2026-11-21", "--format", "json").out)
+    assert {row["window"] for row in answer["rows"]} == {"peak", "off-peak"}
+    assert any("none on 2026-11-21" in note for note in answer["notes"])
+
+
+@pytest.mark.parametrize(
+    "command", [("prices", "show", "gpt-5-mini"), ("compare", "gpt-5-mini", "gpt-6-luna")], ids=lambda words: words[0]
+)
+def test_an_end_within_60_days_is_noted(tokencost: Run, command: tuple[str, ...]) -> None:
+    note = "the model ends on 2026-12-11."
+    assert note in tokencost(*command, *ON).out
+    assert note in tokencost(*command, "--on", "2026-10-12").out
+    assert note not in tokencost(*command, "--on", "2026-10-11").out
+
+
+def test_a_retired_model_is_marked_in_the_comparison_itself(tokencost: Run) -> None:
+    read = tokencost("compare", "o1", "gpt-6.1-sol", *ON).out
+    row = next(line for line in read.splitlines() if line.startswith("output"))
+    assert row.endswith("retired 2026-10-23")
+    assert "On 2026-11-20, o1 (retired 2026-10-23) costs 7.5× as much as gpt-6.1-sol" in read
+    heading = tokencost("compare", "gpt-6.1-sol", "o1", *ON).out.splitlines()[1]
+    assert "o1 (retired 2026-10-23)" in heading
+    answer = json.loads(tokencost("compare", "o1", "gpt-6.1-sol", *ON, "--format", "json").out)
+    assert {(row["status"], row["baseline_status"]) for row in answer["rows"]} == {("retired 2026-10-23", "on sale")}
+
+
+def test_a_budget_does_not_buy_tokens_of_a_model_that_is_not_sold(tokencost: Run) -> None:
+    assert "the same budget buys" in tokencost("compare", "gpt-5-nano", "gpt-6.1-sol", *ON).out
+    for model in ("gpt-4.1-nano", "gpt-4.1-nano@2025-06-01"):
+        assert "the same budget buys" not in tokencost("compare", model, "gpt-6.1-sol", *ON).out
+
+
+def test_a_model_with_a_day_of_its_own_is_described_with_that_day(tokencost: Run) -> None:
+    read = tokencost("compare", "deepseek-reasoner@2025-01-27", "gpt-6.1-sol", *ON).out
+    assert "gpt-6.1-sol on 2026-11-20 costs 3.6× as much as deepseek-reasoner on 2025-01-27 for input" in read
+    assert "On 2026-11-20," not in read
+    both = tokencost("compare", "deepseek-reasoner@2025-01-27", "o1@2025-01-27", *ON).out
+    assert "On 2025-01-27, o1 costs 27.3× as much as deepseek-reasoner for input" in both
+    assert "On 2026-11-20," not in both
+
+
+@pytest.mark.parametrize("day", ["2026-11-21", "2026-10-05"])
+def test_a_comparison_leaves_out_hours_that_the_day_does_not_have(tokencost: Run, day: str) -> None:
+    arguments = ("compare", "deepseek-flash", "gpt-6.1-sol", "--format", "json", "--on")
+    answer = json.loads(tokencost(*arguments, day).out)
+    assert {row["window"] for row in answer["rows"]} == {"off-peak"}
+    assert any(f"none on {day}" in note for note in answer["notes"])
+    assert not any("(peak)" in sentence for sentence in answer["answer"])
+
+
+def test_find_takes_what_is_on_sale_and_open_on_the_day(tokencost: Run) -> None:
+    def models(*arguments: str) -> list[str]:
+        return [row["model"] for row in json.loads(tokencost("find", *arguments, "--format", "json").out)["rows"]]
+
+    assert "o1" in models("7.50", "--on", "2026-10-22")
+    assert "o1" not in models("7.50", *ON)
+    assert "deepseek-flash" in models("0.30", *ON)
+    assert "deepseek-flash" not in models("0.30", "--on", "2026-11-21")
+    notes = json.loads(tokencost("find", "0.30", "--on", "2026-11-21", "--format", "json").out)["notes"]
+    assert any("deepseek-flash" in note and "in peak hours; none on 2026-11-21" in note for note in notes)
+
+
+def test_find_at_any_time_gives_the_period_of_sale(tokencost: Run) -> None:
+    answer = json.loads(tokencost("find", "7.50", "--format", "json").out)
+    until = {(row["model"], row["tier"]): row["until"] for row in answer["rows"]}
+    assert until["o1", "standard"] == "2026-10-23T00:00:00Z"
+    assert until["gpt-5.4", "batch"] is None
+    assert any(note.startswith("o1-preview: withdrawn on a day that is not known") for note in answer["notes"])
+
+
+def test_a_list_that_leaves_models_out_for_another_reason_says_how_many_it_has(tokencost: Run) -> None:
+    assert tokencost("prices", "list", *ON, "--currency", "CNY", "--provider", "openai").out.startswith(
+        "32 models on sale on 2026-11-20 (20 retired: --retired); 0 of them have such rates."
+    )
