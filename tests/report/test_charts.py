@@ -262,3 +262,9 @@ def test_a_bill_for_logs_has_a_bar_for_each_alternative(shipped: PriceTable, tmp
     ]
     assert chart.values == Axis("USD", "money")
     assert chart.logarithmic
+
+
+def test_the_steps_of_a_retired_model_end_with_its_sale(shipped: PriceTable) -> None:
+    on = parse_when("2026-11-20")
+    output = history_charts(price_history(shipped, ["o1"], on), on)[0]
+    assert str(output.series[0].points[-1].until)[:10] == "2026-10-23"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import prices_within
-from tokencost.pricetable.sale import is_retired, sale_end
+from tokencost.pricetable.sale import is_retired, sold_until
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import BEGINNING, END, When
 from tokencost.pricing.rates import COMPONENTS, RateCell, cells, open_window_names, window_names
@@ -95,7 +95,7 @@ def listed_rates(table: PriceTable, on: When | None = None, *, closed: bool = Fa
 def _listed(model: Model, on: When | None, *, closed: bool) -> Iterator[ListedRate]:
     """Every rate of a model, by dated price."""
     for price in model.prices if on is None else prices_within(model, on):
-        end = _end(model, price)
+        end = sold_until(model, price)
         if end is not None and end <= price.start:
             continue
         for cell in _cells(price, on, closed=closed):
@@ -118,12 +118,6 @@ def _merged(rates: Iterable[ListedRate]) -> Iterator[ListedRate]:
             last[listed.conditions] = len(found)
             found.append(listed)
     yield from found
-
-
-def _end(model: Model, price: Price) -> datetime | None:
-    """Until when the price was one at which the model was sold."""
-    ends = [end for end in (price.end, sale_end(model)) if end is not None]
-    return min(ends, default=None)
 
 
 def find_rates(rates: Iterable[ListedRate], figure: Decimal, near: Fraction = Fraction(0)) -> tuple[ListedRate, ...]:

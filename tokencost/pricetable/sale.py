@@ -5,7 +5,7 @@ A model whose prices still stand in the table may have been shut down long ago: 
 
 from datetime import UTC, datetime, time, timedelta
 
-from tokencost.pricetable.table import Model
+from tokencost.pricetable.table import Model, Price
 from tokencost.pricetable.when import When, day_of, show_bound, show_when, span
 
 SOON_DAYS = 60
@@ -21,6 +21,11 @@ def sale_end(model: Model) -> datetime | None:
         return seen + timedelta(days=SEEN_DAYS)
     last = model.prices[-1].end if model.prices else None
     return min((end for end in (model.shutdown, last) if end is not None), default=None)
+
+
+def sold_until(model: Model, price: Price) -> datetime | None:
+    """Until when the model was sold at this price; None while it is."""
+    return min((end for end in (price.end, sale_end(model)) if end is not None), default=None)
 
 
 def last_seen(model: Model) -> datetime | None:

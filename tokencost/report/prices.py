@@ -1,6 +1,6 @@
 """The price table itself as documents: lists, histories, one model in full, and all of it."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 
 from tokencost.analysis.price_rows import PriceRow
 from tokencost.pricetable.hours import Window
@@ -20,8 +20,8 @@ def list_document(
     table: PriceTable,
     rows: Sequence[PriceRow],
     as_of: When,
-    sold: Set[Model],
-    retired: Set[Model],
+    sold: frozenset[Model] = frozenset(),
+    retired: frozenset[Model] = frozenset(),
     closed: Sequence[tuple[Model, Price, Window]] = (),
 ) -> Document:
     """The document of `tokencost prices list`.
@@ -45,7 +45,7 @@ def list_document(
 
 
 def _on_sale(
-    rows: Sequence[PriceRow], as_of: When, sold: Set[Model], retired: Set[Model]
+    rows: Sequence[PriceRow], as_of: When, sold: frozenset[Model], retired: frozenset[Model]
 ) -> Iterable[Sentence]:
     """How many models are on sale, how many of them have such rates, and how many are not shown: they are retired."""
     listed = {row.model for row in rows}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tokencost.analysis.price_rows import PriceRow
+from tokencost.pricetable.sale import sold_until
 from tokencost.pricetable.when import When, show_bound, span
 from tokencost.report.chart import Axis, Chart, Point, Series
 from tokencost.report.document import Figure, Sentence
@@ -45,7 +46,7 @@ def _chart(rows: Sequence[PriceRow], component: str, currency: str, latest: date
         steps = []
         for price in dict.fromkeys(row.price for row in own):
             rates = [getattr(row.rates, component) for row in own if row.price is price]
-            if step := _step(rates, price.start, price.end or latest):
+            if step := _step(rates, price.start, sold_until(model, price) or latest):
                 steps.append(step)
         if steps:
             series.append(Series(f"{model.id}, {tier}" if tiers else model.id, tuple(steps), model.provider))
