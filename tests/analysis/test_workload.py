@@ -180,6 +180,7 @@ def test_costs_equal_an_independent_computation(
     if made.start == (2025, 12) and made.input > 1_000:
         made = made._replace(input=Fraction(1_000))
     totals = workload_totals(models, made, ["hourly"], against="plain", on=ON)
+    assert [row.row for row in totals.rows] == ["month"] * (2 * made.months) + ["total"] * 2
     for row in totals.rows:
         if row.month is None:
             check_total(row, [each for each in totals.rows if each.model == row.model and each.month])
@@ -351,7 +352,7 @@ def test_rows_become_a_dataframe_without_one(shipped: PriceTable) -> None:
     assert list(row) == [
         "workload", "model", "provider", "month", "requests", "input_tokens", "cached_input_tokens",
         "cache_write_tokens", "output_tokens", "uncached_input_cost", "cached_input_cost", "cache_write_cost",
-        "output_cost", "cost", "baseline", "baseline_cost", "ratio", "percent_lower",
+        "output_cost", "cost", "baseline", "baseline_cost", "ratio", "percent_lower", "row",
     ]  # fmt: skip
     assert (row["model"], row["ratio"], row["percent_lower"]) == ("gpt-6.1-sol", 1, 0)
 

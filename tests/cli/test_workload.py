@@ -22,7 +22,7 @@ MODELS = ("deepseek-flash", "--against", "gpt-6.1-sol", "--on", "2026-11-20")
 COLUMNS = [
     "workload", "model", "provider", "month", "requests", "input_tokens", "cached_input_tokens",
     "cache_write_tokens", "output_tokens", "uncached_input_cost", "cached_input_cost", "cache_write_cost",
-    "output_cost", "cost", "baseline", "baseline_cost", "ratio", "percent_lower",
+    "output_cost", "cost", "baseline", "baseline_cost", "ratio", "percent_lower", "row",
 ]  # fmt: skip
 
 
@@ -37,7 +37,8 @@ def test_the_records_are_exact(tokencost: Run) -> None:
     answer = answer_of(outcome)
     assert (outcome.status, answer["command"], answer["as_of"]) == (0, "workload", "2026-11-20")
     assert [list(row) for row in answer["rows"]] == [COLUMNS] * 4
-    month, total, own, _ = answer["rows"]
+    month, own, total, _ = answer["rows"]
+    assert [row["row"] for row in answer["rows"]] == ["month", "month", "total", "total"]
     assert (month["workload"], month["month"], total["workload"], total["month"]) == (
         "workload", "2026-12", "total", None,
     )  # fmt: skip
@@ -59,6 +60,16 @@ def test_csv_has_the_same_records_with_numbers_as_numbers(tokencost: Run) -> Non
     assert lines[0] == COLUMNS
     assert [[str(value) if value is not None else "" for value in row.values()] for row in rows] == lines[1:]
     assert len(lines) == 1 + 2 * (3 + 1)
+
+
+def test_a_pivot_of_the_csv_counts_every_month_once(tokencost: Run) -> None:
+    out = tokencost("workload", *ISSUE, *MODELS, "--start", "2026-12", "--months", "3", "--format", "csv").out
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["row"] for row in rows] == ["month"] * 6 + ["total"] * 2
+    months, totals = ({"deepseek-flash": Decimal(0), "gpt-6.1-sol": Decimal(0)} for _ in range(2))
+    for row in rows:
+        (months if row["row"] == "month" else totals)[row["model"]] += Decimal(row["cost"])
+    assert months == totals == {"deepseek-flash": Decimal("1453.8296"), "gpt-6.1-sol": Decimal("18788.4")}
 
 
 def test_people_read_the_answer_first(tokencost: Run) -> None:
@@ -115,7 +126,7 @@ def test_a_file_and_options_over_it(tokencost: Run, tmp_path: Path) -> None:
             "--growth", "-2%", "--on", "2026-11-20", "--format", "json",
         )
     )  # fmt: skip
-    assert [row["requests"] for row in changed["rows"]] == [1, 1, 2, 1, 1, 2]
+    assert [row["requests"] for row in changed["rows"]] == [1, 1, 1, 1, 2, 2]
     assert {row["baseline"] for row in changed["rows"]} == {"gpt-6.1-sol"}
 
 

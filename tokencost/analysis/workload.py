@@ -33,7 +33,7 @@ SUMMED = (
 
 
 class WorkloadRow(NamedTuple):
-    """One month of one workload on one model, or with workload `total` and no month, the sum of a model's rows.
+    """One month of one workload on one model, or with workload `total` and no month, the sum of a model's months.
 
     Money is in USD. Token counts and money are exact expectations, so they need not be whole.
     """
@@ -57,6 +57,11 @@ class WorkloadRow(NamedTuple):
     baseline_cost: Fraction
 
     @property
+    def row(self) -> str:
+        """`month` or `total`: whoever adds up or pivots rows takes those of one kind."""
+        return TOTAL if self.month is None else "month"
+
+    @property
     def ratio(self) -> Fraction | None:
         """How many times as much the baseline costs (baseline ÷ model); the baseline's own is 1."""
         return times_as_much(self.baseline_cost, self.cost)
@@ -68,7 +73,7 @@ class WorkloadRow(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """Every column under its name, for a row of a dataframe."""
-        return {**self._asdict(), "ratio": self.ratio, "percent_lower": self.percent_lower}
+        return {**self._asdict(), "ratio": self.ratio, "percent_lower": self.percent_lower, "row": self.row}
 
 
 class Parts(NamedTuple):
@@ -159,21 +164,17 @@ class WorkloadTotals(NamedTuple):
 
     @property
     def rows(self) -> tuple[WorkloadRow, ...]:
-        """By model: every month of each workload, then the total. The baseline comes last."""
-        return tuple(row for side in self.sides for row in self._rows(side))
+        """Every month of each workload, model by model, then the totals. The baseline comes last in both."""
+        return (*(row for side in self.sides for row in self._months_of(side)), *self.totals)
 
     @property
     def totals(self) -> tuple[WorkloadRow, ...]:
-        """By model, only the sum of its rows. The baseline comes last."""
+        """By model, the sum of its months. The baseline comes last."""
         return tuple(_total(list(self._months_of(side))) for side in self.sides)
 
     def factor(self, workload: Workload, side: Side) -> Fraction:
         """How many times as many tokens the workload takes on a model."""
         return self.factors[workload.name].get(side.label, Fraction(1))
-
-    def _rows(self, side: Side) -> tuple[WorkloadRow, ...]:
-        rows = list(self._months_of(side))
-        return (*rows, _total(rows))
 
     def _months_of(self, side: Side) -> Iterator[WorkloadRow]:
         named = {workload.name: workload for workload in self.workloads}
@@ -277,7 +278,7 @@ def _side(
 
 
 def _total(rows: Sequence[WorkloadRow]) -> WorkloadRow:
-    """The sum of a model's rows."""
+    """The sum of a model's months."""
     sums: dict[str, Any] = {name: added(getattr(row, name) for row in rows) for name in SUMMED}
     return rows[0]._replace(workload=TOTAL, month=None, **sums)
 

@@ -32,6 +32,7 @@ RECORD = (
     Column("baseline_cost", "money", shown=False),
     Column("ratio", "ratio", shown=False),
     Column("percent_lower", "percent", shown=False),
+    Column("row", shown=False),
 )
 """The columns of a row in CSV and JSON."""
 
