@@ -101,7 +101,8 @@ def test_it_holds_every_part(written: str) -> None:
     for text in (
         "gpt-6.1-sol costs 6.7× to 33.3× as much as deepseek-flash",
         "By month and component, USD",
-        "An example, not your workload: 40,000 requests a day",
+        "An example, not your workload. For your own: tokencost report workload.toml",
+        "Workload example: 40,000 requests a day, each 1,800 input tokens (50% of them cached) and 350 output tokens.",
         "13 of 20 published figures are reproduced",
         "https://api-docs.deepseek.com/quick_start/pricing",
         "2026-10-27",

@@ -78,10 +78,11 @@ def test_people_read_the_answer_first(tokencost: Run) -> None:
     assert "gpt-6.1-sol costs $12,943.12, 12.9× as much: $11,941.94 more (deepseek-flash is 92.3% lower)." in out
     assert "The same budget buys 12.9× as many of these requests on deepseek-flash." in out
     assert "2027-01          $496.69     $6,471.56   13.0×" in out
-    assert "What lies after 2026-11-20 is priced at the latest price that the table has" in out
+    assert "Later months assume the prices of 2026-11-20." in out
     assert "the china holidays are known through 2026-12-31; later days count as ordinary." in out
     assert (
-        "It hangs on the hour: gpt-6.1-sol costs 7.8× as much as deepseek-flash if every request arrives in peak" in out
+        "It depends on the time of day: gpt-6.1-sol costs 7.8× as much as deepseek-flash if every request arrives in"
+        in out
     )
 
 
@@ -93,13 +94,13 @@ def test_past_months_have_their_own_prices_and_no_note_about_the_future(tokencos
     early, half = 7 * 1440 + 960, 480 + 480 + 450
     cost = early * Decimal("0.14") + half * Decimal("0.135") + (28 * 1440 - early - half) * Decimal("0.27")
     assert abs(answer["rows"][0]["cost"] - cost / 40320) < Decimal("1e-17")
-    assert not any("lies after" in note for note in answer["notes"])
+    assert not any("assume" in note for note in answer["notes"])
     assert "deepseek-chat: the price changes at 2025-02-08T16:00:00Z, and is split there." in answer["notes"]
 
 
 def test_a_component_split_and_a_budget(tokencost: Run) -> None:
     arguments = ("workload", *ISSUE, *MODELS, "--start", "2026-12", "--months", "3", "--growth", "10%")
-    heading = tokencost(*arguments, "--by", "component").out.splitlines()[4]
+    heading = tokencost(*arguments, "--by", "component").out.splitlines()[6]
     assert re.split(" {2,}", heading) == [
         "model", "uncached input", "cached input", "cache write", "output", "cost", "a month", "ratio", "lower",
     ]  # fmt: skip
@@ -119,7 +120,7 @@ def test_a_file_and_options_over_it(tokencost: Run, tmp_path: Path) -> None:
     answer = answer_of(tokencost("workload", str(spec), "--on", "2026-11-20", "--format", "json"))
     assert {row["model"] for row in answer["rows"]} == {"deepseek-flash", "gpt-6-luna", "gpt-6.1-sol"}
     assert {row["workload"] for row in answer["rows"]} == {"chat", "reports", "total"}
-    assert "deepseek-flash: counted with 1.05 times the tokens, input and output, in chat, reports." in answer["notes"]
+    assert sum("deepseek-flash takes 1.05 times as many tokens." in said for said in answer["answer"]) == 2
     changed = answer_of(
         tokencost(
             "workload", str(spec), "gpt-6-luna", "--requests", "1", "--per", "month", "--months", "1",
@@ -159,6 +160,121 @@ def test_every_format(tokencost: Run, name: str) -> None:
     outcome = tokencost("workload", *ISSUE, *MODELS, "--months", "2", "--break-even", "--format", name)
     assert (outcome.status, outcome.err) == (0, "")
     assert "504.49" in outcome.out
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("csv", "tsv", "json")])
+def test_every_format_for_people_says_above_the_table_what_it_is_the_cost_of(tokencost: Run, name: str) -> None:
+    out = tokencost("workload", *ISSUE, *MODELS, "--start", "2026-12", "--months", "12", "--format", name).out
+    out = out.replace("\\%", "%")
+    said = (
+        "Workload: 40,000 requests a day, each 1,800 input tokens (55% of them cached) and 350 output tokens. "
+        "14,600,000 requests in 365 days, evenly day and night."
+    )
+    assert said in out
+    # In one paragraph of its own, and nothing between it and the caption of the table but markup.
+    after = out[out.index(said) + len(said) :]
+    assert re.match(
+        r'(</p>|\n|\*|\.|\. table:: |\\noindent|\\textbf\{|#\+\w+: |<div class="table">|<table>|<caption>)*Cost from',
+        after,
+    )
+
+
+def test_what_it_is_the_cost_of_is_exact_for_programs(tokencost: Run) -> None:
+    shown = ("--hours", "09:00-12:00,14:00-18:00", "--days", "mon-fri", "--zone", "Asia/Shanghai", "--growth", "3%")
+    arguments = ("workload", *ISSUE, "--cache-write", "5%", *MODELS, "--start", "2026-12", "--months", "2")
+    answer = answer_of(tokencost(*arguments, *shown, "--token-factor", "deepseek-flash=1.05", "--format", "json"))
+    assert answer["workloads"] == [
+        {
+            "name": "workload", "requests": 40_000, "requests_per": "day", "growth": Decimal("0.03"),
+            "from": "2026-12", "to": "2027-01", "months": 2, "calendar_days": 62, "total_requests": 2_517_200,
+            "input_tokens": 1_800, "cached": Decimal("0.55"), "cache_write": Decimal("0.05"), "output_tokens": 350,
+            "hours": "09:00-12:00,14:00-18:00", "days": "mon,tue,wed,thu,fri", "zone": "Asia/Shanghai", "peak": None,
+            "batch": 0, "tier": "standard",
+        }
+    ]  # fmt: skip
+    assert answer["token_factors"] == [{"workload": "workload", "model": "deepseek-flash", "factor": Decimal("1.05")}]
+    plain = answer_of(tokencost(*arguments, "--peak", "30%", "--format", "json"))
+    assert "token_factors" not in plain
+    given = {key: plain["workloads"][0][key] for key in ("peak", "hours", "days", "zone")}
+    assert given == {"peak": Decimal("0.3"), "hours": None, "days": None, "zone": "UTC"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ("--growth", "3%", "--months", "2", "--cache-write", "5%"),
+            ("Workload: 40,000 requests a day (3% more each month), each 1,800 input tokens (55% of them cached, 5% "
+             "written to the cache) and 350 output tokens. 2,517,200 requests in 62 days, evenly day and night.\n"),
+        ),
+        (
+            ("--growth", "-0.5%", "--months", "2", "--cached", "0"),
+            ("Workload: 40,000 requests a day (0.5% fewer each month), each 1,800 input tokens (none of them cached) "
+             "and 350 output tokens. 2,473,800 requests in 62 days, evenly day and night.\n"),
+        ),
+        (
+            ("--hours", "09:00-18:00", "--days", "mon-fri", "--zone", "Asia/Shanghai"),
+            ("1,240,000 requests in 31 days, evenly over Mon-Fri 09:00-18:00 Asia/Shanghai. Months begin at midnight "
+             "Asia/Shanghai.\n"),
+        ),
+        (("--peak", "30%"), "1,240,000 requests in 31 days, 30% of them in peak hours.\n"),
+        (
+            ("--per", "year", "--requests", "100"),
+            ("Workload: 100 requests a year, each 1,800 input tokens (55% of them cached) and 350 output tokens. 8 "
+             "requests in 31 days, evenly day and night. A year's requests are divided by its days.\n"),
+        ),
+        (
+            ("--per", "hour", "--requests", "1", "--input", "1", "--output", "1"),
+            "Workload: 1 request an hour, each 1 input token (55% of them cached) and 1 output token. 744 requests",
+        ),
+        (("--token-factor", "gpt-6.1-sol=1.1"), "day and night. gpt-6.1-sol takes 1.1 times as many tokens.\n"),
+        (("--sweep", "cached=0:100%:50%"), "The sweep changes only cached.\n"),
+    ],
+)  # fmt: skip
+def test_whatever_is_assumed_is_said(tokencost: Run, options: tuple[str, ...], said: str) -> None:
+    assert said in tokencost("workload", *ISSUE, *MODELS, "--start", "2026-12", *options).out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--batch", "25%"), "evenly day and night, 25% of them in the batch tier.\n"),
+        (("--tier", "batch"), "evenly day and night, in the batch tier.\n"),
+        (
+            ("--tier", "flex", "--batch", "25%"),
+            "evenly day and night, 25% of them in the batch tier, the rest in the flex tier.\n",
+        ),
+    ],
+)
+def test_tiers_are_said(tokencost: Run, options: tuple[str, ...], said: str) -> None:
+    assert said in tokencost("workload", *ISSUE, "gpt-6-luna", "gpt-6.1-sol", "--on", "2026-11-20", *options).out
+
+
+def test_each_workload_of_a_file_is_said_with_its_own_months(tokencost: Run, tmp_path: Path) -> None:
+    spec = tmp_path / "w.toml"
+    spec.write_text(
+        """
+start = "2026-12"
+[workloads.chat]
+requests = 1
+input = 10
+output = 2
+months = 2
+[workloads.reports]
+requests = 2
+per = "week"
+input = 0
+output = 3
+""",
+        encoding="utf-8",
+    )
+    out = tokencost("workload", str(spec), *MODELS).out
+    assert (
+        "\n\nWorkload chat: 1 request a day, each 10 input tokens (none of them cached) and 2 output tokens. 62 "
+        "requests in 62 days, evenly day and night.\n"
+        "Workload reports: 2 requests a week, each 0 input tokens and 3 output tokens. 9 requests in 31 days "
+        "(2026-12), evenly day and night.\n\nCost from"
+    ) in out
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,7 @@ def workload_totals(
     chosen = {side.label: side for side in (billed(table, name, begin, end) for name in names)}
     chosen.pop(baseline.label, None)
     factors = {w.name: _factors(table, w, (*chosen.values(), baseline), begin) for w in given}
-    requests = {workload.name: dict(_requests(workload)) for workload in given}
+    requests = {workload.name: dict(monthly_requests(workload)) for workload in given}
     return WorkloadTotals(
         as_of=as_when(on),
         workloads=given,
@@ -239,7 +239,7 @@ def workload_totals(
     )
 
 
-def _requests(workload: Workload) -> Iterator[tuple[Month, Fraction]]:
+def monthly_requests(workload: Workload) -> Iterator[tuple[Month, Fraction]]:
     """How many requests there are in each month."""
     grown = workload.requests
     for number in range(workload.months):

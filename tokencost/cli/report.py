@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 EXAMPLE: dict[str, Any] = {
     "requests": 40_000, "per": "day", "input": 1_800, "output": 350, "cached": "50%", "months": 12,
 }  # fmt: skip
-SAID = (
-    "An example, not your workload: 40,000 requests a day of 1,800 input tokens, half of them cached, and 350 output "
-    "tokens. For your own: tokencost report workload.toml"
-)
+SAID = "An example, not your workload. For your own: tokencost report workload.toml"
 
 
 @click.command(short_help="One self-contained HTML page: prices, history, a workload, claims, a calculator.")

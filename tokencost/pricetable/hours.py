@@ -107,12 +107,13 @@ class Window(NamedTuple):
 
     def describe(self) -> str:
         """`Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except china holidays`."""
-        parts = [_day_range(self.days), " and ".join(_stretch(s) for s in self.hours), self.zone_name]
+        parts = [_day_range(self.days), " and ".join(map(show_stretch, self.hours)), self.zone_name]
         text = " ".join(part for part in parts if part)
         return f"{text}, except {self.except_calendar} holidays" if self.except_calendar else text
 
 
-def _stretch(stretch: Stretch) -> str:
+def show_stretch(stretch: Stretch) -> str:
+    """`09:00-12:00`."""
     return "-".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in stretch)
 
 

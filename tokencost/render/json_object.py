@@ -25,7 +25,7 @@ def render(document: Document, _screen: Screen) -> str:
         ("prices", _object(prices.items())),
         *((key, _value(value, "text")) for key, value in document.extra.items()),
         *((table.name, _array(_rows(table))) for table in document.tables or (Table((), ()),) if table.name),
-        ("answer", _array(map(_sentence, (*document.answer, *document.reading)))),
+        ("answer", _array(map(_sentence, (*document.answer, *document.assumed, *document.reading)))),
         ("notes", _array(map(_sentence, document.notes))),
         ("sources", _array(map(_string, document.sources))),
     ]

@@ -33,7 +33,7 @@ def show(value: Value, kind: Kind, currency: str = "USD") -> str:
 
 
 def _number(number: Fraction, kind: Kind, currency: str) -> str:
-    unit = _SYMBOLS.get(currency, f"{currency} ") if kind in ("rate", "money") else ""
+    unit = _SYMBOLS.get(currency, f"{currency} ") if kind in ("rate", "money", "fine_money") else ""
     shown = unit + _FOR_PEOPLE.get(kind, _plain)(abs(number))
     return f"-{shown}" if number < 0 else shown
 
@@ -124,6 +124,8 @@ _FOR_PEOPLE: dict[Kind, Callable[[Fraction], str]] = {
     "money": _money,
     "ratio": _ratio,
     "percent": _percent,
+    "expected": lambda number: _fixed(number, 0 if number >= 1 or not number else _places(number, 2), ","),
+    "fine_money": lambda number: _trim(_fixed(number, _places(number, 4)), 2) if 0 < number < 1 else _money(number),
     "fine_ratio": lambda number: _fixed(number, max(2, _places(number, 2)), ",") + "×" if number else "0×",
     "fine_percent": lambda number: _fixed(number, max(2, _places(number, 2)), ",") + "%" if number else "0%",
 }

@@ -29,9 +29,9 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#00
 DARKER = {"#D55E00": "#B34E00", "#009E73": "#00704F", "#CC79A7": "#9B3F73", "#56B4E9": "#1B6FA8", "#E69F00": "#8F6200"}
 """Of the same hue, for names: thin letters need more contrast than a line."""
 INK, FAINT = "#1a1a1a", "#d0d0d0"
-WIDTH, FOOTER = 9.0, 0.3
+WIDTH, FOOTER, FOOTER_LINE = 9.0, 0.3, 0.16
 """Inches."""
-TITLE_SIGNS = 68
+TITLE_SIGNS, FOOTER_SIGNS = 68, 120
 LONGEST_NAME = 40
 ROOM_FOR_NUMBERS, ROOM_ABOVE = 0.35, 0.06
 """Of the scale, behind its highest value."""
@@ -75,29 +75,33 @@ def picture(document: Document, name: str) -> bytes:
         warnings.filterwarnings("ignore", message="constrained_layout not applied")
         mpl.rcdefaults()
         mpl.rcParams.update(cast("Any", SETTINGS))
-        mpl.rcParams["font.family"] = _fonts(charts)
-        tall = sum(heights) + FOOTER
+        below = [line for text in footer(document) for line in _wrapped(text, FOOTER_SIGNS)]
+        mpl.rcParams["font.family"] = _fonts(charts, below)
+        room = FOOTER + FOOTER_LINE * (len(below) - 1)
+        tall = sum(heights) + room
         figure = Figure(figsize=(WIDTH, tall), layout="constrained", facecolor="white")
         engine = cast("Any", figure.get_layout_engine())
-        engine.set(rect=(0, FOOTER / tall, 1, 1 - FOOTER / tall))
+        engine.set(rect=(0, room / tall, 1, 1 - room / tall))
         grid = figure.subplots(len(charts), 1, squeeze=False, gridspec_kw={"height_ratios": heights})
         for axes, chart in zip(grid[:, 0], charts, strict=True):
             _DRAWN[chart.kind](axes, chart, scale_of(chart))
-            title = inert(words(chart.title))
-            # East Asian signs are twice as wide.
-            signs = max(TITLE_SIGNS * len(title) // width_of(title), 1)
             axes.set_title(
-                "\n".join(wrap(title, signs, break_on_hyphens=False)),
+                "\n".join(_wrapped(inert(words(chart.title)), TITLE_SIGNS)),
                 loc="left",
                 fontsize=10.5,
                 fontweight="bold",
                 color=INK,
                 pad=10,
             )
-        figure.text(0.012, FOOTER / 4 / tall, footer(document), fontsize=7.5, color="#555555", va="bottom")
+        figure.text(0.012, FOOTER / 4 / tall, "\n".join(below), fontsize=7.5, color="#555555", va="bottom")
         written = io.BytesIO()
         figure.savefig(written, format=name, metadata=METADATA[name], dpi=150)
     return written.getvalue()
+
+
+def _wrapped(text: str, signs: int) -> list[str]:
+    """The lines of a text; East Asian signs are twice as wide."""
+    return wrap(text, max(signs * len(text) // max(width_of(text), 1), 1), break_on_hyphens=False)
 
 
 def _height(chart: Chart) -> float:
@@ -108,12 +112,12 @@ def _height(chart: Chart) -> float:
     return 4.2
 
 
-def _fonts(charts: list[Chart]) -> list[str]:
+def _fonts(charts: list[Chart], below: list[str]) -> list[str]:
     """The usual font, with one for East Asian signs behind it where they are needed and one is installed."""
     from matplotlib import font_manager
 
     labels = "".join(words(chart.title) + "".join(series.label for series in chart.series) for chart in charts)
-    labels += "".join(str(place) for chart in charts for place in chart.categories)
+    labels += "".join(below) + "".join(str(place) for chart in charts for place in chart.categories)
     if labels.isascii() or max(labels) < "\u2e80":
         return ["DejaVu Sans"]
     installed = set(font_manager.get_font_names())

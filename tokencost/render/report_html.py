@@ -71,7 +71,7 @@ def _section(section: Section) -> str:
 def _body(document: Document) -> Iterator[str]:
     """What is said first, the pictures, the tables, and the rest; sources have a part of the page of their own."""
     parts = shown(document._replace(sources=()))
-    yield from (paragraph(sentence) for sentence in parts.answer)
+    yield from (paragraph(sentence) for sentence in (*parts.answer, *parts.assumed))
     yield from (svg(chart) for chart in document.charts)
     for table in parts.tables:
         # A part that scrolls must be in reach of the keyboard, and have a name.

@@ -3,12 +3,12 @@
 Values are strings here, rounded and inert; a format adds only its syntax.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from tokencost.render.inert import inert
 from tokencost.render.numbers import show, words
-from tokencost.report.document import Column, Document, Table
+from tokencost.report.document import Column, Document, Sentence, Table
 
 
 class ShownColumn(NamedTuple):
@@ -43,6 +43,7 @@ class Shown(NamedTuple):
     """All parts of a document, in the order in which people read them."""
 
     answer: tuple[str, ...]
+    assumed: tuple[str, ...]
     tables: tuple[ShownTable, ...]
     reading: tuple[str, ...]
     lists: tuple[tuple[str, tuple[str, ...]], ...]
@@ -54,13 +55,14 @@ class Shown(NamedTuple):
 def shown(document: Document) -> Shown:
     """The document as people see it. A table without a single shown column is for programs only."""
     lists = (
-        ("Notes", tuple(_line(words(note)) for note in document.notes)),
+        ("Notes", _lines(document.notes)),
         ("Sources", tuple(_line(source) for source in document.sources)),
     )
     return Shown(
-        answer=tuple(_line(words(sentence)) for sentence in document.answer),
+        answer=_lines(document.answer),
+        assumed=_lines(document.assumed),
         tables=tuple(_table(table) for table in document.tables if any(c.shown for c in table.columns)),
-        reading=tuple(_line(words(sentence)) for sentence in document.reading),
+        reading=_lines(document.reading),
         lists=tuple((heading, entries) for heading, entries in lists if entries),
         stamp=_line(
             f"prices.toml {document.version} (sha256 {document.sha256[:12]}) · "
@@ -80,7 +82,7 @@ def page(
     parts = shown(document)
     return "\n\n".join(
         [
-            *(paragraph(sentence) for sentence in parts.answer),
+            *(paragraph(sentence) for sentence in (*parts.answer, *parts.assumed)),
             *(table(each) if each.rows else paragraph(none(each)) for each in parts.tables),
             *(paragraph(sentence) for sentence in parts.reading),
             *(items(heading, entries) for heading, entries in parts.lists),
@@ -92,6 +94,10 @@ def page(
 def none(table: ShownTable) -> str:
     """What stands in place of a table without rows."""
     return f"{table.caption} (none)".lstrip()
+
+
+def _lines(sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    return tuple(_line(words(sentence)) for sentence in sentences)
 
 
 def _line(text: str) -> str:

@@ -41,9 +41,8 @@ def render(document: Document, screen: Screen) -> str:
 
 def _lines(document: Document, screen: Screen) -> Iterator[_Line]:
     parts = shown(document)
-    for sentence in parts.answer:
-        yield _Line(sentence)
-    if parts.answer:
+    for sentences in filter(None, (parts.answer, parts.assumed)):
+        yield from map(_Line, sentences)
         yield _Line()
     for table in parts.tables:
         yield from _table(table, screen.width)

@@ -20,18 +20,21 @@ Plain = str | int | Decimal | Fraction | date | datetime | None
 """None is what does not exist, never zero. A `datetime` is UTC-aware."""
 
 Kind = Literal[
-    "text", "term", "rate", "money", "ratio", "percent", "fine_ratio", "fine_percent", "count", "when", "bound", "url"
-]
+    "text", "term", "rate", "money", "fine_money", "ratio", "percent", "fine_ratio", "fine_percent", "count",
+    "expected", "when", "bound", "url",
+]  # fmt: skip
 """How a value is shown.
 
 text     as it is
 term     a name from the records, such as cached_input: people read it with spaces
 rate     money per 1M tokens: as many digits as it has, at least two decimals
 money    an amount of money
+fine_money  with four significant digits below 1, where a sentence states one amount alone
 ratio    a factor: 53.6×
 percent  a value of 98.1333… is shown as 98.1%
 fine_ratio, fine_percent  with two decimals, where a rounding is in question: 53.57×, 98.13%
 count    a whole number of tokens or requests
+expected  how many there will be: a growing or divided number, which need not be whole, rounded to one that is
 when     a date or an instant
 bound    where an interval begins or ends: midnight UTC is shown as the bare date
 url      a web address
@@ -123,6 +126,8 @@ class Document(NamedTuple):
     tables: tuple[Table, ...]
     answer: tuple[Sentence, ...] = ()
     """The answer in sentences, above the tables."""
+    assumed: tuple[Sentence, ...] = ()
+    """What the answer holds for. It stands directly above the tables, so that it is pasted with them."""
     reading: tuple[Sentence, ...] = ()
     """What the tables say, in sentences a report can quote, beneath them."""
     notes: tuple[Sentence, ...] = ()

@@ -9,6 +9,7 @@ from tokencost.analysis.workload import Side, WorkloadRow, WorkloadTotals
 from tokencost.pricetable.table import PriceTable
 from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value, WhenRead
 from tokencost.report.remarks import merged, sources
+from tokencost.report.workload_assumed import assumed, assumed_fields
 from tokencost.report.workload_remarks import period, within, workload_remarks
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def workload_document(
         tables.append(_pivot(totals, "month", [(str(month), month) for month in totals.months]))
     if len(totals.workloads) > 1:
         tables.append(_pivot(totals, "workload", [(each.name, each.name) for each in totals.workloads]))
+    tables += assumed_fields(totals)
     return Document(
         command="workload",
         as_of=totals.as_of,
@@ -61,6 +63,7 @@ def workload_document(
         sha256=table.sha256,
         tables=(*tables, *further),
         answer=tuple(_answer(totals)),
+        assumed=assumed(totals, swept),
         reading=tuple(_range_sentence(found) for found in ranges),
         notes=(*merged(workload_remarks(table, totals)), *remarks),
         sources=sources((side.billed, cell) for side in totals.sides for cell in side.cells),
@@ -176,7 +179,7 @@ def _range_sentence(found: WindowRange) -> Sentence:
         f"the {window.name} hours of {label}: {window.describe()}" for label, window in found.drivers
     )
     return (
-        f"It hangs on the hour: {found.baseline} costs ",
+        f"It depends on the time of day: {found.baseline} costs ",
         Figure(found.lowest.ratio, "ratio"),
         f" as much as {found.model} if every request arrives {_hours(found.lowest)}, and ",
         Figure(found.highest.ratio, "ratio"),

@@ -1,19 +1,16 @@
 """What a reader should know beside the cost of a workload: how requests arrive, and how tokens are billed."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 
-from tokencost.analysis.bill import BATCH
 from tokencost.analysis.billed import Billed
 from tokencost.analysis.months import Month, bounds
 from tokencost.analysis.workload import Side, WorkloadTotals
-from tokencost.analysis.workload_fields import Workload
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricetable.when import When, show_bound, show_when, span
-from tokencost.pricing.rates import STANDARD
-from tokencost.report.document import Figure, Sentence
+from tokencost.report.document import Sentence
 from tokencost.report.remarks import missing_rate_remarks, model_remarks, window_remarks
 
 
@@ -28,37 +25,14 @@ def within(months: Sequence[Month]) -> str:
 
 
 def workload_remarks(table: PriceTable, totals: WorkloadTotals) -> Iterator[Sentence]:
-    """Of the workloads, then of each model."""
-    for workload in totals.workloads:
-        yield from _of_workload(workload)
+    """Of the months ahead, then of each model."""
     begin, end = _whole_period(totals)
     after = span(totals.as_of)[1]
     if after < end:
-        yield (
-            f"What lies after {show_when(totals.as_of)}",
-            " is priced at the latest price that the table has for it: a change of price would change it.",
-        )
+        ahead = any(bounds(workload.last, workload.zone)[0] >= after for workload in totals.workloads)
+        yield f"Later {'months' if ahead else 'days'} assume", f" the prices of {show_when(totals.as_of)}."
     for side in totals.sides:
         yield from _of_side(table, totals, side, begin, end)
-
-
-def _of_workload(workload: Workload) -> Iterator[Sentence]:
-    name = workload.name
-    if workload.arrival:
-        hours = workload.arrival.describe()
-        yield name, f": requests arrive {hours}, evenly; hours move requests, they do not add or remove any."
-    if workload.peak is not None:
-        yield name, ": ", Figure(workload.peak * 100, "percent"), " of the requests arrive in peak hours."
-    if workload.zone is not UTC:
-        yield name, f": months begin at midnight {workload.zone}."
-    if workload.growth:
-        yield name, ": each month has ", Figure(workload.growth * 100, "percent"), " more requests than the one before."
-    if workload.per == "year":
-        yield name, ": a year's requests are divided by its days."
-    if workload.tier != STANDARD:
-        yield name, f": at {workload.tier} rates."
-    if workload.batch and workload.tier != BATCH:
-        yield name, ": ", Figure(workload.batch * 100, "percent"), " of the requests at batch rates."
 
 
 def _of_side(
@@ -67,7 +41,6 @@ def _of_side(
     label = side.label
     if side.billed.own_time is not None:
         yield label, f": the price of {show_when(side.billed.own_time)} is used for every month."
-    yield from _factors(totals, side)
     for workload in totals.workloads:
         factor = totals.factor(workload, side)
         if above := _exceeded(side, workload.input * factor):
@@ -85,17 +58,6 @@ def _of_side(
         yield from missing_rate_remarks(ModelAt(label, side.billed.model, begin, used[-1]), cells)
     if any(workload.cache_write for workload in totals.workloads) and any(c.rates.cache_write is None for c in cells):
         yield label, ": cache writes cost nothing extra; such tokens are uncached input."
-
-
-def _factors(totals: WorkloadTotals, side: Side) -> Iterator[Sentence]:
-    """Where a token factor is used."""
-    used: dict[Fraction, list[str]] = {}
-    for workload in totals.workloads:
-        used.setdefault(totals.factor(workload, side), []).append(workload.name)
-    for factor, names in used.items():
-        if factor != 1:
-            counted = Figure(factor, "count")
-            yield side.label, ": counted with ", counted, f" times the tokens, input and output, in {', '.join(names)}."
 
 
 def _exceeded(side: Side, tokens: Fraction) -> int:
