@@ -1,7 +1,9 @@
 """What many tests need: the shipped table, and small tables written beside the test."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -35,6 +37,18 @@ def table_of() -> Callable[[str], PriceTable]:
         return parse_prices((HEAD + models).encode())
 
     return make
+
+
+@pytest.fixture
+def clock_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Set the clock to an instant."""
+    from tokencost.pricetable import clock
+
+    def stand_at(instant: str) -> None:
+        stopped = Mock(**{"now.side_effect": datetime.fromisoformat(instant).astimezone})
+        monkeypatch.setattr(clock, "datetime", stopped)
+
+    return stand_at
 
 
 @pytest.fixture(autouse=True)

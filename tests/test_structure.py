@@ -1,6 +1,8 @@
 """What newcomers and scripts rely on: layers, light start-up, the shape of the repository, and its schema."""
 
+import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +90,72 @@ def test_imports_go_downward_only() -> None:
             if line.startswith(("from tokencost.", "import tokencost."))
         }
         assert imported <= set(below), path
+
+
+DAYS = {"now", "utcnow", "today"}
+SECONDS = {
+    *("time", "time_ns", "localtime", "gmtime", "ctime", "asctime", "clock_gettime", "clock_gettime_ns"),
+    *("times", "uuid1"),
+}
+"""Names in the modules `time`, `os` and `uuid`; timers that only measure are not among them."""
+OF_SECONDS = ("time", "os", "uuid")
+SQL_CLOCKS = re.compile(
+    r"current_(date|time)|localtime|\bnow\(\)|\bsysdate|\bgetdate|\bnew Date\(\)|Date\.now", re.IGNORECASE
+)
+
+
+def clocks_read(text: str) -> list[str]:
+    """What a module reads of the clock: `datetime.now`, `time.time` or `from time import time`, or the clock of SQL."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr=name):
+                if name in DAYS or (owner in OF_SECONDS and name in SECONDS):
+                    found.append(f"{owner}.{name}")
+            case ast.ImportFrom(module=module, names=names) if module in OF_SECONDS:
+                found += [name.name for name in names if name.name in SECONDS]
+            case ast.Constant(value=str(said)):
+                found += [match[0] for match in SQL_CLOCKS.finditer(said)]
+    return found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "datetime.now(UTC)",
+        "datetime.datetime.utcnow()",
+        "date.today()",
+        "time.time()",
+        "from time import time_ns",
+        "read = datetime.now",
+        "moment.now()",
+        "'SELECT current_date'",
+        "f'SELECT {x} < now()'",
+    ],
+)
+def test_a_read_clock_is_noticed(code: str) -> None:
+    assert len(clocks_read(code)) == 1
+
+
+@pytest.mark.parametrize("code", ["time.monotonic()", "time(0)", "day.time()", "from datetime import date, time"])
+def test_what_reads_no_clock_is_let_pass(code: str) -> None:
+    assert clocks_read(code) == []
+
+
+def test_one_module_reads_the_clock() -> None:
+    """Any other could make an answer depend on the day, which whoever asks did not say."""
+    reading, asking = {}, []
+    for path in (ROOT / "tokencost").rglob("*.py"):
+        text, name = path.read_text(encoding="utf-8"), path.relative_to(ROOT / "tokencost").as_posix()
+        if found := clocks_read(text):
+            reading[name] = found
+        if re.search(r"import .*\bclock\b|pricetable\.clock", text):
+            asking.append(name)
+    assert reading == {
+        "pricetable/clock.py": ["datetime.now"],
+        "pricetable/when.py": ["clock.now", "clock.today"],  # where somebody wrote one of these words
+    }
+    assert asking == ["pricetable/when.py"]
 
 
 def test_the_top_level_is_as_designed() -> None:

@@ -107,7 +107,7 @@ source = "s"
     [
         ("2025-02-30", "'2025-02-30' is not a date or an instant"),
         ("2025-02-08T16:00", "the time 2025-02-08T16:00:00 has no zone"),
-        ("yesterday", "'yesterday' is not a date or an instant"),
+        ("tomorrow", "'tomorrow' is not a date or an instant"),
         ("", "'' is not a date or an instant"),
         ("0001-01-01T00:00:00+10:00", "0001-01-01T00:00:00+10:00 is out of range"),
     ],

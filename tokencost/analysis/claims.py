@@ -21,7 +21,7 @@ from tokencost.errors import UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import resolve
 from tokencost.pricetable.table import PriceTable
-from tokencost.pricetable.when import When
+from tokencost.pricetable.when import When, as_when
 from tokencost.pricing.rates import COMPONENTS, STANDARD, RateCell, tier_names
 
 REPRODUCED = "reproduced"
@@ -79,8 +79,9 @@ class JudgedClaim(NamedTuple):
         return tuple(part for part in self.parts if part.verdict == self.verdict) or self.parts
 
 
-def judge(table: PriceTable, claim: Claim, on: When | None = None) -> JudgedClaim:
+def judge(table: PriceTable, claim: Claim, on: When | str | None = None) -> JudgedClaim:
     """Recompute a claim at its own time, or at another."""
+    on = None if on is None else as_when(on)
     parts: list[Recomputed] = []
     missing: list[str] = []
     for left, right in _operands(table, claim, on, missing):
@@ -92,7 +93,7 @@ def judge(table: PriceTable, claim: Claim, on: When | None = None) -> JudgedClai
         (verdict,) = verdicts
     else:
         verdict = DIFFERS if verdicts else UNDECIDABLE
-    return JudgedClaim(claim, on or claim.on, verdict, tuple(parts), tuple(dict.fromkeys(missing)))
+    return JudgedClaim(claim, on or as_when(claim.on), verdict, tuple(parts), tuple(dict.fromkeys(missing)))
 
 
 def alternatives(table: PriceTable, judged: JudgedClaim) -> tuple[RatePair | Recomputed, ...]:

@@ -11,7 +11,7 @@ from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import prices_within
 from tokencost.pricetable.sale import is_retired, sold_until
 from tokencost.pricetable.table import Model, Price, PriceTable
-from tokencost.pricetable.when import BEGINNING, END, When
+from tokencost.pricetable.when import BEGINNING, END, When, as_when
 from tokencost.pricing.rates import COMPONENTS, RateCell, cells, open_window_names, window_names
 
 DELAYED_TIERS = frozenset({"batch", "flex"})
@@ -77,13 +77,14 @@ class RatePair(NamedTuple):
         return percent_lower(self.right.rate, self.left.rate)
 
 
-def listed_rates(table: PriceTable, on: When | None = None, *, closed: bool = False) -> tuple[ListedRate, ...]:
+def listed_rates(table: PriceTable, on: When | str | None = None, *, closed: bool = False) -> tuple[ListedRate, ...]:
     """Every list price of a model on sale on a date or at an instant; without one, every list price there ever was.
 
     A rate that the next dated price of the model keeps is one list price. Windows that do not open then are left out;
     with `closed` there are only these. Rates for requests above a context length are left out: a figure printed
     without a length means none.
     """
+    on = None if on is None else as_when(on)
     return tuple(
         listed
         for model in table.models.values()

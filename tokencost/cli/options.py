@@ -4,13 +4,12 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tokencost.errors import TokencostError
-from tokencost.pricetable.when import When, parse_when
+from tokencost.pricetable.when import When, as_bound, as_when
 from tokencost.render import FORMATS, PICTURES, draw, format_of, render
 
 if TYPE_CHECKING:
@@ -19,23 +18,21 @@ if TYPE_CHECKING:
     from tokencost.pricetable.table import PriceTable
     from tokencost.report.document import Document
 
+TIMES = "Date, instant, today, yesterday or now."
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class WhenType(click.ParamType[When]):
-    """A date, an instant, `today` or `now`."""
+    """A date, an instant, `today`, `yesterday` or `now`."""
 
     name = "when"
 
+    def __init__(self, *, any_year: bool = False) -> None:
+        self._read = as_bound if any_year else as_when
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> When:
         """Parse it; the words are read off the clock in UTC."""
-        if not isinstance(value, str):
-            return value  # type: ignore[no-any-return]  # click passes a default through as it is
-        if value == "today":
-            return datetime.now(UTC).date()
-        if value == "now":
-            return datetime.now(UTC).replace(microsecond=0)
-        return parse_when(value)
+        return self._read(value)
 
 
 def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
@@ -56,13 +53,19 @@ def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str
 def on_option(command: Command) -> Command:
     """`--on`, of which today is the default."""
     return click.option(
-        "--on", type=WhenType(), default="today", metavar="WHEN", help="Date or instant. [default: today, UTC]"
+        "--on", type=WhenType(), default="today", metavar="WHEN", help=f"{TIMES} [default: today, UTC]"
     )(command)
 
 
 def any_time_option(command: Command) -> Command:
     """`--on`, without which an answer is not about today."""
-    help_text = "Date or instant. [default: as the claim says, or at any time]"
+    help_text = f"{TIMES} [default: as the claim says, or at any time]"
+    return click.option("--on", type=WhenType(), metavar="WHEN", help=help_text)(command)
+
+
+def own_times_option(command: Command) -> Command:
+    """`--on`, without which each record has its own time."""
+    help_text = f"{TIMES} All is priced then. [default: each request at its own time]"
     return click.option("--on", type=WhenType(), metavar="WHEN", help=help_text)(command)
 
 

@@ -2,14 +2,22 @@
 
 import sys
 from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
 import click
-from click.core import ParameterSource
 
-from tokencost.cli.options import WhenType, answer, answer_options, chart_option, complete_models, load_table
+from tokencost.cli.options import (
+    WhenType,
+    answer,
+    answer_options,
+    chart_option,
+    complete_models,
+    load_table,
+    own_times_option,
+)
 from tokencost.errors import UsageError
-from tokencost.pricetable.when import When
+from tokencost.pricetable.when import When, as_when
 
 SOME_ARE_UNPRICED = 1
 DIALECTS = ("bigquery", "snowflake", "clickhouse", "postgres", "trino", "spark", "duckdb")
@@ -29,8 +37,8 @@ class TableSource(NamedTuple):
 @click.argument("files", nargs=-1, metavar="FILE...")
 @click.option("--by", metavar="COLUMN,...", default="model", show_default=True,
               help="model, provider, day, week, month, tier, window, component, or any field of a record.")  # fmt: skip
-@click.option("--since", type=WhenType(), metavar="WHEN", help="Only requests from then on.")
-@click.option("--until", type=WhenType(), metavar="WHEN", help="Only requests before then.")
+@click.option("--since", type=WhenType(any_year=True), metavar="WHEN", help="Only requests from then on.")
+@click.option("--until", type=WhenType(any_year=True), metavar="WHEN", help="Only requests before then.")
 @click.option("--as", "as_models", multiple=True, metavar="MODEL", shell_complete=complete_models,
               help="Beside the cost: what MODEL would have cost. May be repeated.")  # fmt: skip
 @click.option("--token-factor", "token_factors", multiple=True, metavar="[MODEL=]N",
@@ -54,7 +62,7 @@ class TableSource(NamedTuple):
 @click.option("--json-column", metavar="NAME", help="With --print-sql: the column that holds whole records as JSON.")
 @click.option("--allow-unpriced", is_flag=True, help="Exit 0 although requests are left unpriced.")
 @chart_option
-@answer_options
+@partial(answer_options, on=own_times_option)
 def usage(
     files: tuple[str, ...],
     by: str,
@@ -76,7 +84,7 @@ def usage(
     json_column: str | None,
     allow_unpriced: bool,
     prices: str | None,
-    on: When,
+    on: When | None,
     **form: Any,
 ) -> int:
     """What the requests in logs cost, each at the price of its own instant.
@@ -91,10 +99,9 @@ def usage(
     Logs larger than this machine: --engine spark reads the same files on a cluster, and --print-sql DIALECT --table
     NAME --shape SHAPE prints the query for a warehouse; FILE may then be the CSV of its result.
     """
-    given = click.get_current_context().get_parameter_source("on") is not ParameterSource.DEFAULT
     asked: dict[str, Any] = {
         "by": by.split(","),
-        "on": on if given else None,
+        "on": on,
         "since": since,
         "until": until,
         "tier": tier,
@@ -137,6 +144,8 @@ def usage(
         engine=engine,
         cluster=Cluster(master, spark_remote),
     )
+    if result.as_of is None:  # nothing was priced: the answer is of today
+        result = result._replace(as_of=as_when("today"))
     answer(usage_document(table, result), **form)
     return 0 if result.complete or allow_unpriced else SOME_ARE_UNPRICED
 

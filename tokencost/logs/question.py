@@ -10,7 +10,7 @@ from tokencost.errors import UsageError
 from tokencost.logs.shapes import Path
 from tokencost.pricetable.resolve import find_model, resolve, split_time
 from tokencost.pricetable.table import PriceTable
-from tokencost.pricetable.when import When, as_when
+from tokencost.pricetable.when import When, as_bound, as_when
 
 MOST_PARTS = 100
 _NO_TEXT = re.compile("[\ud800-\udfff]")
@@ -88,8 +88,8 @@ def ask(
     question = Question(
         groups,
         tuple(sides),
-        None if since is None else as_when(since),
-        None if until is None else as_when(until),
+        None if since is None else as_bound(since),
+        None if until is None else as_bound(until),
         tier,
         None if compare_to is None else field_path(compare_to),
     )

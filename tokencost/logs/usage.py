@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,7 +32,8 @@ NOT_BILLED = "failed"
 class Usage(NamedTuple):
     """The bill for a set of logs. `read` = `priced` + `unpriced_rows` + `rejected_count`, always."""
 
-    as_of: When
+    as_of: When | None
+    """The time at which all was priced, else that of the last priced request; None where none was priced."""
     by: tuple[str, ...]
     rows: tuple[UsageRow, ...]
     unpriced: tuple[Unpriced, ...]
@@ -212,7 +212,7 @@ def _by_spark(
 def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected, ...]) -> Usage:
     on = question.sides[0].on
     return Usage(
-        as_of=on if on is not None else bill.last or datetime.now(UTC).date(),
+        as_of=on if on is not None else bill.last,
         by=question.by,
         rows=bill.rows(),
         unpriced=bill.unpriced(),

@@ -215,7 +215,7 @@ def _rate_times(question: Question, cells: RateCells) -> list[tuple[str, str]]:
     """The stretches of time, told as days of the week and multiplied into days by the engine."""
     begin, end = cells.first, cells.last
     if question.since is not None:
-        begin = max(begin, microseconds(span(question.since)[0]))
+        begin = min(max(begin, microseconds(span(question.since)[0])), end)
     if question.until is not None:
         end = min(end, microseconds(span(question.until)[0]))
     weeks = list(week_times(cell_times(cells, begin, max(end, begin + DAY))))

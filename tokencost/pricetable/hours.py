@@ -93,8 +93,8 @@ class Window(NamedTuple):
         return day.weekday() in self.days and day not in self.holidays
 
     def contains(self, instant: datetime) -> bool:
-        """Whether the window is open at that instant, which is in UTC."""
-        local = instant if self.zone is UTC else instant.astimezone(self.zone)
+        """Whether the window is open at that instant."""
+        local = instant.astimezone(self.zone)
         minute = local.hour * 60 + local.minute
         for opens, ends in self.hours:
             today = opens <= minute < ends if opens < ends else minute >= opens

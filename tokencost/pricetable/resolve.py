@@ -20,13 +20,13 @@ class ModelAt(NamedTuple):
     price: Price
 
 
-def resolve(table: PriceTable, name: str, on: When) -> ModelAt:
+def resolve(table: PriceTable, name: str, on: When | str) -> ModelAt:
     """The model and its price for `MODEL`, `provider/MODEL` or either with `@WHEN`; `on` holds where no time is given.
 
     Raises `UnknownModel` with suggestions, or `NoPrice`.
     """
     bare, own_time = split_time(name)
-    when = on if own_time is None else own_time
+    when = as_when(on) if own_time is None else own_time
     model = find_model(table, bare, when)
     label = model.id if own_time is None else f"{model.id}@{show_when(when)}"
     return ModelAt(label, model, when, price_in_force(model, when))

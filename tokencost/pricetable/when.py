@@ -11,43 +11,84 @@ END = datetime.max.replace(tzinfo=UTC)
 When = date | datetime
 """A UTC-aware `datetime` is an instant; a plain `date` is any hour of that UTC day."""
 
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+"""So far prices are asked for. Beyond, days and zones would soon leave what a `datetime` can hold."""
+WORDS = ("today", "yesterday", "now")
+_HINT = "write 2025-01-27, 2025-02-08T15:59:59Z, today, yesterday or now"
+_RANGE = f"write a day from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31"
+
 
 def parse_when(text: str) -> When:
-    """`2025-01-27`, `2025-02-08T15:59:59Z` or any offset. Raises `UsageError` where a time has no zone."""
+    """`2025-01-27`, `2025-02-08T15:59:59Z` or any offset, `today`, `yesterday` or `now`. Raises as `as_when`."""
+    return _priced(_read(text))
+
+
+def as_when(value: When | str) -> When:
+    """The same moment with instants in UTC: the door through which every time passes at which prices are asked for.
+
+    Raises `UsageError` for what is no time, for one without a zone, and for one outside `FIRST_YEAR`..`LAST_YEAR`.
+    """
+    if type(value) is datetime and value.tzinfo is UTC and FIRST_YEAR <= value.year <= LAST_YEAR:
+        return value
+    return _priced(as_bound(value))
+
+
+def as_bound(value: When | str) -> When:
+    """The same as a bound of time, for which any year will do: `9999-12-31` is never reached."""
+    if isinstance(value, str):
+        return _read(value)
+    if not isinstance(value, date):
+        raise UsageError(f"{value!r} is not a date or an instant", _HINT)
+    return _in_utc(value) if isinstance(value, datetime) else value
+
+
+def _read(text: str) -> When:
     trimmed = text.strip()
+    if (word := trimmed.casefold()) in WORDS:
+        return _by_clock(word)
     try:
         if len(trimmed) <= len("2025-01-27"):
             return date.fromisoformat(trimmed)
         instant = datetime.fromisoformat(trimmed)
     except ValueError:
-        raise UsageError(f"{text!r} is not a date or an instant", "write 2025-01-27 or 2025-02-08T15:59:59Z") from None
-    return as_when(instant)
+        raise UsageError(f"{text!r} is not a date or an instant", _HINT) from None
+    return _in_utc(instant)
 
 
-def as_when(value: When | str) -> When:
-    """The same moment with instants in UTC. Raises `UsageError` for a time without a zone."""
-    if isinstance(value, str):
-        return parse_when(value)
-    if not isinstance(value, datetime):
-        return value
-    if value.tzinfo is UTC:
-        return value
-    if value.tzinfo is None or value.utcoffset() is None:
+def _by_clock(word: str) -> When:
+    from tokencost.pricetable import clock
+
+    if word == "now":
+        return clock.now()
+    return clock.today() - timedelta(days=word == "yesterday")
+
+
+def _in_utc(instant: datetime) -> datetime:
+    if instant.tzinfo is UTC:
+        return instant
+    if instant.tzinfo is None or instant.utcoffset() is None:
         raise UsageError(
-            f"the time {value.isoformat()} has no zone", f"add Z for UTC: {value.isoformat()}Z, or an offset"
+            f"the time {instant.isoformat()} has no zone", f"add Z for UTC: {instant.isoformat()}Z, or an offset"
         )
     try:
-        return value.astimezone(UTC)
+        return instant.astimezone(UTC)
     except OverflowError:
-        raise UsageError(f"{value.isoformat()} is out of range") from None
+        raise UsageError(f"{instant.isoformat()} is out of range", _RANGE) from None
+
+
+def _priced(when: When) -> When:
+    if FIRST_YEAR <= when.year <= LAST_YEAR:
+        return when
+    raise UsageError(f"no price is known for the year {when.year}", _RANGE)
 
 
 def span(when: When) -> tuple[datetime, datetime]:
     """The first instant meant, and the first one after: a whole UTC day, or a single microsecond."""
     if isinstance(when, datetime):
-        return when, when + timedelta(microseconds=1)
-    first = datetime(when.year, when.month, when.day, tzinfo=UTC)
-    return first, first + timedelta(days=1)
+        first, length = when, timedelta(microseconds=1)
+    else:
+        first, length = datetime(when.year, when.month, when.day, tzinfo=UTC), timedelta(days=1)
+    return first, first + length if first <= END - length else END
 
 
 def day_of(when: When) -> date:

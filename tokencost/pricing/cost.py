@@ -67,13 +67,13 @@ def price(
     (12-hour retention) are parts of them. `output_tokens` include reasoning. `on` is an instant, or a date where the
     price does not depend on the hour; `window` names the part of the week for a date.
 
-    Raises `UnknownModel`, `NoPrice`, `NotOffered`, `HourNeeded`, `AmbiguousRate` or `TokenCounts`.
+    Raises `UsageError` for what is no time, `UnknownModel`, `NoPrice`, `NotOffered`, `HourNeeded`, `AmbiguousRate`
+    or `TokenCounts`.
 
     >>> price(table, "o1", on="2025-01-27", input_tokens=1_000_000, output_tokens=0).total
     Decimal('15')
     """
-    if type(on) is not datetime or on.tzinfo is None:
-        on = as_when(on)
+    on = as_when(on)
     claims = table.claims.get(model)
     if claims is not None and len(claims) == 1 and claims[0][0].start is None is claims[0][0].end:
         found = claims[0][1]  # an undated name, which is nearly every one

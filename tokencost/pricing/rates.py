@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from tokencost.errors import AmbiguousRate, HourNeeded, NotOffered
 from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceList, Rates
-from tokencost.pricetable.when import When, show_bound, show_when
+from tokencost.pricetable.when import When, as_when, show_bound, show_when
 from tokencost.pricing.timeline import open_together
 
 COMPONENTS = ("input", "cached_input", "cache_write", "output")
@@ -51,13 +51,14 @@ class RateCell:
 
 
 def rate_cell(
-    price: Price, when: When, *, tier: str = STANDARD, window: str | None = None, input_tokens: int = 0
+    price: Price, when: When | str, *, tier: str = STANDARD, window: str | None = None, input_tokens: int = 0
 ) -> RateCell:
     """The cell of a request with that many input tokens, at an instant or in a named window of a date.
 
     Raises `HourNeeded` for a date whose hour matters, `NotOffered` for a tier or window the price does not have,
     `AmbiguousRate` where two blocks match and neither names more conditions.
     """
+    when = as_when(when)
     windows = _open_windows(price, when, window) if price.windows else ()
     above = 0
     for threshold in thresholds(price):

@@ -66,7 +66,7 @@ def _charts(result: Usage) -> "Sequence[Chart]":
     return usage_charts(result)
 
 
-def _to_the_second(result: Usage) -> date | datetime:
+def _to_the_second(result: Usage) -> date | datetime | None:
     when = result.as_of
     return when.replace(microsecond=0) if isinstance(when, datetime) else when
 
@@ -110,7 +110,7 @@ def _rows(result: Usage) -> Table:
         others = [part for other in row.elsewhere for part in (other.cost, other.ratio, other.percent_lower)]
         logged = [row.logged] if result.reconciled else []
         values.append((*row.group, tokens.requests, *counts, *money, cost.total, *others, *logged))
-    when = f" at the prices of {show_when(result.as_of)}" if result.repriced else ""
+    when = f" at the prices of {show_when(result.as_of)}" if result.as_of and result.repriced else ""
     return Table(tuple(columns), tuple(values), caption=f"cost of the logged requests{when}, USD")
 
 
