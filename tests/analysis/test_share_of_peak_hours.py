@@ -17,7 +17,7 @@ SHIPPED = load_prices()
 def cost(table: PriceTable, model: str, peak: object) -> Fraction:
     shape: dict[str, Any] = {"requests": 1000, "per": "month", "input": 1000, "output": 0, "start": "2026-12"}
     asked = workload(**shape, peak=peak)
-    return workload_totals(table, asked, [model], on="2026-11-20", against=model).baseline.cost
+    return workload_totals(table, asked, [model], on="2026-11-20", against=model).baseline.priced_cost
 
 
 def priced(block: str) -> str:

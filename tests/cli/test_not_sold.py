@@ -1,5 +1,7 @@
 """What is no longer sold is shown only where it is asked for, marked with its last day; what ends soon says so."""
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -141,3 +143,20 @@ def test_a_list_that_leaves_models_out_for_another_reason_says_how_many_it_has(t
     assert tokencost("prices", "list", *ON, "--currency", "CNY", "--provider", "openai").out.startswith(
         "32 models on sale on 2026-11-20 (20 retired: --retired); 0 of them have such rates."
     )
+
+
+def test_a_workload_past_the_end_of_a_model_has_empty_cells_and_says_so(tokencost: Run) -> None:
+    asked = ("workload", "gpt-5-mini", "gpt-6-luna", "--requests", "40k", "--input", "1.8k", "--output", "350", *ON)
+    answer = json.loads(tokencost(*asked, "--months", "2", "--format", "json").out)
+    costs = [row["cost"] for row in answer["rows"] if row["model"] == "gpt-5-mini"]
+    assert costs == [1380, None, None]
+    assert "gpt-5-mini is sold only until 2026-12-11" in " ".join(answer["answer"])
+    table = list(csv.DictReader(io.StringIO(tokencost(*asked, "--months", "2", "--format", "csv").out)))
+    assert [row["cost"] for row in table if row["model"] == "gpt-5-mini"] == ["1380", "", ""]
+    assert "the model ends on 2026-12-11." in tokencost(*asked).out
+    gone = tokencost("workload", "o1", *asked[2:])
+    assert (gone.status, gone.out) == (2, "")
+    assert (
+        "o1 is sold only until 2026-10-23, and in none of these months\n  hint: name another model, or use" in gone.err
+    )
+    assert "o1@2026-10-22" in gone.err

@@ -42,6 +42,7 @@ def bill_changes(
 
 def _cost(table: PriceTable, workloads: Sequence[Workload], model: str, on: When) -> tuple[Fraction | None, str | None]:
     try:
-        return workload_totals(table, workloads, against=model, models=[model], on=on).baseline.cost, None
+        cost = workload_totals(table, workloads, against=model, models=[model], on=on).baseline.cost
     except UsageError as error:
         return None, error.message
+    return cost, f"{model} is not sold in all of these months" if cost is None else None

@@ -12,6 +12,7 @@ from tokencost.analysis.workload_fields import Workload
 from tokencost.errors import NoPrice, NotOffered
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import find_model, resolve, split_time
+from tokencost.pricetable.sale import sale_end, sold_until
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import BEGINNING, END, When, show_bound
 from tokencost.pricing.minutes import Minutes, every_minute, open_minutes, pieces
@@ -31,6 +32,8 @@ class Billed(NamedTuple):
     own_time: When | None
     """The time that the name carries: its price then holds for all months."""
     prices: tuple[tuple[Price, datetime, datetime], ...]
+    end: datetime | None = None
+    """The first instant at which it is no longer sold; None where no end is known, and for a time of its own."""
 
 
 class MonthShares(NamedTuple):
@@ -55,16 +58,18 @@ def billed(table: PriceTable, name: str, begin: datetime, end: datetime) -> Bill
             raise NoPrice(
                 f"the name {bare!r} stood for {model.id} only until {show_bound(alias.end)}", f"write {model.id}"
             )
-    return Billed(model.id, model, None, tuple((p, p.start, p.end or END) for p in model.prices))
+    prices = ((price, price.start, sold_until(model, price) or END) for price in model.prices)
+    return Billed(model.id, model, None, tuple(each for each in prices if each[1] < each[2]), sale_end(model))
 
 
-def month_shares(side: Billed, workload: Workload, month: Month) -> MonthShares:
-    """How the requests of a month divide over the prices of a model.
+def month_shares(side: Billed, workload: Workload, month: Month) -> MonthShares | None:
+    """How the requests of a month divide over the prices of a model; None where some come after its last day.
 
-    Every instant at which requests arrive weighs the same. Raises `NoPrice` where the model has none at some of them.
+    Every instant at which requests arrive weighs the same. Raises `NoPrice` where the model has no price at some of
+    them though it is sold later: before its first price, or in a gap.
     """
     shares = _shares(side, workload.arrival, *bounds(month, workload.zone), month)
-    return shares if workload.peak is None else _at_peak(shares, workload.peak)
+    return shares if workload.peak is None or shares is None else _at_peak(shares, workload.peak)
 
 
 def _at_peak(shares: MonthShares, peak: Fraction) -> MonthShares:
@@ -102,7 +107,7 @@ def peak_and_off_peak(price: Price) -> tuple[Open, Open]:
     )
 
 
-def _shares(side: Billed, arrival: Window | None, begin: datetime, end: datetime, month: Month) -> MonthShares:
+def _shares(side: Billed, arrival: Window | None, begin: datetime, end: datetime, month: Month) -> MonthShares | None:
     found: list[tuple[Price, Open, Fraction]] = []
     for price, start, until in side.prices:
         if until <= begin or end <= start:
@@ -114,6 +119,8 @@ def _shares(side: Billed, arrival: Window | None, begin: datetime, end: datetime
             found += [(price, names, count * share) for names, at in parts if (count := (at & part).bit_count())]
     _, whole = _arriving(arrival, begin, end)
     if sum(weight for _, _, weight in found) != whole:
+        if side.end is not None and side.end < end and side.prices and side.prices[0][1] <= begin:
+            return None
         raise _no_price(side, month, begin)
     scale = lcm(*(weight.denominator for _, _, weight in found))
     return MonthShares(tuple((price, names, int(weight * scale)) for price, names, weight in found), whole * scale)
@@ -164,14 +171,17 @@ def _split(found: Sequence[tuple[Open, Minutes]], name: str, opened: Minutes) ->
 
 
 def _no_price(side: Billed, month: Month, begin: datetime) -> NoPrice:
-    starts = [price.start for price, _, _ in side.prices if price.start > begin]
-    ends = [price.end for price, _, _ in side.prices if price.end is not None]
+    prices = side.model.prices
+    starts = [price.start for price in prices if price.start > begin]
+    ends = [price.end for price in prices if price.end is not None]
     if starts:
-        word = "first" if side.prices[0][0].start == starts[0] else "next"
+        word = "first" if prices[0].start == starts[0] else "next"
         follows = month_of(starts[0])
         if bounds(follows, UTC)[0] < starts[0]:
             follows = follows.plus(1)
         hint = f"its {word} price begins {show_bound(starts[0])}: begin with --start {follows}"
-    else:
+    elif ends:
         hint = f"its last price ended {show_bound(ends[-1])}: end before it with --months, or name another model"
+    else:
+        hint = "name another model"
     return NoPrice(f"no price of {side.label} for the whole of {month}", hint)

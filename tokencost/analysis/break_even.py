@@ -58,13 +58,16 @@ def break_even(table: PriceTable, totals: WorkloadTotals, fields: Sequence[str] 
 def _solved(table: PriceTable, totals: WorkloadTotals, side: Side, field: str) -> BreakEven:
     low, high = _bounds(totals.workloads, field)
     found = BreakEven(field, side.label, totals.baseline.label, low, high, ())
+    if side.unsold or totals.baseline.unsold:
+        ending = side if side.unsold else totals.baseline
+        return found._replace(reason=f"{ending.label} is not sold in all of these months")
     if field == "growth":
         return _grown(totals, side, found)
 
     def difference(value: Fraction) -> Fraction:
         changed = [with_field(workload, field, value, [side.label]) for workload in totals.workloads]
         result = workload_totals(table, changed, [side.label], on=totals.as_of, against=totals.baseline.label)
-        return result.models[0].cost - result.baseline.cost
+        return result.models[0].priced_cost - result.baseline.priced_cost
 
     edges = [low, *sorted(edge for edge in _edges(totals, side, field) if low < edge < high), high]
     try:

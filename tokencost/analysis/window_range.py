@@ -45,7 +45,7 @@ def window_ranges(totals: WorkloadTotals) -> Iterator[WindowRange]:
 
 def _range(totals: WorkloadTotals, side: Side, costs: "_Costs") -> WindowRange | None:
     ours, theirs = _last_price(side), _last_price(totals.baseline)
-    if not ours.windows and not theirs.windows:
+    if side.unsold or totals.baseline.unsold or not (ours.windows or theirs.windows):
         return None
     last = max(totals.workloads, key=lambda workload: workload.last)
     span = bounds(last.last, last.zone)
@@ -94,7 +94,7 @@ class _Costs:
     def at(self, side: Side, names: Open) -> Fraction:
         """The cost with these windows open. Raises as pricing does where no rate is known."""
         if not any(price.windows for price, _, _ in side.billed.prices):
-            return side.cost
+            return side.priced_cost
         if (side.label, names) not in self._done:
             costs = []
             for bill, shares, requests in self._months(side):

@@ -1,6 +1,7 @@
 """What a workload costs, month by month, on each model: exactly, with every part."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
@@ -10,11 +11,12 @@ from tokencost.analysis.billed import Billed, MonthShares, billed, month_shares
 from tokencost.analysis.compare import chosen_models
 from tokencost.analysis.months import Month, bounds, periods_in
 from tokencost.analysis.workload_fields import TOTAL, Workload
-from tokencost.errors import UsageError
+from tokencost.errors import NoPrice, UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import find_model, split_time
+from tokencost.pricetable.sale import sale_end, sold_words
 from tokencost.pricetable.table import PriceTable
-from tokencost.pricetable.when import When, as_when
+from tokencost.pricetable.when import When, as_when, show_when
 from tokencost.pricing.rates import RateCell
 
 SUMMED = (
@@ -35,7 +37,8 @@ SUMMED = (
 class WorkloadRow(NamedTuple):
     """One month of one workload on one model, or with workload `total` and no month, the sum of a model's months.
 
-    Money is in USD. Token counts and money are exact expectations, so they need not be whole.
+    Money is in USD. Token counts and money are exact expectations, so they need not be whole. A month that reaches past
+    the last day on which the model is sold has no cost, and so has the sum of rows that has it: None, never 0.
     """
 
     workload: str
@@ -48,13 +51,13 @@ class WorkloadRow(NamedTuple):
     cached_input_tokens: Fraction
     cache_write_tokens: Fraction
     output_tokens: Fraction
-    uncached_input_cost: Fraction
-    cached_input_cost: Fraction
-    cache_write_cost: Fraction
-    output_cost: Fraction
-    cost: Fraction
+    uncached_input_cost: Fraction | None
+    cached_input_cost: Fraction | None
+    cache_write_cost: Fraction | None
+    output_cost: Fraction | None
+    cost: Fraction | None
     baseline: str
-    baseline_cost: Fraction
+    baseline_cost: Fraction | None
 
     @property
     def row(self) -> str:
@@ -85,6 +88,9 @@ class Parts(NamedTuple):
     output: Fraction
 
 
+NO_PARTS: tuple[None, None, None, None] = (None, None, None, None)
+
+
 class MonthCost(NamedTuple):
     """What one month of a workload costs on a model."""
 
@@ -108,10 +114,20 @@ class Side(NamedTuple):
 
     billed: Billed
     costs: Mapping[tuple[str, Month], MonthCost]
-    """By name of the workload and month."""
+    """By name of the workload and month; those that reach past the model's last day are not there."""
     cells: tuple[RateCell, ...]
-    cost: Fraction
-    """Everything."""
+    unsold: tuple[tuple[str, Month], ...] = ()
+    """What has no cost, since it reaches past the last day on which the model is sold."""
+
+    @property
+    def cost(self) -> Fraction | None:
+        """Everything; None where a month has no cost, since a sum without it could be taken for the whole."""
+        return None if self.unsold else self.priced_cost
+
+    @property
+    def priced_cost(self) -> Fraction:
+        """What has a cost, all together."""
+        return added(cost.cost for cost in self.costs.values())
 
     @property
     def label(self) -> str:
@@ -120,23 +136,27 @@ class Side(NamedTuple):
 
     @property
     def by_month(self) -> dict[Month, Fraction]:
-        """All workloads together, month by month."""
+        """All workloads together, by month; only months in which all of them have a cost."""
         return self._grouped(1)
 
     @property
     def by_workload(self) -> dict[str, Fraction]:
-        """All months together, by name of the workload."""
+        """All months together, by name of the workload; only workloads with a cost in every month."""
         return self._grouped(0)
 
     def _grouped(self, place: int) -> dict[Any, Fraction]:
         groups: dict[Any, list[Fraction]] = {}
+        missing = {key[place] for key in self.unsold}
         for key, cost in self.costs.items():
-            groups.setdefault(key[place], []).append(cost.cost)
+            if key[place] not in missing:
+                groups.setdefault(key[place], []).append(cost.cost)
         return {key: added(costs) for key, costs in groups.items()}
 
     @property
-    def parts(self) -> Parts:
-        """Everything, by component."""
+    def parts(self) -> Parts | None:
+        """Everything, by component; None where a month has no cost."""
+        if self.unsold:
+            return None
         split = [cost.split for cost in self.costs.values()]
         return Parts(*map(added, zip(*split, strict=True)))
 
@@ -151,6 +171,8 @@ class WorkloadTotals(NamedTuple):
     baseline: Side
     factors: Mapping[str, Mapping[str, Fraction]]
     """The token factors that were used: by workload, then by label of the model."""
+    requests: Mapping[str, Mapping[Month, Fraction]]
+    """How many requests there are: by workload, then by month."""
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -160,7 +182,23 @@ class WorkloadTotals(NamedTuple):
     @property
     def months(self) -> tuple[Month, ...]:
         """Every month of any workload, in order."""
-        return tuple(sorted({month for _, month in self.baseline.costs}))
+        return tuple(sorted({month for months in self.requests.values() for month in months}))
+
+    @property
+    def offered(self) -> tuple[Side, ...]:
+        """The models that can be bought in months in which they have a cost.
+
+        Not so one with a price of its own time that is no longer sold in all of the months.
+        """
+        end = max(bounds(workload.last, workload.zone)[1] for workload in self.workloads)
+        return tuple(
+            side for side in self.sides if side.billed.own_time is None or (sale_end(side.billed.model) or end) >= end
+        )
+
+    @property
+    def sold(self) -> tuple[Side, ...]:
+        """The models that can be bought in all of the months, cheapest first."""
+        return tuple(sorted((side for side in self.offered if not side.unsold), key=lambda side: side.priced_cost))
 
     @property
     def rows(self) -> tuple[WorkloadRow, ...]:
@@ -177,26 +215,31 @@ class WorkloadTotals(NamedTuple):
         return self.factors[workload.name].get(side.label, Fraction(1))
 
     def _months_of(self, side: Side) -> Iterator[WorkloadRow]:
-        named = {workload.name: workload for workload in self.workloads}
-        for (name, month), cost in side.costs.items():
-            workload = named[name]
+        for workload in self.workloads:
             factor = self.factor(workload, side)
-            sent = cost.requests * workload.input * factor
-            yield WorkloadRow(
-                name,
-                side.label,
-                side.billed.model.provider,
-                str(month),
-                cost.requests,
-                sent,
-                sent * workload.cached,
-                sent * workload.cache_write,
-                cost.requests * workload.output * factor,
-                *cost.split,
-                cost.cost,
-                self.baseline.label,
-                self.baseline.costs[name, month].cost,
-            )
+            for month, requests in self.requests[workload.name].items():
+                cost = side.costs.get((workload.name, month))
+                parts = cost.split if cost else NO_PARTS
+                base = self.baseline.costs.get((workload.name, month))
+                sent = requests * workload.input * factor
+                yield WorkloadRow(
+                    workload.name,
+                    side.label,
+                    side.billed.model.provider,
+                    str(month),
+                    requests,
+                    sent,
+                    sent * workload.cached,
+                    sent * workload.cache_write,
+                    requests * workload.output * factor,
+                    parts[0],
+                    parts[1],
+                    parts[2],
+                    parts[3],
+                    cost.cost if cost else None,
+                    self.baseline.label,
+                    base.cost if base else None,
+                )
 
 
 def workload_totals(
@@ -210,7 +253,8 @@ def workload_totals(
     """What workloads cost on each model in each of their months.
 
     Models and baseline are chosen as by `compare`. `on` says what is past and what is future: each month is priced
-    at the prices that the table has for it, the latest one where it lies ahead.
+    at the prices that the table has for it, the latest one where it lies ahead. A month that reaches past the last day
+    on which a model is sold has no cost.
 
     Raises `UsageError` and its kinds: an unknown model, a month without a price, a tier that is not offered.
     """
@@ -236,6 +280,7 @@ def workload_totals(
         models=tuple(_side(side, given, requests, factors) for side in chosen.values()),
         baseline=_side(baseline, given, requests, factors),
         factors=factors,
+        requests=requests,
     )
 
 
@@ -264,22 +309,38 @@ def _side(
     requests: Mapping[str, Mapping[Month, Fraction]],
     factors: Mapping[str, Mapping[str, Fraction]],
 ) -> Side:
-    costs = {}
+    costs, unsold = {}, []
     cells: dict[RateCell, None] = {}
     for workload in workloads:
         bill = Bill(workload, factors[workload.name].get(side.label, Fraction(1)))
         for month, count in requests[workload.name].items():
             shares = month_shares(side, workload, month)
+            if shares is None:
+                unsold.append((workload.name, month))
+                continue
             parts, units = bill.for_each_request(shares)
             cost = Fraction(count.numerator * sum(parts), count.denominator * units)
             costs[workload.name, month] = MonthCost(count, parts, units, cost, shares)
         cells |= dict.fromkeys(bill.cells)
-    return Side(side, costs, tuple(cells), added(cost.cost for cost in costs.values()))
+    if not costs:
+        raise _not_sold(side)
+    return Side(side, costs, tuple(cells), tuple(unsold))
+
+
+def _not_sold(side: Billed) -> NoPrice:
+    message = f"{side.label} is {sold_words(side.model)}, and in none of these months"
+    if side.end is None:
+        return NoPrice(message, "name another model")
+    last = show_when((side.end - timedelta(microseconds=1)).date())
+    return NoPrice(message, f"name another model, or use its last list price: {side.model.id}@{last}")
 
 
 def _total(rows: Sequence[WorkloadRow]) -> WorkloadRow:
-    """The sum of a model's months."""
-    sums: dict[str, Any] = {name: added(getattr(row, name) for row in rows) for name in SUMMED}
+    """The sum of a model's months; None where one of them has no cost."""
+    sums: dict[str, Any] = {}
+    for name in SUMMED:
+        amounts = [getattr(row, name) for row in rows]
+        sums[name] = None if None in amounts else added(amounts)
     return rows[0]._replace(workload=TOTAL, month=None, **sums)
 
 

@@ -60,6 +60,14 @@ def sale_status(model: Model, when: When) -> str:
     return ON_SALE if end is None else f"ends {show_bound(end)}"
 
 
+def sold_words(model: Model) -> str:
+    """`sold only until 2026-12-11`, for a model whose end is known, or is known to have come."""
+    end = sale_end(model)
+    if has_unknown_end(model) or end is None:
+        return f"withdrawn {retired_when(model)}"
+    return f"sold only until {show_bound(end)}"
+
+
 def retired_when(model: Model) -> str:
     """`2026-10-23`, or `after 2025-01-13` where the model was last seen then."""
     end, seen = sale_end(model), last_seen(model)

@@ -91,13 +91,15 @@ def report_page(
 
 def _with_months(document: Document, totals: WorkloadTotals) -> Document:
     """The document with a table of every month of each model, by component."""
-    grouped: dict[tuple[str, str], list[Fraction]] = {}
+    grouped: dict[tuple[str, str], list[Fraction | None]] = {}
     for row in totals.rows:
         if row.month is None:
             continue
         amounts = (*(getattr(row, f"{part}_cost") for part in PARTS), row.cost)
         known = grouped.setdefault((row.model, row.month), [Fraction(0)] * len(amounts))
-        grouped[row.model, row.month] = [one + other for one, other in zip(known, amounts, strict=True)]
+        grouped[row.model, row.month] = [
+            None if one is None or other is None else one + other for one, other in zip(known, amounts, strict=True)
+        ]
     columns = (Column("model"), Column("month"), *(Column(part, "money") for part in PARTS), Column("cost", "money"))
     rows: list[tuple[Value, ...]] = [(*key, *amounts) for key, amounts in grouped.items()]
     months = Table(columns, rows, name="", caption="By month and component, USD")

@@ -1,16 +1,18 @@
 """What workloads cost as a document: the answer in sentences, totals by model, month by month, and every record."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tokencost.analysis.window_range import AtHours, WindowRange
-from tokencost.analysis.workload import Side, WorkloadRow, WorkloadTotals
+from tokencost.analysis.workload import WorkloadRow, WorkloadTotals
+from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.table import PriceTable
 from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value, WhenRead
 from tokencost.report.remarks import merged, sources
+from tokencost.report.workload_answer import workload_answer
 from tokencost.report.workload_assumed import assumed, assumed_fields
-from tokencost.report.workload_remarks import period, within, workload_remarks
+from tokencost.report.workload_remarks import within, workload_remarks
 
 if TYPE_CHECKING:
     from tokencost.analysis.sweep import Sweep
@@ -62,7 +64,7 @@ def workload_document(
         version=table.version,
         sha256=table.sha256,
         tables=(*tables, *further),
-        answer=tuple(_answer(totals)),
+        answer=tuple(workload_answer(totals)),
         assumed=assumed(totals, swept),
         reading=tuple(_range_sentence(found) for found in ranges),
         notes=(*merged(workload_remarks(table, totals)), *remarks),
@@ -83,53 +85,6 @@ def _charts(table: PriceTable, totals: WorkloadTotals, swept: "Sweep | None") ->
     return sweep_charts(totals, swept, even)
 
 
-def _answer(totals: WorkloadTotals) -> Iterator[Sentence]:
-    """Which model is cheapest, by how much, and what the same budget buys."""
-    when = period(totals.months)
-    ranked = sorted(totals.sides, key=lambda side: side.cost)
-    best, baseline = ranked[0], totals.baseline
-    if len(ranked) == 1:
-        yield f"{when}, {best.label} costs ", _money(best.cost), *_average(totals, best), "."
-        return
-    if best.cost == ranked[-1].cost:
-        names = " and ".join(side.label for side in totals.sides)
-        yield f"{when}, {names} cost the same: ", _money(best.cost), *_average(totals, best), "."
-        return
-    yield f"{when}, {best.label} is the cheapest at ", _money(best.cost), *_average(totals, best), "."
-    yield _beside(best, baseline if baseline is not best else ranked[1])
-
-
-def _beside(best: Side, other: Side) -> Sentence:
-    more = other.cost - best.cost
-    if not more:
-        return (f"{other.label} costs the same.",)
-    if not best.cost:
-        return f"{other.label} costs ", _money(other.cost), "."
-    ratio = Figure(other.cost / best.cost, "ratio")
-    return (
-        f"{other.label} costs ",
-        _money(other.cost),
-        ", ",
-        ratio,
-        " as much: ",
-        _money(more),
-        f" more ({best.label} is ",
-        Figure((1 - best.cost / other.cost) * 100, "percent"),
-        " lower). The same budget buys ",
-        ratio,
-        f" as many of these requests on {best.label}.",
-    )
-
-
-def _average(totals: WorkloadTotals, side: Side) -> Sentence:
-    count = len(totals.months)
-    return (", ", _money(side.cost / count), " a month on average") if count > 1 else ()
-
-
-def _money(amount: Fraction) -> Figure:
-    return Figure(amount, "money")
-
-
 def _records(totals: WorkloadTotals) -> Table:
     return Table(RECORD, WhenRead(lambda: map(record, totals.rows)))
 
@@ -148,12 +103,13 @@ def _totals(totals: WorkloadTotals, by_component: bool) -> Table:
     columns += [Column("ratio", "ratio"), Column("percent_lower", "percent", "lower")]
     rows = []
     for side in totals.sides:
-        parts: tuple[Value, ...] = side.parts if by_component else ()
+        parts: tuple[Value, ...] = (side.parts or (None,) * len(PARTS)) if by_component else ()
         cost, base = side.cost, totals.baseline.cost
         against: tuple[Value, Value] = (None, None)
         if side is not totals.baseline:
-            against = base / cost if cost else None, (1 - cost / base) * 100 if base else None
-        rows.append((side.label, *parts, cost, cost / len(totals.months), *against))
+            against = times_as_much(base, cost), percent_lower(base, cost)
+        average = None if cost is None else cost / len(totals.months)
+        rows.append((side.label, *parts, cost, average, *against))
     beside = f", against {totals.baseline.label}" if totals.models else ""
     return Table(tuple(columns), tuple(rows), name="", caption=f"Cost {within(totals.months)} in all, USD{beside}")
 

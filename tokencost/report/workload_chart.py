@@ -36,7 +36,7 @@ def sweep_charts(totals: WorkloadTotals, swept: Sweep, even: Sequence[BreakEven]
     """
     field, *second = swept.axes
     ends = dict.fromkeys([second[0].values[0], second[0].values[-1]]) if second else {None: None}
-    series = []
+    series, offered = list[Series](), list[Series]()
     for side in totals.sides:
         for end in ends:
             points = tuple(
@@ -48,13 +48,15 @@ def sweep_charts(totals: WorkloadTotals, swept: Sweep, even: Sequence[BreakEven]
                 side.label if end is None else f"{side.label}, {_words(second[0].field)} {_plain(second[0].field, end)}"
             )
             series.append(Series(named, points, side.billed.model.provider))
+            if side in totals.offered:
+                offered.append(series[-1])
     lines = {one.label: one for one in series}
     marks = [] if second else [mark for each in even for mark in _marks(each, field.field, lines)]
     unit = ", %" if field.field in SHARES else ""
     return (
         Chart(
             "curve",
-            _swept_finding(series, marks, field.field),
+            _swept_finding(offered, marks, field.field),
             Axis(f"{period(totals.months)} in all, USD", "money"),
             Axis(f"{_words(field.field)}{unit}", "percent" if unit else "count"),
             tuple(series),
@@ -77,14 +79,15 @@ def _monthly(totals: WorkloadTotals) -> Chart:
 
 def _by_month(totals: WorkloadTotals) -> Sentence:
     """Which model is the cheapest in most of the months."""
+    offered = [(side.label, side.by_month) for side in totals.offered]
     wins: dict[str, int] = {}
     for month in totals.months:
-        costs = [(side.by_month[month], side.label) for side in totals.sides if month in side.by_month]
-        least = min(cost for cost, _ in costs)
-        for cost, label in costs:
-            if cost == least:
-                wins[label] = wins.get(label, 0) + 1
-                break
+        costs = [(costs[month], label) for label, costs in offered if month in costs]
+        if costs:
+            _, label = min(costs, key=lambda pair: pair[0])
+            wins[label] = wins.get(label, 0) + 1
+    if len(offered) < 2 or not wins:  # noqa: PLR2004  # one alone does not cost least
+        return (f"{period(totals.months)} by month",)
     best = max(wins, key=wins.__getitem__)
     count = len(totals.months)
     each = "in every month" if wins[best] == count else f"in {wins[best]} of {count} months"
@@ -92,12 +95,17 @@ def _by_month(totals: WorkloadTotals) -> Sentence:
 
 
 def _finding(totals: WorkloadTotals) -> Sentence:
-    ranked = sorted(totals.sides, key=lambda side: side.cost)
-    best, other = ranked[0], totals.baseline if totals.baseline is not ranked[0] else ranked[-1]
-    found: Sentence = (f"{period(totals.months)} {best.label} costs ", Figure(best.cost, "money"))
-    if other is best or not best.cost:
+    whole = [side for side in totals.sides if not side.unsold]
+    ranked = totals.sold or whole
+    if not ranked:
+        return (f"{period(totals.months)} no model here is sold throughout",)
+    best, other = ranked[0], totals.baseline
+    if other is best or other.unsold:
+        other = ranked[-1]
+    found: Sentence = (f"{period(totals.months)} {best.label} costs ", Figure(best.priced_cost, "money"))
+    if other is best or not best.priced_cost:
         return found
-    return (*found, f", and {other.label} ", Figure(other.cost / best.cost, "ratio"), " as much")
+    return (*found, f", and {other.label} ", Figure(other.priced_cost / best.priced_cost, "ratio"), " as much")
 
 
 def _beside(totals: WorkloadTotals, side: Side) -> Sentence:
@@ -126,9 +134,11 @@ def _marks(each: BreakEven, field: str, lines: dict[str, Series]) -> Iterator[Ma
 def _swept_finding(series: Sequence[Series], marks: Sequence[Mark], field: str) -> Sentence:
     if marks:
         return enumerated([mark.words for mark in marks])
-    cheapest = {
-        min((one.points[place].value or 0, one.label) for one in series)[1] for place in range(len(series[0].points))
-    }
+    at = [[(point.value, one.label) for point in one.points] for one in series]
+    costs = [[(value, label) for value, label in place if value is not None] for place in zip(*at, strict=True)]
+    cheapest = {min(place)[1] for place in costs if place}
+    if all(len(place) < 2 for place in costs):  # noqa: PLR2004  # one alone does not cost least
+        return (f"Cost by {_words(field)}",)
     if len(cheapest) == 1:
         return (f"{cheapest.pop()} costs least at every value of {_words(field)}",)
     return (f"Which model costs least depends on {_words(field)}",)

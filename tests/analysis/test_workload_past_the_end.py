@@ -1,0 +1,122 @@
+"""Months that reach past the last day of a model have no cost, and no sum with them can be taken for the whole."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from tokencost import PriceTable, UsageError, WorkloadTotals, axis, break_even, sweep, workload, workload_totals
+from tokencost.analysis.bill_change import bill_changes
+from tokencost.analysis.window_range import window_ranges
+from tokencost.analysis.workload import WorkloadRow
+from tokencost.pricetable.when import parse_when
+from tokencost.render.numbers import words
+from tokencost.report.workload_answer import workload_answer
+from tokencost.report.workload_chart import sweep_charts, workload_charts
+
+ON = "2026-11-21"
+COSTS = ("uncached_input_cost", "cached_input_cost", "cache_write_cost", "output_cost", "cost")
+# gpt-5-nano costs half of gpt-6-luna and ends on 2026-12-11.
+SPEC: dict[str, Any] = {"requests": 40_000, "input": 1_800, "output": 350, "start": "2026-11", "months": 3}
+
+
+def totals_of(table: PriceTable, *models: str, **fields: Any) -> WorkloadTotals:
+    return workload_totals(table, workload(**{**SPEC, **fields}), models[:-1], against=models[-1], on=ON)
+
+
+def rows_of(totals: WorkloadTotals, model: str) -> dict[str | None, WorkloadRow]:
+    return {row.month: row for row in totals.rows if row.model == model}
+
+
+def test_such_months_have_no_cost_and_the_total_neither(shipped: PriceTable) -> None:
+    rows = rows_of(totals_of(shipped, "gpt-5-nano", "gpt-6-luna"), "gpt-5-nano")
+    assert rows["2026-11"].cost == 276
+    for month in ("2026-12", "2027-01", None):
+        assert [getattr(rows[month], name) for name in COSTS] == [None] * len(COSTS)
+        assert (rows[month].ratio, rows[month].percent_lower) == (None, None)
+        assert rows[month].baseline_cost
+    assert rows[None].requests == 92 * 40_000
+
+
+def test_a_baseline_that_ends_gives_no_ratio(shipped: PriceTable) -> None:
+    rows = rows_of(totals_of(shipped, "gpt-6-luna", "gpt-5-nano"), "gpt-6-luna")
+    assert rows["2026-11"].ratio == Fraction(276, 426)
+    assert [(rows[month].baseline_cost, rows[month].ratio) for month in ("2026-12", None)] == [(None, None)] * 2
+    assert rows[None].cost
+
+
+def test_the_answer_says_so_and_names_only_what_is_sold_in_all_months(shipped: PriceTable) -> None:
+    answer = " ".join(words(each) for each in workload_answer(totals_of(shipped, "gpt-5-nano", "gpt-6-luna", "gpt-5")))
+    assert answer == (
+        "From 2026-11 to 2027-01, gpt-6-luna costs $1,306.40, $435.47 a month on average. "
+        "gpt-5-nano is sold only until 2026-12-11: it costs $276.00 in 2026-11; "
+        "no cost is given from 2026-12 to 2027-01. "
+        "gpt-5 is sold only until 2026-12-11: it costs $6,900.00 in 2026-11; no cost is given from 2026-12 to 2027-01."
+    )
+    three = totals_of(shipped, "gpt-5-nano", "gpt-6-luna", "gpt-6.1-sol")
+    first = words(next(workload_answer(three)))
+    assert first.startswith("From 2026-11 to 2027-01, gpt-6-luna is the cheapest at ")
+    assert [side.label for side in three.sold] == ["gpt-6-luna", "gpt-6.1-sol"]
+
+
+def test_pictures_draw_a_gap_and_rank_each_month_by_what_is_sold_in_it(shipped: PriceTable) -> None:
+    whole, monthly = workload_charts(totals_of(shipped, "gpt-5-nano", "gpt-6-luna", "gpt-6.1-sol"))
+    assert whole.series[0].points[0].value is None
+    assert words(whole.title).startswith("From 2026-11 to 2027-01 gpt-6-luna costs $1,306.40, and gpt-6.1-sol")
+    nano = next(series for series in monthly.series if series.label == "gpt-5-nano")
+    assert [point.value for point in nano.points] == [276, None, None]
+    assert words(monthly.title) == "From 2026-11 to 2027-01 gpt-6-luna costs least in 2 of 3 months"
+
+
+def test_a_sweep_names_nothing_the_cheapest_that_has_no_cost(shipped: PriceTable) -> None:
+    models = ["gpt-5-nano", "gpt-6-luna"]
+    swept = sweep(shipped, workload(**SPEC), [axis("cached", 0, 1, 1)], models, on=ON, against="gpt-6.1-sol")
+    (chart,) = sweep_charts(totals_of(shipped, *models, "gpt-6.1-sol"), swept, ())
+    assert words(chart.title) == "gpt-6-luna costs least at every value of cached"
+
+
+def test_what_compares_whole_periods_refuses(shipped: PriceTable) -> None:
+    totals = totals_of(shipped, "deepseek-flash", "gpt-5-nano")
+    assert {each.reason for each in break_even(shipped, totals)} == {"gpt-5-nano is not sold in all of these months"}
+    assert list(window_ranges(totals)) == []
+    (change,) = bill_changes(shipped, shipped, [workload(**SPEC)], ["gpt-5-nano"], parse_when(ON))
+    assert (change.before, change.reason) == (None, "gpt-5-nano is not sold in all of these months")
+
+
+def test_a_month_counts_where_no_request_comes_after_the_end(table_of: Callable[[str], PriceTable]) -> None:
+    table = table_of(
+        """
+[models.m]
+provider = "acme"
+shutdown = 2026-11-30T20:00:00Z
+[[models.m.prices]]
+from = 2026-01-01
+input = 1
+output = 1
+source = "https://example.org"
+"""
+    )
+    fields = {**SPEC, "months": 1}
+    before = workload(**fields, hours=["08:00-20:00"])
+    assert workload_totals(table, before, ["m"], against="m", on=ON).baseline.cost == 2580
+    with pytest.raises(UsageError, match="m is sold only until 2026-11-30T20:00:00Z, and in none of these months"):
+        workload_totals(table, workload(**fields), ["m"], against="m", on=ON)
+
+
+def test_a_workload_that_begins_before_the_first_price_is_refused(shipped: PriceTable) -> None:
+    with pytest.raises(UsageError, match="no price of deepseek-flash for the whole of 2026-09") as found:
+        totals_of(shipped, "deepseek-flash", "gpt-6-luna", start="2026-09")
+    assert found.value.hint == "its first price begins 2026-09-10T04:00:00Z: begin with --start 2026-10"
+
+
+def test_the_price_of_a_day_gone_by_is_never_the_cheapest(shipped: PriceTable) -> None:
+    totals = totals_of(shipped, "gpt-4.1-nano@2026-10-01", "gpt-6-luna", "gpt-6.1-sol", input=1, output=1_000)
+    assert [side.label for side in totals.sold] == ["gpt-6-luna", "gpt-6.1-sol"]
+    assert [side.label for side in totals.offered] == ["gpt-6-luna", "gpt-6.1-sol"]
+    assert totals.models[0].priced_cost < totals.models[1].priced_cost
+    assert words(next(workload_answer(totals))).startswith("From 2026-11 to 2027-01, gpt-6-luna is the cheapest at ")
+    two = totals_of(shipped, "deepseek-reasoner@2025-01-27", "o1@2025-01-27")
+    answer = " ".join(words(each) for each in workload_answer(two))
+    assert "cheapest" not in answer
+    assert "o1@2025-01-27 costs 27.3× as much" in answer
