@@ -157,3 +157,36 @@ def test_open_shows_the_page(tokencost: Tokencost, tmp_path: Path, monkeypatch: 
 
 def test_without_a_file_it_goes_to_standard_output(tokencost: Tokencost) -> None:
     assert tokencost("report", "--on", "2026-11-20").out.startswith("<!DOCTYPE html>")
+
+
+def test_the_calculator_has_what_is_on_sale_and_says_what_ends(written: str) -> None:
+    models = {model["name"]: model for model in json.loads(Tags(written).texts["script"][0])["models"]}
+    assert len(models) == 36
+    assert {"o1", "deepseek-chat", "gpt-4.1-nano"}.isdisjoint(models)
+    assert (models["gpt-5-mini"]["ends"], models["gpt-6-luna"]["ends"]) == ("2026-12-11", "")
+
+
+def test_a_retired_model_of_a_workload_gone_by_is_marked_and_not_in_the_calculator(
+    tokencost: Tokencost, tmp_path: Path
+) -> None:
+    spec = tmp_path / "w.toml"
+    spec.write_text(
+        'start = "2026-08"\nmodels = ["o3-mini", "gpt-5"]\nagainst = "o1"\n'
+        "[workloads.chat]\nrequests = 5\ninput = 5\noutput = 5\n"
+    )
+    outcome = tokencost("report", str(spec), "--on", "2026-11-20")
+    assert outcome.status == 0, outcome.err
+    rates = json.loads(Tags(outcome.out).texts["script"][0])
+    assert (rates["chosen"], rates["against"]) == (["gpt-5"], "gpt-5")
+    assert "o1 (retired 2026-10-23)" in outcome.out
+
+
+def test_a_page_of_a_day_on_which_nothing_is_sold_is_still_a_page(tokencost: Tokencost, tmp_path: Path) -> None:
+    prices, spec = tmp_path / "prices.toml", tmp_path / "w.toml"
+    ended = HOSTILE.replace('provider = "acme"\n', 'provider = "acme"\nshutdown = 2026-06-01\n')
+    prices.write_text(ended, encoding="utf-8")
+    spec.write_text('start = "2026-02"\n[workloads.chat]\nrequests = 5\ninput = 5\noutput = 5\n')
+    outcome = tokencost("report", str(spec), "--prices", str(prices), "--on", "2026-11-20")
+    assert outcome.status == 0, outcome.err
+    rates = json.loads(Tags(outcome.out).texts["script"][0])
+    assert (rates["models"], rates["chosen"], rates["against"]) == ([], [], "")

@@ -207,6 +207,15 @@ def test_a_broken_link_still_opens(opened: Any, page: Path, hash_part: str) -> N
     assert [entry for entry in opened.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 
+def test_a_link_to_a_model_that_is_not_sold_any_more_says_so(opened: Any, page: Path) -> None:
+    opened.get("about:blank")
+    opened.get(f"{page.as_uri()}#models=gpt-5-nano&models=o1&against=gpt-6-luna")
+    assert [row[0] for row in rows(opened)] == ["gpt-5-nano", "gpt-6-luna"]
+    text = "return document.getElementById(arguments[0]).textContent"
+    assert opened.execute_script(text, "unsold") == "Not on sale on 2026-11-20, and left out: o1."
+    assert opened.execute_script(text, "answer").endswith("gpt-5-nano ends on 2026-12-11.")
+
+
 def test_what_is_no_number_is_said_and_changes_nothing(opened: Any) -> None:
     from selenium.webdriver.common.by import By
 

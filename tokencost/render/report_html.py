@@ -109,6 +109,7 @@ def _model(model: CalculatorModel, scale: int) -> dict[str, object]:
         "provider": inert(model.provider),
         "thresholds": [str(threshold) for threshold in model.thresholds],
         "refused": inert(model.refused),
+        "ends": model.ends,
         "cells": [
             [cell.tier, cell.window, str(cell.input_tokens_above), *(_scaled(rate, scale) for rate in rates_of(cell))]
             for cell in model.cells

@@ -13,8 +13,9 @@ from tokencost.analysis.workload import WorkloadTotals
 from tokencost.analysis.workload_fields import MOST_REQUESTS, MOST_TOKENS
 from tokencost.errors import NotOffered
 from tokencost.pricetable.resolve import price_in_force
-from tokencost.pricetable.table import Price, PriceTable, Rates
-from tokencost.pricetable.when import When, show_when
+from tokencost.pricetable.sale import ends_soon
+from tokencost.pricetable.table import Model, Price, PriceTable, Rates
+from tokencost.pricetable.when import When, show_bound, show_when
 from tokencost.pricing.rates import STANDARD, RateCell, cells, thresholds
 from tokencost.report.claims import claims_document
 from tokencost.report.compare import comparison_document
@@ -44,15 +45,18 @@ class CalculatorModel(NamedTuple):
     """Standard and batch, at every context length, in peak hours and in the others."""
     refused: str = ""
     """Why a share of peak hours cannot be priced."""
+    ends: str = ""
+    """The announced end of its sale, where it is near."""
 
 
 class Calculator(NamedTuple):
-    """What the calculator in the page begins with, and the rates that it uses."""
+    """What the calculator in the page begins with, and the rates that it uses: of models on sale, and no others."""
 
     on: str
     models: tuple[CalculatorModel, ...]
     chosen: tuple[str, ...]
     against: str
+    """Empty where no model is on sale."""
     most_requests: int
     most_tokens: int
 
@@ -164,25 +168,27 @@ def _calculator(table: PriceTable, on: When, models: Sequence[str]) -> Calculato
         ((model, price_in_force(model, on)) for model in priced),
         key=lambda pair: (list(table.providers).index(pair[0].provider), -pair[1].start.timestamp()),
     )
-    known = tuple(_model(model.id, table.providers[model.provider].name, price) for model, price in newest_first)
+    known = tuple(_model(model, table.providers[model.provider].name, price, on) for model, price in newest_first)
+    sold = {model.name: None for model in known}
     return Calculator(
         on=show_when(on),
         models=known,
-        chosen=tuple(dict.fromkeys(models[:-1])),
-        against=models[-1],
+        chosen=tuple(name for name in dict.fromkeys(models[:-1]) if name in sold),
+        against=next((name for name in (models[-1], *models, *sold) if name in sold), ""),
         most_requests=MOST_REQUESTS,
         most_tokens=MOST_TOKENS,
     )
 
 
-def _model(name: str, provider: str, price: Price) -> CalculatorModel:
+def _model(model: Model, provider: str, price: Price, on: When) -> CalculatorModel:
+    end = ends_soon(model, on)
+    ends = "" if end is None else show_bound(end)
     try:
         peak_and_off_peak(price)
     except NotOffered as error:
-        return CalculatorModel(name, provider, thresholds(price), (), error.message)
-    return CalculatorModel(
-        name, provider, thresholds(price), tuple(cell for cell in cells(price) if cell.tier in TIERS)
-    )
+        return CalculatorModel(model.id, provider, thresholds(price), (), error.message, ends)
+    used = tuple(cell for cell in cells(price) if cell.tier in TIERS)
+    return CalculatorModel(model.id, provider, thresholds(price), used, ends=ends)
 
 
 def rates_of(cell: RateCell) -> Iterator[Decimal | None]:

@@ -10,6 +10,8 @@ const START = { requests: "1000000", input: "1800", output: "350", cached: "50",
 const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8c8c8c"];
 const MISSING = "—";
 const LONGEST_NUMBER = 16;
+const MODEL_NAME = /^[\w.:/-]{1,60}$/;
+const MOST_NAMED = 7;
 
 function make(tag, text, attributes = {}) {
   const element = document.createElement(tag);
@@ -38,7 +40,7 @@ function fill() {
     }
     const label = make("label", "");
     const box = make("input", "", { type: "checkbox", value: model.name });
-    label.append(box, make("span", model.shown));
+    label.append(box, make("span", model.ends ? `${model.shown} (ends ${model.ends})` : model.shown));
     $("models").append(label);
     boxes.set(model.name, box);
     $("against").append(make("option", model.shown, { value: model.name }));
@@ -48,6 +50,10 @@ function fill() {
 function restore() {
   const given = new URLSearchParams(location.hash.slice(1));
   const known = (names) => names.filter((name) => byName.has(name));
+  // A link may be older than the page: what it names and is not sold any more is said, and never priced.
+  const named = new Set([...given.getAll("models"), ...given.getAll("against")]);
+  const unsold = [...named].filter((name) => !byName.has(name) && MODEL_NAME.test(name)).slice(0, MOST_NAMED);
+  $("unsold").textContent = unsold.length ? `Not on sale on ${rates.on}, and left out: ${unsold.join(", ")}.` : "";
   const names = given.has("models") ? known(given.getAll("models")) : rates.chosen;
   for (const [name, box] of boxes) box.checked = names.includes(name);
   const [against] = known([given.get("against"), rates.against]);
@@ -128,6 +134,7 @@ function sentence(rows) {
   const words = [`${best.model.shown} costs least: ${showMoney(best.cost)} a month.`];
   if (best !== base && !base.refused && best.cost.n !== 0n)
     words.push(`${base.model.shown} costs ${showRatio(timesAsMuch(base.cost, best.cost))} as much.`);
+  for (const row of priced) if (row.model.ends) words.push(`${row.model.shown} ends on ${row.model.ends}.`);
   return [...words, ...refusals].join(" ");
 }
 
@@ -265,11 +272,15 @@ function update({ keepAddress = false } = {}) {
   if (!keepAddress) history.replaceState(null, "", address(asked));
 }
 
-fill();
-restore();
-update({ keepAddress: true });
-$("controls").hidden = false;
-$("result").hidden = false;
+if (rates.models.length) {
+  fill();
+  restore();
+  update({ keepAddress: true });
+  $("controls").hidden = false;
+  $("result").hidden = false;
+} else {
+  $("unsold").textContent = `No model is on sale on ${rates.on}.`;
+}
 $("controls").addEventListener("input", () => update());
 // Thousands are set apart once a number is finished, so that the cursor never jumps.
 $("controls").addEventListener("change", (event) => {
@@ -278,7 +289,7 @@ $("controls").addEventListener("change", (event) => {
 });
 $("controls").addEventListener("submit", (event) => event.preventDefault());
 window.addEventListener("hashchange", () => {
-  if (!location.hash.includes("=")) return; // a link to a section
+  if (!rates.models.length || !location.hash.includes("=")) return; // a link to a section
   restore();
   update({ keepAddress: true });
 });
