@@ -110,7 +110,7 @@ def test_a_chart_in_a_page_is_xml_with_the_same_words(document: Document) -> Non
 def test_a_picture_says_below_what_it_is_the_cost_of(tmp_path: Path) -> None:
     target = tmp_path / "cost.svg"
     arguments = ["--requests", "40k", "--input", "1.8k", "--cached", "55%", "--start", "2026-12", "--on", "2026-11-20"]
-    assert run(["workload", "gpt-6-luna", "o1", *arguments, "--output", "350", "--output", str(target)]) == 0
+    assert run(["workload", "gpt-6-luna", "gpt-6.1-sol", *arguments, "--output", "350", "--output", str(target)]) == 0
     said = (
         "Workload: 40,000 requests a day, each 1,800 input tokens (55% of them cached) and 350 output tokens. "
         "1,240,000 requests in 31 days, evenly day and night. prices.toml "
