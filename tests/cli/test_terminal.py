@@ -149,8 +149,10 @@ def test_a_piped_chart_has_a_width_of_its_own_and_plain_signs_where_needed() -> 
         ["workload", "deepseek-flash", "gpt-6.1-sol", "--requests", "9", "--input", "5", "--output", "5", "--chart"],
         [
             "workload",
-            "o1",
-            "o3",
+            "gpt-6-luna",
+            "gpt-6.1-sol",
+            "--on",
+            "2026-11-20",
             "--requests",
             "9",
             "--input",
