@@ -271,3 +271,61 @@ def test_on_a_terminal_it_asks_and_shows_the_present_values(table: Path, monkeyp
     assert [str(rate) for rate in price.rates if rate is not None] == ["0.2", "3", "0.01"]
     assert price.evidence.source == "https://acme.example/prices"
     assert isinstance(program, click.Group)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "line", "message"),
+    [
+        (("--output", "20"), "jump", 26, "output: 20 is 10 times or more above the 1 before"),
+        (("--source", "the e-mail"), "source", 27, "'the e-mail' is no https address"),
+        (("--when", "tier=batc,input=0.1"), "name", 40, "no other price has the tier batc; did you mean batch?"),
+        (("--when", "tier=batch,input=0.005,cached_input=0"), "jump", 33, "input of tier batch: 0.005 is 10 times"),
+    ],
+)
+def test_what_looks_like_a_slip_is_refused_until_it_is_accepted(
+    tokencost: Run, table: Path, options: tuple[str, ...], kind: str, line: int, message: str
+) -> None:
+    words = add(table, *PRICE, *SOURCE, *options)
+    outcome = tokencost(*words)
+    assert (outcome.status, table.read_text()) == (2, TABLE)
+    assert f"line {line}: {message}" in outcome.err
+    assert f"  hint: mend it; if it is right, add --accept {kind}\n" in outcome.err
+    assert tokencost(*words, "--accept", kind).status == 0
+    assert load_prices(table).models["one"].prices[-1].accepted == {kind}
+    strict = ("prices", "check", "--prices", str(table), "--on", "2026-05-30", "--strict")
+    assert tokencost(*strict).status == 0
+
+
+def test_dropping_blocks_on_purpose_needs_no_second_word(tokencost: Run, table: Path) -> None:
+    assert tokencost(*add(table, *PRICE, *SOURCE, "--drop-blocks")).status == 0
+    assert load_prices(table).models["one"].prices[-1].accepted == {"dropped"}
+
+
+def test_a_day_to_come_is_never_accepted(tokencost: Run, table: Path) -> None:
+    outcome = tokencost(*add(table, *PRICE, *SOURCE, "--when", "tier=flex,input=0.1,checked=2026-07-01"))
+    assert (outcome.status, table.read_text()) == (2, TABLE)
+    assert "checked 2026-07-01, which is after 2026-05-30" in outcome.err
+
+
+def test_a_correction_may_accept_and_says_what_it_makes_odd(tokencost: Run, table: Path) -> None:
+    assert tokencost(*add(table, *PRICE, *SOURCE)).status == 0
+    words = ("--from", "2026-01-01", "--on", "2026-05-30", "--correct", "--reason", "read wrongly")
+    outcome = tokencost(*add(table, *words, "--output", "0.1"))
+    assert outcome.status == 0
+    assert "note: the price from 2026-06-01 now looks odd: output: 2 is 10 times" in outcome.err
+    again = ("--from", "2026-06-01", "--on", "2026-05-30", "--correct", "--reason", "it is so", "--accept", "jump")
+    assert tokencost(*add(table, *again)).status == 0
+    assert load_prices(table).models["one"].prices[-1].accepted == {"jump"}
+
+
+def test_a_day_on_which_the_old_price_was_still_seen_is_warned_of(tokencost: Run, table: Path) -> None:
+    outcome = tokencost(*add(table, *PRICE, *SOURCE, "--from", "2026-01-31", "--dry-run"))
+    assert "note: past bills change: the price before was still seen on 2026-02-01, and this one holds" in outcome.err
+    assert "past bills" not in tokencost(*add(table, *PRICE, *SOURCE, "--from", "2026-02-01", "--dry-run")).err
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "2026.05.30." + "9" * 5000])
+def test_a_version_of_thousands_of_digits(tokencost: Run, table: Path, version: str) -> None:
+    table.write_text(TABLE.replace("2026.01.01", version))
+    assert tokencost(*add(table, *PRICE, *SOURCE)).status == 0
+    assert load_prices(table).version == "2026.05.30"

@@ -130,7 +130,33 @@ def test_rates_that_continued_go_stale_by_their_own_day(check: Any) -> None:
 def test_the_summary_is_one_line(tokencost: Run) -> None:
     out = tokencost("prices", "check", "--on", "2026-11-20").out.splitlines()
     assert out[1] == (
+        '6 possible slips to mend, or to accept in the entry, as accept = ["jump"]; '
         "1 promotion past or within 60 days of the end; 1 calendar past or within 60 days of the end; "
         "33 condition blocks in force on a single source."
     )
     assert tokencost("prices", "check", "--on", "2026-11-20", "--strict").status == 1
+
+
+def test_a_slip_is_listed_at_its_line_and_strict_fails_until_it_is_accepted(tokencost: Run, tmp_path: Path) -> None:
+    second = """\
+[[models.three.prices]]
+from = 2026-12-15
+input = 0.1
+output = 2
+source = "see the e-mail"
+checked = 2027-06-01
+"""
+    table = tmp_path / "prices.toml"
+    words = ("prices", "check", "--prices", str(table), "--on", "2026-06-01", "--format", "csv", "--strict")
+    table.write_text(TABLE + second)
+    outcome = tokencost(*words)
+    assert outcome.status == 1
+    assert [line.split(",", 4)[::3] for line in outcome.out.splitlines()[1:4]] == [
+        ["jump", "52"],
+        ["future", "55"],
+        ["source", "54"],
+    ]
+    table.write_text(TABLE + second.replace("2027", "2026") + 'accept = ["jump", "source"]\n')
+    outcome = tokencost(*words)
+    assert outcome.status == 0
+    assert "jump" not in outcome.out

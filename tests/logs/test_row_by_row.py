@@ -42,13 +42,14 @@ def tables(draw: st.DrawFn) -> str:
         change = START + timedelta(days=draw(st.integers(1, 9)), minutes=draw(st.integers(0, 1439)))
         for start in (START - timedelta(days=2), change):
             text += f'[[models.{model}.prices]]\nfrom = {start.isoformat()}\nsource = "s"\n'
-            text += f"input = {draw(RATES)}\noutput = {draw(RATES)}\n"
+            cached = draw(st.just(Decimal(0)) | RATES)
+            text += f"input = {cached + draw(RATES)}\noutput = {draw(RATES)}\n"
             if draw(st.booleans()):
-                text += f"cached_input = {draw(RATES)}\n"
+                text += f"cached_input = {cached}\n"
             if draw(st.booleans()):
                 text += f"cache_write = {draw(RATES)}\n"
             for conditions in draw(st.lists(blocks(), max_size=3, unique_by=lambda block: block[0])):
-                text += f"[[models.{model}.prices.when]]\n{conditions[1]}input = {draw(RATES)}\n"
+                text += f"[[models.{model}.prices.when]]\n{conditions[1]}input = {cached + draw(RATES)}\n"
     return text
 
 

@@ -293,6 +293,9 @@ def test_models_of_the_shipped_table_can_get_a_price_that_keeps_their_other_rate
         ("2027.01.01", "2027.01.01.1"),
         ("2026.2.3", "2026.11.20"),
         ("draft", "2026.11.20"),
+        ("9" * 5000, "2026.11.20"),
+        ("2026.11.20." + "9" * 5000, "2026.11.20"),
+        ("3000." + "0" * 5000, "2026.11.20"),
     ],
 )
 def test_the_version_moves_on_and_never_back(version: str, following: str) -> None:
@@ -304,7 +307,7 @@ def test_the_version_moves_on_and_never_back(version: str, following: str) -> No
 EXCERPT = SHIPPED.decode()[: SHIPPED.decode().index("[models.", SHIPPED.decode().index("# OpenAI\n"))]
 EXCERPT = re.sub(r"(?s)\[defaults\].*?\n\n", "", EXCERPT)
 TABLE = parse_prices(EXCERPT.encode())
-RATES = st.decimals(min_value=0, max_value=1000, places=6).map(lambda rate: Decimal(format(rate, "f")))
+RATES = st.decimals(min_value="0.0001", max_value=1000, places=6).map(lambda rate: Decimal(format(rate, "f")))
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 
 
@@ -314,8 +317,10 @@ def additions(draw: st.DrawFn) -> Addition:
     last = model.prices[-1]
     begin = max(last.start, last.end or last.start) + timedelta(seconds=draw(st.integers(1, 10**7)))
     rates = draw(st.fixed_dictionaries({"input": RATES, "output": RATES}, optional={"cached_input": RATES}))
+    if "cached_input" in rates:
+        rates["cached_input"], rates["input"] = sorted((rates["cached_input"], rates["input"]))
     tiers = draw(st.lists(st.sampled_from(["batch", "flex", "a b", 'q"']), unique=True, max_size=3))
-    blocks = [{"tier": tier, "input": draw(RATES)} for tier in tiers]
+    blocks = [{"tier": tier, "input": draw(RATES), "cached_input": Decimal(0)} for tier in tiers]
     evidence = EVIDENCE | {"note": draw(TEXT)}
     return Addition(
         model.id,

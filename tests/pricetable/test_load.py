@@ -184,7 +184,7 @@ def test_the_good_table_loads() -> None:
         pytest.param(
             'provider = "acme"\naliases',
             'provider = "acne"\naliases',
-            "prices.toml:12: unknown provider 'acne'\n  hint: known providers: acme",
+            "prices.toml:12: unknown provider 'acne'\n  hint: did you mean 'acme'?",
             id="unknown provider",
         ),
         pytest.param(
@@ -205,7 +205,7 @@ def test_the_good_table_loads() -> None:
         pytest.param(
             'except = "china"',
             'except = "chine"',
-            "prices.toml:25: unknown calendar 'chine'\n  hint: known calendars: china",
+            "prices.toml:25: unknown calendar 'chine'\n  hint: did you mean 'china'?",
             id="unknown calendar",
         ),
         pytest.param(
@@ -234,6 +234,62 @@ def test_the_good_table_loads() -> None:
             "prices.toml:23: unknown time zone 'Asia/Shangrila'\n"
             '  hint: write a name such as "Asia/Shanghai" or "UTC"',
             id="zone",
+        ),
+        pytest.param(
+            '["09:00-12:00"]',
+            '["09:00-12:00", "18:00-14:00"]',
+            "prices.toml:26: `hours`: the hours '18:00-14:00' cross midnight into '09:00-12:00'\n"
+            '  hint: write "14:00-18:00" if the day is meant; else give one stretch "22:00-06:00"',
+            id="hours that cross midnight by mistake",
+        ),
+        pytest.param(
+            '["09:00-12:00"]',
+            '["12:00-09:00", "14:00-18:00"]',
+            "prices.toml:26: `hours`: the hours '12:00-09:00' cross midnight into '14:00-18:00'\n"
+            '  hint: write "09:00-12:00" if the day is meant; else give one stretch "22:00-06:00"',
+            id="the first hours cross midnight by mistake",
+        ),
+        pytest.param(
+            '["09:00-12:00"]',
+            '["09:00-12:00", "11:00-14:00"]',
+            "prices.toml:26: `hours`: the hours '09:00-12:00' and '11:00-14:00' overlap\n"
+            "  hint: write each hour in one stretch only",
+            id="hours overlap",
+        ),
+        pytest.param(
+            "input = 0.10",
+            "input = 0.00000015",
+            "prices.toml:17: `input`: 0.00000015 is less than 0.0001 per 1M tokens, "
+            "which looks like a price per token\n"
+            "  hint: prices are per 1,000,000 tokens: that would be 0.15",
+            id="price per token",
+        ),
+        pytest.param(
+            "input = 0.10",
+            "input = 0.10\ncached_input = 0.11",
+            "prices.toml:18: cached_input 0.11 is above input 0.10\n"
+            "  hint: exchange the two if they were mixed up; leave `cached_input` out where caching is not offered",
+            id="cached input above input",
+        ),
+        pytest.param(
+            "input = 0.10",
+            "input = 0.30\ncached_input = 0.25",
+            "prices.toml:28: cached_input 0.25 of the base price is above input 0.20\n"
+            '  hint: write its own cached_input, or without = ["cached_input"] where caching is not offered',
+            id="inherited cached input above input",
+        ),
+        pytest.param(
+            "input = 0.10",
+            "input = 0.10\ncny = { input = 1, cached_input = 2, output = 3 }",
+            "prices.toml:18: cached_input 2 is above input 1\n"
+            "  hint: exchange the two if they were mixed up; leave `cached_input` out where caching is not offered",
+            id="cached input above input in yuan",
+        ),
+        pytest.param(
+            "schema = 1\nversion",
+            'schema = 1\ndefaults = { compare = ["one"], against = "tow" }\nversion',
+            "prices.toml:2: unknown model 'tow'\n  hint: did you mean 'two'?",
+            id="default model",
         ),
         pytest.param(
             "schema = 1",
@@ -317,6 +373,21 @@ source = "s"
     )
     touching = overlap.replace("until = 2026-03-01", "until = 2026-02-01")
     assert parse_prices(touching.encode()).models["one"].prices[0].end is not None
+
+
+def test_prices_of_a_model_stand_oldest_first() -> None:
+    later = '\n[[models.two.prices]]\nfrom = 2025-06-01\ninput = 1\noutput = 1\nsource = "https://example.org"\n'
+    assert "".join(problems_of(GOOD + later)) == (
+        "prices.toml:39: `from` is 2025-06-01, before the 2026-01-01 of the price above it\n"
+        "  hint: prices of a model stand oldest first: mend the date, or move this price up"
+    )
+
+
+@pytest.mark.parametrize(
+    "hours", ['["22:00-06:00"]', '["09:00-12:00", "22:00-06:00"]', '["22:00-06:00", "06:00-08:00"]', '["12:00-09:00"]']
+)
+def test_a_genuine_night_is_read(hours: str) -> None:
+    assert parse_prices(GOOD.replace('["09:00-12:00"]', hours).encode()).models["one"].prices[0].windows[0].hours
 
 
 def test_two_blocks_with_the_same_conditions() -> None:

@@ -1,10 +1,11 @@
-"""What a sound price table still needs a person for: old checks, and conditions without a known rate."""
+"""What a sound price table still needs a person for: old checks, possible slips, conditions without a known rate."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from tokencost.errors import NoPrice
+from tokencost.pricetable.doubts import Doubt, find_doubts
 from tokencost.pricetable.resolve import find_model, prices_within, split_time
 from tokencost.pricetable.sale import SOON_DAYS, is_retired
 from tokencost.pricetable.table import Calendar, Evidence, Model, Price, PriceTable
@@ -68,6 +69,13 @@ class EndingCalendar(NamedTuple):
     through: date
 
 
+class Slip(NamedTuple):
+    """Something that its writer may not have meant, at the line of the key itself."""
+
+    doubt: Doubt
+    line: int
+
+
 class TableCheck(NamedTuple):
     """The result of `prices check` on a table that loads."""
 
@@ -87,11 +95,15 @@ class TableCheck(NamedTuple):
     single: tuple[SingleSource, ...]
     single_blocks: int
     """Condition blocks of prices in force; so many that they are counted, not listed."""
+    slips: tuple[Slip, ...]
 
     @property
     def needs_a_person(self) -> bool:
-        """Whether time has made something doubtful. A single source and an unknown rate are so from the start."""
-        return bool(self.stale or self.promotions or self.retired or self.calendars_ending)
+        """Whether time has made something doubtful, or something looks mistyped.
+
+        A single source and an unknown rate are doubtful from the start, and said to be.
+        """
+        return bool(self.stale or self.promotions or self.retired or self.calendars_ending or self.slips)
 
 
 def check_table(table: PriceTable, on: date, max_age_days: int | None = None) -> TableCheck:
@@ -125,6 +137,7 @@ def check_table(table: PriceTable, on: date, max_age_days: int | None = None) ->
             if price.evidence.confidence == "single"
         ),
         single_blocks=sum(block.evidence.confidence == "single" for _, price in in_force for block in price.blocks),
+        slips=tuple(Slip(doubt, table.line_of(doubt.path)) for doubt in find_doubts(table, on)),
     )
 
 

@@ -111,7 +111,9 @@ def history(
 
 @prices.command(short_help="Check the table, and its age.")
 @click.option("--max-age", metavar="DAYS", help="Fail when a price in force was last checked longer ago, such as 90d.")
-@click.option("--strict", is_flag=True, help="Fail also on promotions, retired defaults and calendars; see above.")
+@click.option(
+    "--strict", is_flag=True, help="Fail also on promotions, retired defaults, calendars and slips; see above."
+)
 @answer_options
 def check(max_age: str | None, strict: bool, prices: str | None, on: When, **form: Any) -> int:
     """Check the table: its syntax and rules, and what needs a person.
@@ -119,8 +121,17 @@ def check(max_age: str | None, strict: bool, prices: str | None, on: When, **for
     Listed are prices not checked for longer than --max-age, promotions past or within 60 days of their guaranteed
     end, models in [defaults] that are no longer served, calendars that end within 60 days, prices in force that
     rest on a single source, and combinations without a known rate. Exit status 1 for the first of these, with
-    --strict for the first four: those are what time does to a sound table.
-    """
+    --strict for the first four, which are what time does to a sound table, and for possible slips:
+
+    \b
+    jump      a rate ten times or more below or above that of the price before
+    dropped   a tier, window or context length of the price before that this one lacks
+    name      a tier or window that no other price has
+    source    a source that is no https address
+    future    a page that was checked after the day of --on
+
+    An entry with accept = ["jump"] says that somebody has looked, and that it is right; so for all but the last.
+    """  # noqa: D301  # \b: click must not wrap this
     from tokencost.analysis.check import check_table
     from tokencost.cli.quantities import parse_days
     from tokencost.report.check import check_document

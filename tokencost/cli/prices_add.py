@@ -64,6 +64,12 @@ class RateType(click.ParamType[Decimal]):
 @click.option(
     "--drop-blocks", is_flag=True, help="Tiers and windows that are not given again are not offered any more."
 )
+@click.option(
+    "--accept",
+    multiple=True,
+    type=click.Choice(["jump", "dropped", "name", "source"]),
+    help="What looks like a slip is right; see `prices check --help`.",
+)
 @click.option("--new", is_flag=True, help="MODEL is new; needs --provider.")
 @click.option("--provider", metavar="PROVIDER", help="Who sells a --new model, such as deepseek.")
 @click.option("--name", metavar="TEXT", help="Display name of a --new model.")
@@ -103,13 +109,16 @@ def add(**given: Any) -> None:
         given = ask(_table(file), given, today)
     if given["dry_run"]:
         content = _read(file)
-        _show_diff(file, content, add_price(content, file, _addition(_table(file), given, today), today))
+        edited = add_price(content, file, _addition(_table(file), given, today), today)
+        _show_diff(file, content, edited)
+        _refuse_slips(edited)
         return
     from tokencost.cli.files import edited_alone, replace_file
 
     with edited_alone(file):
         content = _read(file)
         edited = add_price(content, file, _addition(_table(file), given, today), today)
+        _refuse_slips(edited)
         if _read(file) != content:
             raise UsageError(f"{file} was changed by another program just now", "nothing was written; try again")
         try:
@@ -168,6 +177,7 @@ def _addition(table: "PriceTable", given: Mapping[str, Any], today: date) -> "Ad
         drop_blocks=given["drop_blocks"],
         new=new,
         correction=reason,
+        accept=given["accept"],
     )
 
 
@@ -279,6 +289,19 @@ def _show_diff(file: str, content: bytes, edited: "Edited") -> None:
     lines = unified_diff(content.decode("utf-8"), edited.content.decode("utf-8"), name)
     click.echo("\n".join(line.rstrip("\r") for line in lines))
     _tell(edited)
+
+
+def _refuse_slips(edited: "Edited") -> None:
+    """Raise `UsageError` for what looks like a slip and was not accepted."""
+    if not edited.doubts:
+        return
+    kinds = dict.fromkeys(doubt.kind for doubt in edited.doubts if doubt.can_be_accepted)
+    words = " ".join(f"--accept {kind}" for kind in kinds)
+    lines = "\n  ".join(f"line {edited.table.line_of(doubt.path)}: {doubt.detail}" for doubt in edited.doubts)
+    raise UsageError(
+        f"nothing was written, because this looks like a slip:\n  {lines}",
+        f"mend it; if it is right, add {words}" if words else "write the day on which somebody saw the price",
+    )
 
 
 def _tell(edited: "Edited") -> None:

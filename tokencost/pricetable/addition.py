@@ -4,7 +4,7 @@ A price names everything that holds from its start, so what nobody mentioned has
 with the source and the day on which that was last seen, never with those of the new page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -50,6 +50,8 @@ class Addition(NamedTuple):
     new: NewModel | None = None
     correction: str | None = None
     """Why a past price is changed; None where it is not."""
+    accept: tuple[str, ...] = ()
+    """Kinds of doubts about this price that somebody has looked at."""
 
 
 def conditions_of(block: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -97,6 +99,8 @@ def whole_entry(addition: Addition, before: Entry | None) -> tuple[Entry, list[s
         notes.append("no CNY list from then on; give it with --cny if the provider has one")
     if blocks:
         entry["when"] = blocks
+    # Whoever drops blocks on purpose has looked.
+    _accept(entry, (*addition.accept, *(["dropped"] if addition.drop_blocks and before and "when" in before else [])))
     return entry, notes
 
 
@@ -105,7 +109,10 @@ def _changed_block(addition: Addition, before: Entry) -> tuple[Entry, list[str]]
     entry = deepcopy(before)
     entry.pop("until", None)
     # A promotion belongs to the price it was announced for; the base price goes on as it was, and so does that.
-    entry = {"from": bound(addition.start)} | _until(addition) | {k: v for k, v in entry.items() if k != "from"}
+    # What somebody accepted was a change from a still earlier price.
+    rest = {key: value for key, value in entry.items() if key not in ("from", "accept")}
+    entry = {"from": bound(addition.start)} | _until(addition) | rest
+    _accept(entry, addition.accept)
     block = dict(addition.conditions) | _in_order(addition.rates) | dict(addition.evidence)
     listed: list[Entry] = entry.setdefault("when", [])
     notes = ["the base price and every other block continue as they were, with their own sources"]
@@ -212,6 +219,11 @@ def _list_in_order(cny: Entry) -> Entry:
 
 def _in_order(rates: Mapping[str, Any]) -> Entry:
     return {key: rates[key] for key in RATE_KEYS if key in rates}
+
+
+def _accept(entry: Entry, kinds: Iterable[str]) -> None:
+    if listed := list(dict.fromkeys(kinds)):
+        entry["accept"] = listed
 
 
 def _until(addition: Addition) -> Entry:

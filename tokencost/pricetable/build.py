@@ -50,13 +50,10 @@ def build_table(checked: dict[str, Any], content: bytes, text: str, file: str) -
 
 def _model(model_id: str, model: dict[str, Any], calendars: dict[str, Calendar]) -> Model:
     listed = model["prices"]
-    order = sorted(range(len(listed)), key=lambda n: listed[n]["from"])
     prices = []
-    for position, n in enumerate(order):
-        end = listed[n].get("until")
-        if end is None and position + 1 < len(order):
-            end = listed[order[position + 1]]["from"]
-        prices.append(_price(model_id, listed[n], end, ("models", model_id, "prices", n), calendars))
+    for n, price in enumerate(listed):
+        end = price.get("until") or (listed[n + 1]["from"] if n + 1 < len(listed) else None)
+        prices.append(_price(model_id, price, end, ("models", model_id, "prices", n), calendars))
     served = model.get("served", ())
     return Model(
         id=model_id,
@@ -99,6 +96,7 @@ def _price(model_id: str, price: dict[str, Any], end: Any, path: KeyPath, calend
         blocks=tuple(_block(block, rates, cny, evidence, (*path, "when", n)) for n, block in enumerate(listed)),
         promotion=Promotion(promotion.get("ends"), promotion.get("guaranteed_through")) if promotion else None,
         path=path,
+        accepted=frozenset(price.get("accept", ())),
     )
 
 

@@ -27,11 +27,14 @@ def corrected_entry(
         changes["until"] = bound(addition.until)
     if addition.cny:
         changes["cny"] = dict(addition.cny)
+    accepted = {"accept": [*entry.get("accept", ()), *new]} if (new := _not_yet(entry, addition.accept)) else {}
     if not addition.conditions:
-        _change(entry, changes, lines, index, path, ENTRY_KEYS, addition, today)
+        _change(entry, changes | accepted, lines, index, path, ENTRY_KEYS, addition, today)
         return []
     if addition.until:
         raise UsageError("--until ends a whole price, not the rates under conditions", "leave --until out")
+    if accepted:
+        _change(entry, accepted, lines, index, path, ENTRY_KEYS, addition, today)
     for n, block in enumerate(entry.get("when", ())):
         if conditions_of(block) == conditions_of(addition.conditions):
             changes |= {key: value for key, value in addition.conditions.items() if block.get(key) != value}
@@ -43,6 +46,10 @@ def corrected_entry(
     lines.after(lines.last_line_of((index.line_of(path), end)), ["", *block_lines(addition.model, block, comment)])
     entry.setdefault("when", []).append(block)
     return [f"{describe_block(block)}: added to the price"]
+
+
+def _not_yet(entry: Entry, kinds: Iterable[str]) -> list[str]:
+    return [kind for kind in dict.fromkeys(kinds) if kind not in entry.get("accept", ())]
 
 
 def _change(

@@ -6,6 +6,7 @@ go in at the place that the line index knows, and the result is read again and c
 what it was.
 """
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
@@ -15,15 +16,18 @@ from typing import Any, NamedTuple
 import tomli
 
 from tokencost.errors import InvalidData, UnknownModel, UsageError
-from tokencost.pricetable.addition import Addition, Entry, NewModel, whole_entry
+from tokencost.pricetable.addition import Addition, Entry, NewModel, conditions_of, whole_entry
 from tokencost.pricetable.correction import corrected_entry
+from tokencost.pricetable.doubts import Doubt, find_doubts
 from tokencost.pricetable.facts import changed_older_prices
 from tokencost.pricetable.lines import LineIndex
 from tokencost.pricetable.load import parse_prices
-from tokencost.pricetable.table import KeyPath, Model, PriceTable
+from tokencost.pricetable.table import KeyPath, Model, Price, PriceTable
 from tokencost.pricetable.text_lines import TextLines
 from tokencost.pricetable.toml_text import entry_lines, model_lines
 from tokencost.pricetable.when import show_bound
+
+_CALENDAR_VERSION = re.compile(r"\d{1,9}(\.\d{1,9})*", re.ASCII)
 
 
 class Edited(NamedTuple):
@@ -35,6 +39,8 @@ class Edited(NamedTuple):
     """Where the entry begins."""
     notes: tuple[str, ...]
     """What continues, and what ends, though nobody said so."""
+    doubts: tuple[Doubt, ...] = ()
+    """What this price may not have been meant to say; to be accepted, or not to be written."""
 
 
 def add_price(content: bytes, file: str, addition: Addition, today: date) -> Edited:
@@ -74,16 +80,36 @@ def add_price(content: bytes, file: str, addition: Addition, today: date) -> Edi
             "a past price is changed with --correct and a --reason",
         )
     price = next(p for p in after.models[addition.model].prices if p.start == addition.start)
-    return Edited(edited, after, after.line_of(price.path), tuple(notes))
+    doubts = _new_doubts(table, after, addition.model, today)
+    own = tuple(doubt for doubt in doubts if doubt.price is price)
+    notes += [
+        f"the price from {show_bound(doubt.price.start)} now looks odd: {doubt.detail}"
+        for doubt in doubts
+        if doubt not in own
+    ]
+    return Edited(edited, after, after.line_of(price.path), tuple(notes), own)
+
+
+def _new_doubts(before: PriceTable, after: PriceTable, model_id: str, today: date) -> list[Doubt]:
+    known = {(doubt.kind, doubt.price.start, doubt.detail) for doubt in _doubts_of(before, model_id, today)}
+    return [
+        doubt
+        for doubt in _doubts_of(after, model_id, today)
+        if (doubt.kind, doubt.price.start, doubt.detail) not in known
+    ]
+
+
+def _doubts_of(table: PriceTable, model_id: str, today: date) -> list[Doubt]:
+    return [doubt for doubt in find_doubts(table, today) if doubt.price.model == model_id]
 
 
 def next_version(version: str, today: date) -> str:
     """The calendar version after this one: today's, else one more edit of the same day. Never an earlier one."""
     wanted = f"{today.year:04d}.{today.month:02d}.{today.day:02d}"
-    parts = version.split(".")
-    if not all(part.isdecimal() and part.isascii() for part in parts) or _numbers(version) < _numbers(wanted):
+    # What is longer is no calendar version, and Python reads no integer of thousands of digits.
+    if not _CALENDAR_VERSION.fullmatch(version) or _numbers(version) < _numbers(wanted):
         return wanted
-    day, edits = parts[:3], parts[3:]
+    day, edits = version.split(".")[:3], version.split(".")[3:]
     return ".".join([*day, str(int(edits[0]) + 1 if edits else 1)])
 
 
@@ -116,6 +142,8 @@ def _place(
     earlier = [price for price in model.prices if price.start < addition.start]
     before = earlier[-1] if earlier else None
     entry, notes = whole_entry(addition, _entry_at(listed, before.path) if before else None)
+    if before is not None:
+        notes += _seen_since(before, addition)
     comment = f"entered {today.isoformat()} as a correction: {reason}" if reason else ""
     block = entry_lines(model.id, entry, comment)
     if before is None:
@@ -136,6 +164,19 @@ def _place(
     if model.shutdown and model.shutdown <= addition.start:
         notes.append(f"the table says that the model was shut down on {show_bound(model.shutdown)}")
     return notes
+
+
+def _seen_since(before: Price, addition: Addition) -> list[str]:
+    """The price before was seen in force on a day for which this one now holds: one of the two days is wrong."""
+    asked = conditions_of(addition.conditions)
+    evidence = next(
+        (b.evidence for b in before.blocks if (b.tier, b.window, b.input_tokens_above) == asked), before.evidence
+    )
+    if evidence.checked is None or evidence.checked <= addition.start.date():
+        return []
+    start, seen = show_bound(addition.start), evidence.checked.isoformat()
+    what = f"the price before was still seen on {seen}, and this one holds from {start}"
+    return [f"past bills change: {what}; is the day of --from right?"]
 
 
 def _place_model(

@@ -32,8 +32,30 @@ def parse_hours(value: object) -> tuple[Stretch, ...]:
         ends = int(match[3]) * 60 + int(match[4]) if match[3] else MINUTES_OF_DAY
         if opens == ends:
             raise ValueError(f"the hours {text!r} are empty", 'write "00:00-24:00" for the whole day')
+        for other, earlier in zip(value, stretches, strict=False):
+            if _overlap(earlier, (opens, ends)):
+                raise ValueError(*_overlap_words(other, earlier, text, (opens, ends)))
         stretches.append((opens, ends))
     return tuple(stretches)
+
+
+def _overlap(one: Stretch, other: Stretch) -> bool:
+    return any(a < d and c < b for a, b in _within_a_day(one) for c, d in _within_a_day(other))
+
+
+def _within_a_day(stretch: Stretch) -> tuple[Stretch, ...]:
+    opens, ends = stretch
+    return (stretch,) if opens < ends else ((opens, MINUTES_OF_DAY), (0, ends))
+
+
+def _overlap_words(text: str, stretch: Stretch, other: str, later: Stretch) -> tuple[str, str]:
+    """The message and hint for two stretches of one list that overlap."""
+    for each, (opens, ends) in ((text, stretch), (other, later)):
+        if opens > ends:
+            first, _, last = each.partition("-")
+            message = f"the hours {each!r} cross midnight into {other if each == text else text!r}"
+            return message, f'write "{last}-{first}" if the day is meant; else give one stretch "22:00-06:00"'
+    return f"the hours {text!r} and {other!r} overlap", "write each hour in one stretch only"
 
 
 def parse_days(value: object) -> frozenset[int]:

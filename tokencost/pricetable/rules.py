@@ -3,7 +3,7 @@
 Every function yields problems as (path, message, hint) on values that have the right shape.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tokencost.pricetable.schema import RATE_KEYS
 from tokencost.pricetable.table import KeyPath
 from tokencost.pricetable.toml_file import Fault
-from tokencost.pricetable.when import BEGINNING, END
+from tokencost.pricetable.when import BEGINNING, END, show_bound
 
 WINDOW_KEYS = ("zone", "days", "except", "hours")
 
@@ -26,12 +26,13 @@ def find_problems(table: dict[str, Any]) -> list[Fault]:
                 (
                     (*path, "provider"),
                     f"unknown provider {model['provider']!r}",
-                    _one_of(table["providers"], "providers"),
+                    _one_of(model["provider"], table["providers"], "providers"),
                 )
             )
         faults.extend(_interval_faults(path, model["prices"]))
         faults.extend(_order_faults((*path, "served"), model.get("served", ())))
         for n, price in enumerate(model["prices"]):
+            faults.extend(_cache_faults((*path, "prices", n), price))
             if blocks := price.get("when"):
                 faults.extend(_block_faults((*path, "prices", n), blocks, table.get("calendars", {})))
     return faults
@@ -45,8 +46,16 @@ def known_zone(name: str) -> bool:
         return False
 
 
-def _one_of(known: dict[str, Any], what: str) -> str:
-    return f"known {what}: {', '.join(known)}" if known else f"the table has no [{what}.NAME]"
+def _one_of(name: str, known: dict[str, Any], what: str) -> str:
+    listed = f"known {what}: {', '.join(known)}" if known else f"the table has no [{what}.NAME]"
+    return _nearest(name, known) or listed
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, 1)
+    return f"did you mean {near[0]!r}?" if near else ""
 
 
 def _default_faults(table: dict[str, Any]) -> Iterator[Fault]:
@@ -58,7 +67,7 @@ def _default_faults(table: dict[str, Any]) -> Iterator[Fault]:
     known = {alias["name"] for model in table["models"].values() for alias in _aliases(model)} | set(table["models"])
     for path, name in named:
         if name.rpartition("/")[2] not in known and name not in known:
-            yield path, f"unknown model {name!r}", "name the id or an alias of a model below"
+            yield path, f"unknown model {name!r}", _nearest(name, known) or "name the id or an alias of a model below"
 
 
 def _aliases(model: dict[str, Any]) -> list[dict[str, Any]]:
@@ -99,9 +108,8 @@ def _empty_calendars(table: dict[str, Any]) -> Iterator[Fault]:
 
 
 def _interval_faults(path: KeyPath, prices: list[dict[str, Any]]) -> Iterator[Fault]:
-    order = sorted(range(len(prices)), key=lambda n: prices[n]["from"])
-    for position, n in enumerate(order):
-        price, here = prices[n], (*path, "prices", n)
+    for n, price in enumerate(prices):
+        here: KeyPath = (*path, "prices", n)
         start, until = price["from"], price.get("until")
         if until is not None and until <= start:
             word = "is" if until == start else "is before"
@@ -110,23 +118,61 @@ def _interval_faults(path: KeyPath, prices: list[dict[str, Any]]) -> Iterator[Fa
                 f"`until` {word} `from`: the interval is empty",
                 "until is exclusive and later than from",
             )
-        if position + 1 < len(order):
-            following = prices[order[position + 1]]["from"]
-            if following == start:
+        if n + 1 < len(prices):
+            following, following_path = prices[n + 1]["from"], (*path, "prices", n + 1, "from")
+            if following < start:
                 yield (
-                    (*path, "prices", order[position + 1], "from"),
+                    following_path,
+                    f"`from` is {show_bound(following)}, before the {show_bound(start)} of the price above it",
+                    "prices of a model stand oldest first: mend the date, or move this price up",
+                )
+            elif following == start:
+                yield (
+                    following_path,
                     "two prices begin at the same instant",
-                    ("a price holds until the next one begins; keep one of them"),
+                    "a price holds until the next one begins; keep one of them",
                 )
             elif until is not None and until > following:
                 yield (
                     (*here, "until"),
                     "this interval overlaps the next price of the model",
-                    ("leave `until` out: a price ends where the next one begins"),
+                    "leave `until` out: a price ends where the next one begins",
                 )
         ends = price.get("promotion", {}).get("ends")
         if ends is not None and ends <= start:
             yield (*here, "promotion", "ends"), "the promotion ends before the price begins", "ends is later than from"
+
+
+def _cache_faults(path: KeyPath, price: dict[str, Any]) -> Iterator[Fault]:
+    """A rate for reading from the cache above the one for reading afresh: the two were exchanged, or one is missing."""
+    lists = [(path, price, dict[str, Any]())]
+    if "list_price" in price.get("promotion", {}):
+        lists.append(((*path, "promotion", "list_price"), price["promotion"]["list_price"], {}))
+    if "cny" in price:
+        lists.append(((*path, "cny"), price["cny"], {}))
+    for n, block in enumerate(price.get("when", ())):
+        here: KeyPath = (*path, "when", n)
+        lists.append((here, block, _inherited(price, block)))
+        if "cny" in block:
+            lists.append(((*here, "cny"), block["cny"], _inherited(price.get("cny", {}), block)))
+    for here, given, inherited in lists:
+        rates = inherited | given
+        if "input" not in rates or rates.get("cached_input", 0) <= rates["input"]:
+            continue
+        if "cached_input" in given:
+            hint = "exchange the two if they were mixed up; leave `cached_input` out where caching is not offered"
+            yield (*here, "cached_input"), _above(rates), hint
+        elif "input" in given:
+            hint = 'write its own cached_input, or without = ["cached_input"] where caching is not offered'
+            yield (*here, "input"), _above(rates, " of the base price"), hint
+
+
+def _above(rates: dict[str, Any], whose: str = "") -> str:
+    return f"cached_input {rates['cached_input']:f}{whose} is above input {rates['input']:f}"
+
+
+def _inherited(base: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
+    return {key: base[key] for key in ("input", "cached_input") if key in base and key not in block.get("without", ())}
 
 
 def _order_faults(path: KeyPath, served: list[dict[str, Any]]) -> Iterator[Fault]:
@@ -173,7 +219,11 @@ def _window_faults(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict[
                 'write a name such as "Asia/Shanghai" or "UTC"',
             )
         if "except" in block and block["except"] not in calendars:
-            yield (*here, "except"), f"unknown calendar {block['except']!r}", _one_of(calendars, "calendars")
+            yield (
+                (*here, "except"),
+                f"unknown calendar {block['except']!r}",
+                _one_of(block["except"], calendars, "calendars"),
+            )
         definition = tuple(block.get(key) for key in WINDOW_KEYS)
         if definitions.setdefault(window, definition) != definition:
             yield here, f"window {window!r} is defined twice with different hours", "give the two different names"

@@ -31,6 +31,8 @@ from tokencost.pricetable.shapes import (
 
 SCHEMA_NUMBER = 1
 RATE_KEYS = ("input", "cached_input", "cache_write", "cache_write_12h", "output")
+DOUBTS = ("jump", "dropped", "name", "source")
+"""The findings that an entry may `accept`: such a thing may be meant, but is more often a slip."""
 
 _RATE_MEANINGS = {
     "input": "input tokens that are not read from a cache, per 1M",
@@ -104,6 +106,9 @@ _PRICE = table(
             "marks a promotional price",
         ),
         "cny": optional(_CNY, "the provider's own CNY list, never a conversion"),
+        "accept": optional(
+            list_of(one_of(*DOUBTS)), "findings of `prices check` that somebody has looked at and found right"
+        ),
         "when": optional(list_of(_WHEN), "other rates under conditions, all of which must hold"),
     }
 )

@@ -18,6 +18,8 @@ from tokencost.pricetable.hours import parse_dates, parse_days, parse_hours
 
 CONFIDENCE = ("primary", "corroborated", "single")
 HIGHEST_RATE = 1_000_000
+LOWEST_RATE = Decimal("0.0001")
+"""USD per 1M tokens. What is smaller, and not free, is a price per token that somebody entered as it stood."""
 MOST_DECIMALS = 12
 
 Shape = dict[str, Any]
@@ -42,6 +44,12 @@ def _rate(value: object) -> Decimal:
         raise refuse("more than $1,000,000 per 1M tokens", "prices are per 1,000,000 tokens")
     if -cast("int", rate.as_tuple().exponent) > MOST_DECIMALS:
         raise refuse(f"more than {MOST_DECIMALS} decimal places", "prices are per 1,000,000 tokens, not per token")
+    if 0 < rate < LOWEST_RATE:
+        per_million = format(rate.scaleb(6).normalize(), "f")
+        raise refuse(
+            f"{rate:f} is less than {LOWEST_RATE} per 1M tokens, which looks like a price per token",
+            f"prices are per 1,000,000 tokens: that would be {per_million}",
+        )
     return rate
 
 
@@ -154,7 +162,10 @@ def tables_of(values: Shape) -> Shape:
     return {"type": "dict", "keys_schema": NAME, "values_schema": values, "strict": True}
 
 
-RATE = value(_rate, {"type": "number", "minimum": 0, "maximum": HIGHEST_RATE})
+RATE = value(
+    _rate,
+    {"type": "number", "maximum": HIGHEST_RATE, "anyOf": [{"const": 0}, {"minimum": float(LOWEST_RATE)}]},
+)
 INSTANT = value(_instant, {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]})
 DAY = value(_day, {"type": "string", "format": "date"})
 NAME = value(_name, {"type": "string", "minLength": 1, "pattern": "^[^@]+$"})

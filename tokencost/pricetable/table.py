@@ -97,6 +97,8 @@ class Price:
     blocks: tuple[ConditionBlock, ...]
     promotion: Promotion | None
     path: KeyPath
+    accepted: frozenset[str] = frozenset()
+    """The kinds of findings that a person has looked at and found right."""
 
     def __repr__(self) -> str:
         end = self.end.isoformat() if self.end else "now"

@@ -16,7 +16,7 @@ from tokencost.pricetable.when import show_bound
 
 ENTRY_KEYS = (
     "from", "until", "input", "cached_input", "cache_write", "cache_write_12h", "output", "source", "checked",
-    "confidence", "note", "promotion", "cny",
+    "confidence", "note", "accept", "promotion", "cny",
 )  # fmt: skip
 BLOCK_KEYS = (
     "tier", "window", "zone", "days", "except", "hours", "input_tokens_above", "input", "cached_input", "cache_write",

@@ -47,6 +47,7 @@ def _summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
         prices = len({stale.price for stale in result.stale})
         yield (f"Last checked {age}: {counted(prices, 'price')} in force.",)
     doubts = [
+        _some(len(result.slips), "possible slip", 'to mend, or to accept in the entry, as accept = ["jump"]'),
         _some(len(result.promotions), "promotion", f"past or within {SOON_DAYS} days of the end"),
         _some(len(result.retired), "default model", "no longer served"),
         _some(len(result.calendars_ending), "calendar", f"past or within {SOON_DAYS} days of the end"),
@@ -62,6 +63,9 @@ def _some(number: int, word: str, what: str) -> str:
 
 
 def _rows(result: TableCheck) -> Iterator[tuple[Value, ...]]:
+    for slip in result.slips:
+        kind, price, _, detail = slip.doubt
+        yield (kind, price.model, price.start, slip.line, price.evidence.checked, None, detail)
     for stale in result.stale:
         where = stale.conditions or None
         yield ("stale", stale.model.id, stale.price.start, stale.line, stale.evidence.checked, stale.age_days, where)
