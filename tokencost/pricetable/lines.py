@@ -40,7 +40,8 @@ class LineIndex:
         scan = _Scan()
         scan.read(text)
         self._places = scan.places
-        self._headers = scan.headers
+        self.headers = tuple(scan.headers)
+        """The lines that begin a table."""
         self._end = text.count("\n") + (not text.endswith("\n")) + 1
 
     def line_of(self, path: KeyPath) -> int:
@@ -59,9 +60,9 @@ class LineIndex:
 
     def section_of(self, line: int) -> tuple[int, int]:
         """The lines `first <= n < end` around `line`, from a header (or the top) to the next (or the end)."""
-        following = bisect_right(self._headers, line)
-        first = self._headers[following - 1] if following else 1
-        return first, self._headers[following] if following < len(self._headers) else self._end
+        following = bisect_right(self.headers, line)
+        first = self.headers[following - 1] if following else 1
+        return first, self.headers[following] if following < len(self.headers) else self._end
 
 
 class _Places:

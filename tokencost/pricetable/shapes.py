@@ -198,7 +198,7 @@ def validator_of(shape: Shape) -> SchemaValidator:
 def known_keys(shape: Shape, path: tuple[str | int, ...]) -> tuple[str, ...]:
     """The keys that the table at this path may have; empty where keys are free."""
     for step in path:
-        shape = _chosen(shape)
+        shape = table_form(shape)
         if shape["type"] == "typed-dict" and step in shape["fields"]:
             shape = shape["fields"][step]["schema"]
         elif shape["type"] == "dict":
@@ -207,11 +207,11 @@ def known_keys(shape: Shape, path: tuple[str | int, ...]) -> tuple[str, ...]:
             shape = shape["items_schema"]
         else:
             return ()
-    shape = _chosen(shape)
+    shape = table_form(shape)
     return tuple(shape["fields"]) if shape["type"] == "typed-dict" else ()
 
 
-def _chosen(shape: Shape) -> Shape:
+def table_form(shape: Shape) -> Shape:
     """Of several shapes, the one that is a table."""
     if shape["type"] != "tagged-union":
         return shape

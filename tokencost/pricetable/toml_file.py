@@ -1,9 +1,9 @@
 """A TOML file of ours, read and checked: its values, or every problem in it at once, each with its line and a hint."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli
 from pydantic_core import ErrorDetails, ValidationError
@@ -11,6 +11,9 @@ from pydantic_core import ErrorDetails, ValidationError
 from tokencost.errors import InvalidData, Problem
 from tokencost.pricetable.shapes import Shape, known_keys, validator_of
 from tokencost.pricetable.table import KeyPath
+
+if TYPE_CHECKING:
+    from tokencost.pricetable.toml_headers import Header
 
 LARGEST_FILE = 20_000_000
 """Bytes. The shipped table, with three years of prices, has 70,000."""
@@ -36,7 +39,7 @@ def check_toml(
     Raises `InvalidData`, which lists every problem with its line and a hint.
     """
     text = _decode(content, file, beginning)
-    parsed, problems, blanked, text = _parse(text, file)
+    parsed, problems, blanked, text = _parse(text, file, shape)
     faults: list[Fault] = []
     if parsed is not None:
         try:
@@ -47,7 +50,8 @@ def check_toml(
             faults = rules(checked)
             if not faults and not problems:
                 return checked, text
-    raise InvalidData(sorted({*problems, *_placed(faults, text, blanked, file)}, key=lambda p: (p.line, p.message)))
+    placed = _placed(faults, text, blanked, file, shape, parsed or {})
+    raise InvalidData(sorted({*problems, *placed}, key=lambda p: (p.line, p.message)))
 
 
 def read_file(path: str, hint: str) -> bytes:
@@ -88,7 +92,7 @@ def _decode(content: bytes, file: str, beginning: str) -> str:
     return text
 
 
-def _parse(text: str, file: str) -> tuple[dict[str, Any] | None, list[Problem], set[int], str]:
+def _parse(text: str, file: str, shape: Shape) -> tuple[dict[str, Any] | None, list[Problem], set[int], str]:
     """The parsed file, its syntax errors, and the lines blanked to find more than the first of them, with the text."""
     problems: list[Problem] = []
     blanked: set[int] = set()
@@ -97,6 +101,7 @@ def _parse(text: str, file: str) -> tuple[dict[str, Any] | None, list[Problem], 
             return tomli.loads(text, parse_float=Decimal), problems, blanked, text
         except tomli.TOMLDecodeError as error:
             line = getattr(error, "lineno", 1)
+            column = getattr(error, "colno", 1)
             message = getattr(error, "msg", str(error))
         except RecursionError:
             return None, [*problems, _too_deep(text, file)], blanked, text
@@ -104,7 +109,12 @@ def _parse(text: str, file: str) -> tuple[dict[str, Any] | None, list[Problem], 
             return None, [*problems, Problem(file, _longest_line(text), str(error).split(";")[0])], blanked, text
         lines = text.split("\n")
         line = min(line, len(lines))
-        problems.append(Problem(file, line, f"not TOML: {message}", _syntax_hint(lines[line - 1])))
+        from tokencost.pricetable.toml_slips import find_slip
+
+        if slip := find_slip(lines, line, column, message):
+            problems.append(Problem(file, *slip))
+        else:
+            problems.append(Problem(file, line, f"not TOML: {message}", _syntax_hint(lines[line - 1], shape)))
         broken = lines[line - 1].lstrip()
         # A broken header moves the keys below it into another table: what follows would be noise.
         if not broken or broken.startswith("[") or line in blanked or len(problems) == MOST_SYNTAX_ERRORS:
@@ -133,7 +143,11 @@ def _longest_line(text: str) -> int:
     return max(range(len(lines)), key=lambda n: len(lines[n])) + 1
 
 
-def _syntax_hint(line: str) -> str:
+def _syntax_hint(line: str, shape: Shape) -> str:
+    from tokencost.pricetable.toml_headers import mistaken_header
+
+    if line.lstrip().startswith("[") and (header := mistaken_header(line, shape, {})):
+        return f"did you mean {header.meant}?"
     key, equals, value = line.partition("=")
     if not equals:
         return "write key = value, or a [table] header; a comment begins with #"
@@ -205,18 +219,39 @@ def _nearest_key(key: str, known: tuple[str, ...]) -> str:
     return "known here: " + ", ".join(known)
 
 
-def _placed(paths: list[tuple[KeyPath, str, str]], text: str, blanked: set[int], file: str) -> list[Problem]:
-    """The problems with their lines; a key that looks missing since its line was broken is left out."""
+def _placed(
+    paths: list[tuple[KeyPath, str, str]],
+    text: str,
+    blanked: set[int],
+    file: str,
+    shape: Shape,
+    parsed: Mapping[str, Any],
+) -> list[Problem]:
+    """The problems with their lines; what looks missing since its line or its header is broken is left out."""
     if not paths:
         return []
     from tokencost.pricetable.lines import LineIndex
+    from tokencost.pricetable.toml_headers import mistaken_header
 
     index = LineIndex(text)
-    placed = []
+    lines = text.split("\n")
+    headers = {line: header for line in index.headers if (header := mistaken_header(lines[line - 1], shape, parsed))}
+    placed = [
+        Problem(file, line, f"unknown table {header.text}", f"did you mean {header.meant}?")
+        for line, header in headers.items()
+    ]
     for path, message, hint in paths:
         line = index.line_of(path)
         first, after = index.section_of(line)
         if message.endswith("is missing") and any(first <= n < after for n in blanked):
             continue
+        if line in headers or (message.endswith("is missing") and _is_meant(path, headers.values())):
+            continue
         placed.append(Problem(file, line, message, hint))
     return placed
+
+
+def _is_meant(path: KeyPath, headers: "Iterable[Header]") -> bool:
+    """Whether a table that looks missing is the one that a mistyped header meant."""
+    tables = tuple(step for step in path if isinstance(step, str))
+    return any(header.path[: len(tables)] == tables or header.path == tables[:-1] for header in headers)
