@@ -9,12 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
-from click.testing import CliRunner
 
 from tokencost import load_prices
-from tokencost.cli.commands import tokencost as program
 from tokencost.cli.files import edited_alone
 from tokencost.errors import UsageError
 from tokencost.pricetable import locate
@@ -259,20 +256,6 @@ def test_a_link_is_followed(tokencost: Run, table: Path, tmp_path: Path) -> None
     assert len(load_prices(table).models["one"].prices) == 2
 
 
-def test_on_a_terminal_it_asks_and_shows_the_present_values(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
-    answers = "2026-06-01\n0.2\n\nnone\n\n3\n\n\n\n"
-    words = ["prices", "add", "one", "--prices", str(table), "--on", "2026-05-30"]
-    result = CliRunner().invoke(program, words, input=answers, standalone_mode=False)
-    assert result.exception is None
-    assert "cached input [0.01]" in result.output
-    assert "tier batch: input 0.05, output 1" in result.output
-    price = load_prices(table).models["one"].prices[-1]
-    assert [str(rate) for rate in price.rates if rate is not None] == ["0.2", "3", "0.01"]
-    assert price.evidence.source == "https://acme.example/prices"
-    assert isinstance(program, click.Group)
-
-
 @pytest.mark.parametrize(
     ("options", "kind", "line", "message"),
     [
@@ -329,3 +312,73 @@ def test_a_version_of_thousands_of_digits(tokencost: Run, table: Path, version: 
     table.write_text(TABLE.replace("2026.01.01", version))
     assert tokencost(*add(table, *PRICE, *SOURCE)).status == 0
     assert load_prices(table).version == "2026.05.30"
+
+
+def test_owner_and_group_are_kept(tokencost: Run, table: Path) -> None:
+    groups = [group for group in os.getgroups() if group != os.getgid()]
+    if os.geteuid() == 0:
+        os.chown(table, 12345, 12346)
+    elif groups:
+        os.chown(table, -1, groups[0])
+    else:
+        pytest.skip("this user has one group only")
+    table.chmod(0o640)
+    before = table.stat()
+    assert tokencost(*add(table, *PRICE, *SOURCE)).status == 0
+    after = table.stat()
+    assert (after.st_uid, after.st_gid, after.st_mode) == (before.st_uid, before.st_gid, before.st_mode)
+
+
+def test_an_owner_that_cannot_be_kept_is_no_reason_to_fail(
+    tokencost: Run, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if os.geteuid() == 0:
+        os.chown(table, 12345, 12346)
+    monkeypatch.setattr("os.chown", refuse)
+    assert tokencost(*add(table, *PRICE, *SOURCE)).status == 0
+
+
+def test_a_file_with_another_name_is_left_alone(tokencost: Run, table: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.toml").hardlink_to(table)
+    outcome = tokencost(*add(table, *PRICE, *SOURCE))
+    assert (outcome.status, table.read_text()) == (2, TABLE)
+    assert f"{table} has 2 names (hard links), and the others would keep the old prices" in outcome.err
+    assert sorted(os.listdir(tmp_path)) == ["other.toml", "prices.toml"]
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_lock_that_somebody_removed_is_no_fault_of_a_price_that_is_written(
+    tokencost: Run, table: Path, monkeypatch: pytest.MonkeyPatch, taken: bool
+) -> None:
+    from tokencost.cli import files
+
+    real, lock = files.replace_file, table.parent / ".prices.toml.lock"
+
+    def replace(*given: Any) -> None:
+        real(*given)
+        lock.unlink()
+        if taken:
+            lock.write_text("of the next one")
+
+    monkeypatch.setattr(files, "replace_file", replace)
+    outcome = tokencost(*add(table, *PRICE, *SOURCE))
+    assert (outcome.status, outcome.out) == (0, f"{table}:22: price added, version 2026.05.30\n")
+    assert lock.exists() is taken
+
+
+def test_what_killed_runs_left_is_cleared_by_the_next(tokencost: Run, table: Path) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "os.replace = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from tokencost.cli import run\n"
+        "run(sys.argv[1:])\n"
+    )
+    for _ in range(2):
+        assert subprocess.run([sys.executable, "-c", code, *add(table, *PRICE, *SOURCE)], check=False).returncode == -9
+    assert len(os.listdir(table.parent)) == 3  # the second run cleared what the first had left
+    (table.parent / ".tokencost-of-another").touch()
+    assert tokencost(*add(table, *PRICE, *SOURCE)).status == 0
+    assert sorted(os.listdir(table.parent)) == [".tokencost-of-another", "prices.toml"]

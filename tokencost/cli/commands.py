@@ -7,6 +7,7 @@ import click
 
 import tokencost as package
 from tokencost.pricetable.locate import find_prices, table_version
+from tokencost.render.inert import inert
 
 
 class LazyCommand(NamedTuple):
@@ -65,7 +66,8 @@ class LazyGroup(click.Group):
 def _show_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
         path = find_prices()
-        click.echo(f"tokencost {package.__version__}, prices {table_version(path)} ({path})")
+        text = f"tokencost {package.__version__}, prices {table_version(path)} ({path})"
+        click.echo(inert(text))
         ctx.exit()
 
 

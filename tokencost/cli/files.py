@@ -28,19 +28,22 @@ def write_whole(path: str, content: str | bytes) -> None:
 
 
 def replace_file(path: str, content: bytes) -> None:
-    """Replace the file in one step, with its mode; on any failure the old one stays. Raises `OSError`."""
+    """Replace the file in one step, with its mode and owner; on any failure the old one stays. Raises `OSError`."""
     target = os.path.realpath(path)
     if os.path.exists(target) and not os.path.isfile(target):
         with open(target, "wb") as stream:
             stream.write(content)
         return
-    mode = os.stat(target).st_mode & 0o7777 if os.path.exists(target) else 0o666 & ~_umask()
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".tokencost-")
+    before = os.stat(target) if os.path.exists(target) else None
+    mode = before.st_mode & 0o7777 if before else 0o666 & ~_umask()
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=_prefix(target))
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
+        if before:
+            _keep_owner(temporary, before)
         os.chmod(temporary, mode)
         os.replace(temporary, target)
     except BaseException:
@@ -60,6 +63,7 @@ def edited_alone(path: str) -> Iterator[None]:
     if os.path.exists(target) and not os.stat(target).st_mode & 0o222:
         # Replacing needs no right to write to the file itself, but whoever took that away meant it.
         raise UsageError(f"cannot write {path}: it is read-only", "nothing was written; chmod u+w makes it writable")
+    refuse_hard_links(path)
     lock = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.lock")
     deadline = time.monotonic() + LONGEST_WAIT
     try:
@@ -72,17 +76,63 @@ def edited_alone(path: str) -> Iterator[None]:
             f"cannot write beside {path}: {error.strerror or error}",
             "nothing was written; the folder must be one that you may write to",
         ) from None
+    _clear_left_behind(target)
     try:
         yield
     finally:
-        # While it is held, so that nobody gets a lock on a file that is about to go. Windows removes no open file:
-        # there it goes afterwards, unless the next process has opened it already.
-        if sys.platform != "win32":
-            os.unlink(lock)
+        # While it is held, so that nobody gets a lock on a file that is about to go; and only if it is still this
+        # one: somebody may have removed it. Windows removes no open file: there it goes afterwards, unless the next
+        # process has opened it already.
+        with contextlib.suppress(OSError):
+            if sys.platform != "win32" and os.path.samestat(os.fstat(held), os.stat(lock)):
+                os.unlink(lock)
         os.close(held)
         if sys.platform == "win32":
             with contextlib.suppress(OSError):
                 os.unlink(lock)
+
+
+def refuse_hard_links(path: str) -> None:
+    """Raise `UsageError` for a file that has other names, under which a replaced file would stay as it was.
+
+    Writing into it would keep them together, but then a fault half way leaves half a table.
+    """
+    target = os.path.realpath(path)
+    if os.path.isfile(target) and (names := os.stat(target).st_nlink) > 1:
+        raise UsageError(
+            f"{path} has {names} names (hard links), and the others would keep the old prices",
+            "nothing was written; make the other names symbolic links: ln -sf " + path + " OTHER",
+        )
+
+
+def _prefix(target: str) -> str:
+    """Of temporary files beside a file. Not its name, which may be as long as a name can be."""
+    from zlib import crc32
+
+    return f".tokencost-{crc32(os.path.basename(target).encode('utf-8', 'surrogateescape')):08x}-"
+
+
+def _clear_left_behind(target: str) -> None:
+    """Remove the temporary files of killed runs: whoever has the lock is the only one that makes such."""
+    folder = os.path.dirname(target)
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):
+            if name.startswith(_prefix(target)):
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(folder, name))
+
+
+def _keep_owner(path: str, before: os.stat_result) -> None:
+    """Give a new file the owner and group of the one that it replaces, as far as this user may."""
+    if sys.platform == "win32":
+        return
+    made = os.stat(path)
+    if made.st_uid != before.st_uid:
+        with contextlib.suppress(OSError):
+            os.chown(path, before.st_uid, -1)
+    if made.st_gid != before.st_gid:
+        with contextlib.suppress(OSError):
+            os.chown(path, -1, before.st_gid)
 
 
 def _locked(lock: str) -> int | None:

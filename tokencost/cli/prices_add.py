@@ -76,6 +76,7 @@ class RateType(click.ParamType[Decimal]):
 @click.option("--correct", is_flag=True, help="Change a price of the past; needs --reason.")
 @click.option("--reason", metavar="TEXT", help="Why the past is changed; kept as a comment.")
 @click.option("--dry-run", is_flag=True, help="Print the diff and write nothing.")
+@click.option("--yes", is_flag=True, help="Write what was asked for on a terminal without asking once more.")
 @click.option("--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml]")
 @click.option("--on", type=WhenType(), default="today", metavar="DAY", help="Day of this edit. [default: today, UTC]")
 def add(**given: Any) -> None:
@@ -91,9 +92,12 @@ def add(**given: Any) -> None:
     price continues. A window keeps its hours unless new ones are given; in --when, lists are written with +
     (days=mon+tue). The table's version moves on to the day of the edit.
 
-    Without options on a terminal it asks, showing the present price.
+    Without options on a terminal it asks, showing the present price, and shows the diff before it writes.
     """  # noqa: D301  # \b: click must not wrap this
+    from tokencost.cli.prices_ask import ask, confirm, confirmed
+    from tokencost.cli.prices_edit import read_table, refuse_slips, show_diff, write_price
     from tokencost.pricetable.edit import add_price
+    from tokencost.pricetable.load import parse_prices
     from tokencost.pricetable.locate import find_own_prices
 
     path = find_own_prices(given["prices"])
@@ -103,44 +107,25 @@ def add(**given: Any) -> None:
             "name yours with --prices FILE or $TOKENCOST_PRICES, or run this where prices.toml is",
         )
     file, today = os.fspath(path), day_of(given["on"])
-    if given["start"] is None and sys.stdin.isatty():
-        from tokencost.cli.prices_ask import ask
 
-        given = ask(_table(file), given, today)
+    def edit(content: bytes, given: Mapping[str, Any]) -> "Edited":
+        return add_price(content, file, _addition(parse_prices(content, file), given, today), today)
+
+    shown = None
+    asked = given["start"] is None and sys.stdin is not None and sys.stdin.isatty()
+    if asked:
+        given = ask(parse_prices(read_table(file), file), given, today)
+        given = confirmed(given, lambda answers: edit(read_table(file), answers))
+    if asked or given["dry_run"]:
+        shown = read_table(file)
+        edited = edit(shown, given)
+        show_diff(file, shown, edited)
+        refuse_slips(edited)
     if given["dry_run"]:
-        content = _read(file)
-        edited = add_price(content, file, _addition(_table(file), given, today), today)
-        _show_diff(file, content, edited)
-        _refuse_slips(edited)
         return
-    from tokencost.cli.files import edited_alone, replace_file
-
-    with edited_alone(file):
-        content = _read(file)
-        edited = add_price(content, file, _addition(_table(file), given, today), today)
-        _refuse_slips(edited)
-        if _read(file) != content:
-            raise UsageError(f"{file} was changed by another program just now", "nothing was written; try again")
-        try:
-            replace_file(file, edited.content)
-        except OSError as error:
-            raise UsageError(
-                f"cannot write {file}: {error.strerror or error}", "nothing was written; the old table is whole"
-            ) from None
-    click.echo(f"{file}:{edited.line}: price added, version {edited.table.version}")
-    _tell(edited)
-
-
-def _read(file: str) -> bytes:
-    from tokencost.pricetable.toml_file import read_file
-
-    return read_file(file, "name a price table with --prices FILE or $TOKENCOST_PRICES")
-
-
-def _table(file: str) -> "PriceTable":
-    from tokencost.pricetable.load import parse_prices
-
-    return parse_prices(_read(file), file)
+    if asked and not given["yes"] and not confirm("write this?"):
+        raise UsageError("nothing was written", "answer y to write it, or add --yes")
+    write_price(file, lambda content: edit(content, given), shown)
 
 
 def _addition(table: "PriceTable", given: Mapping[str, Any], today: date) -> "Addition":
@@ -171,7 +156,7 @@ def _addition(table: "PriceTable", given: Mapping[str, Any], today: date) -> "Ad
         rates={key: given[keys.get(key, key)] for key in RATE_OPTIONS if given[keys.get(key, key)] is not None},
         evidence=_evidence(table, given, today),
         conditions=conditions,
-        blocks=tuple(_block(text) for text in given["whens"]),
+        blocks=(*given.get("blocks", ()), *(_block(text) for text in given["whens"])),
         until=span(given["until"])[0] if given["until"] else None,
         cny=_cny(given["cny"]),
         drop_blocks=given["drop_blocks"],
@@ -280,30 +265,3 @@ def _typed(pairs: Mapping[str, str]) -> dict[str, Any]:
         else:
             values[key] = text.split("+") if key in LISTS else text
     return values
-
-
-def _show_diff(file: str, content: bytes, edited: "Edited") -> None:
-    from tokencost.pricetable.text_lines import unified_diff
-
-    name = os.path.basename(file)
-    lines = unified_diff(content.decode("utf-8"), edited.content.decode("utf-8"), name)
-    click.echo("\n".join(line.rstrip("\r") for line in lines))
-    _tell(edited)
-
-
-def _refuse_slips(edited: "Edited") -> None:
-    """Raise `UsageError` for what looks like a slip and was not accepted."""
-    if not edited.doubts:
-        return
-    kinds = dict.fromkeys(doubt.kind for doubt in edited.doubts if doubt.can_be_accepted)
-    words = " ".join(f"--accept {kind}" for kind in kinds)
-    lines = "\n  ".join(f"line {edited.table.line_of(doubt.path)}: {doubt.detail}" for doubt in edited.doubts)
-    raise UsageError(
-        f"nothing was written, because this looks like a slip:\n  {lines}",
-        f"mend it; if it is right, add {words}" if words else "write the day on which somebody saw the price",
-    )
-
-
-def _tell(edited: "Edited") -> None:
-    for note in edited.notes:
-        click.echo(f"note: {note}", err=True)

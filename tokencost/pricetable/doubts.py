@@ -59,6 +59,11 @@ def find_doubts(table: PriceTable, on: date) -> tuple[Doubt, ...]:
     )
 
 
+def is_address(source: str) -> bool:
+    """Whether somebody could open it, and could trust what came."""
+    return _ADDRESS.fullmatch(source) is not None
+
+
 def _doubts(price: Price, before: Price | None, names: Names, on: date) -> Iterator[Doubt]:
     if before is not None:
         yield from _jumps(price, before)
@@ -69,7 +74,7 @@ def _doubts(price: Price, before: Price | None, names: Names, on: date) -> Itera
     for path, evidence in _pages(price):
         if evidence.checked is not None and evidence.checked > on:
             yield Doubt(FUTURE, price, (*path, "checked"), f"checked {evidence.checked}, which is after {on}")
-        if not _ADDRESS.fullmatch(evidence.source):
+        if not is_address(evidence.source):
             yield Doubt("source", price, (*path, "source"), f"{evidence.source!r} is no https address")
 
 
@@ -86,7 +91,7 @@ def _jumps(price: Price, before: Price) -> Iterator[Doubt]:
         for key in RATE_KEYS:
             old, new = getattr(old_rates, key, None), getattr(new_rates, key, None)
             # A block that takes a rate from its entry repeats that, and says nothing new.
-            if old is None or new is None or not _is_jump(old, new) or (key, old, new) in said:
+            if old is None or new is None or not is_jump(old, new) or (key, old, new) in said:
                 continue
             said.add((key, old, new))
             times = f"{JUMP} times or more {'below' if new < old else 'above'}"
@@ -97,7 +102,8 @@ def _lists(before: Price | ConditionBlock, now: Price | ConditionBlock) -> tuple
     return before.cny and before.cny.rates, now.cny and now.cny.rates
 
 
-def _is_jump(old: Decimal, new: Decimal) -> bool:
+def is_jump(old: Decimal, new: Decimal) -> bool:
+    """Whether a rate is so far from the one before that a decimal point may have moved."""
     return old != new and (new >= old * JUMP or old >= new * JUMP)
 
 

@@ -30,7 +30,8 @@ def refuse(message: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError("tokencost", "{message}", {"message": message, "hint": hint})
 
 
-def _rate(value: object) -> Decimal:
+def check_rate(value: object) -> Decimal:
+    """What a million tokens cost, if it can be that."""
     if isinstance(value, str):
         raise refuse(f"a price is a bare number, not the string {value[:40]!r}", "write it without quotes: 0.14")
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
@@ -163,7 +164,7 @@ def tables_of(values: Shape) -> Shape:
 
 
 RATE = value(
-    _rate,
+    check_rate,
     {"type": "number", "maximum": HIGHEST_RATE, "anyOf": [{"const": 0}, {"minimum": float(LOWEST_RATE)}]},
 )
 INSTANT = value(_instant, {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]})

@@ -19,11 +19,17 @@ HIDDEN = re.compile(
     "]"
 )
 """One character that must not reach a reader as it is."""
+_LINES = re.compile(rf"(?![\n\t]){HIDDEN.pattern}")
 
 
 def inert(text: str) -> str:
     """The text with every hidden character made visible."""
     return HIDDEN.sub(_visible, text)
+
+
+def inert_lines(text: str) -> str:
+    """The same for a text of several lines, whose line breaks and tabs stay."""
+    return _LINES.sub(_visible, text)
 
 
 def _visible(match: re.Match[str]) -> str:
