@@ -114,3 +114,162 @@ def test_wrong_usage(tokencost: Run, arguments: tuple[str, ...], message: str) -
     outcome = tokencost("usage", *arguments)
     assert (outcome.status, outcome.out) == (2, "")
     assert message in outcome.err
+
+
+PLAIN = "model,time,input_tokens,output_tokens\n"
+
+
+def log_of(folder: Path, text: str, name: str = "log.csv") -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_the_answer_says_how_many_requests_from_when_to_when(tokencost: Run) -> None:
+    out = tokencost("usage", LOG).out
+    assert out.startswith("5 requests from 2026-11-16 to 2026-11-18 cost $0.2366. All records were priced.\n\ncost of")
+    found = answer(tokencost("usage", LOG, "--format", "json"))
+    assert [found[name] for name in ("first", "last", "on", "tier", "window")] == [
+        "2026-11-16", "2026-11-18", None, None, None,
+    ]  # fmt: skip
+    found = answer(tokencost("usage", LOG, "--since", "2026-11-17", "--until", "2026-11-18", "--format", "json"))
+    assert (found["first"], found["last"]) == ("2026-11-17", "2026-11-17")
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "said", "first", "last"),
+    [
+        ("o1,2025-01-27T23:59:59Z,1000,0\n", (), "1 request on 2025-01-27 cost", "2025-01-27", "2025-01-27"),
+        ("o1,2025-01-27T23:59:59-01:00,1000,0\n", (), "1 request on 2025-01-28 cost", "2025-01-28", "2025-01-28"),
+        (  # a bare date covers its day
+            "o1,2025-01-27,1000,0\no1,2025-01-25,1000,0\n", (),
+            "2 requests from 2025-01-25 to 2025-01-27 cost", "2025-01-25", "2025-01-27",
+        ),
+        (
+            "o1,2025-01-27,1000,0\no1,2025-01-25,1000,0\n", ("--on", "2025-02-01"),
+            "2 requests from 2025-01-25 to 2025-01-27 cost", "2025-01-25", "2025-01-27",
+        ),
+        ("o1,,1000,0\n", ("--on", "2025-02-01"), "1 request cost", None, None),
+        # Of these groups one holds both kinds; nothing is said of a period that is known only in part.
+        ("o1,,1000,0\no1,2025-01-25,1000,0\n", ("--on", "2025-02-01"), "2 requests cost", None, None),
+        ("o1,,1000,0\no1,2025-01-25,1000,0\n", ("--on", "2025-02-01", "--by", "note"), "2 requests cost", None, None),
+        ("o1,,1000,0\ngpt-4o,2025-01-25,1000,0\n", ("--on", "2025-02-01"), "2 requests cost", None, None),
+    ],
+)  # fmt: skip
+def test_the_period_is_that_of_the_priced_records(
+    tokencost: Run, tmp_path: Path, rows: str, options: tuple[str, ...], said: str, first: str | None, last: str | None
+) -> None:
+    path = log_of(tmp_path, PLAIN + rows)
+    out = tokencost("usage", path, *options).out
+    assert out.startswith(f"{said} $0.")
+    assert ("Some priced records have no time" in out) is (first is None)
+    found = answer(tokencost("usage", path, *options, "--format", "json"))
+    assert (found["first"], found["last"]) == (first, last)
+
+
+@pytest.mark.parametrize("options", [(), ("--on", "2025-02-01"), ("--by", "project_id", "--on", "2025-02-01")])
+def test_a_bucket_reaches_to_the_last_day_that_it_covers(
+    tokencost: Run, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    result = {
+        "object": "organization.usage.completions.result", "input_tokens": 1000, "output_tokens": 1,
+        "num_model_requests": 7, "model": "gpt-4o",
+    }  # fmt: skip
+    # The three days from 2025-03-01.
+    bucket = {"object": "bucket", "start_time": 1740787200, "end_time": 1741046400, "results": [result]}
+    path = log_of(tmp_path, json.dumps({"object": "page", "data": [bucket]}), "page.json")
+    assert tokencost("usage", path, *options).out.startswith("7 requests from 2025-03-01 to 2025-03-03 cost $0.0025")
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "fields"),
+    [
+        (("--tier", "standard"), "\n\nAll requests are priced in the standard tier.\n\ncost of", {"tier": "standard"}),
+        (
+            ("--on", "2026-11-20T12:00:00Z"),
+            "\n\nAll requests are priced as of 2026-11-20T12:00:00Z, not at their own times.\n\ncost of",
+            {"on": "2026-11-20T12:00:00Z"},
+        ),
+        (
+            ("--on", "2026-11-20", "--window", "peak", "--tier", "standard"),
+            (
+                "\n\nAll requests are priced as of 2026-11-20, not at their own times.\n"
+                "All requests are priced in the standard tier.\n"
+                "Where the price depends on the hour and the hour is not known, peak prices are used.\n\ncost of"
+            ),
+            {"on": "2026-11-20", "tier": "standard", "window": "peak"},
+        ),
+        (
+            ("--window", "peak"),
+            "\n\n--window peak changed nothing: no price depends on an hour that is not known.\n\ncost of",
+            {"window": "peak"},
+        ),
+    ],
+)
+def test_what_was_forced_is_said_above_the_table(
+    tokencost: Run, options: tuple[str, ...], said: str, fields: dict[str, str]
+) -> None:
+    assert said in tokencost("usage", LOG, *options).out
+    found = answer(tokencost("usage", LOG, *options, "--format", "json"))
+    assert {name: found[name] for name in ("on", "tier", "window")} == {
+        "on": None,
+        "tier": None,
+        "window": None,
+    } | fields
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("csv", "tsv")])
+def test_every_format_says_what_was_forced_and_the_period(tokencost: Run, name: str) -> None:
+    out = tokencost("usage", LOG, "--tier", "standard", "--format", name).out
+    assert "All requests are priced in the standard tier." in out
+    assert "5 requests from 2026-11-16 to 2026-11-18 cost" in out
+
+
+RIGHT = "o1,2025-01-27T12:00:00Z,1000,0\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            RIGHT * 2 + "my-model,2025-01-27T12:00:00Z,1,1\n" * 2 + "o1,2025-01-27T12:00:00Z,x,1\n",
+            (
+                "The 2 priced requests cost $0.03; 3 are not included: 2 of an unknown model (my-model), "
+                "1 unreadable line.\nThe priced requests are on 2025-01-27.\n"
+            ),
+        ),
+        (
+            RIGHT + "".join(f"m{n},2025-01-27T12:00:00Z,1,1\n" for n in range(5)),
+            ("The 1 priced request cost $0.015; 5 are not included: 5 of unknown models (m0, m1, m2 and 2 others).\n"),
+        ),
+        (RIGHT + "o1,,1,1\n", "The 1 priced request cost $0.015; 1 is not included: 1 without a time (o1).\n"),
+        (RIGHT + ",2025-01-27,1,1\n", "; 1 is not included: 1 without a model.\n"),
+        (RIGHT + "o1,2020-01-27,1,1\n", "; 1 is not included: 1 without a price (o1).\n"),
+        (
+            RIGHT + "deepseek-flash,2026-11-20,1,1\n",
+            "; 1 is not included: 1 whose hour is not known (deepseek-flash).\n",
+        ),
+        ("my-model,2025-01-27,1,1\n", "No request was priced: 1 of an unknown model (my-model).\n"),
+    ],
+)
+def test_the_headline_says_what_is_not_included(tokencost: Run, tmp_path: Path, rows: str, said: str) -> None:
+    outcome = tokencost("usage", log_of(tmp_path, PLAIN + rows))
+    assert outcome.status == 1
+    assert said in outcome.out
+
+
+def test_a_tier_that_is_not_offered_is_not_included(tokencost: Run) -> None:
+    out = tokencost("usage", LOG, "--tier", "flex").out
+    assert "is not included: 1 in a tier or window that is not offered (deepseek-v4-pro).\n" in out
+
+
+def test_what_was_never_billed_is_said_apart(tokencost: Run, tmp_path: Path) -> None:
+    failed = '{"custom_id": "c", "response": {"status_code": 500, "body": {"error": {}}}}\n'
+    body = {"model": "o1", "created": 1740830400, "usage": {"prompt_tokens": 1000, "completion_tokens": 0}}
+    right = json.dumps({"custom_id": "c", "response": {"status_code": 200, "body": body}}) + "\n"
+    path = log_of(tmp_path, right + failed * 2, "batch.jsonl")
+    assert tokencost("usage", path).out.startswith(
+        "1 request on 2025-03-01 cost $0.0075. All records were priced but 2 failed or cached requests, never billed.\n"
+    )
+    path = log_of(tmp_path, failed, "failed.jsonl")
+    assert tokencost("usage", path).out.startswith("Nothing was billed: 1 failed or cached request.\n")

@@ -56,10 +56,13 @@ def lines(some: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def alike(one: Usage, other: Usage) -> bool:
-    """The same rows to the last digit, and the same numbers of records left out."""
+    """The same rows to the last digit and the same period, and the same numbers of records left out."""
     return (
-        (one.rows, one.read, one.priced, one.rejected_count, one.failed_count)
-        == (other.rows, other.read, other.priced, other.rejected_count, other.failed_count)
+        (one.rows, one.read, one.priced, one.rejected_count, one.failed_count, one.requests, one.first, one.last)
+        == (
+            *(other.rows, other.read, other.priced, other.rejected_count, other.failed_count),
+            *(other.requests, other.first, other.last),
+        )
     ) and {item[:3] for item in one.unpriced} == {item[:3] for item in other.unpriced}
 
 

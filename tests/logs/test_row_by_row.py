@@ -142,17 +142,23 @@ SHAPES: dict[str, Callable[[Record], Record]] = {
 }
 
 
+def instant(r: Record) -> datetime:
+    """Its time as it stands in the log, in UTC."""
+    at: datetime = r["at"].astimezone(UTC)
+    if r["shape"] != "responses":
+        return at
+    # Seconds with a fraction, as a binary number holds them.
+    return START.fromtimestamp(0, UTC) + timedelta(microseconds=int(Decimal(repr(at.timestamp())) * 10**6))
+
+
 def alone(table: PriceTable, r: Record) -> Decimal | None:
     """What the request costs by itself; None where it has no price."""
     tier = str({"default": "standard", "auto": "standard", None: "standard"}.get(r["tier"], r["tier"]))
-    at = r["at"]
     if r["shape"] == "batch":
         tier = "batch"
-    if r["shape"] == "responses":  # seconds with a fraction, as a binary number holds them
-        at = START.fromtimestamp(0, UTC) + timedelta(microseconds=int(Decimal(repr(at.timestamp())) * 10**6))
     try:
         return price(
-            table, r["model"], on=at, tier=tier, input_tokens=r["input"], output_tokens=r["output"],
+            table, r["model"], on=instant(r), tier=tier, input_tokens=r["input"], output_tokens=r["output"],
             cached_input_tokens=r["cached"], cache_write_tokens=r["write"],
         ).total  # fmt: skip
     except UsageError:
@@ -178,7 +184,9 @@ def priced_alike(table: PriceTable, log: list[Record], result: Usage) -> None:
     """The totals are those of pricing each request alone, digit for digit."""
     expected = [alone(table, r) for r in log]
     assert sum(row.cost.total for row in result.rows) == sum(cost for cost in expected if cost is not None)
-    assert result.priced == sum(cost is not None for cost in expected)
+    assert result.priced == result.requests == sum(cost is not None for cost in expected)
+    days = [instant(r).date() for r, cost in zip(log, expected, strict=True) if cost is not None]
+    assert (result.first, result.last) == (min(days, default=None), max(days, default=None))
     assert result.unpriced_rows == sum(cost is None for cost in expected)
     assert (result.rejected_count, result.read) == (0, len(log))
 

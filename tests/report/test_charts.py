@@ -255,7 +255,7 @@ def test_a_bill_for_logs_has_a_bar_for_each_alternative(shipped: PriceTable, tmp
         "gpt-4o,2025-01-27T00:00:00Z,1000000,0\n"
     )
     (chart,) = usage_charts(usage(shipped, [str(log)], as_models=["deepseek-reasoner"]))
-    assert words(chart.title) == "The requests cost $17.50, 15.9× as much as on deepseek-reasoner"
+    assert words(chart.title) == "2 requests on 2025-01-27 cost $17.50, 15.9× as much as on deepseek-reasoner"
     assert [(series.label, [(point.at, point.value) for point in series.points]) for series in chart.series] == [
         ("cost", [("o1", 15), ("gpt-4o", Decimal("2.5"))]),
         ("as deepseek-reasoner", [("o1", Decimal("0.55")), ("gpt-4o", Decimal("0.55"))]),

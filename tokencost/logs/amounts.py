@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 
@@ -70,6 +70,10 @@ class UsageRow(NamedTuple):
     """The cost that the log itself holds; None where a record of the group holds none."""
 
 
+Kind = Literal["unknown_model", "no_model", "no_time", "hour_unknown", "not_offered", "no_price"]
+"""Why there is no price, in short."""
+
+
 class Unpriced(NamedTuple):
     """Requests without a price, and why."""
 
@@ -77,6 +81,7 @@ class Unpriced(NamedTuple):
     reason: str
     tokens: Tokens
     rows: int
+    kind: Kind
 
 
 class Reconciled(NamedTuple):

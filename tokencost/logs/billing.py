@@ -24,6 +24,7 @@ from tokencost.logs.amounts import (
     times,
 )
 from tokencost.logs.cells import MICROSECOND, instant_of
+from tokencost.logs.period import Period
 from tokencost.logs.question import BILLED, PERIODS, Question, Side
 from tokencost.logs.sums import Sum
 from tokencost.logs.unpriced import UnpricedSums
@@ -54,7 +55,7 @@ class Bill:
     def __init__(self, table: PriceTable, question: Question, window: str | None = None) -> None:
         self._table = table
         self._question = question
-        self._window = window
+        self.window = window
         self._decided = tuple(name for name in question.by if name in BILLED)
         self._found: dict[tuple[object, ...], RateCell | TokencostError] = {}
         self._billings: dict[tuple[RateCell | None, ...], Billing] = {}
@@ -64,6 +65,11 @@ class Bill:
         """Records that cannot be read, by file and code."""
         self.read = 0
         self.priced = 0
+        self.requests = 0
+        """How many requests were priced; a record may sum up several."""
+        self.period = Period()
+        self.window_chosen = False
+        """Whether the hours of some record are not known, so that the chosen window decided."""
         self.base_rates: set[str] = set()
         """Models of which summed records were priced at base rates although long requests cost more."""
         self._cells_used: dict[tuple[str, datetime, str, str, int], RateCell] = {}
@@ -150,6 +156,8 @@ class Bill:
 
     def _note(self, item: Sum, cell: RateCell) -> None:
         self._use(cell)
+        self.requests += item.requests
+        self.period.add(item)
         if item.summed and thresholds(cell.price)[1:]:
             self.base_rates.add(cell.model)
         if item.last_at is not None and (self._last is None or item.last_at > self._last):
@@ -190,12 +198,13 @@ class Bill:
         found = list(islice(stretches(price, first, after), 2))
         if len(found) == 1:
             return cell_in(price, item.tier or "", found[0].windows, above)
-        if self._window is None:
+        if self.window is None:
             raise HourNeeded(
                 f"the price of {price.model} depends on the hour, and the record gives only a date or a bucket",
                 "--window peak or --window off-peak chooses one",
             )
-        return named_cell(price, item.tier or "", self._window, above)
+        self.window_chosen = True
+        return named_cell(price, item.tier or "", self.window, above)
 
     def _price_at(self, name: str, when: When) -> Price:
         return price_in_force(find_model(self._table, name, when), when)

@@ -10,7 +10,7 @@ from tokencost.logs.duckdb_engine import Engine, Source
 from tokencost.logs.expand import FILE
 from tokencost.logs.leaves import NestedColumns, identifier
 from tokencost.logs.plain_lines import PlainLines, can_be_plain, flagged, plain_slots, times_held
-from tokencost.logs.query import SUMS, checked, has_slots, key_columns, slotted, sums, tested
+from tokencost.logs.query import SUMS, checked, has_slots, key_columns, slotted, sums, tested, times_of
 from tokencost.logs.question import Question
 from tokencost.logs.records import records
 from tokencost.logs.sums import Sum
@@ -102,7 +102,7 @@ def _bill_groups(engine: Engine, question: Question, statement: str, bill: Bill)
     groups, cell = keys[:fixed], keys[fixed:]
     logged = ["sum(s.logged) AS logged", "sum(s.logged_rows) AS logged_rows"] if question.compare_to else []
     counts = [f"CAST(sum(s.{name}) AS HUGEINT) AS {name}" for name in SUMS]
-    times = ["min(s.first_at) AS first_at", "max(s.last_at) AS last_at"]
+    times = times_of("s", question)
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE cells AS SELECT row_number() OVER () AS cell, * FROM "
         f"(SELECT {', '.join([*(f's.{name}' for name in cell), *counts, *times, *logged])} FROM sums AS s "

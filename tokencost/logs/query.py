@@ -87,13 +87,24 @@ def sums(records: str, question: Question, cells: RateCells, *, month: str) -> s
         keys += ["CAST(NULL AS BIGINT) AS at", "CAST(NULL AS BIGINT) AS until"]
     keys.append("r.context AS context")
     counts = [f"CAST(sum(r.{name}) AS HUGEINT) AS {name}" for name in SUMS]
-    counts += ["min(r.first_at) AS first_at", "max(r.last_at) AS last_at"]
+    counts += times_of("r", question)
     if question.compare_to:
         counts += ["sum(r.logged) AS logged", "CAST(sum(r.logged_rows) AS HUGEINT) AS logged_rows"]
     return (
         f"SELECT {', '.join(keys)}, {', '.join(counts)} FROM {records} AS r{joined} "
         f"GROUP BY {', '.join(str(number) for number in range(1, len(keys) + 1))}"
     )
+
+
+def times_of(relation: str, question: Question) -> list[str]:
+    """When the first and the last record of a sum was; of records priced at another time some may have none."""
+    first, last = f"{relation}.first_at", f"{relation}.last_at"
+    if at_own_times(question):
+        return [f"min({first}) AS first_at", f"max({last}) AS last_at"]
+    until = f"{relation}.until"
+    last = f"CASE WHEN {until} > {last} AND {until} <= {LATEST} THEN {until} - 1 ELSE {last} END"
+    all_known = f"CASE WHEN count({first}) = count(*)"
+    return [f"{all_known} THEN min({first}) END AS first_at", f"{all_known} THEN max({last}) END AS last_at"]
 
 
 def at_own_times(question: Question) -> bool:

@@ -2,19 +2,37 @@
 
 from typing import NamedTuple
 
-from tokencost.errors import NoPrice, TokencostError
-from tokencost.logs.amounts import Tokens, Unpriced
+from tokencost.errors import HourNeeded, NoPrice, NotOffered, TokencostError, UnknownModel
+from tokencost.logs.amounts import Kind, Tokens, Unpriced
 from tokencost.logs.cells import instant_of
 from tokencost.logs.sums import Sum
 from tokencost.pricetable.when import show_when
 
 
 class _Left(NamedTuple):
+    kind: Kind
     tokens: Tokens
     rows: int
     error: TokencostError
     first_at: int | None
     last_at: int | None
+
+
+_KINDS: tuple[tuple[type[TokencostError], Kind], ...] = (
+    (UnknownModel, "unknown_model"),
+    (HourNeeded, "hour_unknown"),
+    (NotOffered, "not_offered"),
+    (NoPrice, "no_price"),
+)
+
+
+def _kind(name: str | None, error: TokencostError, item: Sum) -> Kind:
+    known = next((kind for error_type, kind in _KINDS if isinstance(error, error_type)), None)
+    if known is not None:
+        return known
+    if not name:
+        return "no_model"
+    return "no_time" if item.at is None else "no_price"
 
 
 class UnpricedSums:
@@ -30,11 +48,11 @@ class UnpricedSums:
         reason = f"no price {error.hint}" if self._by_time(error) else error.message
         left = self._left.get((name, reason))
         if left is None:
-            left = _Left(tokens, item.rows, error, item.first_at, item.last_at)
+            left = _Left(_kind(name, error, item), tokens, item.rows, error, item.first_at, item.last_at)
         else:
             first = min((at for at in (left.first_at, item.first_at) if at is not None), default=None)
             last = max((at for at in (left.last_at, item.last_at) if at is not None), default=None)
-            left = _Left(left.tokens.plus(tokens), left.rows + item.rows, error, first, last)
+            left = _Left(left.kind, left.tokens.plus(tokens), left.rows + item.rows, error, first, last)
         self._left[name, reason] = left
 
     def _by_time(self, error: TokencostError) -> bool:
@@ -43,7 +61,8 @@ class UnpricedSums:
     def rows(self) -> tuple[Unpriced, ...]:
         """The most requests first."""
         found = [
-            Unpriced(name, self._reason(name, left), left.tokens, left.rows) for (name, _), left in self._left.items()
+            Unpriced(name, self._reason(name, left), left.tokens, left.rows, left.kind)
+            for (name, _), left in self._left.items()
         ]
         return tuple(sorted(found, key=lambda item: (-item.tokens.requests, item.model or "", item.reason)))
 

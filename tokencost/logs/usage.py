@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -56,6 +57,17 @@ class Usage(NamedTuple):
     """Every rate cell that was used."""
     repriced: bool
     """Whether one time was given at whose prices all was priced."""
+    requests: int
+    """How many requests were priced; a record may sum up several."""
+    first: date | None
+    """The first and the last day of the priced records, in UTC; None where some of them have no time."""
+    last: date | None
+    tier: str | None
+    """The tier that was asked for in place of each request's own."""
+    window: str | None
+    """The window that was asked for, where a record gives no hour."""
+    window_chosen: bool
+    """Whether that decided anything."""
 
     @property
     def unpriced_rows(self) -> int:
@@ -211,6 +223,7 @@ def _by_spark(
 
 def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected, ...]) -> Usage:
     on = question.sides[0].on
+    first, last = bill.period.days
     return Usage(
         as_of=on if on is not None else bill.last,
         by=question.by,
@@ -227,6 +240,12 @@ def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected,
         base_rates=tuple(sorted(bill.base_rates)),
         cells=bill.cells_used(),
         repriced=on is not None,
+        requests=bill.requests,
+        first=first,
+        last=last,
+        tier=question.tier,
+        window=bill.window,
+        window_chosen=bill.window_chosen,
     )
 
 

@@ -12,8 +12,9 @@ from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import show_when
 from tokencost.pricing.rates import COMPONENTS
-from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value, WhenRead
+from tokencost.report.document import Column, Document, Figure, Plain, Sentence, Table, Value, WhenRead
 from tokencost.report.remarks import source
+from tokencost.report.usage_answer import answer, assumed, total_cost
 
 if TYPE_CHECKING:
     from tokencost.report.chart import Chart
@@ -38,7 +39,12 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
     if result.unpriced_elsewhere:
         tables.append(_unpriced_elsewhere(result))
     tables.append(_rejected(result))
-    counts = {
+    fields: dict[str, Plain] = {
+        "first": result.first,
+        "last": result.last,
+        "on": result.as_of if result.repriced else None,
+        "tier": result.tier,
+        "window": result.window,
         "read": result.read,
         "priced": result.priced,
         "unpriced_count": result.unpriced_rows,
@@ -51,11 +57,12 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
         version=table.version,
         sha256=table.sha256,
         tables=tuple(tables),
-        answer=tuple(_answer(result)),
+        answer=tuple(answer(result)),
+        assumed=tuple(assumed(result)),
         reading=tuple(_readings(result)),
         notes=tuple(_notes(result)),
         sources=tuple(dict.fromkeys(f"{cell.model}: {source(cell.evidence)}" for cell in result.cells)),
-        extra=counts,
+        extra=fields,
         charts=WhenRead(lambda: _charts(result)),
     )
 
@@ -204,26 +211,9 @@ def _cause(logged: Decimal, computed: Decimal) -> str | None:
     return "a missing tier or long-context rate, a discount, or a newer and lower price"
 
 
-def _answer(result: Usage) -> Iterator[Sentence]:
-    counts = f"{result.read:,} records read: {result.priced:,} priced, {result.unpriced_rows:,} unpriced, "
-    failed = (
-        f" ({result.failed_count:,} of them failed or cached requests, never billed)" if result.failed_count else ""
-    )
-    yield (f"{counts}{result.rejected_count:,} rejected{failed}.",)
-    if result.rows:
-        yield ("They cost ", Figure(_total(result), "money"), " in all.")
-
-
-def _total(result: Usage) -> Decimal:
-    total = ZERO
-    for row in result.rows:
-        total = EXACT.add(total, row.cost.total)
-    return total
-
-
 def _readings(result: Usage) -> Iterator[Sentence]:
     """What the same requests would have cost on each alternative."""
-    actual = _total(result)
+    actual = total_cost(result)
     for place, label in enumerate(result.alternatives):
         costs = [row.elsewhere[place].cost for row in result.rows]
         if not costs or None in costs:
@@ -252,8 +242,8 @@ def _notes(result: Usage) -> Iterator[Sentence]:
     for place, name in enumerate(result.by):
         if result.rows and name not in (*BILLED, *PERIODS) and all(row.group[place] is None for row in result.rows):
             yield (f"{name}: no priced record has this field.",)
-    if result.repriced:
-        yield ("Every request is priced at one time, whatever its own.",)
+    if result.priced and result.first is None:
+        yield ("Some priced records have no time, so that their period is not known.",)
     if result.base_rates:
         models = ", ".join(result.base_rates)
         yield (f"{models}: sums of requests give no context length: priced at base rates, though long ones cost more.",)

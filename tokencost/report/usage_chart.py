@@ -6,6 +6,7 @@ from tokencost.logs.usage import Usage
 from tokencost.money import times_as_much
 from tokencost.report.chart import Axis, Chart, Point, Series
 from tokencost.report.document import Figure, Sentence
+from tokencost.report.usage_answer import priced_requests
 
 MOST_GROUPS = 20
 """More bars than that are a table."""
@@ -26,9 +27,8 @@ def usage_charts(result: Usage) -> tuple[Chart, ...]:
 
 
 def _title(result: Usage) -> Sentence:
-    total = sum((Fraction(row.cost.total) for row in result.rows), Fraction(0))
     shown = min(len(result.rows), MOST_GROUPS)
-    title: Sentence = ("The requests cost ", Figure(total, "money"))
+    title = priced_requests(result)
     for place, label in enumerate(result.alternatives):
         sides = [row.elsewhere[place] for row in result.rows]
         priced = [(Fraction(side.actual), Fraction(side.cost)) for side in sides if side.cost is not None]
