@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,24 @@ def test_duckdb_reads_the_printed_query_alike(here: Usage, shipped: PriceTable, 
             text = query("duckdb", shipped, "chat", "table", json_column="record")
             connection.execute(f"COPY ({text}) TO '{tmp_path}/sums.{suffix}' ({options})")
             assert alike(usage(shipped, [f"{tmp_path}/sums.{suffix}"], by=BY), here)
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_sums_priced_at_another_time_know_their_period_or_say_that_they_do_not(
+    shipped: PriceTable, tmp_path: Path, *, timed: bool
+) -> None:
+    log = '{"model": "gpt-4o", "created": 1740830400, "usage": {"prompt_tokens": 1, "completion_tokens": 1}}'
+    shapes = [shape for shape in SHAPES if shape.name == "chat"]
+    question, sums = ask(shipped, on="2025-06-01"), str(tmp_path / "sums.csv")
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE logs (record JSON)")
+        every = [log] if timed else [log, log.replace("created", "made")]
+        connection.executemany("INSERT INTO logs VALUES (?)", [[line] for line in every])
+        text = table_query(DIALECTS["duckdb"], "logs", shapes, question, rate_cells(shipped), json_column="record")
+        connection.sql(text).write_csv(sums)
+    found = usage(shipped, [sums], on="2025-06-01")
+    days = (date(2025, 3, 1), date(2025, 3, 1)) if timed else (None, None)
+    assert (found.priced, found.first, found.last) == (len(every), *days)
 
 
 @pytest.mark.engine
