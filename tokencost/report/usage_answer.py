@@ -62,7 +62,7 @@ def answer(result: Usage) -> Iterator[Sentence]:
 
 def assumed(result: Usage) -> Iterator[Sentence]:
     """At which prices requests are, where it is not their own."""
-    if result.repriced:
+    if result.repriced and result.as_of is not None:
         yield (f"All requests are priced as of {show_when(result.as_of)}, not at their own times.",)
     if result.tier is not None:
         yield (f"All requests are priced in the {result.tier} tier.",)
