@@ -13,7 +13,9 @@ from tokencost.pricetable.shapes import (
     NAME,
     TEXT,
     either,
+    instant,
     list_of,
+    near,
     one_of,
     optional,
     refuse,
@@ -24,7 +26,7 @@ from tokencost.pricetable.shapes import (
     value,
 )
 from tokencost.pricetable.toml_file import Fault, check_toml, read_file
-from tokencost.pricetable.when import When, as_when
+from tokencost.pricetable.when import When
 from tokencost.pricing.rates import COMPONENTS
 
 SCHEMA_NUMBER = 1
@@ -124,11 +126,9 @@ def _figure(given: object) -> Decimal:
 
 def _moment(given: object) -> When:
     if isinstance(given, datetime):
-        if given.tzinfo is None:
-            raise refuse(f"the time {given.isoformat()} has no zone", f"add Z for UTC: {given.isoformat()}Z")
-        return as_when(given)
+        return instant(given)
     if isinstance(given, date):
-        return given
+        return near(given)
     raise refuse("a time is a date or an instant, without quotes", "write it like 2025-01-27")
 
 

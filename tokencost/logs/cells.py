@@ -14,12 +14,14 @@ from typing import NamedTuple
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricing.rates import thresholds
-from tokencost.pricing.timeline import changes
+from tokencost.pricing.timeline import changes, clock_changes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 DAY = 86_400_000_000
 WEEK = 7 * DAY
+LATEST = 4_102_444_800_000_000
+"""Microseconds from 1970 to 2100; no request is made from then on, and no price is looked up that far ahead."""
 
 
 class RateCells(NamedTuple):
@@ -33,7 +35,10 @@ class RateCells(NamedTuple):
     """The context lengths above which some price has other rates, in their order."""
     first: int
     last: int
-    """Stretches of time are told from `first` to `last`; before there is no price, and after nothing new is known."""
+    """Stretches of time are told from `first` to `last`; before there is no price, and after nothing new is known.
+
+    Clocks may be put otherwise even then: of those times only the `slots` are known.
+    """
     slots: tuple[int, ...] = (0,)
     """At which times of a UTC day, in microseconds, some stretch begins: between them lie the slots of each day."""
 
@@ -70,11 +75,25 @@ def rate_cells(table: PriceTable) -> RateCells:
         bounds,
         windowed,
         tuple(sorted({limit for price in prices for limit in thresholds(price)[1:]})),
-        first=bounds[0] - DAY if bounds else 0,
-        last=max(bounds[-1] + BEYOND, known_until + WEEK) if bounds else DAY,
+        first=min(max(bounds[0] - DAY, 0), LATEST - DAY) if bounds else 0,
+        last=min(max(bounds[-1] + BEYOND, known_until + WEEK), LATEST) if bounds else DAY,
     )
-    starts = {time.start % DAY for time in cell_times(cells, cells.first, cells.last)}
+    starts = {time.start % DAY for time in (*cell_times(cells, cells.first, cells.last), *_later(cells))}
     return cells._replace(slots=tuple(sorted({0, *starts})))
+
+
+def _later(cells: RateCells) -> Iterator[CellTime]:
+    """Stretches after all that are told, around each way in which clocks are still put forward or back.
+
+    They begin at other times of a UTC day than before, and what is summed per slot must not be across them.
+    """
+    seen = set()
+    for zone in {window.zone for window in _windows_within(cells.windowed, cells.last, LATEST)}:
+        for change in clock_changes(zone, instant_of(cells.last), instant_of(LATEST)):
+            if (kind := (zone, *change[1:])) not in seen:
+                seen.add(kind)
+                begin = microseconds(change.day)
+                yield from cell_times(cells, begin - DAY, begin + DAY + WEEK)
 
 
 BEYOND = 400 * DAY

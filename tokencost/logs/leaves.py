@@ -13,8 +13,6 @@ from tokencost.logs.shapes import Path
 MALFORMED = -1
 MOST = 10**15
 """A count from here on is no count of tokens; below it, sums of millions of records stay exact in every engine."""
-LATEST = 4_102_444_800_000_000
-"""Microseconds from 1970 to 2100; no request is made from then on, and no price is looked up that far ahead."""
 _INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?", re.IGNORECASE)
 _TIMES = re.compile(r"(TINY|SMALL|BIG)?INT(EGER)?|U(TINY|SMALL)INT|UINTEGER", re.IGNORECASE)
 """Integers that may be times: all that a BIGINT holds."""

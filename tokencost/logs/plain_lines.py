@@ -7,8 +7,8 @@ first lines look like.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tokencost.logs.cells import RateCells
-from tokencost.logs.leaves import LATEST, MOST, NestedColumns, timed
+from tokencost.logs.cells import LATEST, RateCells
+from tokencost.logs.leaves import MOST, NestedColumns, timed
 from tokencost.logs.query import context_cuts, slot_of, within
 from tokencost.logs.question import Question
 from tokencost.logs.records import NO_TEXT, first_of, tier_of

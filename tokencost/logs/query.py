@@ -6,8 +6,8 @@ It is written in DuckDB's SQL; how records become rows of the same columns stand
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tokencost.logs.cells import DAY, RateCells, microseconds
-from tokencost.logs.leaves import LATEST, MOST, identifier, literal
+from tokencost.logs.cells import DAY, LATEST, RateCells, microseconds
+from tokencost.logs.leaves import MOST, identifier, literal
 from tokencost.logs.question import Question
 from tokencost.pricetable.when import span
 

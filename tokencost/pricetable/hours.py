@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+from tokencost.pricetable.when import YEARS, has_prices
+
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_OF_DAY = 24 * 60
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
@@ -75,17 +77,19 @@ def parse_dates(value: object) -> frozenset[date]:
         raise ValueError("dates are a list", hint)  # noqa: TRY004  # one kind of error for all that is malformed
     covered: set[date] = set()
     for item in value:
-        if isinstance(item, date) and not isinstance(item, datetime):
-            covered.add(item)
-            continue
         try:
-            first, _, last = item.partition("/")
+            text = item.isoformat() if type(item) is date else item
+            first, _, last = text.partition("/")
             begin = date.fromisoformat(first)
-            days = (date.fromisoformat(last) - begin).days if last else 0
+            end = date.fromisoformat(last) if last else begin
+            days = (end - begin).days
         except (AttributeError, ValueError):
             raise ValueError(f"malformed date {item!r}", 'write "2026-10-01" or "2026-10-01/2026-10-07"') from None
         if not 0 <= days <= _LONGEST_HOLIDAY:
             raise ValueError(f"the dates {item!r} end before they begin or span over a year", "first/last, inclusive")
+        for day in (begin, end):
+            if not has_prices(day):
+                raise ValueError(f"the year {day.year} is out of range", YEARS)
         covered.update(begin + timedelta(days=n) for n in range(days + 1))
     return frozenset(covered)
 

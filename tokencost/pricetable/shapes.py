@@ -10,11 +10,12 @@ Numbers are exact decimals; instants become UTC-aware, a bare date is 00:00 UTC.
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator
 
 from tokencost.pricetable.hours import parse_dates, parse_days, parse_hours
+from tokencost.pricetable.when import YEARS, has_prices
 
 CONFIDENCE = ("primary", "corroborated", "single")
 HIGHEST_RATE = 1_000_000
@@ -23,6 +24,7 @@ LOWEST_RATE = Decimal("0.0001")
 MOST_DECIMALS = 12
 
 Shape = dict[str, Any]
+Time = TypeVar("Time", bound=date)
 
 
 def refuse(message: str, hint: str) -> PydanticCustomError:
@@ -54,24 +56,32 @@ def check_rate(value: object) -> Decimal:
     return rate
 
 
-def _instant(value: object) -> datetime:
+def instant(value: object) -> datetime:
+    """A date or an instant as a UTC-aware instant."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise refuse(
                 f"the time {value.isoformat()} has no zone", f"add Z for UTC: {value.isoformat()}Z, or an offset"
             )
         try:
-            return value.astimezone(UTC)
+            return near(value.astimezone(UTC))
         except OverflowError:
-            raise refuse("the time is out of range", "write it like 2026-09-10T04:00:00Z") from None
+            raise refuse("the time is out of range", YEARS) from None
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+        return near(datetime(value.year, value.month, value.day, tzinfo=UTC))
     raise refuse("a time is a date or an instant, without quotes", "write it like 2026-09-10T04:00:00Z")
+
+
+def near(when: Time) -> Time:
+    """The same time, where a price may be known then."""
+    if has_prices(when):
+        return when
+    raise refuse(f"the year {when.year} is out of range", YEARS)
 
 
 def _day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
-        return value
+        return near(value)
     raise refuse("this is a date without a time, and without quotes", "write it like 2026-10-27")
 
 
@@ -167,7 +177,7 @@ RATE = value(
     check_rate,
     {"type": "number", "maximum": HIGHEST_RATE, "anyOf": [{"const": 0}, {"minimum": float(LOWEST_RATE)}]},
 )
-INSTANT = value(_instant, {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]})
+INSTANT = value(instant, {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]})
 DAY = value(_day, {"type": "string", "format": "date"})
 NAME = value(_name, {"type": "string", "minLength": 1, "pattern": "^[^@]+$"})
 TEXT: Shape = {"type": "str", "strict": True}

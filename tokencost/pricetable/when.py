@@ -12,10 +12,11 @@ When = date | datetime
 """A UTC-aware `datetime` is an instant; a plain `date` is any hour of that UTC day."""
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-"""So far prices are asked for. Beyond, days and zones would soon leave what a `datetime` can hold."""
+"""So far prices are told and asked for. Beyond, days and zones would soon leave what a `datetime` can hold."""
 WORDS = ("today", "yesterday", "now")
 _HINT = "write 2025-01-27, 2025-02-08T15:59:59Z, today, yesterday or now"
-_RANGE = f"write a day from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31"
+YEARS = f"write a day from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31"
+"""The hint where a time lies outside of them."""
 
 
 def parse_when(text: str) -> When:
@@ -73,13 +74,18 @@ def _in_utc(instant: datetime) -> datetime:
     try:
         return instant.astimezone(UTC)
     except OverflowError:
-        raise UsageError(f"{instant.isoformat()} is out of range", _RANGE) from None
+        raise UsageError(f"{instant.isoformat()} is out of range", YEARS) from None
 
 
 def _priced(when: When) -> When:
-    if FIRST_YEAR <= when.year <= LAST_YEAR:
+    if has_prices(when):
         return when
-    raise UsageError(f"no price is known for the year {when.year}", _RANGE)
+    raise UsageError(f"no price is known for the year {when.year}", YEARS)
+
+
+def has_prices(when: When) -> bool:
+    """Whether it lies in the years for which prices may be known."""
+    return FIRST_YEAR <= when.year <= LAST_YEAR
 
 
 def span(when: When) -> tuple[datetime, datetime]:

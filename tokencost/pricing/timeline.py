@@ -4,7 +4,7 @@ For whoever needs many instants at once: a month of a workload, the rate cells o
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from tokencost.pricetable.hours import MINUTES_OF_DAY, Window
@@ -22,6 +22,32 @@ class Stretch(NamedTuple):
     start: datetime
     end: datetime
     windows: tuple[str, ...]
+
+
+class ClockChange(NamedTuple):
+    """A local day on which the clocks of a zone are put forward or back."""
+
+    day: datetime
+    """When it begins, in UTC."""
+    weekday: int
+    before: timedelta
+    """How far the zone is ahead of UTC when it begins, and when it ends."""
+    after: timedelta
+
+
+def clock_changes(zone: tzinfo, begin: datetime, end: datetime) -> Iterator[ClockChange]:
+    """Every such day from `begin` to `end`, which are in UTC."""
+    if zone is UTC:
+        return
+    midnight, last = datetime.combine(begin.astimezone(zone).date(), time(0), tzinfo=zone), end.astimezone(zone)
+    before = midnight.utcoffset() or timedelta(0)
+    while midnight <= last:
+        following = midnight + DAY
+        after = following.utcoffset() or timedelta(0)
+        if after != before:
+            yield ClockChange(midnight.astimezone(UTC), midnight.weekday(), before, after)
+            before = after
+        midnight = following
 
 
 def stretches(price: Price, begin: datetime, end: datetime) -> Iterator[Stretch]:
