@@ -24,7 +24,8 @@ CHAT = tokencost.workload("chat", requests=1, per="day", input=10, output=10, st
 
 
 def _rate_cell(table: PriceTable, on: When | str) -> object:
-    return tokencost.rate_cell(table.models["deepseek-chat"].prices[1], on)
+    discounted = tokencost.resolve(table, "deepseek-chat", date(2025, 4, 14)).price
+    return tokencost.rate_cell(discounted, on)
 
 
 def _judge(table: PriceTable, on: When | str) -> object:

@@ -24,6 +24,8 @@ sys.argv = ["tokencost", *sys.argv[1:]]
 main()
 """
 BAR = "\rreading ["
+TIMERS_RUN = {"DONT_FAKE_MONOTONIC": "1"}
+"""Where libfaketime moves the clock, it moves that of timers too, and waits with a time limit then have no end."""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,10 @@ def on_terminal(log: str, *, interrupted_at: str = "") -> tuple[int, str, str]:
     """Exit status, standard output, and what the terminal got; Ctrl-C is pressed once it shows a text."""
     terminal, its_end = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-c", IMPATIENT, "usage", log, "--format", "csv"], stdout=subprocess.PIPE, stderr=its_end
+        [sys.executable, "-c", IMPATIENT, "usage", log, "--format", "csv"],
+        stdout=subprocess.PIPE,
+        stderr=its_end,
+        env={**os.environ, **TIMERS_RUN},
     )
     os.close(its_end)
     shown, deadline = "", time.monotonic() + 60
