@@ -6,20 +6,19 @@ A model whose prices still stand in the table may have been shut down long ago: 
 from datetime import UTC, datetime, time, timedelta
 
 from tokencost.pricetable.table import Model, Price
-from tokencost.pricetable.when import END, When, day_of, show_bound, show_when, span
+from tokencost.pricetable.when import When, day_of, show_bound, show_when, span
 
 SOON_DAYS = 60
 """What ends within so many days is worth a word."""
 SEEN_DAYS = 90
 """A model that was withdrawn on a day nobody knows counts as sold for so long after its price was last seen."""
-SEEN_FOR = timedelta(days=SEEN_DAYS)
 ON_SALE = "on sale"
 
 
 def sale_end(model: Model) -> datetime | None:
     """The first instant at which the model is no longer sold; None where no end is known."""
     if has_unknown_end(model) and (seen := last_seen(model)) is not None:
-        return min(seen, END - SEEN_FOR) + SEEN_FOR
+        return seen + timedelta(days=SEEN_DAYS)
     last = model.prices[-1].end if model.prices else None
     return min((end for end in (model.shutdown, last) if end is not None), default=None)
 
