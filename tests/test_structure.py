@@ -14,7 +14,7 @@ import tomli
 from tokencost.pricetable.schema import json_schema
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ("cli", "render", "report", "logs", "analysis", "pricing", "pricetable", "money", "errors")
+LAYERS = ("cli", "render", "report", "logs", "analysis", "pricing", "pricetable", "quantities", "money", "errors")
 HEAVY = {
     "pydantic",
     "pydantic_core",

@@ -52,7 +52,12 @@ def test_the_example_is_valid_and_says_what_it_says(shipped: PriceTable) -> None
         ("[workloads.chat]", "[workloads.total]", "14: `total`: a workload cannot be called 'total'\n  hint: that"),
         ("= 40_000", "= $40_000", "15: not TOML: Invalid value\n  hint: write the number alone: requests = 40_000"),
         ("= 1.05", "= 0", "34: `deepseek-flash`: a token factor is above 0\n  hint: write it like 1.1"),
-        ("= 1_800", '= "1.8k"', "17: `input`: '1.8k' is not a number\n  hint: write it like 1_800"),
+        ("= 1_800", '= "1,8k"', "17: `input`: '1,8k' is not a number of tokens\n  hint: write 1.8k"),
+        ("= 1_800", "= 1.800", "17: `input`: 1.800 is not a whole number of tokens\n  hint: write 1800 or 1_800"),
+        ("= 40_000", "= 40.000", "15: `requests`: 40.000 is not a whole number of requests\n  hint: write 40000 or"),
+        ("= 350 ", "= 350.5 ", "18: `output`: 350.5 is not a whole number of tokens\n  hint: write it like 1_800"),
+        ('"55%"', "55", '19: `cached`: 55 is not a share between 0% and 100%\n  hint: write "55%" or 0.55'),
+        ('"2%"', "2", '11: `growth`: 2 without a percent sign may mean 2% or 200%\n  hint: write "2%" or 0.02'),
     ],
 )
 def test_wrong_edits_of_the_example(shipped: PriceTable, old: str, new: str, expected: str) -> None:
@@ -60,6 +65,14 @@ def test_wrong_edits_of_the_example(shipped: PriceTable, old: str, new: str, exp
     assert old in text
     (problem,) = problems_of(shipped, text.replace(old, new, 1))
     assert problem.startswith(f"workload.toml:{expected}")
+
+
+def test_numbers_in_a_file_are_written_as_on_the_command_line(shipped: PriceTable) -> None:
+    text = b'requests = "40k"\ninput = "1,800"\noutput = 3.5e2\ncached = "55 %"\ngrowth = 0.05\nmonths = "12"'
+    (only,) = parse_workloads(shipped, text, start="2026-11").workloads
+    assert [only.requests, only.input, only.output] == [40_000, 1_800, 350]
+    assert only.months == 12
+    assert (only.cached, only.growth) == (Fraction(11, 20), Fraction(1, 20))
 
 
 def test_all_problems_are_found_at_once(shipped: PriceTable) -> None:

@@ -283,7 +283,7 @@ output = 3
         ((), 2, "--requests is missing"),
         (("--requests", "1", "--input", "1"), 2, "--output is missing"),
         ((*ISSUE, "--cached", "155%"), 2, "--cached"),
-        ((*ISSUE, "--cached", "half"), 2, "is not a number"),
+        ((*ISSUE, "--cached", "half"), 2, "--cached: 'half' is not a share"),
         ((*ISSUE, "--cache-write", "50%"), 2, "more than all of the input"),
         ((*ISSUE, "--requests", "-5"), 2, "--requests: requests cannot be negative"),
         ((*ISSUE, "--requests", "99999999999999999999"), 2, "--requests: more than 1,000,000,000,000"),

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tokencost.analysis.claims_file import Claim, Printed, Published, Side
 from tokencost.analysis.compare import open_cells, paired_cells
-from tokencost.analysis.find import RatePair, find_pairs, listed_rates
+from tokencost.analysis.find import RatePair, equal_pairs, listed_rates
 from tokencost.errors import UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import resolve
@@ -109,7 +109,7 @@ def alternatives(table: PriceTable, judged: JudgedClaim) -> tuple[RatePair | Rec
             (part.left.cell, part.left.component, part.right.cell if part.right else None) for part in judged.decisive
         }
         rates = listed_rates(table, judged.on)
-        pairs = find_pairs(rates, prices[0].exactly, prices[1].exactly)
+        pairs = equal_pairs(rates, Fraction(prices[0].exactly), Fraction(prices[1].exactly))
         return tuple(pair for pair in pairs if (pair.left.cell, pair.left.component, pair.right.cell) not in used)
     if not claim.left.model or claim.right is None or not claim.right.model:
         return ()

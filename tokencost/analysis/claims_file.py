@@ -12,6 +12,7 @@ from tokencost.pricetable.shapes import (
     INSTANT,
     NAME,
     TEXT,
+    checked_by,
     either,
     instant,
     list_of,
@@ -28,6 +29,8 @@ from tokencost.pricetable.shapes import (
 from tokencost.pricetable.toml_file import Fault, check_toml, read_file
 from tokencost.pricetable.when import When
 from tokencost.pricing.rates import COMPONENTS
+from tokencost.quantities import FIGURE as WRITTEN
+from tokencost.quantities import read
 
 SCHEMA_NUMBER = 1
 BUNDLED_CLAIMS = Path(__file__).parent.parent / "claims.toml"
@@ -116,12 +119,19 @@ def load_claims(file: str | os.PathLike[str] | None = None) -> tuple[Claim, ...]
 
 
 def _figure(given: object) -> Decimal:
+    if isinstance(given, str):
+        given = checked_by(lambda text: read(text, WRITTEN).number)(given)
     if isinstance(given, bool) or not isinstance(given, int | Decimal):
-        raise refuse("a figure is a bare number", "write it with the digits that were printed: 98, 96.4 or 7.50")
+        raise refuse("a figure is a number", "write it with the digits that were printed: 98, 96.4 or 7.50")
     figure = Decimal(given)
-    if not figure.is_finite() or abs(figure) > LARGEST_FIGURE or len(figure.as_tuple().digits) > MOST_DIGITS:
+    if not figure.is_finite() or abs(figure) > LARGEST_FIGURE or _digits(figure) > MOST_DIGITS:
         raise refuse("a figure is a finite number of at most 30 digits", "write it with the digits that were printed")
     return figure
+
+
+def _digits(figure: Decimal) -> int:
+    _, digits, exponent = figure.as_tuple()
+    return max(len(digits), -int(exponent))
 
 
 def _moment(given: object) -> When:
@@ -136,7 +146,7 @@ def _figure_form(given: object) -> str:
     return "bounds" if isinstance(given, dict) else "figure"
 
 
-_NUMBER: dict[str, Any] = {"type": "number"}
+_NUMBER: dict[str, Any] = {"type": ["number", "string"]}
 FIGURE = value(_figure, _NUMBER)
 MOMENT = value(_moment, INSTANT["metadata"]["json_schema"])
 BOUNDS = table(

@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from tokencost.errors import NotOffered, UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import ModelAt, resolve
 from tokencost.pricetable.sale import ON_SALE, sale_status
-from tokencost.pricetable.table import PriceTable, Rates
+from tokencost.pricetable.table import CURRENCIES, PriceTable, Rates
 from tokencost.pricetable.when import When, as_when, show_when
 from tokencost.pricing.rates import COMPONENTS, STANDARD, RateCell, named_cell, open_window_names, rate_cell
+from tokencost.quantities import WEIGHT, NotRead, read, share
 
 BLENDED = "blended"
 
@@ -41,6 +42,25 @@ class Blend(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.input:f}:{self.output:f}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`3:1`, or `3:1:60%` where 60% of the input is read from a cache. Raises `UsageError`."""
+        parts = text.split(":")
+        if len(parts) not in (2, 3):
+            raise UsageError(
+                f"{text!r} is not a blend", "write INPUT:OUTPUT such as 3:1, or 3:1:60% with a cached part"
+            )
+        try:
+            tokens = cls(read(parts[0], WEIGHT).number, read(parts[1], WEIGHT).number, share((*parts, "0")[2]))
+        except ValueError as error:
+            message, hint = error.args
+            if isinstance(error, NotRead) and error.meant:
+                hint = "write " + " or ".join(text.replace(error.text, meant) for meant in error.meant)
+            raise UsageError(f"the blend {text!r}: {message}", hint) from None
+        if not tokens.input + tokens.output:
+            raise UsageError(f"the blend {text!r} has no tokens", "write one such as 3:1")
+        return tokens
 
     def price(self, rates: Rates) -> Fraction:
         """Money per 1M tokens of the mix. Without a cached rate those tokens are billed as input."""
@@ -105,7 +125,7 @@ def compare(
     against: str | None = None,
     tier: str = STANDARD,
     window: str | None = None,
-    blend: Blend | None = None,
+    blend: Blend | str | None = None,
     currency: str = "USD",
 ) -> Comparison:
     """Compare models with a baseline on a date or at an instant.
@@ -116,6 +136,10 @@ def compare(
 
     Raises `UsageError` and its kinds where a name, price, tier or window does not exist.
     """
+    if currency not in CURRENCIES:
+        raise UsageError(f"there are no price lists in {currency!r}", f"choose one of {', '.join(CURRENCIES)}")
+    if isinstance(blend, str):
+        blend = Blend.parse(blend)
     as_of = as_when(on)
     names, baseline_name = chosen_models(table, models, against)
     baseline = resolve(table, baseline_name, as_of)

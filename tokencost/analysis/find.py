@@ -7,12 +7,14 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
+from tokencost import quantities
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import prices_within
 from tokencost.pricetable.sale import is_retired, sold_until
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import BEGINNING, END, When, as_when
 from tokencost.pricing.rates import COMPONENTS, RateCell, cells, open_window_names, window_names
+from tokencost.quantities import Amount
 
 DELAYED_TIERS = frozenset({"batch", "flex"})
 """Tiers that answer later: a price there is not like one for an answer in real time."""
@@ -121,24 +123,45 @@ def _merged(rates: Iterable[ListedRate]) -> Iterator[ListedRate]:
     yield from found
 
 
-def find_rates(rates: Iterable[ListedRate], figure: Decimal, near: Fraction = Fraction(0)) -> tuple[ListedRate, ...]:
-    """The list prices that equal a figure, or differ from it by at most that share of it."""
-    room = abs(Fraction(figure)) * near
-    found = [listed for listed in rates if abs(Fraction(listed.rate) - Fraction(figure)) <= room]
-    return tuple(sorted(found, key=lambda listed: abs(Fraction(listed.rate) - Fraction(figure))))
+def find_rates(rates: Iterable[ListedRate], figure: Amount, near: Amount = Fraction(0)) -> tuple[ListedRate, ...]:
+    """The list prices that equal a figure, or differ from it by at most that share of it.
+
+    Text is read as on the command line: `"$0.14"`, `"5%"`. Raises `UsageError` for what is no price or no share.
+    """
+    return _equal_rates(rates, _figure(figure), quantities.asked(quantities.share, near))
+
+
+def _figure(given: object) -> Fraction:
+    return Fraction(quantities.asked(quantities.price, given))
+
+
+def _equal_rates(rates: Iterable[ListedRate], wanted: Fraction, near: Fraction) -> tuple[ListedRate, ...]:
+    room = wanted * near
+    found = [listed for listed in rates if abs(Fraction(listed.rate) - wanted) <= room]
+    return tuple(sorted(found, key=lambda listed: abs(Fraction(listed.rate) - wanted)))
 
 
 def find_pairs(
-    rates: Iterable[ListedRate], left: Decimal, right: Decimal, near: Fraction = Fraction(0)
+    rates: Iterable[ListedRate],
+    left: Amount,
+    right: Amount,
+    near: Amount = Fraction(0),
 ) -> tuple[RatePair, ...]:
     """Every pair of list prices, in force at the same time, that gives two figures.
 
-    Like-for-like pairs come first, then the newer prices.
+    Like-for-like pairs come first, then the newer prices. Raises as `find_rates` does.
     """
+    return equal_pairs(rates, _figure(left), _figure(right), quantities.asked(quantities.share, near))
+
+
+def equal_pairs(
+    rates: Iterable[ListedRate], left: Fraction, right: Fraction, near: Fraction = Fraction(0)
+) -> tuple[RatePair, ...]:
+    """The same for figures that were read already, whatever their size."""
     rates = tuple(rates)
     pairs = [
         RatePair(one, other)
-        for one, other in product(find_rates(rates, left, near), find_rates(rates, right, near))
+        for one, other in product(_equal_rates(rates, left, near), _equal_rates(rates, right, near))
         if _same_time(one, other)
     ]
     return tuple(

@@ -1,17 +1,17 @@
 """How the totals change along one or two fields of a workload."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
 from tokencost.analysis.workload import WorkloadRow, workload_totals
-from tokencost.analysis.workload_fields import FIELDS, Workload, faults_between, token_factor
+from tokencost.analysis.workload_fields import FIELDS, Workload, faults_between
 from tokencost.errors import UsageError
 from tokencost.pricetable.resolve import split_time
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
+from tokencost.quantities import FACTOR, Amount, asked, exact, factor, number
 
 SHARES = ("cached", "cache_write", "batch", "peak", "growth")
 TOKEN_FACTOR = "token_factor"  # noqa: S105  # tokens of language
@@ -19,9 +19,6 @@ AXES = ("requests", "input", "output", *SHARES, "months", TOKEN_FACTOR)
 """The numeric fields; `token_factor` is that of every model but the baseline."""
 MOST_POINTS = 1000
 MOST_AXES = 2
-
-
-Amount = int | Decimal | Fraction
 
 
 class Axis(NamedTuple):
@@ -49,13 +46,20 @@ def axis(field: str, first: Amount, last: Amount, step: Amount) -> Axis:
     """An axis from `first` to `last`, both included where the steps reach it. Raises `UsageError`."""
     if field not in AXES:
         raise UsageError(f"{field!r} is not a numeric field of a workload", "sweep one of " + ", ".join(AXES))
-    if step <= 0 or last < first:
+    begin, end, by = (asked(lambda given: _value(field, given), each, field) for each in (first, last, step))
+    if by <= 0 or end < begin:
         raise UsageError(f"the sweep of {field} has no steps", "write it like cached=0:100%:10%, upwards")
-    begin, by = Fraction(first), Fraction(step)
-    count = int((Fraction(last) - begin) // by) + 1
+    count = int((end - begin) // by) + 1
     if count > MOST_POINTS:
         raise UsageError(f"the sweep of {field} has {count:,} steps", f"take at most {MOST_POINTS:,}: a longer step")
     return Axis(field, tuple(begin + n * by for n in range(count)))
+
+
+def _value(field: str, given: object) -> Fraction:
+    kind = FACTOR if field == TOKEN_FACTOR else FIELDS[field].kind or FACTOR
+    if not isinstance(given, str):
+        return exact(given, kind)
+    return Fraction(FIELDS[field].check(given)) if kind.percent else number(given, kind)
 
 
 def sweep(
@@ -89,17 +93,13 @@ def sweep(
 
 def with_field(workload: Workload, field: str, value: Fraction, models: Sequence[str]) -> Workload:
     """The workload with another value in a field; a token factor is that of the models. Raises `UsageError`."""
-    try:
-        if field == TOKEN_FACTOR:
-            factor = token_factor(value)
-            others = {
-                name: own for name, own in workload.token_factors.items() if name not in {*models, *map(_bare, models)}
-            }
-            return workload._replace(token_factors={**others, **dict.fromkeys(models, factor)})
-        return workload._replace(**{field: FIELDS[field].check(value)})
-    except ValueError as error:
-        message, hint = error.args
-        raise UsageError(f"{field}: {message}", hint) from None
+    if field == TOKEN_FACTOR:
+        others = {
+            name: own for name, own in workload.token_factors.items() if name not in {*models, *map(_bare, models)}
+        }
+        own = asked(factor, value, field)
+        return workload._replace(token_factors={**others, **dict.fromkeys(models, own)})
+    return workload._replace(**{field: asked(FIELDS[field].check, value, field)})
 
 
 def refuse_impossible(workloads: Sequence[Workload]) -> None:

@@ -3,24 +3,31 @@
 A check raises `ValueError(message, hint)`. Numbers become exact fractions, shares 0 to 1.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import tzinfo
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tokencost.analysis.months import PERIODS, Month, parse_month
 from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, parse_days, parse_hours, zone_of
 from tokencost.pricing.rates import STANDARD
+from tokencost.quantities import (
+    GROWTH,
+    MONTHS,
+    MOST_MONTHS,
+    REQUESTS,
+    SHARE,
+    TOKENS,
+    Kind,
+    asked,
+    factor,
+    growth,
+    number,
+    share,
+    shown,
+    whole_number,
+)
 
-MOST_REQUESTS = 10**12
-MOST_TOKENS = 10**8
-MOST_MONTHS = 120
-HIGHEST_GROWTH = 10
-HIGHEST_FACTOR = 100
-MOST_DECIMALS = 12
-_PERCENT = re.compile(r"([+-]?\d{1,12}(?:\.\d{1,10})?) ?%", re.ASCII)
 ARRIVAL = "arrival"
 ONLY = "workload"
 """The name of a workload that has none."""
@@ -71,49 +78,19 @@ Fault = tuple[str, str, str]
 """A field, what is wrong with it, and what to write instead."""
 
 
-def number(value: object, most: int, what: str, example: str) -> Fraction:
-    """A number from 0 to `most`, with at most 12 decimal places."""
-    exact = _exact(value, example)
-    if exact < 0:
-        raise ValueError(f"{what} cannot be negative", f"write it like {example}")
-    if exact > most:
-        raise ValueError(f"more than {most:,} {what}", f"write it like {example}")
-    return exact
-
-
-def share(value: object) -> Fraction:
-    """A share between 0 and 1: `0.55`, or `"55%"`."""
-    exact = _percent(value, '0.55 or "55%"')
-    if not 0 <= exact <= 1:
-        raise ValueError(f"{_written(value)} is not a share between 0% and 100%", 'write it like 0.55 or "55%"')
-    return exact
-
-
-def growth(value: object) -> Fraction:
-    """A growth rate per month: `0.05`, `"5%"` or `"-2%"`."""
-    exact = _percent(value, '0.05 or "5%"')
-    if not -1 <= exact <= HIGHEST_GROWTH:
-        raise ValueError(
-            f"a growth of {_written(value)} a month is not between -100% and {HIGHEST_GROWTH * 100:,}%",
-            'write it like 0.05 or "5%"',
-        )
-    return exact
-
-
 def months(value: object) -> int:
-    """A whole number of months."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | Fraction) or value != int(value):
-        raise ValueError(f"{_written(value)} is not a whole number of months", "write it like 12")
-    if not 1 <= value <= MOST_MONTHS:
-        raise ValueError(f"{value} months are not between 1 and {MOST_MONTHS}", "write it like 12")
-    return int(value)
+    """A whole number of months, at least one."""
+    count = whole_number(value, MONTHS)
+    if not count:
+        raise ValueError(f"0 months are not between 1 and {MOST_MONTHS}", "write it like 12")
+    return count
 
 
 def period(value: object) -> str:
     """One of the periods."""
     if value in PERIODS:
         return str(value)
-    raise ValueError(f"{_written(value)} is not a period", "write one of " + ", ".join(PERIODS))
+    raise ValueError(f"{shown(value)} is not a period", "write one of " + ", ".join(PERIODS))
 
 
 def tier(value: object) -> str:
@@ -129,26 +106,14 @@ def zone(value: object) -> str:
 
     if isinstance(value, str) and known_zone(value):
         return value
-    raise ValueError(f"unknown time zone {_written(value)}", 'write a name such as "Asia/Shanghai" or "UTC"')
-
-
-def token_factor(value: object) -> Fraction:
-    """How many times as many tokens."""
-    exact = number(value, HIGHEST_FACTOR, "times as many tokens", "1.1")
-    if not exact:
-        raise ValueError("a token factor is above 0", "write it like 1.1")
-    return exact
+    raise ValueError(f"unknown time zone {shown(value)}", 'write a name such as "Asia/Shanghai" or "UTC"')
 
 
 def token_factors(value: object) -> dict[str, Fraction]:
     """A factor for each model that needs one."""
     if not isinstance(value, Mapping):
         raise ValueError("token factors are a table", 'write "deepseek-flash" = 1.1 under [token_factors]')  # noqa: TRY004
-    return {str(model): token_factor(factor) for model, factor in value.items()}
-
-
-def _tokens(value: object) -> Fraction:
-    return number(value, MOST_TOKENS, "tokens in a request", "1_800")
+    return {str(model): factor(each) for model, each in value.items()}
 
 
 class Field(NamedTuple):
@@ -157,26 +122,34 @@ class Field(NamedTuple):
     check: Callable[[object], Any]
     meaning: str
     default: Any = None
+    kind: Kind | None = None
+    """Of a number: how a person may write it."""
+
+
+def _counted(kind: Kind, meaning: str) -> Field:
+    return Field(lambda value: number(value, kind), meaning, kind=kind)
+
+
+def _share(meaning: str, default: Fraction | None = Fraction(0)) -> Field:
+    return Field(share, meaning, default, SHARE)
 
 
 FIELDS: dict[str, Field] = {
-    "requests": Field(
-        lambda value: number(value, MOST_REQUESTS, "requests", "40_000"), "requests in each period, in the first month"
-    ),
+    "requests": _counted(REQUESTS, "requests in each period, in the first month"),
     "per": Field(period, "the period: hour, day, week, month or year", "day"),
-    "input": Field(_tokens, "input tokens of a request, cached ones included"),
-    "output": Field(_tokens, "output tokens of a request, reasoning included"),
-    "cached": Field(share, "share of the input that is read from a cache", Fraction(0)),
-    "cache_write": Field(share, "share of the input that is written to a cache", Fraction(0)),
-    "batch": Field(share, "share of the requests that is sent in the batch tier", Fraction(0)),
+    "input": _counted(TOKENS, "input tokens of a request, cached ones included"),
+    "output": _counted(TOKENS, "output tokens of a request, reasoning included"),
+    "cached": _share("share of the input that is read from a cache"),
+    "cache_write": _share("share of the input that is written to a cache"),
+    "batch": _share("share of the requests that is sent in the batch tier"),
     "tier": Field(tier, "tier of the rest", STANDARD),
-    "growth": Field(growth, "growth of the requests from month to month", Fraction(0)),
+    "growth": Field(growth, "growth of the requests from month to month", Fraction(0), GROWTH),
     "start": Field(parse_month, "first month"),
-    "months": Field(months, "how many months", 1),
+    "months": Field(months, "how many months", 1, MONTHS),
     "hours": Field(parse_hours, "hours of the day at which requests arrive; all if left out"),
     "days": Field(parse_days, "days on which requests arrive; every day if left out"),
     "zone": Field(zone, "time zone of months, days and hours", "UTC"),
-    "peak": Field(share, "share of the requests that arrive in peak hours; as the calendar has it if left out"),
+    "peak": _share("share of the requests that arrive in peak hours; as the calendar has it if left out", None),
     "token_factors": Field(token_factors, "how many times as many tokens a model takes", {}),
 }
 REQUIRED = ("requests", "input", "output")
@@ -209,7 +182,7 @@ def faults_between(fields: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def workload(name: str = ONLY, **fields: Any) -> Workload:
-    """A workload from its fields, which are called as the options are: `input=1_800, cached="55%", start="2026-12"`.
+    """A workload from its fields, which are called and written as the options are: `requests="40k", cached="55%"`.
 
     `requests`, `input`, `output` and `start` are needed; None is as if left out. Raises `UsageError`.
     """
@@ -221,11 +194,7 @@ def workload(name: str = ONLY, **fields: Any) -> Workload:
             raise UsageError(f"a workload has no field `{key}`", "its fields are " + ", ".join(FIELDS))
         if value is None:
             continue  # as if it were left out
-        try:
-            checked[key] = FIELDS[key].check(value)
-        except ValueError as error:
-            message, hint = error.args
-            raise UsageError(f"`{key}`: {message}", hint) from None
+        checked[key] = asked(FIELDS[key].check, value, f"`{key}`")
     for _, message, hint in faults_between(checked):
         raise UsageError(message, hint)
     if "start" not in checked:
@@ -243,27 +212,3 @@ def from_checked(name: str, fields: Mapping[str, Any]) -> Workload:
         every_day = frozenset(range(7))
         arrival = Window(ARRIVAL, place, zone_name, days or every_day, hours or ((0, MINUTES_OF_DAY),))
     return Workload(name=name, zone=place, arrival=arrival, **given)
-
-
-def _percent(value: object, example: str) -> Fraction:
-    match = _PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
-    return Fraction(match[1]) / 100 if match else _exact(value, example)
-
-
-def _exact(value: object, example: str) -> Fraction:
-    if isinstance(value, str):
-        raise ValueError(f"{_written(value)} is not a number", f"write it like {example}")  # noqa: TRY004
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | Fraction):
-        raise ValueError("this is not an exact number", f"write it like {example}; in Python, no float")  # noqa: TRY004
-    if isinstance(value, Decimal) and not value.is_finite():
-        raise ValueError("this is not a finite number", f"write it like {example}")
-    if isinstance(value, Decimal) and value and abs(value.adjusted()) > MOST_DECIMALS * 2:
-        raise ValueError(f"{value} is out of range", f"write it like {example}")
-    exact = Fraction(value)
-    if 10**MOST_DECIMALS % exact.denominator and not isinstance(value, Fraction):
-        raise ValueError(f"more than {MOST_DECIMALS} decimal places", f"write it like {example}")
-    return exact
-
-
-def _written(value: object) -> str:
-    return repr(value)[:40] if not isinstance(value, Decimal) else f"{value}"[:40]

@@ -5,7 +5,7 @@ given from outside, such as an option of the command line, comes before both.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tokencost.analysis.months import Month, parse_month
@@ -14,10 +14,10 @@ from tokencost.analysis.workload_fields import (
     MISSING,
     ONLY,
     TOTAL,
+    Field,
     Workload,
     faults_between,
     from_checked,
-    token_factor,
 )
 from tokencost.errors import UsageError
 from tokencost.pricetable.resolve import split_time, suggestion
@@ -26,6 +26,7 @@ from tokencost.pricetable.shapes import table as table_of
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.toml_file import Fault, check_toml, read_file
 from tokencost.pricing.rates import tier_names
+from tokencost.quantities import factor, in_a_file
 
 BEGINNING = "begin with an example: tokencost workload --example > workload.toml"
 
@@ -38,14 +39,19 @@ def _workload_name(name: object) -> str:
     return name
 
 
+def _check(field: Field) -> Callable[[object], Any]:
+    kind = field.kind
+    return field.check if kind is None else lambda value: field.check(in_a_file(value, kind))
+
+
 _FACTORS: Shape = {
     "type": "dict",
     "keys_schema": TEXT,
-    "values_schema": value(checked_by(token_factor), {"type": "number"}),
+    "values_schema": value(checked_by(factor), {"type": "number"}),
     "strict": True,
 }
 _FIELD_SHAPES = {
-    name: optional(_FACTORS if name == "token_factors" else value(checked_by(field.check), {}), field.meaning)
+    name: optional(_FACTORS if name == "token_factors" else value(checked_by(_check(field)), {}), field.meaning)
     for name, field in FIELDS.items()
 }
 WORKLOAD_TOML = table_of(

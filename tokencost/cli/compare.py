@@ -28,15 +28,8 @@ class BlendType(click.ParamType["Blend"]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "Blend":
         """Parse the weights and the cached share."""
         from tokencost.analysis.compare import Blend
-        from tokencost.cli.quantities import parse_count, parse_share
 
-        weights = str(value).split(":")
-        if len(weights) not in (2, 3):
-            self.fail(f"{value!r} is not a blend; write INPUT:OUTPUT such as 3:1, or 3:1:60% with a cached share")
-        tokens = Blend(parse_count(weights[0]), parse_count(weights[1]), parse_share((*weights, "0")[2]))
-        if not tokens.input + tokens.output:
-            self.fail(f"{value!r} has no tokens; write a blend such as 3:1")
-        return tokens
+        return Blend.parse(str(value))
 
 
 @click.command(short_help="Prices side by side, with ratio and percent lower.")

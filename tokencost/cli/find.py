@@ -19,9 +19,9 @@ class FigureType(click.ParamType[Decimal]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
         """Parse it, with or without its sign."""
-        from tokencost.cli.quantities import parse_count
+        from tokencost.cli.quantities import parse_rate
 
-        return parse_count(str(value).strip().removeprefix("$"))
+        return value if isinstance(value, Decimal) else parse_rate(str(value))
 
 
 class NearType(click.ParamType[Fraction]):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tokencost.cli.options import WhenType, complete_models
-from tokencost.cli.quantities import parse_count, parse_pairs, parse_rate
+from tokencost.cli.quantities import parse_pairs, parse_rate, parse_tokens
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import When, day_of, parse_when, span
 
@@ -259,7 +259,7 @@ def _typed(pairs: Mapping[str, str]) -> dict[str, Any]:
         if key in RATE_OPTIONS:
             values[key] = parse_rate(text)
         elif key == "input_tokens_above":
-            values[key] = int(parse_count(text))
+            values[key] = parse_tokens(text)
         elif key == "checked":
             values[key] = day_of(parse_when(text))
         else:

@@ -151,10 +151,10 @@ def usage(
 
 
 def _factor(text: str) -> tuple[str | None, Fraction]:
-    from tokencost.cli.quantities import parse_count
+    from tokencost.cli.quantities import parse_factor
 
     model, equals, number = text.rpartition("=")
-    return (model if equals else None), Fraction(parse_count(number))
+    return (model if equals else None), parse_factor(number)
 
 
 def _mapped(text: str) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tokencost.errors import UsageError
+from tokencost.quantities import DOLLARS, asked, like_a_number, number
+from tokencost.quantities import factor as read_factor
 
 if TYPE_CHECKING:
     from tokencost.analysis.sweep import Axis
@@ -14,12 +16,10 @@ def tokens_or_file(outputs: tuple[str, ...]) -> tuple[str | None, str | None]:
     """What `--output` gives: the output tokens where it is a number, else the file to write."""
     tokens = file = None
     for text in outputs:
-        try:
-            _count(text)
-        except UsageError:
-            file = text
-        else:
+        if like_a_number(text):
             tokens = text
+        else:
+            file = text
     return tokens, file
 
 
@@ -31,37 +31,17 @@ def checked_fields(options: Mapping[str, str | None], factors: tuple[str, ...]) 
     for name, text in options.items():
         if text is not None:
             option = f"--{name.replace('_', '-')}"
-            checked[name] = _by(FIELDS[name].check, option, _PARSED.get(name, str)(text))
+            parsed = _LISTED[name](text) if name in _LISTED else text
+            checked[name] = asked(FIELDS[name].check, parsed, option)
     given = {}
     for text in factors:
         model, equals, factor = text.rpartition("=")
         if not equals or not model:
             raise UsageError(f"--token-factor: {text!r} names no model", "write it like deepseek-flash=1.1")
-        given[model] = _count(factor)
+        given[model] = asked(read_factor, factor, "--token-factor")
     if given:
-        checked["token_factors"] = _by(FIELDS["token_factors"].check, "--token-factor", given)
+        checked["token_factors"] = given
     return checked
-
-
-def _by(check: Callable[[object], Any], option: str, value: object) -> Any:
-    try:
-        return check(value)
-    except ValueError as error:
-        message, hint = error.args
-        raise UsageError(f"{option}: {message}", hint) from None
-
-
-def _count(text: str) -> Fraction:
-    from tokencost.cli.quantities import parse_count
-
-    sign = -1 if text.strip().startswith("-") else 1
-    return sign * Fraction(parse_count(text.strip().removeprefix("-").removeprefix("+")))
-
-
-def _rate(text: str) -> Fraction:
-    """`5%`, `-2%` or `0.05`."""
-    trimmed = text.strip()
-    return _count(trimmed.removesuffix("%")) / 100 if trimmed.endswith("%") else _count(trimmed)
 
 
 def _listed(text: str) -> list[str]:
@@ -84,27 +64,12 @@ def _days(text: str) -> list[str]:
     return days
 
 
-_PARSED: dict[str, Callable[[str], object]] = {
-    "requests": _count,
-    "input": _count,
-    "output": _count,
-    "cached": _rate,
-    "cache_write": _rate,
-    "batch": _rate,
-    "peak": _rate,
-    "growth": _rate,
-    "months": _count,
-    "hours": _listed,
-    "days": _days,
-}
+_LISTED: dict[str, Callable[[str], list[str]]] = {"hours": _listed, "days": _days}
 
 
 def parse_dollars(text: str, option: str) -> Fraction:
     """`500` or `$500`."""
-    number = _count(text.strip().removeprefix("$"))
-    if number < 0:
-        raise UsageError(f"{option}: {text} is negative", "write US dollars a month, such as 500")
-    return number
+    return asked(lambda given: number(given, DOLLARS), text, option)
 
 
 def parse_axis(text: str) -> "Axis":
@@ -115,5 +80,5 @@ def parse_axis(text: str) -> "Axis":
     parts = values.split(":")
     if len(parts) != 3:  # noqa: PLR2004  # from, to, step
         raise UsageError(f"--sweep: {text!r} is not a sweep", "write FIELD=FROM:TO:STEP, such as cached=0:100%:10%")
-    first, last, step = (_rate(part) for part in parts)
+    first, last, step = parts
     return axis(field.strip().replace("-", "_"), first, last, step)

@@ -6,11 +6,13 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from tokencost import quantities
 from tokencost.errors import UsageError
 from tokencost.logs.shapes import Path
 from tokencost.pricetable.resolve import find_model, resolve, split_time
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_bound, as_when
+from tokencost.quantities import MOST_DECIMALS, Amount, asked
 
 MOST_PARTS = 100
 _NO_TEXT = re.compile("[\ud800-\udfff]")
@@ -71,7 +73,7 @@ def ask(
     until: When | str | None = None,
     tier: str | None = None,
     as_models: Sequence[str] = (),
-    token_factors: Mapping[str | None, Fraction] | None = None,
+    token_factors: Mapping[str | None, Amount] | None = None,
     compare_to: str | None = None,
 ) -> Question:
     """The question, checked: known alternatives, sensible groups. Raises `UsageError` and its kinds."""
@@ -98,7 +100,7 @@ def ask(
     return question
 
 
-def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[str | None, Fraction]) -> Side:
+def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[str | None, Amount]) -> Side:
     bare, own = split_time(name)
     when = own if own is not None else on
     if when is not None:
@@ -109,7 +111,7 @@ def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[st
         find_model(table, bare, date(1970, 1, 1))
         label = bare
     everywhere = factors.get(None, Fraction(1))
-    factor = factors.pop(name, factors.pop(bare, everywhere))
-    if factor <= 0:
-        raise UsageError("a token factor is above zero", "write it like 1.1")
+    factor = asked(quantities.factor, factors.pop(name, factors.pop(bare, everywhere)), "the token factor")
+    if 10**MOST_DECIMALS % factor.denominator:
+        raise UsageError(f"the token factor {factor} is not a decimal number", "write it like 1.1")
     return Side(label, bare, when, factor)

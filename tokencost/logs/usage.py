@@ -21,6 +21,7 @@ from tokencost.logs.sums import Rejected, Sum
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 from tokencost.pricing.rates import RateCell
+from tokencost.quantities import Amount
 
 if TYPE_CHECKING:
     from tokencost.logs.duckdb_engine import Engine
@@ -91,7 +92,7 @@ def usage(
     tier: str | None = None,
     window: str | None = None,
     as_models: Sequence[str] = (),
-    token_factors: Mapping[str | None, Fraction] | None = None,
+    token_factors: Mapping[str | None, Amount] | None = None,
     compare_to: str | None = None,
     mapping: Mapping[str, str] | None = None,
     progress: bool = False,

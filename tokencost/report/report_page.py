@@ -10,13 +10,13 @@ from tokencost.analysis.claims import JudgedClaim
 from tokencost.analysis.compare import Comparison
 from tokencost.analysis.price_rows import PriceRow, prices_in_force
 from tokencost.analysis.workload import WorkloadTotals
-from tokencost.analysis.workload_fields import MOST_REQUESTS, MOST_TOKENS
 from tokencost.errors import NotOffered
 from tokencost.pricetable.resolve import price_in_force
 from tokencost.pricetable.sale import ends_soon
 from tokencost.pricetable.table import Model, Price, PriceTable, Rates
 from tokencost.pricetable.when import When, show_bound, show_when
 from tokencost.pricing.rates import STANDARD, RateCell, cells, thresholds
+from tokencost.quantities import MOST_REQUESTS, MOST_TOKENS
 from tokencost.report.claims import claims_document
 from tokencost.report.compare import comparison_document
 from tokencost.report.document import Column, Document, Figure, Sentence, Table, Value
