@@ -136,10 +136,8 @@ def compare(
 
     Raises `UsageError` and its kinds where a name, price, tier or window does not exist.
     """
-    if currency not in CURRENCIES:
-        raise UsageError(f"there are no price lists in {currency!r}", f"choose one of {', '.join(CURRENCIES)}")
-    if isinstance(blend, str):
-        blend = Blend.parse(blend)
+    _refuse_unknown(currency)
+    blend = Blend.parse(blend) if isinstance(blend, str) else blend
     as_of = as_when(on)
     names, baseline_name = chosen_models(table, models, against)
     baseline = resolve(table, baseline_name, as_of)
@@ -175,6 +173,11 @@ def compare(
     labels = {row.model for row in rows}
     shown = tuple(side for side in sides if side.label in labels)
     return Comparison(as_of, currency, tier, tuple(rows), shown, baseline, tuple(used), blend, tuple(unlisted))
+
+
+def _refuse_unknown(currency: str) -> None:
+    if currency not in CURRENCIES:
+        raise UsageError(f"there are no price lists in {currency!r}", f"choose one of {', '.join(CURRENCIES)}")
 
 
 def _no_list(side: ModelAt, currency: str, have: Sequence[str]) -> NotOffered:
