@@ -14,7 +14,20 @@ import tomli
 from tokencost.pricetable.schema import json_schema
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ("cli", "render", "report", "logs", "analysis", "pricing", "pricetable", "quantities", "money", "errors")
+LAYERS = (
+    "cli",
+    "render",
+    "report",
+    "logs",
+    "analysis",
+    "pricing",
+    "pricetable",
+    "quantities",
+    "rows",
+    "money",
+    "errors",
+    "display",
+)
 HEAVY = {
     "pydantic",
     "pydantic_core",

@@ -11,133 +11,199 @@ Names are imported when they are first used, so that `import tokencost` costs no
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from tokencost import display
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Axis": "tokencost.analysis.sweep",
-    "Blend": "tokencost.analysis.compare",
-    "BreakEven": "tokencost.analysis.break_even",
-    "Claim": "tokencost.analysis.claims_file",
-    "Comparison": "tokencost.analysis.compare",
-    "ComparisonRow": "tokencost.analysis.compare",
-    "Cost": "tokencost.pricing.cost",
-    "InvalidData": "tokencost.errors",
-    "JudgedClaim": "tokencost.analysis.claims",
-    "ListedRate": "tokencost.analysis.find",
-    "ModelAt": "tokencost.pricetable.resolve",
-    "PriceTable": "tokencost.pricetable.table",
-    "Problem": "tokencost.errors",
-    "RateCell": "tokencost.pricing.rates",
-    "RatePair": "tokencost.analysis.find",
-    "Rates": "tokencost.pricetable.table",
-    "SameBill": "tokencost.analysis.compare",
-    "Sweep": "tokencost.analysis.sweep",
-    "SweepRow": "tokencost.analysis.sweep",
-    "TokencostError": "tokencost.errors",
-    "Usage": "tokencost.logs.usage",
-    "UsageError": "tokencost.errors",
-    "UsageRow": "tokencost.logs.amounts",
-    "Workload": "tokencost.analysis.workload_fields",
-    "WorkloadRow": "tokencost.analysis.workload",
-    "WorkloadTotals": "tokencost.analysis.workload",
-    "axis": "tokencost.analysis.sweep",
-    "break_even": "tokencost.analysis.break_even",
-    "compare": "tokencost.analysis.compare",
-    "find_pairs": "tokencost.analysis.find",
-    "find_rates": "tokencost.analysis.find",
-    "judge": "tokencost.analysis.claims",
-    "listed_rates": "tokencost.analysis.find",
-    "load_claims": "tokencost.analysis.claims_file",
-    "load_prices": "tokencost.pricetable.load",
-    "load_workloads": "tokencost.analysis.workload_file",
-    "parse_prices": "tokencost.pricetable.load",
-    "parse_workloads": "tokencost.analysis.workload_file",
-    "price": "tokencost.pricing.cost",
-    "rate_cell": "tokencost.pricing.rates",
-    "resolve": "tokencost.pricetable.resolve",
-    "same_bill": "tokencost.analysis.compare",
-    "sweep": "tokencost.analysis.sweep",
-    "usage": "tokencost.logs.usage",
-    "workload": "tokencost.analysis.workload_fields",
-    "workload_totals": "tokencost.analysis.workload",
+    "analysis.break_even": (
+        "BreakEven",
+        "break_even",
+    ),
+    "analysis.claims": (
+        "JudgedClaim",
+        "Recomputed",
+        "judge",
+    ),
+    "analysis.claims_file": (
+        "Claim",
+        "load_claims",
+    ),
+    "analysis.compare": (
+        "Blend",
+        "Comparison",
+        "ComparisonRow",
+        "SameBill",
+        "compare",
+        "same_bill",
+    ),
+    "analysis.find": (
+        "ListedRate",
+        "RatePair",
+        "find_pairs",
+        "find_rates",
+        "listed_rates",
+    ),
+    "analysis.months": ("Month",),
+    "analysis.sweep": (
+        "Axis",
+        "Sweep",
+        "SweepRow",
+        "axis",
+        "sweep",
+    ),
+    "analysis.workload": (
+        "WorkloadRow",
+        "WorkloadTotals",
+        "workload_totals",
+    ),
+    "analysis.workload_fields": (
+        "Workload",
+        "workload",
+    ),
+    "analysis.workload_file": (
+        "WorkloadFile",
+        "load_workloads",
+        "parse_workloads",
+    ),
+    "errors": (
+        "AmbiguousRate",
+        "HourNeeded",
+        "InvalidData",
+        "MissingExtra",
+        "NoPrice",
+        "NotOffered",
+        "Problem",
+        "TokenCounts",
+        "TokencostError",
+        "UnknownModel",
+        "UsageError",
+    ),
+    "logs.amounts": (
+        "Reconciled",
+        "Unpriced",
+        "UsageRow",
+    ),
+    "logs.cluster": ("Cluster",),
+    "logs.sums": ("Rejected",),
+    "logs.usage": (
+        "Usage",
+        "usage",
+    ),
+    "pricetable.load": (
+        "load_prices",
+        "parse_prices",
+    ),
+    "pricetable.resolve": (
+        "ModelAt",
+        "resolve",
+    ),
+    "pricetable.table": (
+        "PriceTable",
+        "Rates",
+    ),
+    "pricing.cost": (
+        "Cost",
+        "price",
+    ),
+    "pricing.rates": (
+        "RateCell",
+        "rate_cell",
+    ),
+    "rows": (
+        "Row",
+        "Rows",
+    ),
 }
+"""Every public name, by the module that has it: the one list of them.
+
+A type checker reads only import statements, which repeat it below; a test holds the two together.
+"""
 
 if TYPE_CHECKING:
-    from tokencost.analysis.break_even import BreakEven, break_even
-    from tokencost.analysis.claims import JudgedClaim, judge
-    from tokencost.analysis.claims_file import Claim, load_claims
-    from tokencost.analysis.compare import Blend, Comparison, ComparisonRow, SameBill, compare, same_bill
-    from tokencost.analysis.find import ListedRate, RatePair, find_pairs, find_rates, listed_rates
-    from tokencost.analysis.sweep import Axis, Sweep, SweepRow, axis, sweep
-    from tokencost.analysis.workload import WorkloadRow, WorkloadTotals, workload_totals
-    from tokencost.analysis.workload_fields import Workload, workload
-    from tokencost.analysis.workload_file import load_workloads, parse_workloads
-    from tokencost.errors import InvalidData, Problem, TokencostError, UsageError
-    from tokencost.logs.amounts import UsageRow
-    from tokencost.logs.usage import Usage, usage
-    from tokencost.pricetable.load import load_prices, parse_prices
-    from tokencost.pricetable.resolve import ModelAt, resolve
-    from tokencost.pricetable.table import PriceTable, Rates
-    from tokencost.pricing.cost import Cost, price
-    from tokencost.pricing.rates import RateCell, rate_cell
+    from tokencost.analysis.break_even import BreakEven as BreakEven, break_even as break_even
+    from tokencost.analysis.claims import JudgedClaim as JudgedClaim, Recomputed as Recomputed, judge as judge
+    from tokencost.analysis.claims_file import Claim as Claim, load_claims as load_claims
+    from tokencost.analysis.compare import (
+        Blend as Blend,
+        Comparison as Comparison,
+        ComparisonRow as ComparisonRow,
+        SameBill as SameBill,
+        compare as compare,
+        same_bill as same_bill,
+    )
+    from tokencost.analysis.find import (
+        ListedRate as ListedRate,
+        RatePair as RatePair,
+        find_pairs as find_pairs,
+        find_rates as find_rates,
+        listed_rates as listed_rates,
+    )
+    from tokencost.analysis.months import Month as Month
+    from tokencost.analysis.sweep import (
+        Axis as Axis,
+        Sweep as Sweep,
+        SweepRow as SweepRow,
+        axis as axis,
+        sweep as sweep,
+    )
+    from tokencost.analysis.workload import (
+        WorkloadRow as WorkloadRow,
+        WorkloadTotals as WorkloadTotals,
+        workload_totals as workload_totals,
+    )
+    from tokencost.analysis.workload_fields import Workload as Workload, workload as workload
+    from tokencost.analysis.workload_file import (
+        WorkloadFile as WorkloadFile,
+        load_workloads as load_workloads,
+        parse_workloads as parse_workloads,
+    )
+    from tokencost.errors import (
+        AmbiguousRate as AmbiguousRate,
+        HourNeeded as HourNeeded,
+        InvalidData as InvalidData,
+        MissingExtra as MissingExtra,
+        NoPrice as NoPrice,
+        NotOffered as NotOffered,
+        Problem as Problem,
+        TokencostError as TokencostError,
+        TokenCounts as TokenCounts,
+        UnknownModel as UnknownModel,
+        UsageError as UsageError,
+    )
+    from tokencost.logs.amounts import Reconciled as Reconciled, Unpriced as Unpriced, UsageRow as UsageRow
+    from tokencost.logs.cluster import Cluster as Cluster
+    from tokencost.logs.sums import Rejected as Rejected
+    from tokencost.logs.usage import Usage as Usage, usage as usage
+    from tokencost.pricetable.load import load_prices as load_prices, parse_prices as parse_prices
+    from tokencost.pricetable.resolve import ModelAt as ModelAt, resolve as resolve
+    from tokencost.pricetable.table import PriceTable as PriceTable, Rates as Rates
+    from tokencost.pricing.cost import Cost as Cost, price as price
+    from tokencost.pricing.rates import RateCell as RateCell, rate_cell as rate_cell
+    from tokencost.rows import Row as Row, Rows as Rows
 
-__all__ = [
-    "Axis",
-    "Blend",
-    "BreakEven",
-    "Claim",
-    "Comparison",
-    "ComparisonRow",
-    "Cost",
-    "InvalidData",
-    "JudgedClaim",
-    "ListedRate",
-    "ModelAt",
-    "PriceTable",
-    "Problem",
-    "RateCell",
-    "RatePair",
-    "Rates",
-    "SameBill",
-    "Sweep",
-    "SweepRow",
-    "TokencostError",
-    "Usage",
-    "UsageError",
-    "UsageRow",
-    "Workload",
-    "WorkloadRow",
-    "WorkloadTotals",
-    "axis",
-    "break_even",
-    "compare",
-    "find_pairs",
-    "find_rates",
-    "judge",
-    "listed_rates",
-    "load_claims",
-    "load_prices",
-    "load_workloads",
-    "parse_prices",
-    "parse_workloads",
-    "price",
-    "rate_cell",
-    "resolve",
-    "same_bill",
-    "sweep",
-    "usage",
-    "workload",
-    "workload_totals",
-]
+_MODULES = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
+__all__ = [*sorted(_MODULES)]  # noqa: PLE0604  # they are strings
 
 
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+if not TYPE_CHECKING:  # else a checker would take every misspelt name for one that is made here
+
+    def __getattr__(name: str) -> object:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_MODULES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return __all__
+
+
+def _notebook() -> Any:
+    from tokencost.render import notebook
+
+    return notebook
+
+
+display.show_by(_notebook)

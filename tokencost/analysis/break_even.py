@@ -13,9 +13,11 @@ from tokencost.analysis.months import Month
 from tokencost.analysis.sweep import SHARES, TOKEN_FACTOR, with_field
 from tokencost.analysis.workload import Side, WorkloadTotals, workload_totals
 from tokencost.analysis.workload_fields import Workload
-from tokencost.errors import AmbiguousRate, NotOffered
+from tokencost.errors import AmbiguousRate, NotOffered, UsageError
+from tokencost.pricetable.resolve import as_names
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricing.rates import thresholds
+from tokencost.rows import Row, Rows
 
 FIELDS = ("requests", "input", "output", "cached", "cache_write", "batch", "growth", TOKEN_FACTOR)
 WIDEST_REQUEST = 1_000_000
@@ -29,8 +31,8 @@ Difference = Callable[[Fraction], Fraction]
 """The cost of a model less that of the baseline, at a value of the field."""
 
 
-class BreakEven(NamedTuple):
-    """Where a model and the baseline cost the same, as one field changes and the others stay."""
+class _BreakEven(NamedTuple):
+    """The fields of `BreakEven`."""
 
     field: str
     model: str
@@ -47,12 +49,21 @@ class BreakEven(NamedTuple):
     """Why the field cannot be changed for these models."""
 
 
-def break_even(table: PriceTable, totals: WorkloadTotals, fields: Sequence[str] = FIELDS) -> tuple[BreakEven, ...]:
+class BreakEven(Row, _BreakEven):
+    """Where a model and the baseline cost the same, as one field changes and the others stay."""
+
+    __slots__ = ()
+
+
+def break_even(table: PriceTable, totals: WorkloadTotals, fields: str | Sequence[str] = FIELDS) -> Rows[BreakEven]:
     """For each model and each of the fields, the values at which it costs what the baseline costs.
 
     A field changes in all workloads at once; `token_factor` is the model's own.
     """
-    return tuple(_solved(table, totals, side, field) for side in totals.models for field in fields)
+    names = as_names(fields)
+    if unknown := [name for name in names if name not in FIELDS]:
+        raise UsageError(f"{unknown[0]!r} is not a numeric field of a workload", "name some of " + ", ".join(FIELDS))
+    return Rows(_solved(table, totals, side, field) for side in totals.models for field in names)
 
 
 def _solved(table: PriceTable, totals: WorkloadTotals, side: Side, field: str) -> BreakEven:

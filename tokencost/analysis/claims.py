@@ -12,17 +12,19 @@ them gives the printed figures.
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tokencost.analysis.claims_file import Claim, Printed, Published, Side
 from tokencost.analysis.compare import open_cells, paired_cells
 from tokencost.analysis.find import RatePair, equal_pairs, listed_rates
+from tokencost.display import html_of, record_of
 from tokencost.errors import UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import resolve
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when
 from tokencost.pricing.rates import COMPONENTS, STANDARD, RateCell, tier_names
+from tokencost.rows import Row
 
 REPRODUCED = "reproduced"
 UNDERSTATED = "understated"
@@ -63,8 +65,8 @@ class Recomputed(NamedTuple):
         return None if lower is None else 100 - lower
 
 
-class JudgedClaim(NamedTuple):
-    """A claim with its verdict and the computations that led to it."""
+class _JudgedClaim(NamedTuple):
+    """The fields of `JudgedClaim`."""
 
     claim: Claim
     on: When
@@ -77,6 +79,18 @@ class JudgedClaim(NamedTuple):
     def decisive(self) -> tuple[Recomputed, ...]:
         """The parts that carry the verdict."""
         return tuple(part for part in self.parts if part.verdict == self.verdict) or self.parts
+
+
+class JudgedClaim(Row, _JudgedClaim):
+    """A claim with its verdict and the computations that led to it."""
+
+    __slots__ = ()
+
+    def _columns(self) -> dict[str, Any]:
+        return record_of(self)
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
 
 def judge(table: PriceTable, claim: Claim, on: When | str | None = None) -> JudgedClaim:

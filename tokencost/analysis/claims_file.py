@@ -31,6 +31,7 @@ from tokencost.pricetable.when import When
 from tokencost.pricing.rates import COMPONENTS
 from tokencost.quantities import FIGURE as WRITTEN
 from tokencost.quantities import read
+from tokencost.rows import Row
 
 SCHEMA_NUMBER = 1
 BUNDLED_CLAIMS = Path(__file__).parent.parent / "claims.toml"
@@ -89,8 +90,8 @@ class Side(NamedTuple):
         return result
 
 
-class Claim(NamedTuple):
-    """A published figure and what to recompute it from."""
+class _Claim(NamedTuple):
+    """The fields of `Claim`."""
 
     id: str
     statement: str
@@ -105,6 +106,13 @@ class Claim(NamedTuple):
     """Why the verdict may not be what one expects."""
     applies_to: str | None
     """A claim whose prices this one reasons about: its break-even is shown beside this one's."""
+
+
+class Claim(Row, _Claim):
+    """A published figure and what to recompute it from."""
+
+    __slots__ = ()
+    _names = ("id", "statement", "printed_by", "printed", "source", "on", "note", "applies_to")
 
 
 def load_claims(file: str | os.PathLike[str] | None = None) -> tuple[Claim, ...]:

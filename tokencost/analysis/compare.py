@@ -6,14 +6,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, Self
 
+from tokencost.display import html_of
 from tokencost.errors import NotOffered, UsageError
 from tokencost.money import percent_lower, times_as_much
-from tokencost.pricetable.resolve import ModelAt, resolve
+from tokencost.pricetable.resolve import ModelAt, as_names, resolve
 from tokencost.pricetable.sale import ON_SALE, sale_status
 from tokencost.pricetable.table import CURRENCIES, PriceTable, Rates
 from tokencost.pricetable.when import When, as_when, show_when
 from tokencost.pricing.rates import COMPONENTS, STANDARD, RateCell, named_cell, open_window_names, rate_cell
 from tokencost.quantities import WEIGHT, NotRead, read, share
+from tokencost.rows import Row
 
 BLENDED = "blended"
 
@@ -71,12 +73,8 @@ class Blend(NamedTuple):
         return (mixed_input * Fraction(self.input) + Fraction(rates.output) * Fraction(self.output)) / weight
 
 
-class ComparisonRow(NamedTuple):
-    """One component of one model beside the baseline. Prices are per 1M tokens; None is no such rate.
-
-    `window` and `baseline_window` are the parts of each one's own week; None where its price holds at all hours.
-    `status` and `baseline_status` are `on sale`, `ends 2026-12-11` or `retired 2026-10-23`, at each one's own time.
-    """
+class _ComparisonRow(NamedTuple):
+    """The fields of `ComparisonRow`."""
 
     model: str
     provider: str
@@ -101,6 +99,20 @@ class ComparisonRow(NamedTuple):
         return percent_lower(self.baseline_price, self.price)
 
 
+class ComparisonRow(Row, _ComparisonRow):
+    """One component of one model beside the baseline. Prices are per 1M tokens; None is no such rate.
+
+    `window` and `baseline_window` are the parts of each one's own week; None where its price holds at all hours.
+    `status` and `baseline_status` are `on sale`, `ends 2026-12-11` or `retired 2026-10-23`, at each one's own time.
+    """
+
+    __slots__ = ()
+    _names = (
+        *("model", "provider", "component", "tier", "window", "price", "baseline", "baseline_price"),
+        *("ratio", "percent_lower", "baseline_window", "status", "baseline_status"),
+    )
+
+
 class Comparison(NamedTuple):
     """The result of `compare`: rows, and the rate cells they come from."""
 
@@ -113,13 +125,17 @@ class Comparison(NamedTuple):
     cells: tuple[tuple[ModelAt, RateCell], ...]
     """Every cell shown, with the model as it was named; the baseline's last."""
     blend: Blend | None
+    table: PriceTable
     unlisted: tuple[ModelAt, ...] = ()
     """Models left out, wholly or at some hours, since there is no price list of theirs in the currency."""
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
 
 def compare(
     table: PriceTable,
-    models: Sequence[str] = (),
+    models: str | Sequence[str] = (),
     *,
     on: When | str,
     against: str | None = None,
@@ -172,7 +188,7 @@ def compare(
     used += [(baseline, cell) for cell in baseline_cells]
     labels = {row.model for row in rows}
     shown = tuple(side for side in sides if side.label in labels)
-    return Comparison(as_of, currency, tier, tuple(rows), shown, baseline, tuple(used), blend, tuple(unlisted))
+    return Comparison(as_of, currency, tier, tuple(rows), shown, baseline, tuple(used), blend, table, tuple(unlisted))
 
 
 def _refuse_unknown(currency: str) -> None:
@@ -187,8 +203,9 @@ def _no_list(side: ModelAt, currency: str, have: Sequence[str]) -> NotOffered:
     return NotOffered(f"{side.label} has no {currency} price list on {on}", f"{hint}leave --currency out")
 
 
-def chosen_models(table: PriceTable, models: Sequence[str], against: str | None) -> tuple[Sequence[str], str]:
+def chosen_models(table: PriceTable, models: str | Sequence[str], against: str | None) -> tuple[Sequence[str], str]:
     """The models and the baseline: as named, else the last model named, else the table's `[defaults]`."""
+    models = as_names(models)
     defaults = table.defaults
     if against is not None and models:
         return models, against

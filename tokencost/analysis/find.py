@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tokencost import quantities
 from tokencost.money import percent_lower, times_as_much
@@ -15,14 +15,15 @@ from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import BEGINNING, END, When, as_when
 from tokencost.pricing.rates import COMPONENTS, RateCell, cells, open_window_names, window_names
 from tokencost.quantities import Amount
+from tokencost.rows import Row, Rows
 
 DELAYED_TIERS = frozenset({"batch", "flex"})
 """Tiers that answer later: a price there is not like one for an answer in real time."""
 MOST_NEAREST = 5
 
 
-class ListedRate(NamedTuple):
-    """One list price: a component of a model under certain conditions, from `start` to `end` (exclusive)."""
+class _ListedRate(NamedTuple):
+    """The fields of `ListedRate`."""
 
     rate: Decimal
     model: Model
@@ -41,8 +42,26 @@ class ListedRate(NamedTuple):
         return self.model, self.component, self.cell.tier, self.cell.window
 
 
-class RatePair(NamedTuple):
-    """Two list prices that were in force at the same time."""
+class ListedRate(Row, _ListedRate):
+    """One list price: a component of a model under certain conditions, from `start` to `end` (exclusive)."""
+
+    __slots__ = ()
+
+    def _columns(self) -> dict[str, Any]:
+        return {
+            "price": self.rate,
+            "model": self.model.id,
+            "provider": self.model.provider,
+            "component": self.component,
+            "tier": self.cell.tier,
+            "window": self.cell.window,
+            "from": self.start,
+            "until": self.end,
+        }
+
+
+class _RatePair(NamedTuple):
+    """The fields of `RatePair`."""
 
     left: ListedRate
     right: ListedRate
@@ -77,6 +96,18 @@ class RatePair(NamedTuple):
     def percent_lower(self) -> Fraction | None:
         """(1 - left ÷ right) x 100."""
         return percent_lower(self.right.rate, self.left.rate)
+
+
+class RatePair(Row, _RatePair):
+    """Two list prices that were in force at the same time."""
+
+    __slots__ = ()
+
+    def _columns(self) -> dict[str, Any]:
+        left = {f"left_{name}": value for name, value in self.left.as_dict().items()}
+        right = {f"right_{name}": value for name, value in self.right.as_dict().items()}
+        found = {"like_for_like": self.like_for_like, "ratio": self.ratio, "percent_lower": self.percent_lower}
+        return {**left, **right, **found, "from": self.start, "until": self.end}
 
 
 def listed_rates(table: PriceTable, on: When | str | None = None, *, closed: bool = False) -> tuple[ListedRate, ...]:
@@ -123,12 +154,12 @@ def _merged(rates: Iterable[ListedRate]) -> Iterator[ListedRate]:
     yield from found
 
 
-def find_rates(rates: Iterable[ListedRate], figure: Amount, near: Amount = Fraction(0)) -> tuple[ListedRate, ...]:
+def find_rates(rates: Iterable[ListedRate], figure: Amount, near: Amount = Fraction(0)) -> Rows[ListedRate]:
     """The list prices that equal a figure, or differ from it by at most that share of it.
 
     Text is read as on the command line: `"$0.14"`, `"5%"`. Raises `UsageError` for what is no price or no share.
     """
-    return _equal_rates(rates, _figure(figure), quantities.asked(quantities.share, near))
+    return Rows(_equal_rates(rates, _figure(figure), quantities.asked(quantities.share, near)))
 
 
 def _figure(given: object) -> Fraction:
@@ -146,12 +177,12 @@ def find_pairs(
     left: Amount,
     right: Amount,
     near: Amount = Fraction(0),
-) -> tuple[RatePair, ...]:
+) -> Rows[RatePair]:
     """Every pair of list prices, in force at the same time, that gives two figures.
 
     Like-for-like pairs come first, then the newer prices. Raises as `find_rates` does.
     """
-    return equal_pairs(rates, _figure(left), _figure(right), quantities.asked(quantities.share, near))
+    return Rows(equal_pairs(rates, _figure(left), _figure(right), quantities.asked(quantities.share, near)))
 
 
 def equal_pairs(

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tokencost.analysis.workload import WorkloadRow, workload_totals
+from tokencost.analysis.workload import WorkloadRow, WorkloadTotals, workload_totals
 from tokencost.analysis.workload_fields import FIELDS, Workload, faults_between
+from tokencost.display import html_of
 from tokencost.errors import UsageError
 from tokencost.pricetable.resolve import split_time
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 from tokencost.quantities import FACTOR, Amount, asked, exact, factor, number
+from tokencost.rows import Row
 
 SHARES = ("cached", "cache_write", "batch", "peak", "growth")
 TOKEN_FACTOR = "token_factor"  # noqa: S105  # tokens of language
@@ -28,11 +30,23 @@ class Axis(NamedTuple):
     values: tuple[Fraction, ...]
 
 
-class SweepRow(NamedTuple):
-    """The total of a model where the swept fields have these values."""
+class _SweepRow(NamedTuple):
+    """The fields of `SweepRow`."""
 
     values: tuple[Fraction, ...]
     total: WorkloadRow
+    fields: tuple[str, ...]
+    """Whose values they are."""
+
+
+class SweepRow(Row, _SweepRow):
+    """The total of a model where the swept fields have these values."""
+
+    __slots__ = ()
+
+    def _columns(self) -> dict[str, Any]:
+        names = (f"sweep_{field}" for field in self.fields)
+        return {**dict(zip(names, self.values, strict=True)), **self.total.as_dict()}
 
 
 class Sweep(NamedTuple):
@@ -40,6 +54,11 @@ class Sweep(NamedTuple):
 
     axes: tuple[Axis, ...]
     rows: tuple[SweepRow, ...]
+    given: WorkloadTotals
+    """The totals at the values that the workloads have."""
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
 
 def axis(field: str, first: Amount, last: Amount, step: Amount) -> Axis:
@@ -65,13 +84,14 @@ def _value(field: str, given: object) -> Fraction:
 def sweep(
     table: PriceTable,
     workloads: Workload | Sequence[Workload],
-    axes: Sequence[Axis],
-    models: Sequence[str] = (),
+    axes: Axis | Sequence[Axis],
+    models: str | Sequence[str] = (),
     *,
     on: When | str,
     against: str | None = None,
 ) -> Sweep:
     """The totals at every value of one axis, or at every pair of two. Raises as `workload_totals` does."""
+    axes = (axes,) if isinstance(axes, Axis) else tuple(axes)
     given = (workloads,) if isinstance(workloads, Workload) else tuple(workloads)
     if not 1 <= len(axes) <= MOST_AXES or len({each.field for each in axes}) < len(axes):
         raise UsageError("a sweep goes along one field, or two different ones", "write --sweep once or twice")
@@ -80,6 +100,7 @@ def sweep(
         raise UsageError(f"the sweep has {len(points):,} points", f"take at most {MOST_POINTS:,}: longer steps")
     first = workload_totals(table, given, models, on=on, against=against)
     labels = [side.label for side in first.models]
+    fields = tuple(each.field for each in axes)
     rows = []
     for values in points:
         changed: Sequence[Workload] = given
@@ -87,8 +108,8 @@ def sweep(
             changed = [with_field(workload, each.field, value, labels) for workload in changed]
         refuse_impossible(changed)
         totals = workload_totals(table, changed, models, on=on, against=against)
-        rows += [SweepRow(values, row) for row in totals.totals]
-    return Sweep(tuple(axes), tuple(rows))
+        rows += [SweepRow(values, row, fields) for row in totals.totals]
+    return Sweep(tuple(axes), tuple(rows), first)
 
 
 def with_field(workload: Workload, field: str, value: Fraction, models: Sequence[str]) -> Workload:

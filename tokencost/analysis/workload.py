@@ -11,6 +11,7 @@ from tokencost.analysis.billed import Billed, MonthShares, billed, month_shares
 from tokencost.analysis.compare import chosen_models
 from tokencost.analysis.months import Month, bounds, periods_in
 from tokencost.analysis.workload_fields import TOTAL, Workload
+from tokencost.display import html_of
 from tokencost.errors import NoPrice, UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import find_model, split_time
@@ -18,6 +19,7 @@ from tokencost.pricetable.sale import sale_end, sold_words
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when, show_when
 from tokencost.pricing.rates import RateCell
+from tokencost.rows import Row
 
 SUMMED = (
     "requests",
@@ -34,12 +36,8 @@ SUMMED = (
 )
 
 
-class WorkloadRow(NamedTuple):
-    """One month of one workload on one model, or with workload `total` and no month, the sum of a model's months.
-
-    Money is in USD. Token counts and money are exact expectations, so they need not be whole. A month that reaches past
-    the last day on which the model is sold has no cost, and so has the sum of rows that has it: None, never 0.
-    """
+class _WorkloadRow(NamedTuple):
+    """The fields of `WorkloadRow`."""
 
     workload: str
     model: str
@@ -74,9 +72,16 @@ class WorkloadRow(NamedTuple):
         """(1 - model ÷ baseline) x 100; the baseline's own is 0."""
         return percent_lower(self.baseline_cost, self.cost)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Every column under its name, for a row of a dataframe."""
-        return {**self._asdict(), "ratio": self.ratio, "percent_lower": self.percent_lower, "row": self.row}
+
+class WorkloadRow(Row, _WorkloadRow):
+    """One month of one workload on one model, or with workload `total` and no month, the sum of a model's months.
+
+    Money is in USD. Token counts and money are exact expectations, so they need not be whole. A month that reaches past
+    the last day on which the model is sold has no cost, and so has the sum of rows that has it: None, never 0.
+    """
+
+    __slots__ = ()
+    _names = (*_WorkloadRow._fields, "ratio", "percent_lower", "row")
 
 
 class Parts(NamedTuple):
@@ -173,6 +178,10 @@ class WorkloadTotals(NamedTuple):
     """The token factors that were used: by workload, then by label of the model."""
     requests: Mapping[str, Mapping[Month, Fraction]]
     """How many requests there are: by workload, then by month."""
+    table: PriceTable
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -245,7 +254,7 @@ class WorkloadTotals(NamedTuple):
 def workload_totals(
     table: PriceTable,
     workloads: Workload | Sequence[Workload],
-    models: Sequence[str] = (),
+    models: str | Sequence[str] = (),
     *,
     on: When | str,
     against: str | None = None,
@@ -281,6 +290,7 @@ def workload_totals(
         baseline=_side(baseline, given, requests, factors),
         factors=factors,
         requests=requests,
+        table=table,
     )
 
 

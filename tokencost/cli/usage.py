@@ -17,6 +17,7 @@ from tokencost.cli.options import (
     own_times_option,
 )
 from tokencost.errors import UsageError
+from tokencost.logs.question import ENGINES
 from tokencost.pricetable.when import When, as_when
 
 SOME_ARE_UNPRICED = 1
@@ -48,7 +49,7 @@ class TableSource(NamedTuple):
 @click.option("--compare-to", metavar="FIELD", help="Reconcile with the cost in this field, such as spend.")
 @click.option("--map", "mapping", multiple=True, metavar="NAME=FIELD",
               help="Where a record keeps it: --map input_tokens=path.to.field. May be repeated.")  # fmt: skip
-@click.option("--engine", type=click.Choice(("duckdb", "spark")), default="duckdb", show_default=True,
+@click.option("--engine", type=click.Choice(ENGINES), default="duckdb", show_default=True,
               help="What reads the files.")  # fmt: skip
 @click.option("--master", metavar="URL", help="Where Spark runs. [default: local[*], all cores of this machine]")
 @click.option("--spark-remote", metavar="URL", help="A Spark Connect server, such as sc://host:15002.")

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
+from tokencost.pricing.rates import COMPONENTS
+from tokencost.rows import Row
 
 Key = tuple[str | None, ...]
+_BESIDE = ("cost", "ratio", "percent_lower")
 
 
 class Tokens(NamedTuple):
@@ -58,8 +61,8 @@ class Elsewhere(NamedTuple):
         return percent_lower(self.actual, self.cost)
 
 
-class UsageRow(NamedTuple):
-    """One group of requests, what they cost, and what they would have cost elsewhere."""
+class _UsageRow(NamedTuple):
+    """The fields of `UsageRow`."""
 
     group: Key
     """The values of the `--by` columns, in their order."""
@@ -68,14 +71,42 @@ class UsageRow(NamedTuple):
     elsewhere: tuple[Elsewhere, ...]
     logged: Decimal | None
     """The cost that the log itself holds; None where a record of the group holds none."""
+    by: tuple[str, ...]
+    """The names of the `--by` columns."""
+    compared: bool
+    """Whether the logged cost was asked for."""
 
 
 Kind = Literal["unknown_model", "no_model", "no_time", "hour_unknown", "not_offered", "no_price"]
 """Why there is no price, in short."""
 
 
-class Unpriced(NamedTuple):
-    """Requests without a price, and why."""
+class UsageRow(Row, _UsageRow):
+    """One group of requests, what they cost, and what they would have cost elsewhere."""
+
+    __slots__ = ()
+
+    def _columns(self) -> dict[str, Any]:
+        tokens, cost = self.tokens, self.cost
+        names = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens")
+        counts: dict[str, Any] = dict(zip(names, tokens[1:], strict=True))
+        amounts: dict[str, Any] = {f"{name}_cost": amount for name, amount in zip(cost._fields, cost[:4], strict=False)}
+        if "component" in self.by:
+            at = COMPONENTS.index(self.group[self.by.index("component")] or "")
+            parts_of_input = at in (1, 2)
+            counts = {
+                name: count if place == at or (place == 0 and parts_of_input) else None
+                for place, (name, count) in enumerate(counts.items())
+            }
+            amounts = {name: each if place == at else None for place, (name, each) in enumerate(amounts.items())}
+        elsewhere = {f"as_{other.model}_{name}": getattr(other, name) for other in self.elsewhere for name in _BESIDE}
+        columns = {**dict(zip(self.by, self.group, strict=True)), "requests": tokens.requests, **counts, **amounts}
+        logged = {"logged_cost": self.logged} if self.compared else {}
+        return {**columns, "cost": cost.total, **elsewhere, **logged}
+
+
+class _Unpriced(NamedTuple):
+    """The fields of `Unpriced`."""
 
     model: str | None
     reason: str
@@ -84,13 +115,35 @@ class Unpriced(NamedTuple):
     kind: Kind
 
 
-class Reconciled(NamedTuple):
-    """The logged cost of a model beside the computed one, over the records that hold one."""
+class Unpriced(Row, _Unpriced):
+    """Requests without a price, and why."""
+
+    __slots__ = ()
+
+    def _columns(self) -> dict[str, Any]:
+        tokens = self.tokens
+        counts = {"requests": tokens.requests, "input_tokens": tokens.input, "output_tokens": tokens.output}
+        return {"model": self.model, "reason": self.reason, **counts}
+
+
+class _Reconciled(NamedTuple):
+    """The fields of `Reconciled`."""
 
     model: str
     rows: int
     logged: Decimal
     computed: Decimal
+
+
+class Reconciled(Row, _Reconciled):
+    """The logged cost of a model beside the computed one, over the records that hold one."""
+
+    __slots__ = ()
+
+    def _columns(self) -> dict[str, Any]:
+        difference = EXACT.subtract(self.logged, self.computed)
+        amounts = {"logged": self.logged, "computed": self.computed, "difference": difference}
+        return {"model": self.model, "records": self.rows, **amounts}
 
 
 def times(amount: Decimal, factor: Fraction) -> Decimal:

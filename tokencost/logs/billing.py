@@ -53,7 +53,7 @@ class Bill:
     """The sums of a question, priced as they arrive."""
 
     def __init__(self, table: PriceTable, question: Question, window: str | None = None) -> None:
-        self._table = table
+        self.table = table
         self._question = question
         self.window = window
         self._decided = tuple(name for name in question.by if name in BILLED)
@@ -207,7 +207,7 @@ class Bill:
         return named_cell(price, item.tier or "", self.window, above)
 
     def _price_at(self, name: str, when: When) -> Price:
-        return price_in_force(find_model(self._table, name, when), when)
+        return price_in_force(find_model(self.table, name, when), when)
 
     def _holds(self, price: Price, name: str, *instants: datetime) -> bool:
         """Whether it is the price of that name at these instants."""
@@ -223,7 +223,7 @@ class Bill:
 
     def _billed(self, name: str, cell: RateCell) -> str | None:
         if name == "provider":
-            return self._table.models[cell.model].provider
+            return self.table.models[cell.model].provider
         return {"model": cell.model, "tier": cell.tier, "window": cell.window}.get(name)
 
     @property
@@ -247,16 +247,17 @@ class Bill:
         tokens = account.tokens
         cost, *others = account.money
         assert cost is not None  # noqa: S101  # what has no price of its own is in no account
-        logged = account.logged if self._question.compare_to and account.complete else None
+        by, compared = self._question.by, self._question.compare_to is not None
+        logged = account.logged if compared and account.complete else None
         if "component" not in self._question.by:
             totals = [None if other is None else other.total for other in others]
-            yield UsageRow(key, tokens, cost, self._beside(cost, totals), logged)
+            yield UsageRow(key, tokens, cost, self._beside(cost, totals), logged, by, compared)
             return
         at = self._question.by.index("component")
         for component, part, amount in components(tokens, cost):
             totals = [None if other is None else component_of(other, component) for other in others]
             whole = (*key[:at], component, *key[at + 1 :])
-            yield UsageRow(whole, part, amount, self._beside(amount, totals), logged)
+            yield UsageRow(whole, part, amount, self._beside(amount, totals), logged, by, compared)
 
     def _beside(self, cost: Money, others: Sequence[Decimal | None]) -> tuple[Elsewhere, ...]:
         return tuple(

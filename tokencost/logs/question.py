@@ -9,11 +9,12 @@ from typing import NamedTuple
 from tokencost import quantities
 from tokencost.errors import UsageError
 from tokencost.logs.shapes import Path
-from tokencost.pricetable.resolve import find_model, resolve, split_time
+from tokencost.pricetable.resolve import as_names, find_model, resolve, split_time
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_bound, as_when
 from tokencost.quantities import MOST_DECIMALS, Amount, asked
 
+ENGINES = ("duckdb", "spark")
 MOST_PARTS = 100
 _NO_TEXT = re.compile("[\ud800-\udfff]")
 PERIODS = ("day", "week", "month")
@@ -67,23 +68,23 @@ def field_path(name: str) -> Path:
 def ask(
     table: PriceTable,
     *,
-    by: Sequence[str] = ("model",),
+    by: str | Sequence[str] = ("model",),
     on: When | str | None = None,
     since: When | str | None = None,
     until: When | str | None = None,
     tier: str | None = None,
-    as_models: Sequence[str] = (),
+    as_models: str | Sequence[str] = (),
     token_factors: Mapping[str | None, Amount] | None = None,
     compare_to: str | None = None,
 ) -> Question:
     """The question, checked: known alternatives, sensible groups. Raises `UsageError` and its kinds."""
-    groups = tuple(dict.fromkeys(name.strip() for name in by))
+    groups = tuple(dict.fromkeys(name.strip() for name in as_names(by)))
     if not all(groups):
         raise UsageError("a name in --by is empty", f"name {', '.join((*BILLED, *PERIODS))} or a field of the records")
     when = None if on is None else as_when(on)
     factors = dict(token_factors or {})
     sides = [Side(on=when)]
-    sides += [_alternative(table, name, when, factors) for name in dict.fromkeys(as_models)]
+    sides += [_alternative(table, name, when, factors) for name in dict.fromkeys(as_names(as_models))]
     unknown = [name for name in factors if name is not None]
     if unknown:
         raise UsageError(f"--token-factor names {unknown[0]}, which is not among the --as models")

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from tokencost.rows import Row
+
 
 class Sum(NamedTuple):
     """The sums of all records that agree in their groups, model, tier, stretch of time and class of context length."""
@@ -42,10 +44,16 @@ class Sum(NamedTuple):
     """How many of the records hold one."""
 
 
-class Rejected(NamedTuple):
-    """A record that cannot be priced for what it says, not for want of a price."""
+class _Rejected(NamedTuple):
+    """The fields of `Rejected`."""
 
     file: str
     line: int | None
     """Counted from 1; None where the file has no lines."""
     reason: str
+
+
+class Rejected(Row, _Rejected):
+    """A record that cannot be priced for what it says, not for want of a price."""
+
+    __slots__ = ()

@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 from fractions import Fraction
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, NamedTuple
 
+from tokencost.display import html_of
 from tokencost.errors import UsageError
 from tokencost.logs.amounts import Reconciled, Unpriced, UsageRow
 from tokencost.logs.billing import Bill
 from tokencost.logs.cells import RateCells, rate_cells
 from tokencost.logs.cluster import Cluster, far_log
-from tokencost.logs.question import Question, ask, field_path
+from tokencost.logs.question import ENGINES, Question, ask, field_path
 from tokencost.logs.records import looked_at
 from tokencost.logs.repeated_keys import NotAlike, may_repeat, without_repeated_keys
 from tokencost.logs.returned import holds_sums, rejected_sums, returned_sums
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 MOST_REJECTED = 20
 NOT_BILLED = "failed"
 """The code of records that say themselves that nothing was billed."""
+
+
+File = str | PathLike[str]
 
 
 class Usage(NamedTuple):
@@ -69,6 +74,10 @@ class Usage(NamedTuple):
     """The window that was asked for, where a record gives no hour."""
     window_chosen: bool
     """Whether that decided anything."""
+    table: PriceTable
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     @property
     def unpriced_rows(self) -> int:
@@ -83,15 +92,15 @@ class Usage(NamedTuple):
 
 def usage(
     table: PriceTable,
-    files: Sequence[str],
+    files: File | Sequence[File],
     *,
-    by: Sequence[str] = ("model",),
+    by: str | Sequence[str] = ("model",),
     on: When | str | None = None,
     since: When | str | None = None,
     until: When | str | None = None,
     tier: str | None = None,
     window: str | None = None,
-    as_models: Sequence[str] = (),
+    as_models: str | Sequence[str] = (),
     token_factors: Mapping[str | None, Amount] | None = None,
     compare_to: str | None = None,
     mapping: Mapping[str, str] | None = None,
@@ -126,11 +135,14 @@ def usage(
         token_factors=token_factors,
         compare_to=compare_to,
     )
+    if engine not in ENGINES:
+        raise UsageError(f"there is no engine {engine!r}", f"choose one of {', '.join(ENGINES)}")
+    names = [fspath(file) for file in ((files,) if isinstance(files, str | PathLike) else files)]
     shapes = shapes_with(mapping)
     cells = rate_cells(table)
     if engine == "spark":
-        return _by_spark(table, files, question, window, shapes, cells, cluster or Cluster())
-    with opened(files) as found:
+        return _by_spark(table, names, question, window, shapes, cells, cluster or Cluster())
+    with opened(names) as found:
         logs, sums = _parted(found, question, cells)
 
         def begun() -> Bill:
@@ -247,6 +259,7 @@ def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected,
         tier=question.tier,
         window=bill.window,
         window_chosen=bill.window_chosen,
+        table=bill.table,
     )
 
 

@@ -1,5 +1,6 @@
 """From a name and a time to a model and its price: exactly, or an error that suggests what was meant."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,6 +19,11 @@ class ModelAt(NamedTuple):
     model: Model
     when: When
     price: Price
+
+
+def as_names(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Names, of which one may be given alone: text is a sequence of letters, and never meant as such."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def resolve(table: PriceTable, name: str, on: When | str) -> ModelAt:

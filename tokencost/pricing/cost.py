@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, Inexact, InvalidOperation, Overflow
 from operator import index
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tokencost.errors import HourNeeded, NotOffered, TokenCounts
 from tokencost.money import EXACT, PER_MILLION, ZERO
@@ -12,18 +12,20 @@ from tokencost.pricetable.resolve import find_model, price_in_force, prices_with
 from tokencost.pricetable.table import Model, PriceTable, Rates
 from tokencost.pricetable.when import When, as_when, show_when
 from tokencost.pricing.rates import STANDARD, RateCell, rate_cell
+from tokencost.rows import Row
 
 CONVENTION = (
     "input tokens are all tokens sent: the cached and the cache-write tokens are part of them "
     "(OpenAI prompt_tokens or input_tokens; DeepSeek prompt_tokens = hit + miss)"
 )
 
+LARGEST_SHOWN_DIGITS = 30
+LARGEST_SHOWN = 10**LARGEST_SHOWN_DIGITS
+"""Python itself refuses to write thousands of digits."""
 
-class Cost(NamedTuple):
-    """Money for one request or for a sum of requests, in USD, exact. The parts add up to `total`.
 
-    Tokens of a component without a rate are billed as uncached input, and are counted there.
-    """
+class _Cost(NamedTuple):
+    """The fields of `Cost`."""
 
     uncached_input: Decimal
     cached_input: Decimal
@@ -46,6 +48,26 @@ class Cost(NamedTuple):
     def source(self) -> str:
         """The page that states the rates."""
         return self.cell.evidence.source
+
+
+class Cost(Row, _Cost):
+    """Money for one request or for a sum of requests, in USD, exact. The parts add up to `total`.
+
+    Tokens of a component without a rate are billed as uncached input, and are counted there.
+    """
+
+    __slots__ = ()
+
+    def _columns(self) -> dict[str, Any]:
+        money = {
+            "uncached_input_cost": self.uncached_input,
+            "cached_input_cost": self.cached_input,
+            "cache_write_cost": self.cache_write,
+            "output_cost": self.output,
+            "cost": self.total,
+        }
+        cell = self.cell
+        return {"model": cell.model, "tier": cell.tier, "window": cell.window, **money, "source": self.source}
 
 
 def price(
@@ -81,6 +103,8 @@ def price(
         found = find_model(table, model, on)
     if not isinstance(on, datetime):
         _refuse_a_day_of_change(found, on)
+    if type(input_tokens) is not int:
+        (input_tokens,) = _whole_numbers((input_tokens,))
     cell = rate_cell(price_in_force(found, on), on, tier=tier, window=window, input_tokens=input_tokens)
     return price_tokens(
         cell, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, cache_write_12h_tokens
@@ -105,17 +129,14 @@ def price_tokens(
     cache_write_12h_tokens: int = 0,
 ) -> Cost:
     """The exact cost of tokens in one rate cell: of one request, or of the sums of many. Raises `TokenCounts`."""
+    total, output, cached = input_tokens, output_tokens, cached_input_tokens
+    write, write_12h = cache_write_tokens, cache_write_12h_tokens
+    if not (type(total) is type(output) is type(cached) is type(write) is type(write_12h) is int):
+        total, output, cached, write, write_12h = _whole_numbers((total, output, cached, write, write_12h))
     try:
-        uncached = input_tokens - cached_input_tokens - cache_write_tokens - cache_write_12h_tokens
-        return _price_counts(
-            cell, uncached, output_tokens, cached_input_tokens, cache_write_tokens, cache_write_12h_tokens
-        )
-    except TypeError:
-        counts = (input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, cache_write_12h_tokens)
-        whole = _whole_numbers(counts)
-        if whole == counts and all(type(count) is int for count in counts):
-            raise
-        return price_tokens(cell, *whole)
+        return _price_counts(cell, total - cached - write - write_12h, output, cached, write, write_12h)
+    except (Inexact, InvalidOperation, Overflow):
+        raise TokenCounts("these token counts are too large to be priced", "count the tokens of one request") from None
 
 
 def _price_counts(cell: RateCell, uncached: int, output: int, cached: int, write: int, write_12h: int) -> Cost:
@@ -159,8 +180,10 @@ COUNT_NAMES = (
 def _whole_numbers(counts: Sequence[object]) -> tuple[int, ...]:
     """The counts as Python integers, whatever integer type they came in, such as numpy's."""
     whole = []
-    for name, count in zip(COUNT_NAMES, counts, strict=True):
+    for name, count in zip(COUNT_NAMES, counts, strict=False):
         try:
+            if isinstance(count, bool):
+                raise TypeError  # noqa: TRY301  # `True` tokens are no token
             whole.append(index(count))  # type: ignore[arg-type]  # whether it is an integer is what is asked
         except TypeError:
             raise TokenCounts(f"{name} is {count!r}, not a whole number", "count tokens in whole numbers") from None
@@ -169,11 +192,15 @@ def _whole_numbers(counts: Sequence[object]) -> tuple[int, ...]:
 
 def _impossible(total: int, output: int, cached: int, write: int, write_12h: int) -> TokenCounts:
     counts = dict(zip(COUNT_NAMES, (total, output, cached, write, write_12h), strict=True))
-    if negative := [f"{name} = {count:,}" for name, count in counts.items() if count < 0]:
+    if negative := [f"{name} = {_shown(count)}" for name, count in counts.items() if count < 0]:
         return TokenCounts(f"a token count is negative: {', '.join(negative)}")
     parts = " + ".join(
-        f"{count:,} {word}"
+        f"{_shown(count)} {word}"
         for count, word in ((cached, "cached"), (write, "cache-write"), (write_12h, "cache-write (12 h)"))
         if count
     )
-    return TokenCounts(f"{parts} tokens are more than the {total:,} input tokens", CONVENTION)
+    return TokenCounts(f"{parts} tokens are more than the {_shown(total)} input tokens", CONVENTION)
+
+
+def _shown(count: int) -> str:
+    return f"{count:,}" if abs(count) < LARGEST_SHOWN else f"{'-' * (count < 0)}10^{LARGEST_SHOWN_DIGITS} and beyond"

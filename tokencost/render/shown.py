@@ -61,7 +61,7 @@ def shown(document: Document) -> Shown:
     return Shown(
         answer=_lines(document.answer),
         assumed=_lines(document.assumed),
-        tables=tuple(_table(table) for table in document.tables if any(c.shown for c in table.columns)),
+        tables=tuple(shown_table(table) for table in document.tables if any(c.shown for c in table.columns)),
         reading=_lines(document.reading),
         lists=tuple((heading, entries) for heading, entries in lists if entries),
         stamp=_line(
@@ -105,7 +105,8 @@ def _line(text: str) -> str:
     return inert(text).strip()
 
 
-def _table(table: Table) -> ShownTable:
+def shown_table(table: Table) -> ShownTable:
+    """One table as people see it."""
     seen = [(place, column) for place, column in enumerate(table.columns) if column.shown]
     return ShownTable(
         caption=_line(table.caption),

@@ -33,7 +33,7 @@ def claims_document(table: PriceTable, judged: Sequence[JudgedClaim], on: When |
         as_of=on,
         version=table.version,
         sha256=table.sha256,
-        tables=(_records(judged), _parts(judged, shown=False)),
+        tables=(claims_table(judged), _parts(judged, shown=False)),
         answer=((f"{reproduced} of {len(judged)} published figures are reproduced{_moved(on)}.",),),
         notes=merged((claim.claim.id, f": {reason}.") for claim in judged for reason in _reasons(claim)),
         charts=WhenRead(lambda: claims_charts(judged)),
@@ -55,7 +55,7 @@ def claim_document(
         as_of=on or judged.on,
         version=table.version,
         sha256=table.sha256,
-        tables=(_records([judged], shown=False), _parts([judged], shown=bool(judged.parts))),
+        tables=(claims_table([judged], shown=False), _parts([judged], shown=bool(judged.parts))),
         answer=(
             (f"{claim.id}: {claim.statement}",),
             (f"Printed by {printed}.",),
@@ -72,7 +72,8 @@ def claim_document(
     )
 
 
-def _records(judged: Sequence[JudgedClaim], *, shown: bool = True) -> Table:
+def claims_table(judged: Sequence[JudgedClaim], *, shown: bool = True) -> Table:
+    """The records of the claims: what was published, and what was computed."""
     rows = [
         (
             claim.claim.id,

@@ -24,15 +24,13 @@ def found_rates_document(
 ) -> Document:
     """The document of `tokencost find PRICE`; `closed` are rates of hours that do not open on that day."""
     caption = f"list prices {_wanted(near)}${figure:f}{_at(on)}"
-    tables = [Table(_columns(rates), tuple(_values(listed) for listed in rates), caption=caption)]
+    tables = [rates_table(rates, caption)]
     answer: Sentence
     if rates:
         answer = (Figure(figure, "rate"), f" is {counted(len(rates), 'list price')}{_at(on)}.")
     else:
         answer = ("No list price is ", Figure(figure, "rate"), f"{_at(on)}.")
-        tables.append(
-            Table(_columns(nearest), tuple(map(_values, nearest)), name="nearest", caption="the nearest list prices")
-        )
+        tables.append(rates_table(nearest, "the nearest list prices", name="nearest"))
     return _document(table, on, tables, answer, rates, closed)
 
 
@@ -47,25 +45,28 @@ def found_pairs_document(
     """The document of `tokencost find PRICE PRICE`; `closed` are rates of hours that do not open on that day."""
     left, right = (Figure(figure, "rate") for figure in figures)
     alike = sum(pair.like_for_like for pair in pairs)
-    tables = [
-        Table(
-            _pair_columns(pairs, on),
-            tuple(
-                (*_values(p.left), *_values(p.right), p.like_for_like, p.ratio, p.percent_lower, p.start, p.end)
-                for p in pairs
-            ),
-            caption=f"pairs of list prices{_at(on)}",
-        )
-    ]
+    tables = [pairs_table(pairs, on, f"pairs of list prices{_at(on)}")]
     answer: Sentence
     if pairs:
         marked = f"{counted(alike, 'pair')} of them like for like" if alike else "none of them like for like"
         answer = (left, " and ", right, f" are {counted(len(pairs), 'pair')} of list prices{_at(on)}, {marked}.")
     else:
         answer = ("No list prices in force at the same time are ", left, " and ", right, f"{_at(on)}.")
-        rows = tuple(map(_values, nearest))
-        tables.append(Table(_columns(nearest), rows, name="nearest", caption="the nearest list prices"))
+        tables.append(rates_table(nearest, "the nearest list prices", name="nearest"))
     return _document(table, on, tables, answer, [side for pair in pairs for side in pair], closed)
+
+
+def rates_table(rates: Sequence[ListedRate], caption: str, name: str = "rows") -> Table:
+    """List prices, one to a row."""
+    return Table(_columns(rates), tuple(map(_values, rates)), name=name, caption=caption)
+
+
+def pairs_table(pairs: Sequence[RatePair], on: When | None, caption: str) -> Table:
+    """Pairs of list prices, one to a row; their times where no day was asked for."""
+    rows = tuple(
+        (*_values(p.left), *_values(p.right), p.like_for_like, p.ratio, p.percent_lower, p.start, p.end) for p in pairs
+    )
+    return Table(_pair_columns(pairs, on), rows, caption=caption)
 
 
 def _document(
