@@ -148,10 +148,10 @@ def test_prices_shares_and_rates() -> None:
 @pytest.mark.parametrize("text", ["1e999999999", "1e-999999999", "9" * 5000, "1" + "e9" * 999, "1" + ",000" * 999])
 @pytest.mark.parametrize("kind", KINDS)
 def test_huge_numbers_are_refused_at_once(text: str, kind: Kind) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ValueError, match="is not"):
         read(text, kind)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_what_looks_like_a_number() -> None:
