@@ -229,7 +229,7 @@ def test_results_show_themselves_as_tables(shipped: PriceTable) -> None:
         "deepseek-flash is the cheapest": totals,
         "$6,471.56": totals,
         "cached": tokencost.sweep(shipped, CHAT, cached, "deepseek-flash", against="gpt-6.1-sol", on=ON),
-        "records read": tokencost.usage(shipped, LOG),
+        "records": tokencost.usage(shipped, LOG),
         "$0.14": tokencost.find_rates(rates, "0.14"),
         "like for like": tokencost.find_pairs(rates, "0.14", "7.50"),
         "same cost at": tokencost.break_even(shipped, totals),
