@@ -171,6 +171,13 @@ def test_one_module_reads_the_clock() -> None:
     assert asking == ["pricetable/when.py"]
 
 
+def test_no_script_reads_the_clock() -> None:
+    """The page of a report shows the same on any day."""
+    scripts = [path for kind in ("js", "html") for path in (ROOT / "tokencost").rglob(f"*.{kind}")]
+    assert scripts
+    assert [path for path in scripts if re.search(r"\bDate\b|performance\.now", path.read_text(encoding="utf-8"))] == []
+
+
 def test_the_top_level_is_as_designed() -> None:
     tracked = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split(
         "\n"
