@@ -5,7 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tokencost import PriceTable, price
+from tokencost.cli import run
+from tokencost.logs import billing
 from tokencost.logs.usage import usage
 
 MODELS = ("gpt-4o", "deepseek-chat", "o1", "unknown", None)
@@ -52,6 +56,18 @@ def test_each_group_costs_what_its_records_cost(shipped: PriceTable, tmp_path: P
     assert {row.group: row.cost.total for row in result.rows} == expected
     assert (result.read, result.priced, result.rejected_count) == (len(RECORDS), len(priced), 0)
     assert {(item.model, item.rows) for item in result.unpriced} == {("unknown", 120), (None, 120)}
+
+
+def test_much_memory_is_told_before_it_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(billing, "MANY", 11)
+    log = written(tmp_path / "log.jsonl")
+    assert run(["usage", log, "--by", "user", "--format", "csv"]) == 1
+    assert capsys.readouterr().err == "12 groups take about 0.0 GB of memory. Fewer columns in --by take less.\n"
+    monkeypatch.setattr(billing, "MANY", 12)
+    assert run(["usage", log, "--by", "user", "--format", "csv"]) == 1
+    assert capsys.readouterr().err == ""
 
 
 def test_alternatives_components_and_logged_costs_of_groups(shipped: PriceTable, tmp_path: Path) -> None:

@@ -142,6 +142,7 @@ def usage(
         window=window,
         mapping=dict(map(_mapped, mapping)),
         progress=sys.stderr.isatty(),
+        tell=lambda sentence: click.echo(sentence, err=True),
         engine=engine,
         cluster=Cluster(master, spark_remote),
     )

@@ -3,7 +3,7 @@
 The cost of a sum of requests in one cell is the sum of their costs, so that what comes out equals pricing row by row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -35,6 +35,9 @@ from tokencost.pricetable.when import When, span
 from tokencost.pricing.rates import RateCell, cell_in, named_cell, thresholds
 from tokencost.pricing.timeline import stretches
 
+MANY, BYTES_OF_A_GROUP = 400_000, 2_200
+"""From how many groups on their memory is told, and how much of it each takes, as measured, until it is written."""
+Tell = Callable[[str], None] | None
 _FIRST_DAY = date(1970, 1, 1)
 Periods = tuple[int | None, ...]
 Fields = tuple[str | None, ...]
@@ -52,8 +55,9 @@ class _Reconciliation:
 class Bill:
     """The sums of a question, priced as they arrive."""
 
-    def __init__(self, table: PriceTable, question: Question, window: str | None = None) -> None:
+    def __init__(self, table: PriceTable, question: Question, window: str | None = None, tell: Tell = None) -> None:
         self.table = table
+        self._tell = tell
         self._question = question
         self.window = window
         self._decided = tuple(name for name in question.by if name in BILLED)
@@ -75,6 +79,13 @@ class Bill:
         self._cells_used: dict[tuple[str, datetime, str, str, int], RateCell] = {}
         self._last: int | None = None
         self._reconciled: dict[str, _Reconciliation] = {}
+
+    def expect(self, groups: int) -> None:
+        """Tell, once and before they are billed, that so many groups take much memory."""
+        if groups > MANY and self._tell is not None:
+            size = Decimal(groups * BYTES_OF_A_GROUP).scaleb(-9)
+            self._tell(f"{groups:,} groups take about {size:.1f} GB of memory. Fewer columns in --by take less.")
+            self._tell = None
 
     def add(self, item: Sum) -> None:
         """Count and price one sum."""

@@ -100,6 +100,8 @@ def _bill_groups(engine: Engine, question: Question, statement: str, bill: Bill)
     keys = [identifier(name) for name in key_columns(question)]
     fixed = len(question.periods) + len(question.fields)
     groups, cell = keys[:fixed], keys[fixed:]
+    counted = engine.execute(f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(groups)} FROM sums)").fetchone()
+    bill.expect(counted[0] if counted else 0)
     logged = ["sum(s.logged) AS logged", "sum(s.logged_rows) AS logged_rows"] if question.compare_to else []
     counts = [f"CAST(sum(s.{name}) AS HUGEINT) AS {name}" for name in SUMS]
     times = times_of("s", question)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tokencost.display import html_of
 from tokencost.errors import UsageError
 from tokencost.logs.amounts import Reconciled, Unpriced, UsageRow
-from tokencost.logs.billing import Bill
+from tokencost.logs.billing import Bill, Tell
 from tokencost.logs.cells import RateCells, rate_cells
 from tokencost.logs.cluster import Cluster, far_log
 from tokencost.logs.question import ENGINES, Question, ask, field_path
@@ -105,6 +105,7 @@ def usage(
     compare_to: str | None = None,
     mapping: Mapping[str, str] | None = None,
     progress: bool = False,
+    tell: Tell = None,
     engine: str = "duckdb",
     cluster: Cluster | None = None,
 ) -> Usage:
@@ -115,6 +116,7 @@ def usage(
     tier; `window` chooses the hours of records that give only a date. `as_models` prices the same requests on other
     models too, with `token_factors` tokens for each of theirs (None: of every alternative). `mapping` says where the
     columns of the plain table stand in records of another shape. `progress` shows on a terminal how far the engine is.
+    `tell` is called with a sentence where so many groups come that they take much memory, before they do.
     `engine` is `duckdb` or `spark`, which needs the extra of that name; `cluster` says where Spark runs.
 
     Files that a printed query's result was saved in are priced as the records that it summed.
@@ -147,7 +149,7 @@ def usage(
 
         def begun() -> Bill:
             """A bill with the sums that other engines made."""
-            bill = Bill(table, question, window)
+            bill = Bill(table, question, window, tell)
             for item in sums:
                 bill.add(item)
             return bill
