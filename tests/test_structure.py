@@ -67,6 +67,10 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     assert modules_after("import tokencost") & (HEAVY | {"click"}) == set()
 
 
+def test_nothing_is_imported_before_ctrl_c_is_answered() -> None:
+    assert modules_after("from tokencost.cli import main") - modules_after("") == {"tokencost"}
+
+
 def test_compare_imports_only_what_it_needs() -> None:
     code = "from tokencost.cli import run; run(['compare', 'deepseek-reasoner', 'o1', '--on', '2025-01-27'])"
     assert (

@@ -10,10 +10,10 @@
 Names are imported when they are first used, so that `import tokencost` costs nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from tokencost import display
+
+TYPE_CHECKING = False
+"""As in `typing`, whose import would be most of what this module costs."""
 
 __version__ = "0.1.0"
 
@@ -193,6 +193,8 @@ if not TYPE_CHECKING:  # else a checker would take every misspelt name for one t
     def __getattr__(name: str) -> object:
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
         return getattr(import_module(_MODULES[name]), name)
 
 
@@ -200,7 +202,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def _notebook() -> Any:
+def _notebook() -> object:
     from tokencost.render import notebook
 
     return notebook

@@ -4,13 +4,17 @@ What makes a table of a result lies above the results in the layers, so they can
 package, which lies above everything, says once who answers.
 """
 
-from collections.abc import Callable
-from typing import Any
+TYPE_CHECKING = False
+"""As in `typing`, whose import would cost more than the rest of `import tokencost`."""
 
-_makers: list[Callable[[], Any]] = []
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_makers: "list[Callable[[], Any]]" = []
 
 
-def show_by(maker: Callable[[], Any]) -> None:
+def show_by(maker: "Callable[[], Any]") -> None:
     """`maker` imports the module that has `html(result)` and `record(result)`, when the first result is shown."""
     _makers[:] = [maker]
 
@@ -20,6 +24,6 @@ def html_of(result: object) -> str:
     return str(_makers[0]().html(result))
 
 
-def record_of(result: object) -> dict[str, Any]:
+def record_of(result: object) -> "dict[str, Any]":
     """The columns of a row that are sentences, and therefore written where all sentences are."""
     return dict(_makers[0]().record(result))

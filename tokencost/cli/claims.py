@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tokencost.cli.options import answer, chart_option, load_table, timeless_options
+from tokencost.cli.options import InputFile, answer, chart_option, load_table, timeless_options
 from tokencost.pricetable.when import When
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ def complete_claims(ctx: click.Context, _param: click.Parameter, incomplete: str
 
 @click.command(short_help="Published figures, recomputed, with a verdict.")
 @click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=complete_claims)
-@click.option("--file", metavar="FILE", help="Your own claims instead of those that come with tokencost.")
+@click.option(
+    "--file", type=InputFile(), metavar="FILE", help="Your own claims instead of those that come with tokencost."
+)
 @click.option("--strict", is_flag=True, help="Exit status 1 unless all of them are reproduced.")
 @chart_option
 @timeless_options

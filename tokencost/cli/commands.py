@@ -6,6 +6,7 @@ from typing import NamedTuple, cast
 import click
 
 import tokencost as package
+from tokencost.cli.streams import write_out
 from tokencost.pricetable.locate import find_prices, table_version
 from tokencost.render.inert import inert
 
@@ -67,14 +68,14 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) 
     if asked and not ctx.resilient_parsing:
         path = find_prices()
         text = f"tokencost {package.__version__}, prices {table_version(path)} ({path})"
-        click.echo(inert(text))
+        write_out(f"{inert(text)}\n", as_shown=True)
         ctx.exit()
 
 
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit status: 0 done, 1 a check failed, 2 wrong usage, 3 invalid data, 70 a bug.",
+    epilog="Exit status: 0 done, 1 a check failed, 2 wrong usage, 3 invalid data, 70 a bug, 141 the reader has gone.",
 )
 @click.option(
     "--version",

@@ -2,25 +2,35 @@
 
 import contextlib
 import os
+import re
+import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from tokencost.cli.streams import ReaderGone
 from tokencost.errors import UsageError
 
 LONGEST_WAIT = 20.0
 """Seconds to wait for another process that edits the same file."""
 BETWEEN_TRIES = 0.02
+MOST_LINKS = 40
+"""As in Linux."""
+_OPEN_FILES = re.compile(r"/proc/\d+(/task/\d+)?/fd|/dev/fd", re.ASCII)
+"""Folders of the files that a process has open."""
 
 
 def write_whole(path: str, content: str | bytes) -> None:
     """Replace the file in one step, text in UTF-8; on any failure the old one stays. Raises `UsageError`.
 
-    What is not a regular file, such as /dev/stdout or a pipe, is written to directly.
+    What is not a regular file, such as /dev/stdout or a pipe, is written to, and may raise `ReaderGone`.
     """
+    refuse_read_only(path)
     try:
         replace_file(path, content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
+    except BrokenPipeError:
+        raise ReaderGone from None
     except OSError as error:
         raise UsageError(
             f"cannot write {path}: {error.strerror or error}", "nothing was written; name another file with --output"
@@ -30,18 +40,18 @@ def write_whole(path: str, content: str | bytes) -> None:
 def replace_file(path: str, content: bytes) -> None:
     """Replace the file in one step, with its mode and owner; on any failure the old one stays. Raises `OSError`."""
     target = os.path.realpath(path)
-    if os.path.exists(target) and not os.path.isfile(target):
-        with open(target, "wb") as stream:
-            stream.write(content)
+    stream = open_stream(path)
+    if stream or (os.path.exists(target) and not os.path.isfile(target)):
+        _write_to(stream or target, content)
         return
     before = os.stat(target) if os.path.exists(target) else None
     mode = before.st_mode & 0o7777 if before else 0o666 & ~_umask()
     descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=_prefix(target))
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         if before:
             _keep_owner(temporary, before)
         os.chmod(temporary, mode)
@@ -52,6 +62,66 @@ def replace_file(path: str, content: bytes) -> None:
         raise
 
 
+def open_stream(path: str) -> str | None:
+    """The open file of a process that a name such as /dev/stdout or /proc/self/fd/1, or a link to it, stands for.
+
+    Such a name may lead on to a regular file, behind a redirection, which is nevertheless not what was named.
+    """
+    for _ in range(MOST_LINKS):
+        folder, name = os.path.split(path)
+        folder = os.path.realpath(folder or os.curdir)
+        if name.isdecimal() and _OPEN_FILES.fullmatch(folder):
+            return os.path.join(folder, name)
+        try:
+            path = os.path.join(folder, os.readlink(os.path.join(folder, name)))
+        except (OSError, ValueError):
+            return None
+    return None
+
+
+def _write_to(path: str, content: bytes) -> None:
+    """Write to a device, a pipe or an open file, after what is there."""
+    folder, name = os.path.split(path)
+    if name.isdecimal() and f"{folder}/".startswith((f"{os.path.realpath('/proc/self')}/", "/dev/fd/")):
+        sys.stdout.flush()
+        # Opened anew, a file would be written from its beginning, over what others have written to it.
+        descriptor = os.dup(int(name))
+    else:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+
+
+def refuse_read_only(path: str) -> None:
+    """Raise `UsageError` for a regular file to which nobody may write.
+
+    Replacing it needs no right to write to the file itself, but whoever took that away meant it.
+    """
+    target = os.path.realpath(path)
+    if not os.path.isfile(target) or open_stream(path):
+        return
+    if not os.stat(target).st_mode & 0o222 or not os.access(target, os.W_OK):
+        raise UsageError(f"cannot write {path}: it is read-only", "nothing was written; chmod u+w makes it writable")
+
+
+def refuse_own_input(output: str, inputs: Iterable[str]) -> None:
+    """Raise `UsageError` where a file to write is one of those to read, under whatever name. `-` is standard input."""
+    try:
+        written = os.stat(output)
+    except (OSError, ValueError):
+        return  # it does not exist yet
+    if not stat.S_ISREG(written.st_mode):
+        return
+    for name in inputs:
+        with contextlib.suppress(OSError, ValueError):
+            if os.path.samestat(written, os.fstat(0) if name == "-" else os.stat(name)):
+                read = "standard input" if name == "-" else name
+                raise UsageError(
+                    f"--output {output} would replace {read}, which this command reads",
+                    "nothing was read or written; name another file with --output",
+                )
+
+
 @contextlib.contextmanager
 def edited_alone(path: str) -> Iterator[None]:
     """While this lasts, no other process that asks the same edits the file. Raises `UsageError`.
@@ -60,9 +130,9 @@ def edited_alone(path: str) -> Iterator[None]:
     beside the one that is edited, because that one is replaced.
     """
     target = os.path.realpath(path)
-    if os.path.exists(target) and not os.stat(target).st_mode & 0o222:
-        # Replacing needs no right to write to the file itself, but whoever took that away meant it.
-        raise UsageError(f"cannot write {path}: it is read-only", "nothing was written; chmod u+w makes it writable")
+    if open_stream(path) or (os.path.exists(target) and not os.path.isfile(target)):
+        raise UsageError(f"{path} is not a file that can be edited", "name a price table with --prices FILE")
+    refuse_read_only(path)
     refuse_hard_links(path)
     lock = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.lock")
     deadline = time.monotonic() + LONGEST_WAIT

@@ -3,11 +3,13 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from tokencost.cli.streams import write_out
 from tokencost.errors import TokencostError
 from tokencost.pricetable.when import When, as_bound, as_when
 from tokencost.render import FORMATS, PICTURES, draw, format_of, render
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 TIMES = "Date, instant, today, yesterday or now."
 Command = TypeVar("Command", bound=Callable[..., Any])
+SHOWN = "table"
+"""The format that is for people's eyes alone, and so in the encoding of their terminal."""
 
 
 class WhenType(click.ParamType[When]):
@@ -69,9 +73,60 @@ def own_times_option(command: Command) -> Command:
     return click.option("--on", type=WhenType(), metavar="WHEN", help=help_text)(command)
 
 
+class InputFile(click.ParamType[str]):
+    """The name of a file that is read, so that `--output` is not written over it; of a file only where it is one."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name as it was typed."""
+        return str(value)
+
+
 def output_option(command: Command) -> Command:
     """`--output`, where it can only mean a file."""
-    return click.option("-o", "--output", metavar="FILE", help="Write to a file; its suffix sets the format.")(command)
+    help_text = "Write to a file; its suffix sets the format."
+    return click.option("-o", "--output", metavar="FILE", help=help_text)(sparing_inputs(command))
+
+
+def sparing_inputs(command: Command) -> Command:
+    """Refuse, before any work, an `--output` that is read-only, or one of the files that the command reads."""
+
+    @wraps(command)
+    def spared(**given: Any) -> Any:
+        context = click.get_current_context()
+        for output in (given.get("output"), *given.get("outputs", ())):
+            if output not in (None, "-") and os.path.isfile(output):
+                from tokencost.cli.files import refuse_own_input, refuse_read_only
+
+                refuse_own_input(output, _inputs(context))
+                refuse_read_only(output)
+        return command(**given)
+
+    return cast("Command", spared)
+
+
+def _inputs(context: click.Context) -> Iterator[str]:
+    """The files that a command reads: those that its options name, those in folders and globs, and its price table."""
+    from tokencost.pricetable.locate import find_prices
+
+    for param in context.command.params:
+        if isinstance(param.type, InputFile):
+            value = context.params[param.name or ""]
+            for name in [value] if isinstance(value, str) else value or ():
+                yield from _files_of(name)
+    yield os.fspath(find_prices(context.params.get("prices")))
+
+
+def _files_of(name: str) -> Iterable[str]:
+    if name == "-" or os.path.isfile(name):
+        return (name,)
+    from tokencost.logs.sources import find_files
+
+    try:
+        return find_files([name])
+    except TokencostError:
+        return ()  # whoever reads it says what is wrong
 
 
 def answer_options(
@@ -163,12 +218,11 @@ def answer(
         named = format_name or format_of(output)
         write_whole(output, draw(document, named) if named in PICTURES else render(document, named, charts=chart))
         return
-    stream = sys.stdout
-    terminal = stream.isatty()
+    terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if terminal else None
-    text = render(document, format_name or "table", width=width, color=_wants_color(terminal, no_color), charts=chart)
-    stream.write(_printable(text, stream.encoding or "utf-8"))
-    stream.flush()
+    named = format_name or SHOWN
+    text = render(document, named, width=width, color=_wants_color(terminal, no_color), charts=chart)
+    write_out(text, as_shown=named == SHOWN)
 
 
 def _wants_color(terminal: bool, no_color: bool) -> bool:
@@ -177,15 +231,3 @@ def _wants_color(terminal: bool, no_color: bool) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return terminal and os.environ.get("TERM") != "dumb"
-
-
-def _printable(text: str, encoding: str) -> str:
-    """The text in signs that the terminal's encoding has."""
-    try:
-        text.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        plain = text.translate(
-            {ord("×"): "x", ord("—"): "-", ord("·"): "-", ord("─"): "-", ord("¥"): "CNY ", ord("█"): "#", ord("░"): "-"}
-        )
-        return plain.encode("ascii", "backslashreplace").decode("ascii")
-    return text

@@ -15,6 +15,7 @@ from tokencost.cli.options import (
     models_argument,
     rate_options,
 )
+from tokencost.cli.streams import write_out
 from tokencost.pricetable.when import When, day_of
 
 A_CHECK_FAILED = 1
@@ -150,4 +151,4 @@ def schema() -> None:
 
     from tokencost.pricetable.schema import json_schema
 
-    click.echo(json.dumps(json_schema(), indent=2))
+    write_out(json.dumps(json_schema(), indent=2) + "\n")

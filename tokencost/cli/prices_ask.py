@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tokencost.cli.options import WhenType
-from tokencost.cli.prices_edit import say
 from tokencost.cli.quantities import parse_rate
+from tokencost.cli.streams import say
 from tokencost.errors import NoPrice, TokencostError, UnknownModel, UsageError
 from tokencost.pricetable.when import When, day_of, show_bound, span
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from tokencost.cli.options import WhenType, answer, answer_options, load_table
+from tokencost.cli.options import InputFile, WhenType, answer, answer_options, load_table
+from tokencost.cli.streams import write_out
 from tokencost.errors import InvalidData, Problem, UsageError
 from tokencost.pricetable.when import When, day_of
 
@@ -13,7 +14,9 @@ TABLES_DIFFER = 1
 
 
 @click.command("audit", short_help="Compare with other public tables.")
-@click.option("--against", required=True, metavar="FILE|URL", help="The other table; an address must be https.")
+@click.option(
+    "--against", required=True, type=InputFile(), metavar="FILE|URL", help="The other table; an address must be https."
+)
 @click.option("--dated", type=WhenType(), metavar="DAY", help="Day from which the other table is, if it does not say.")
 @click.option("--propose", is_flag=True, help="Print the `prices add` commands that would adopt what differs.")
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 when a rate differs.")
@@ -45,7 +48,7 @@ def audit(
         from tokencost.analysis.audit.propose import proposals
 
         for words in proposals(table, result, day_of(on)):
-            click.echo(shlex.join(words))
+            write_out(shlex.join(words) + "\n")
     else:
         answer(audit_document(table, result, on), **form)
     return TABLES_DIFFER if exit_code and result.of("differs") else 0

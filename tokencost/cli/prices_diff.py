@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from tokencost.cli.options import answer, answer_options
+from tokencost.cli.options import InputFile, answer, answer_options
 from tokencost.pricetable.when import When, day_of
 
 if TYPE_CHECKING:
@@ -17,10 +17,18 @@ TABLES_DIFFER = 1
 
 
 @click.command("diff", short_help="What changed between two tables.")
-@click.argument("old")
-@click.argument("new", required=False)
-@click.option("--workload", metavar="SPEC", help="Also what the change does to the bill of this workload file.")
-@click.option("--usage", multiple=True, metavar="FILE", help="And to the bill of these logs or sums of requests.")
+@click.argument("old", type=InputFile())
+@click.argument("new", required=False, type=InputFile())
+@click.option(
+    "--workload", type=InputFile(), metavar="SPEC", help="Also what the change does to the bill of this workload file."
+)
+@click.option(
+    "--usage",
+    multiple=True,
+    type=InputFile(),
+    metavar="FILE",
+    help="And to the bill of these logs or sums of requests.",
+)
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 when the tables differ.")
 @answer_options
 def diff(

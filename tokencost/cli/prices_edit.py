@@ -4,8 +4,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import click
-
+from tokencost.cli.streams import ReaderGone, say, write_out
 from tokencost.errors import UsageError
 from tokencost.render.inert import inert_lines
 
@@ -36,8 +35,16 @@ def write_price(file: str, edit: Callable[[bytes], "Edited"], shown: bytes | Non
             raise UsageError(
                 f"cannot write {file}: {error.strerror or error}", "nothing was written; the old table is whole"
             ) from None
-    click.echo(inert_lines(f"{file}:{edited.line}: price added, version {edited.table.version}"))
+    _confirm(inert_lines(f"{file}:{edited.line}: price added, version {edited.table.version}"))
     tell(edited)
+
+
+def _confirm(text: str) -> None:
+    """Say that it is done. It is, even where nobody reads it or standard output is full: then standard error has it."""
+    try:
+        write_out(f"{text}\n", as_shown=True)
+    except (UsageError, ReaderGone):
+        say(text)
 
 
 def show_diff(file: str, content: bytes, edited: "Edited") -> None:
@@ -45,7 +52,7 @@ def show_diff(file: str, content: bytes, edited: "Edited") -> None:
     from tokencost.pricetable.text_lines import unified_diff
 
     lines = unified_diff(content.decode("utf-8"), edited.content.decode("utf-8"), os.path.basename(file))
-    click.echo("\n".join(inert_lines(line.rstrip("\r")) for line in lines))
+    write_out("".join(inert_lines(line.rstrip("\r")) + "\n" for line in lines))
     tell(edited)
 
 
@@ -66,8 +73,3 @@ def tell(edited: "Edited") -> None:
     """What a person should know."""
     for note in edited.notes:
         say(f"note: {note}")
-
-
-def say(text: str) -> None:
-    """A message, on standard error."""
-    click.echo(inert_lines(text), err=True)

@@ -1,10 +1,9 @@
 """`tokencost prices export`."""
 
-import sys
-
 import click
 
-from tokencost.cli.options import WhenType, answer, load_table
+from tokencost.cli.options import WhenType, answer, load_table, output_option
+from tokencost.cli.streams import say, write_out
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import When
 
@@ -21,7 +20,7 @@ FORMATS = ("csv", "json", "tsv", PARQUET)
     help="rows: every rate of every date. litellm: LiteLLM's JSON, for the day of --on.",
 )
 @click.option("--format", "format_name", type=click.Choice(FORMATS), help="Of rows. [default: by --output, else csv]")
-@click.option("--output", metavar="FILE", help="Write to a file; its suffix sets the format.")
+@output_option
 @click.option("--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]")
 @click.option(
     "--on", type=WhenType(), default="today", metavar="WHEN", help="Date of --shape litellm. [default: today]"
@@ -81,6 +80,6 @@ def _litellm(prices: str | None, on: When, output: str | None) -> None:
 
         write_whole(output, text)
     else:
-        sys.stdout.write(text)
+        write_out(text)
     for what in result.left_out:
-        click.echo(f"left out: {what}", err=True)
+        say(f"left out: {what}")

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tokencost.cli.options import load_table, on_option, output_option
+from tokencost.cli.options import InputFile, load_table, on_option, output_option
+from tokencost.cli.streams import say, write_out
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import When, day_of
 
@@ -19,7 +20,7 @@ SAID = "An example, not your workload. For your own: tokencost report workload.t
 
 
 @click.command(short_help="One self-contained HTML page: prices, history, a workload, claims, a calculator.")
-@click.argument("spec", required=False, metavar="[SPEC.toml]")
+@click.argument("spec", required=False, type=InputFile(), metavar="[SPEC.toml]")
 @click.option("--open", "show", is_flag=True, help="Show the page in the browser.")
 @click.option("--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]")
 @on_option
@@ -41,8 +42,6 @@ def report(
     by month and component, the published figures with their verdicts, the source of every rate, and a calculator. The
     calculator equals `tokencost workload --peak`, and shows the command for what it computes.
     """
-    import sys
-
     from tokencost.cli.files import write_whole
     from tokencost.render.report_html import report_html
 
@@ -51,14 +50,14 @@ def report(
     text = report_html(_page(load_table(prices), spec, on))
     path = output if output and output != "-" else _temporary() if show else None
     if path is None:
-        sys.stdout.write(text)
+        write_out(text)
         return
     write_whole(path, text)
     if show:
         import webbrowser
         from pathlib import Path
 
-        click.echo(f"Opening {path}", err=True)
+        say(f"Opening {path}")
         webbrowser.open(Path(path).resolve().as_uri())
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import click
 
 from tokencost.cli.options import (
+    InputFile,
     WhenType,
     answer,
     answer_options,
@@ -35,7 +36,7 @@ class TableSource(NamedTuple):
 
 
 @click.command(short_help="What real request logs cost, or would have cost elsewhere.")
-@click.argument("files", nargs=-1, metavar="FILE...")
+@click.argument("files", nargs=-1, type=InputFile(), metavar="FILE...")
 @click.option("--by", metavar="COLUMN,...", default="model", show_default=True,
               help="model, provider, day, week, month, tier, window, component, or any field of a record.")  # fmt: skip
 @click.option("--since", type=WhenType(any_year=True), metavar="WHEN", help="Only requests from then on.")

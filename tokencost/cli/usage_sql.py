@@ -1,9 +1,9 @@
 """`tokencost usage --print-sql`: the query for a table in a warehouse."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tokencost.cli.streams import write_out
 from tokencost.errors import UsageError
 from tokencost.logs.cells import rate_cells
 from tokencost.logs.dialects import DIALECTS, Dialect
@@ -44,7 +44,7 @@ def print_query(
 
         write_whole(output, text)
     else:
-        sys.stdout.write(text)
+        write_out(text)
 
 
 def _shapes(source: "TableSource") -> tuple[Shape, ...]:

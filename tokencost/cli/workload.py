@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tokencost.cli.options import answer, answer_options, chart_option, complete_models, load_table
+from tokencost.cli.options import (
+    InputFile,
+    answer,
+    answer_options,
+    chart_option,
+    complete_models,
+    load_table,
+    sparing_inputs,
+)
+from tokencost.cli.streams import say, write_out
 from tokencost.cli.workload_options import checked_fields, parse_axis, parse_dollars, tokens_or_file
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import When, day_of
@@ -24,7 +33,7 @@ EXAMPLE = os.path.join(os.path.dirname(__file__), "workload.example.toml")
 def _show_example(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
         with open(EXAMPLE, encoding="utf-8") as file:
-            click.echo(file.read(), nl=False)
+            write_out(file.read())
         ctx.exit()
 
 
@@ -62,11 +71,13 @@ def _answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="A number: output tokens of a request, reasoning included. A file name: write there; its suffix sets "
         "the format. May be given once for each.",
     )
-    return answer_options(command, output=both)
+    return answer_options(command, output=lambda inner: both(sparing_inputs(inner)))
 
 
 @click.command(short_help="What a workload costs, month by month, on each model.")
-@click.argument("spec_and_models", nargs=-1, metavar="[SPEC.toml] [MODEL]...", shell_complete=complete_models)
+@click.argument(
+    "spec_and_models", nargs=-1, type=InputFile(), metavar="[SPEC.toml] [MODEL]...", shell_complete=complete_models
+)
 @click.option("--against", metavar="MODEL", shell_complete=complete_models, help="Baseline. [default: the last MODEL]")
 @_field_options
 @click.option(
@@ -158,7 +169,7 @@ def workload(
         from tokencost.render.numbers import words
 
         for each in over:
-            click.echo(f"Over budget: {words(_over(each, budget or Fraction(0)))}", err=True)
+            say(f"Over budget: {words(_over(each, budget or Fraction(0)))}")
     return 1 if over else 0
 
 
