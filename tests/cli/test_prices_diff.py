@@ -208,6 +208,32 @@ def test_revisions_of_git_and_the_file_as_it_is_now(
     assert rates("HEAD~1", "--prices", "deeper/prices.toml") == ["1.10 1.30"]
 
 
+def test_a_partial_clone_fetches_nothing_and_runs_nothing(
+    tokencost: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin, clone, ran = tmp_path / "origin", tmp_path / "clone", tmp_path / "ran"
+    origin.mkdir()
+    git(origin, "init")
+    git(origin, "config", "uploadpack.allowFilter", "true")
+    for number in range(2):
+        (origin / "prices.toml").write_text(OLD.replace("1.00", f"1.{number}0"))
+        git(origin, "add", ".")
+        git(origin, "commit", "-m", str(number))
+    git(tmp_path, "clone", "--filter=blob:none", f"file://{origin}", str(clone))
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\necho $0 $* >> {ran}\ncat \"$1\" 2>/dev/null\n")
+    program.chmod(0o755)
+    (clone / ".git" / "info" / "attributes").write_text("prices.toml diff=shown\n")
+    for name in ("core.fsmonitor", "core.pager", "diff.shown.textconv", "remote.origin.uploadpack"):
+        git(clone, "config", name, str(program))
+    monkeypatch.chdir(clone)
+    outcome = tokencost("prices", "diff", "HEAD~1")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "prices.toml of the revision 'HEAD~1' is not on this machine: this is a partial clone" in outcome.err
+    assert tokencost("prices", "diff", "HEAD").status == 0
+    assert not ran.exists()
+
+
 @pytest.mark.parametrize("revision", ["--output=x", "-p", "HEAD:secret", "a b", "nope", "$(id)"])
 def test_what_is_no_revision_is_refused(tokencost: Run, revision: str) -> None:
     outcome = tokencost("prices", "diff", "--", revision)

@@ -35,6 +35,7 @@ HOSTILE = (
     "'' -- ... (C) -> &amp;",
     "gpt-6.1-sol deepseek_x",
     "\ud800",
+    "m@x.io www.x.io ftp://x.io m@x",
 )
 PLACES = 6
 """Where `_document` puts a text: answer, caption, heading, cell, notes, sources."""
@@ -99,6 +100,7 @@ EXPECTED = {
         "'' -- ... (C) -> &amp;",
         "gpt-6.1-sol deepseek_x",
         "\\ud800",
+        "m@x.io www.x.io ftp://x.io m@x",
     ],
     "markdown": [
         r"a\|b",
@@ -118,6 +120,7 @@ EXPECTED = {
         r"'' -- ... (C) -> \&amp;",
         "gpt-6.1-sol deepseek_x",
         r"\ud800",
+        r"m\@x.io www\.x.io ftp\://x.io m@x",
     ],
     "html": [
         "a|b",
@@ -137,6 +140,7 @@ EXPECTED = {
         "&#x27;&#x27; -- ... (C) -&gt; &amp;amp;",
         "gpt-6.1-sol deepseek_x",
         r"\ud800",
+        "m@x.io www.x.io ftp://x.io m@x",
     ],
     "latex": [
         r"a\textbar{}b",
@@ -156,6 +160,7 @@ EXPECTED = {
         r"'{}' -{}- ... (C) -\textgreater{} \&amp;",
         r"gpt-6.1-sol deepseek\_x",
         r"\textbackslash{}ud800",
+        "m@x.io www.x.io ftp://x.io m@x",
     ],
     "asciidoc": [
         "a&#124;b",
@@ -175,6 +180,7 @@ EXPECTED = {
         "'' &#45;- &#46;.. &#40;C) -&#62; &#38;amp;",
         "gpt-6.1-sol deepseek_x",
         "&#92;ud800",
+        "m&#64;x.io www.x.io ftp&#58;//x.io m&#64;x",
     ],
     "rst": [
         r"a\|b",
@@ -194,6 +200,7 @@ EXPECTED = {
         "'' -- ... (C) -> &amp;",
         "gpt-6.1-sol deepseek_x",
         r"\\ud800",
+        r"m\@x.io www.x.io ftp\://x.io m\@x",
     ],
     # A zero-width space is written · here.
     "orgmode": [
@@ -214,6 +221,7 @@ EXPECTED = {
         "'' -·- .·.. (C) -> &amp;",
         r"gpt-6.1-sol deepseek\under{}x",
         r"\·ud800",
+        r"m@x.io www.x.io ftp\colon{}\slash{}\slash{}x.io m@x",
     ],
 }
 
@@ -304,6 +312,7 @@ def _check_rst(*texts: str) -> None:
         nodes.target,
     ):
         assert not list(tree.findall(kind)), source
+    assert all(link["refuri"].startswith("http") for link in tree.findall(nodes.reference)), source
     read = _read(node.astext() for node in tree.findall(nodes.TextElement))
     for text in texts:
         assert read.count(_plain(text)) >= PLACES, (text, read)
@@ -340,7 +349,21 @@ PIECES = [
         "+--",
         "&amp;",
     ),
-    *("http://x.io/a_b", "https://y/_c_*", "a_b", "~~", "$$", "i. ", "(1) ", "#. ", "-a ", "/V "),
+    *(
+        "http://x.io/a_b",
+        "https://y/_c_*",
+        "a_b",
+        "a@b",
+        "www.",
+        "mailto:",
+        "~~",
+        "$$",
+        "i. ",
+        "(1) ",
+        "#. ",
+        "-a ",
+        "/V ",
+    ),
 ]
 texts = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join).filter(lambda text: inert(text).strip())
 

@@ -2,11 +2,20 @@
 
 import os
 import re
+import shlex
 import subprocess
 
 from tokencost.errors import UsageError
 
 LONGEST_WAIT = 30
+SETTINGS = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "protocol.allow=never",
+)
+"""Whatever a repository is configured to do, a look at its past runs none of its programs and reaches no network."""
+ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+"""A partial clone would fetch what it lacks. Git before 2.45 does not know the first; `protocol.allow` stops it."""
 _REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@/~^{}+-]{0,199}", re.ASCII)
 """No option begins so, and no colon names a path of somebody's choice."""
 
@@ -21,17 +30,29 @@ def table_at(revision: str, file: str) -> bytes:
         raise UsageError(
             f"{revision!r} is neither a file nor a git revision of {folder}", "`git log` shows the revisions"
         )
-    content = _git(folder, "show", f"{commit.decode('ascii').strip()}:./{name}")
-    if content is None:
+    place = f"{commit.decode('ascii').strip()}:./{name}"
+    # What porcelain such as `git show` prints may have passed through programs that the repository names.
+    content = _git(folder, "cat-file", "blob", place)
+    if content is not None:
+        return content
+    if _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", place) is None:
         raise UsageError(f"{name} is not in the revision {revision!r}", "name a file that git knows with --prices")
-    return content
+    raise UsageError(
+        f"{name} of the revision {revision!r} is not on this machine: this is a partial clone",
+        f"fetch it first: git -C {shlex.quote(folder)} cat-file -p {shlex.quote(place)} > old.toml",
+    )
+
+
+def _settings() -> list[str]:
+    return [word for setting in SETTINGS for word in ("-c", setting)]
 
 
 def _git(folder: str, *arguments: str) -> bytes | None:
     """What git prints; None where it fails."""
     try:
         done = subprocess.run(  # noqa: S603  # no shell, and no argument that git could take for an option
-            ["git", "-C", folder, *arguments],  # noqa: S607  # the git of the user
+            ["git", "--no-pager", *_settings(), "-C", folder, *arguments],  # noqa: S607  # the git of the user
+            env={**os.environ, **ENVIRONMENT},
             capture_output=True,
             stdin=subprocess.DEVNULL,
             timeout=LONGEST_WAIT,

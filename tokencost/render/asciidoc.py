@@ -19,6 +19,7 @@ _INLINE = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"
     r"|&(?=#?\w+;)"
     r"|\$(?=\$)|-(?=-)|\.(?=\.\.)|:(?=:)|(?<![^\W_]);"
+    r"|(?<=[\w.%+-])@(?=\w)"  # a mail address
     r"|\((?=\(|C\)|R\)|TM\))"
 )
 # An address between blanks is found without being marked as one.
@@ -43,8 +44,13 @@ def _words(text: str) -> str:
     return _INLINE.sub(lambda match: _reference(match[0]), text)
 
 
+def _without_links(text: str) -> str:
+    # Of other schemes too: ftp, irc, file.
+    return _words(text).replace("://", f"{_reference(':')}//")
+
+
 def _escape(text: str) -> str:
-    linked = with_addresses(text, word=_words, address=lambda address: f"link:{_words(address)}[]")
+    linked = with_addresses(text, word=_without_links, address=lambda address: f"link:{_words(address)}[]")
     return _ALONE.sub(r"\1", linked)
 
 

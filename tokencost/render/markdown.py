@@ -23,6 +23,10 @@ _INLINE = re.compile(
     r"|\$(?!\d)"
     r"|:(?=[\d_+-]*[a-z][\w+-]*:)|(?<!\d):(?=\d+:)"  # an emoji's name, not a time
 )
+# What is linked without a mark. An escape keeps all readers from it, except that GitHub looks for mail addresses last,
+# in the text as it is read: https://github.github.com/gfm/#autolinks-extension-
+_LINKED = re.compile(r"(?<=www)\.|:(?=//)|(?<=[\w.+-])@(?=[\w-]+\.\w)", re.IGNORECASE)
+_ESCAPED = r"\\\g<0>"
 _BLOCK = re.compile(r"^(?:[-+=](?![\w$¥])|#(?=#|\s|$)|>|\d+(?=[.)]))")
 
 
@@ -32,9 +36,11 @@ def render(document: Document, _screen: Screen) -> str:
 
 
 def _escape(text: str) -> str:
-    return with_addresses(
-        text, word=lambda words: _INLINE.sub(r"\\\g<0>", words), address=lambda address: f"<{address}>"
-    )
+    return with_addresses(text, word=_words, address=lambda address: f"<{address}>")
+
+
+def _words(text: str) -> str:
+    return _LINKED.sub(_ESCAPED, _INLINE.sub(_ESCAPED, text))
 
 
 def _paragraph(text: str) -> str:

@@ -14,6 +14,8 @@ from tokencost.render.straight import straight, widths
 from tokencost.report.document import Document
 
 _INLINE = re.compile(r"[\\`*|]|(?<![^\W_])_|_(?![^\W_])")
+# An at sign inside a word makes a mail address.
+_AT = re.compile(r"(?<=\S)@(?=\S)")
 # A colon after a known scheme makes a link, if only of a script; two at the end announce a literal block.
 _COLON = re.compile(r"(?<=[A-Za-z]):(?=\S)|(?<=:):$")
 # List, enumeration, field, option, comment, prompt, or a line drawn with one sign.
@@ -30,7 +32,9 @@ def render(document: Document, _screen: Screen) -> str:
 
 
 def _escape(text: str) -> str:
-    escaped = with_addresses(text, word=lambda words: _COLON.sub(r"\:", _inline(words)), address=_inline)
+    escaped = with_addresses(
+        text, word=lambda words: _AT.sub(r"\@", _COLON.sub(r"\:", _inline(words))), address=_inline
+    )
     # An escaped blank is nothing when read, and no construct of a block begins with one.
     return rf"\ {escaped}" if _BLOCK.match(escaped) else escaped
 
