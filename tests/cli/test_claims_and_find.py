@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -172,3 +174,19 @@ def test_nothing_found_shows_the_nearest(tokencost: Run) -> None:
 def test_compare_says_how_far_use_must_grow(tokencost: Run) -> None:
     shown = tokencost("compare", "deepseek-reasoner", "o1", "--on", "2025-01-27").out
     assert "its use must grow by 2,627.3%, 5,257.1% and 2,639.7% for the bill to stay the same." in shown
+
+
+@pytest.mark.parametrize("figures", [("999999", "1000000"), ("1", "2"), ("0.5", "999999")])
+def test_nearly_everything_is_near_and_too_much_to_pair(tokencost: Run, figures: tuple[str, str]) -> None:
+    begun = time.process_time()
+    outcome = tokencost("find", *figures, "--near", "100%")
+    assert time.process_time() - begun < 2
+    assert (outcome.status, outcome.out) == (2, "")
+    assert re.search(r"[\d,]+ list prices are near the first figure and [\d,]+ near the other: too many", outcome.err)
+    assert "--near 5%" in outcome.err
+
+
+def test_a_figure_of_39_digits_is_no_price(tokencost: Run) -> None:
+    outcome = tokencost("find", "1" * 39, "2" * 39, "--near", "100%")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "more than 1,000,000 USD per 1M tokens" in outcome.err

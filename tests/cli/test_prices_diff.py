@@ -221,7 +221,7 @@ def test_a_partial_clone_fetches_nothing_and_runs_nothing(
         git(origin, "commit", "-m", str(number))
     git(tmp_path, "clone", "--filter=blob:none", f"file://{origin}", str(clone))
     program = tmp_path / "program"
-    program.write_text(f"#!/bin/sh\necho $0 $* >> {ran}\ncat \"$1\" 2>/dev/null\n")
+    program.write_text(f'#!/bin/sh\necho $0 $* >> {ran}\ncat "$1" 2>/dev/null\n')
     program.chmod(0o755)
     (clone / ".git" / "info" / "attributes").write_text("prices.toml diff=shown\n")
     for name in ("core.fsmonitor", "core.pager", "diff.shown.textconv", "remote.origin.uploadpack"):

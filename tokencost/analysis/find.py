@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from tokencost import quantities
+from tokencost.errors import UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import prices_within
 from tokencost.pricetable.sale import is_retired, sold_until
@@ -20,6 +21,8 @@ from tokencost.rows import Row, Rows
 DELAYED_TIERS = frozenset({"batch", "flex"})
 """Tiers that answer later: a price there is not like one for an answer in real time."""
 MOST_NEAREST = 5
+MOST_NEAR_PAIRS = 10_000
+"""Of prices that are only near, more pairs than this say nothing, and 400,000 would take half a minute."""
 
 
 class _ListedRate(NamedTuple):
@@ -180,7 +183,8 @@ def find_pairs(
 ) -> Rows[RatePair]:
     """Every pair of list prices, in force at the same time, that gives two figures.
 
-    Like-for-like pairs come first, then the newer prices. Raises as `find_rates` does.
+    Like-for-like pairs come first, then the newer prices. Raises as `find_rates` does, and `UsageError` where so many
+    prices are near that their pairs say nothing.
     """
     return Rows(equal_pairs(rates, _figure(left), _figure(right), quantities.asked(quantities.share, near)))
 
@@ -190,11 +194,13 @@ def equal_pairs(
 ) -> tuple[RatePair, ...]:
     """The same for figures that were read already, whatever their size."""
     rates = tuple(rates)
-    pairs = [
-        RatePair(one, other)
-        for one, other in product(_equal_rates(rates, left, near), _equal_rates(rates, right, near))
-        if _same_time(one, other)
-    ]
+    ones, others = _equal_rates(rates, left, near), _equal_rates(rates, right, near)
+    if near and len(ones) * len(others) > MOST_NEAR_PAIRS:
+        raise UsageError(
+            f"{len(ones):,} list prices are near the first figure and {len(others):,} near the other: too many to pair",
+            "ask for closer ones, such as --near 5%, or for those of one day with --on",
+        )
+    pairs = [RatePair(one, other) for one, other in product(ones, others) if _same_time(one, other)]
     return tuple(
         sorted(
             pairs, key=lambda pair: (not pair.like_for_like, -_seconds(pair.right.start), -_seconds(pair.left.start))
