@@ -1,6 +1,7 @@
 """Other public tables: each format read from a small piece of it, and every kind of finding."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -238,18 +239,83 @@ def test_what_is_no_known_table_is_an_error(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("other", "faults"),
     [
-        {"prices": [{"vendor": 1, "id": None, "input": "x"}, 5, None, {"vendor": "acme", "id": "a@b", "input": 1}]},
-        {"data": [{"pricing": []}, {"id": 5, "pricing": 1}, {"id": "acme", "pricing": {"prompt": "inf"}}]},
-        [{"models": [1, {"id": "one", "prices": [1, {"constraint": 5, "prices": "x"}], "price_variants": [1]}]}],
-        {"acme": {"litellm_provider": "acme", "off_peak_pricing": 5, "input_cost_per_token": [1]}},
-        {"acme": {"models": {"one": {"cost": {"input": True, "context_over_1k": 1}}}}},
+        (
+            {"prices": [{"vendor": 1, "id": None, "input": "x"}, 5, {"vendor": "acme", "id": "a@b", "to_date": "x"}]},
+            [
+                "prices[0].vendor is 1, not a name",
+                "prices[0].id is null, not a name",
+                "prices[0].input is 'x', not a price",
+                "prices[1] is 5, not an object",
+                "prices[2].to_date is 'x', not a date",
+            ],
+        ),
+        (
+            {
+                "data": [
+                    {"id": "x/y", "pricing": []},
+                    {"id": 5, "pricing": 1},
+                    {"id": "a", "pricing": {"prompt": "inf"}},
+                ]
+            },
+            [
+                "data[0].pricing is a list, not an object",
+                "data[1].id is 5, not a name",
+                "data[1].pricing is 1, not an object",
+                "data[2].pricing.prompt is 'inf', not a price",
+            ],
+        ),
+        (
+            [{"id": "acme", "models": [1, {"id": "one", "match": {"or": 5}, "prices": [1, {"constraint": 5}]}]}],
+            [
+                "[0].models[0] is 1, not an object",
+                "[0].models[1].match.or is 5, not a list",
+                "[0].models[1].prices[0] is 1, not an object",
+                "[0].models[1].prices[1].constraint is 5, not an object",
+            ],
+        ),
+        (
+            {"acme": {"litellm_provider": "acme", "off_peak_pricing": 5, "input_cost_per_token": [1]}},
+            ["acme.input_cost_per_token is a list, not a price", "acme.off_peak_pricing is 5, not an object"],
+        ),
+        (
+            {"acme": {"models": {"one": {"cost": {"input": True, "context_over_1k": 1}}}}},
+            [
+                "acme.models.one.cost.input is true or false, not a price",
+                "acme.models.one.cost.context_over_1k is 1, not an object",
+            ],
+        ),
     ],
 )
-def test_strange_values_are_no_quotes(table: PriceTable, other: Any) -> None:
-    result = audited(table, other)
-    assert brief(result, "differs", "agrees") == []
+def test_a_wrong_type_in_any_field_is_named_with_its_place(table: PriceTable, other: Any, faults: list[str]) -> None:
+    with pytest.raises(InvalidData) as error:
+        audited(table, other)
+    found = [problem.message for problem in error.value.problems]
+    assert [fault for fault in faults if fault not in found] == []
+
+
+@pytest.mark.parametrize(
+    "figure", ["1e-999999999", "1e999999999", "0e-999999999", "1e99999999999999999999", "1" * 5000]
+)
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_number_that_is_no_price_is_refused_at_once(figure: str, quoted: bool) -> None:
+    written = f'"{figure}"' if quoted else figure
+    content = f'{{"prices": [{{"vendor": "acme", "id": "one", "input": {written}}}]}}'.encode()
+    begun = time.process_time()
+    with pytest.raises(InvalidData, match=r"prices\[0\].input is .{1,40}, not a price") as error:
+        read_table(content, "other.json", DAY)
+    assert time.process_time() - begun < 0.5
+    assert len(str(error.value)) < 300
+    # Where no price is meant, it does no harm.
+    other = content.replace(b'"input"', b'"score"')
+    assert read_table(other, "other.json", DAY).quotes == ()
+
+
+def test_names_nested_deeply_are_read() -> None:
+    match = '{"or": [' * 300 + '{"equals": "one"}' + "]}" * 300
+    content = f'[{{"id": "acme", "models": [{{"id": "x", "match": {match}, "prices": {{"input_mtok": 1}}}}]}}]'
+    assert [quote.model for quote in read_table(content.encode(), "other.json", DAY).quotes] == ["x", "one"]
 
 
 def llm_price(model: str, **rates: Any) -> dict[str, Any]:

@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tokencost.analysis.audit.quoted import PER_TOKEN, Quote, amount
+from tokencost.analysis.audit.given import Given
+from tokencost.analysis.audit.quoted import PER_TOKEN, Quote
 from tokencost.pricing.rates import OFF_PEAK, PEAK, STANDARD
 
 NAME = "LiteLLM"
 _FIELD = re.compile(
     r"(input_cost_per_token|output_cost_per_token|cache_read_input_token_cost|cache_creation_input_token_cost)"
-    r"(_above_12hr)?(?:_above_(\d+)k_tokens)?(?:_([a-z]+))?"
+    r"(_above_12hr)?(?:_above_(\d{1,9})k_tokens)?(?:_([a-z]+))?",
+    re.ASCII,
 )
 _COMPONENTS = {
     "input_cost_per_token": "input",
@@ -25,6 +27,8 @@ _COMPONENTS = {
 }
 _TIERS = {"batches": "batch", None: STANDARD}
 _PROVIDERS = {"text-completion-openai": "openai"}
+_SAMPLE = "sample_spec"
+"""An entry that describes the others."""
 _MODES = ("chat", "completion", "responses", None)
 THOUSAND = 1000
 
@@ -36,24 +40,23 @@ def recognises(data: Any) -> bool:
     )
 
 
-def quotes(data: Mapping[str, Any], _on: date) -> Iterator[Quote]:
+def quotes(data: Given, _on: date) -> Iterator[Quote]:
     """Every rate of a text model. The table gives no dates."""
-    for key, entry in data.items():
-        if not isinstance(entry, Mapping) or entry.get("mode") not in _MODES:
+    for key, entry in data.members():
+        if key == _SAMPLE or entry.get("mode").value not in _MODES:
             continue
-        listed = str(entry.get("litellm_provider"))
+        listed = entry.get("litellm_provider").text()
         provider = _PROVIDERS.get(listed, listed)
         name = key.removeprefix(f"{listed}/")
         off_peak = entry.get("off_peak_pricing")
-        yield from _rates(provider, name, entry, PEAK if isinstance(off_peak, Mapping) else None)
-        if isinstance(off_peak, Mapping):
-            yield from _rates(provider, name, off_peak, OFF_PEAK)
+        yield from _rates(provider, name, entry, None if off_peak.value is None else PEAK)
+        yield from _rates(provider, name, off_peak, OFF_PEAK)
 
 
-def _rates(provider: str, name: str, entry: Mapping[str, Any], window: str | None) -> Iterator[Quote]:
-    for field, value in entry.items():
+def _rates(provider: str, name: str, entry: Given, window: str | None) -> Iterator[Quote]:
+    for field, value in entry.members():
         match = _FIELD.fullmatch(field)
-        number = amount(value) if match else None
+        number = value.amount() if match else None
         if match is None or number is None:
             continue
         component = _COMPONENTS[match[1]] + ("_12h" if match[2] else "")

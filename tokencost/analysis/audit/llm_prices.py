@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tokencost.analysis.audit.quoted import Quote, day, named_rates
+from tokencost.analysis.audit.given import Given
+from tokencost.analysis.audit.quoted import Quote, named_rates
 
 NAME = "llm-prices"
 _COMPONENTS = {"input": "input", "input_cached": "cached_input", "output": "output"}
@@ -19,13 +20,12 @@ def recognises(data: Any) -> bool:
     return isinstance(listed, list) and any(isinstance(item, Mapping) and "vendor" in item for item in listed)
 
 
-def quotes(data: Mapping[str, Any], on: date) -> Iterator[Quote]:
+def quotes(data: Given, on: date) -> Iterator[Quote]:
     """What holds on that day; the current table has no dates of its prices, and is taken to hold."""
-    seen = day(data.get("updated_at"))
-    for item in data["prices"]:
-        if not isinstance(item, Mapping):
-            continue
-        first, after = day(item.get("from_date")), day(item.get("to_date"))
+    seen = data.get("updated_at").seen()
+    for item in data.get("prices").items():
+        first, after = item.get("from_date").day(), item.get("to_date").day()
+        provider, model = item.get("vendor").text(), item.get("id").text()
         if (first is None or first <= on) and (after is None or on < after):
             for component, rate in named_rates(item, _COMPONENTS):
-                yield Quote(str(item.get("vendor")), str(item.get("id")), component, rate, seen=seen)
+                yield Quote(provider, model, component, rate, seen=seen)

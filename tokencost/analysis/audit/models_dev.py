@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tokencost.analysis.audit.quoted import Quote, day, named_rates
+from tokencost.analysis.audit.given import Given
+from tokencost.analysis.audit.quoted import Quote, named_rates
 from tokencost.pricing.rates import STANDARD
 
 NAME = "models.dev"
@@ -18,7 +19,7 @@ _COMPONENTS = {
     "cache_write": "cache_write",
     "output": "output",
 }
-_LONGER = re.compile(r"context_over_(\d+)k")
+_LONGER = re.compile(r"context_over_(\d{1,9})k", re.ASCII)
 THOUSAND = 1000
 
 
@@ -29,19 +30,15 @@ def recognises(data: Any) -> bool:
     )
 
 
-def quotes(data: Mapping[str, Any], _on: date) -> Iterator[Quote]:
+def quotes(data: Given, _on: date) -> Iterator[Quote]:
     """Every rate; `last_updated` is the model's day, and the only one there is."""
-    for provider, listed in data.items():
-        models = listed.get("models") if isinstance(listed, Mapping) else None
-        for key, model in models.items() if isinstance(models, Mapping) else ():
-            cost = model.get("cost") if isinstance(model, Mapping) else None
-            if not isinstance(cost, Mapping):
-                continue
-            seen = day(model.get("last_updated"))
+    for provider, listed in data.members():
+        for name, model in listed.get("models").members():
+            cost, seen = model.get("cost"), model.get("last_updated").seen()
             for component, rate in named_rates(cost, _COMPONENTS):
-                yield Quote(provider, key, component, rate, seen=seen)
-            for field, longer in cost.items():
+                yield Quote(provider, name, component, rate, seen=seen)
+            for field, longer in cost.members():
                 if match := _LONGER.fullmatch(field):
                     above = int(match[1]) * THOUSAND
                     for component, rate in named_rates(longer, _COMPONENTS):
-                        yield Quote(provider, key, component, rate, STANDARD, above, seen=seen)
+                        yield Quote(provider, name, component, rate, STANDARD, above, seen=seen)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from tokencost.analysis.audit.given import Given
 from tokencost.analysis.audit.quoted import PER_TOKEN, Quote, named_rates
 
 NAME = "OpenRouter"
@@ -25,12 +26,12 @@ def recognises(data: Any) -> bool:
     return isinstance(listed, list) and any(isinstance(item, Mapping) and "pricing" in item for item in listed)
 
 
-def quotes(data: Mapping[str, Any], _on: date) -> Iterator[Quote]:
+def quotes(data: Given, _on: date) -> Iterator[Quote]:
     """Every rate of a model itself, not of its variants such as `:free`."""
-    for item in data["data"]:
-        identity = item.get("id") if isinstance(item, Mapping) else None
-        if not isinstance(identity, str) or ":" in identity:
+    for item in data.get("data").items():
+        identity, pricing = item.get("id").text(), item.get("pricing")
+        if ":" in identity:
             continue
         provider, _, name = identity.partition("/")
-        for component, rate in named_rates(item.get("pricing"), _COMPONENTS):
+        for component, rate in named_rates(pricing, _COMPONENTS):
             yield Quote(provider, name, component, rate.scaleb(PER_TOKEN))

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from tokencost.analysis.audit.given import Given
 from tokencost.pricing.rates import STANDARD
 
 Stretch = tuple[int, int]
@@ -44,28 +45,9 @@ class OtherTable(NamedTuple):
     """The day from which the table is, where it is known."""
 
 
-def amount(value: Any) -> Decimal | None:
-    """A number of another table; None for what is none, or negative (OpenRouter writes -1 for "it depends")."""
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        return None
-    try:
-        number = Decimal(value)
-    except ArithmeticError:
-        return None
-    return number if number.is_finite() and number >= 0 else None
-
-
-def day(value: Any) -> date | None:
-    """A date of another table, of which only the day counts; None for what is none."""
-    try:
-        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def named_rates(given: Any, names: Mapping[str, str]) -> Iterator[tuple[str, Decimal]]:
+def named_rates(given: Given, names: Mapping[str, str]) -> Iterator[tuple[str, Decimal]]:
     """Our component and the number, for each of their keys that is there."""
     for key, component in names.items():
-        number = amount(given.get(key)) if isinstance(given, Mapping) else None
-        if number is not None:
-            yield component, number
+        rate = given.get(key).amount()
+        if rate is not None:
+            yield component, rate

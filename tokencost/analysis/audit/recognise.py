@@ -1,12 +1,11 @@
 """From the bytes of another table to what it says: the format is known by its shape."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from tokencost.analysis.audit import genai_prices, litellm, llm_prices, models_dev, openrouter
+from tokencost.analysis.audit.given import Given, parse_json
 from tokencost.analysis.audit.quoted import OtherTable, Quote
 from tokencost.errors import InvalidData, Problem
 
@@ -16,7 +15,7 @@ class Reader(NamedTuple):
 
     name: str
     recognises: Callable[[Any], bool]
-    quotes: Callable[[Any, date], Iterator[Quote]]
+    quotes: Callable[[Given, date], Iterator[Quote]]
 
 
 READERS = tuple(
@@ -28,16 +27,16 @@ READERS = tuple(
 def read_table(content: bytes, source: str, on: date, dated: date | None = None) -> OtherTable:
     """Everything the table says of that day; `dated` is the day from which it is, where somebody knows.
 
-    Raises `InvalidData` for what is no JSON, or JSON of no known shape.
+    Raises `InvalidData` for what is no JSON, JSON of no known shape, or fields that are not what they are in it.
     """
-    try:
-        data = json.loads(content, parse_float=Decimal, parse_constant=lambda _: None)
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 1)
-        raise InvalidData([Problem(source, line, f"not JSON: {error}", _hint())]) from None
+    data = parse_json(content, source, _hint())
     for reader in READERS:
         if reader.recognises(data):
-            quotes = tuple(reader.quotes(data, on))
+            given = Given(data)
+            quotes = tuple(reader.quotes(given, on))
+            if given.faults:
+                hint = f"it looks like a table of {reader.name}, so this is a fault of the file: get it anew"
+                raise InvalidData([Problem(source, 1, fault, hint) for fault in given.faults])
             seen = dated or max((quote.seen for quote in quotes if quote.seen), default=None)
             return OtherTable(reader.name, source, quotes, seen)
     raise InvalidData([Problem(source, 1, "no price table of a known format", _hint())])
