@@ -372,7 +372,7 @@ def test_proposals_are_commands_that_adopt_what_is_newer_there(table: PriceTable
         },
         "three": {"litellm_provider": "acme", "input_cost_per_token": 1e-06, "output_cost_per_token": 1e-06},
     }
-    commands = [" ".join(words) for words in proposals(table, audited(table, other), DAY)]
+    commands = [" ".join(words) for words in proposals(table, audited(table, other), DAY).commands]
     tail = "--source other.json --confidence single"
     night = "--input 1 --output 2 --when window=peak,input=4,output=6"
     one = "--input 2 --cached-input 0.1 --output 2 --when tier=batch,input=0.5,cached_input=0.1,output=1.5"
@@ -382,4 +382,4 @@ def test_proposals_are_commands_that_adopt_what_is_newer_there(table: PriceTable
         f"tokencost prices add three --from 2026-11-20 --new --provider acme --input 1 --output 1 {tail}",
     ]
     older = audited(table, other, dated=date(2026, 9, 1))
-    assert [words[3] for words in proposals(table, older, DAY)] == ["three"]
+    assert [words[3] for words in proposals(table, older, DAY).commands] == ["three"]

@@ -156,7 +156,7 @@ def read(table: PriceTable, content: bytes) -> None:
         return
     for name in ("table", "json", "csv"):
         render(audit_document(table, result, DAY), name).encode()
-    for words in proposals(table, result, DAY):
+    for words in proposals(table, result, DAY).commands:
         assert len(shlex.join(words)) < 100_000
 
 

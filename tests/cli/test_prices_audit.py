@@ -1,18 +1,23 @@
 """`tokencost prices audit`: the shipped table against LiteLLM's real one, addresses, and exit statuses."""
 
-import email.message
-import io
+import contextlib
+import http.client
 import json
+import re
+import shlex
 import socket
+import socketserver
 import subprocess
 import sys
+import threading
+import time
 import urllib.request
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -132,6 +137,35 @@ def test_exit_code_and_proposals(tokencost: Run, other: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "name", ["-x", "--new", "a\nrm -rf x", "\x1b[31mred", "a\u202eb", "\ud800", "=cmd", "~x", "$(id)", "`id`", ";x", ""]
+)
+def test_what_is_proposed_is_safe_to_paste(tokencost: Run, tmp_path: Path, name: str) -> None:
+    good = "o9 it's; $(id) `id`"
+    prices = [{"id": each, "vendor": "openai", "input": 1, "output": 2} for each in (name or "-", good)]
+    file = tmp_path / "it's; \x1b[31m.json"
+    file.write_text(json.dumps({"prices": prices}))
+    outcome = tokencost("prices", "audit", "--against", str(file), "--propose", "--on", "2026-10-20")
+    assert outcome.status == 0
+    assert "\x1b" not in outcome.out + outcome.err
+    (line,) = outcome.out.splitlines()
+    words = shlex.split(line)
+    assert words[:4] == ["tokencost", "prices", "add", good]
+    assert words[words.index("--source") + 1] == str(file).replace("\x1b", "\\x1b")
+    assert outcome.err == f"left out, since its name cannot be part of a command: {name or '-'!r}\n"
+    assert outcome.err.isascii()
+
+
+def test_a_tier_with_an_odd_name_is_not_proposed(tokencost: Run, tmp_path: Path) -> None:
+    file = tmp_path / "genai.json"
+    variants = [{"when": {"processing": "batch,input=0"}, "prices": {"input_mtok": 1}}]
+    model = {"id": "o1", "prices": {"input_mtok": 15}, "price_variants": variants}
+    file.write_text(json.dumps([{"id": "openai", "models": [model]}]))
+    outcome = tokencost("prices", "audit", "--against", str(file), "--propose", "--on", "2026-10-20")
+    assert outcome.out == ""
+    assert "cannot be part of a command: 'batch,input=0'" in outcome.err
+
+
 def test_a_file_that_is_not_there_or_no_table(tokencost: Run, tmp_path: Path) -> None:
     outcome = tokencost("prices", "audit", "--against", "nowhere.json")
     assert (outcome.status, outcome.err.split("\n")[0]) == (3, "nowhere.json:1: no such file")
@@ -140,110 +174,179 @@ def test_a_file_that_is_not_there_or_no_table(tokencost: Run, tmp_path: Path) ->
     assert tokencost("prices", "audit").status == 2
 
 
-class Response(io.BytesIO):
-    """What the network answers."""
+class Answer(NamedTuple):
+    """What a server says, and in pieces of how many bytes, with how many seconds between them."""
 
-    def __init__(self, content: bytes, status: int = 200, location: str = "") -> None:
-        super().__init__(content)
-        self.status = self.code = status
-        self.msg = self.reason = "stub"
-        self.headers = email.message.Message()
-        if location:
-            self.headers["Location"] = location
+    content: bytes
+    head: str = "HTTP/1.1 200 OK\r\n"
+    piece: int = 1_000_000
+    pause: float = 0.0
 
-    def info(self) -> email.message.Message:
-        return self.headers
+
+class Network(NamedTuple):
+    """A server on this machine: what it answers to each path, and what it was asked."""
+
+    address: str
+    answers: dict[str, Answer]
+    asked: list[str]
 
 
 @pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> dict[str, Response]:
-    """Answers by address, in place of connections."""
-    answers: dict[str, Response] = {}
+def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+    """A server that is reached without TLS where https is asked for."""
+    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
 
-    def https_open(_self: object, request: urllib.request.Request) -> Response:
-        return answers[request.full_url]
+    def https_open(handler: urllib.request.HTTPSHandler, request: urllib.request.Request) -> Any:
+        return handler.do_open(http.client.HTTPConnection, request)
 
-    monkeypatch.setattr("tokencost.cli.fetch._PublicHttpsHandler.https_open", https_open)
-    return answers
+    monkeypatch.setattr(urllib.request.HTTPSHandler, "https_open", https_open)
+    answers: dict[str, Answer] = {}
+    asked: list[str] = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            line = self.rfile.readline().decode()
+            asked.append(line)
+            while self.rfile.readline().strip():
+                pass
+            answer = answers.get(line.split(" ")[1], Answer(b"", "HTTP/1.1 404 Not Found\r\n"))
+            length = f"Content-Length: {len(answer.content)}\r\n" if "Length" not in answer.head else ""
+            content = f"{answer.head}{length}Connection: close\r\n\r\n".encode("latin-1") + answer.content
+            with contextlib.suppress(OSError):
+                for start in range(0, len(content), answer.piece):
+                    self.wfile.write(content[start : start + answer.piece])
+                    if answer.pause and closing.wait(answer.pause):
+                        return
+
+    closing = threading.Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        yield Network(f"https://127.0.0.1:{server.server_address[1]}", answers, asked)
+        closing.set()
+        server.shutdown()
 
 
-def test_an_address_is_fetched_with_its_redirects(tokencost: Run, network: dict[str, Response]) -> None:
-    network["https://a.example/x"] = Response(b"", 302, "https://b.example/y")
-    network["https://b.example/y"] = Response(json.dumps(OTHER).encode())
-    outcome = tokencost("prices", "audit", "--against", "https://a.example/x", "--on", "2026-10-20")
+def redirect(location: str) -> Answer:
+    return Answer(b"", f"HTTP/1.1 302 Found\r\nLocation: {location}\r\n")
+
+
+def test_an_address_is_fetched_with_its_redirects(tokencost: Run, network: Network) -> None:
+    network.answers["/x"] = redirect(f"{network.address}/y")
+    network.answers["/y"] = redirect("/z")
+    network.answers["/z"] = Answer(json.dumps(OTHER).encode())
+    outcome = tokencost("prices", "audit", "--against", f"{network.address}/x", "--on", "2026-10-20")
     assert (outcome.status, outcome.out.split(":")[0]) == (0, "llm-prices table https")
 
 
-@pytest.mark.parametrize("location", ["http://b.example/y", "file:///etc/passwd", "ftp://b.example/y"])
-def test_a_redirect_stays_on_https(network: dict[str, Response], location: str) -> None:
-    network["https://a.example/x"] = Response(b"", 302, location)
-    with pytest.raises(UsageError, match=r"not https|answers 302"):
-        fetching.fetch("https://a.example/x")
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://b.example/y",
+        "file:///etc/passwd",
+        "ftp://b.example/y",
+        "https://a..b/",
+        "https://b.example:99999/",
+        "https://b.example:x/",
+        "https://[x/",
+        "https://",
+        "//a..b/y",
+    ],
+)
+def test_a_redirect_leads_to_an_https_address_or_nowhere(tokencost: Run, network: Network, location: str) -> None:
+    network.answers["/x"] = redirect(location)
+    outcome = tokencost("prices", "audit", "--against", f"{network.address}/x")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert re.search(r"not https|answers 302|to which this does not go|cannot be fetched", outcome.err), outcome.err
 
 
-def test_what_is_too_large_or_too_slow_is_left(network: dict[str, Response], monkeypatch: pytest.MonkeyPatch) -> None:
-    network["https://a.example/x"] = Response(b"x" * 100)
-    monkeypatch.setattr(fetching, "LARGEST", 99)
-    with pytest.raises(UsageError, match="is larger than"):
-        fetching.fetch("https://a.example/x")
-    network["https://a.example/x"] = Response(b"x")
-    monkeypatch.setattr(fetching, "LONGEST", -1.0)
-    with pytest.raises(UsageError, match="took longer"):
-        fetching.fetch("https://a.example/x")
-    network["https://a.example/x"] = Response(b"", 404)
-    with pytest.raises(UsageError, match="answers 404"):
-        fetching.fetch("https://a.example/x")
+def test_redirects_without_an_end_are_left(network: Network) -> None:
+    network.answers["/x"] = redirect("/x")
+    with pytest.raises(UsageError, match="redirect error that would lead to an infinite loop"):
+        fetching.fetch(f"{network.address}/x")
 
 
 @pytest.mark.parametrize(
-    "address", ["http://a.example/x", "file:///etc/passwd", "ftp://x/y", "https://", "https://[x/"]
+    "answer",
+    [
+        Answer(b"x", piece=1, pause=0.1),
+        Answer(b"x" * 1000, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n", piece=100, pause=0.2),
+        Answer(b"x", "HTTP/1.1 200 OK\r\n" + "".join(f"X-{n}: y\r\n" for n in range(90)), piece=10, pause=0.1),
+        Answer(b"", "", pause=30, piece=1),
+    ],
+    ids=["slow headers", "slow body", "many headers", "silence"],
 )
-def test_only_https_is_fetched(tokencost: Run, address: str) -> None:
-    outcome = tokencost("prices", "audit", "--against", address)
-    assert (outcome.status, outcome.out) == (2, "")
-    assert "https" in outcome.err
+def test_the_limit_of_time_holds_for_the_whole(
+    network: Network, monkeypatch: pytest.MonkeyPatch, answer: Answer
+) -> None:
+    network.answers["/x"] = answer
+    monkeypatch.setattr(fetching, "LONGEST", 0.5)
+    begun = time.monotonic()
+    with pytest.raises(UsageError, match=r"/x took longer than 0\.5 seconds|timed out"):
+        fetching.fetch(f"{network.address}/x")
+    assert time.monotonic() - begun < 2
+
+
+def test_the_limit_of_time_holds_for_redirects_together(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        network.answers[f"/{number}"] = redirect(f"/{number + 1}")._replace(piece=40, pause=0.1)
+    monkeypatch.setattr(fetching, "LONGEST", 0.5)
+    with pytest.raises(UsageError, match="took longer"):
+        fetching.fetch(f"{network.address}/0")
+
+
+def test_what_is_too_large_or_not_there_is_left(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    network.answers["/x"] = Answer(b"x" * 100)
+    monkeypatch.setattr(fetching, "LARGEST", 99)
+    with pytest.raises(UsageError, match="is larger than"):
+        fetching.fetch(f"{network.address}/x")
+    with pytest.raises(UsageError, match="answers 404 Not Found"):
+        fetching.fetch(f"{network.address}/y")
+
+
+@pytest.mark.parametrize(
+    "head", ["", "nonsense\r\n", "HTTP/1.1 999999 x\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n"]
+)
+def test_a_server_that_talks_nonsense_is_left(tokencost: Run, network: Network, head: str) -> None:
+    network.answers["/x"] = Answer(b"\xff\x00", head)
+    assert tokencost("prices", "audit", "--against", f"{network.address}/x").status in (2, 3)
+
+
+def test_a_proxy_of_the_environment_is_used(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setenv("https_proxy", network.address.replace("https", "http"))
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(UsageError, match="cannot be fetched: Tunnel connection failed: 404"):
+        fetching.fetch("https://tables.example/x")
+    assert network.asked[0].startswith("CONNECT tables.example:443 ")
 
 
 @pytest.mark.parametrize(
     "address",
     [
-        "127.0.0.1",
-        "10.0.0.1",
-        "169.254.169.254",
-        "192.168.1.1",
-        "100.64.0.1",
-        "::1",
-        "fe80::1%eth0",
-        "::ffff:127.0.0.1",
+        "http://a.example/x",
+        "file:///etc/passwd",
+        "ftp://x/y",
+        "https://",
+        "https:///x",
+        "https://[x/",
+        "https://a..b/",
+        f"https://{'a' * 64}.example/",
+        "https://a.example:99999/x",
+        "https://a.example:x/x",
+        "https://a.example/é",
+        "https://é.example/",
+        "https://a.example/a b",
+        "https://a.example/\n",
+        "https://a.example/\udcff",
     ],
 )
-def test_no_private_address_is_reached(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    def resolved(*_: object, **__: object) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443))]
-
+def test_what_is_no_https_address_is_refused(tokencost: Run, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     def connected(*_: object, **__: object) -> None:
         raise AssertionError("it was connected to")
 
-    monkeypatch.setattr(socket, "getaddrinfo", resolved)
     monkeypatch.setattr(socket, "create_connection", connected)
-    with pytest.raises(UsageError, match="no public address"):
-        fetching.fetch("https://innocent.example/prices.json")
-
-
-def test_an_address_that_changes_between_look_up_and_connection_is_not_reached(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    class Connected:
-        closed = False
-
-        def getpeername(self) -> tuple[str, int]:
-            return "10.0.0.1", 443
-
-        def close(self) -> None:
-            Connected.closed = True
-
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("8.8.8.8", 443))])
-    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: Connected())
-    with pytest.raises(UsageError, match=r"10\.0\.0\.1, which is no public address"):
-        fetching.fetch("https://innocent.example/prices.json")
-    assert Connected.closed
+    outcome = tokencost("prices", "audit", "--against", address)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert re.search(r"is (not an|no) https address.*\n  hint: ", outcome.err)

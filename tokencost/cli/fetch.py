@@ -1,10 +1,8 @@
-"""A file from the network, fetched because somebody named its address, with limits on all that can go wrong."""
+"""A file from the network, fetched because somebody named its address: https only, with limits on size and time."""
 
 import http.client
-import ipaddress
-import socket
-import ssl
-import time
+import queue
+import threading
 import urllib.error
 import urllib.request
 from typing import Any
@@ -15,103 +13,82 @@ from tokencost.errors import UsageError
 LARGEST = 50_000_000
 """Bytes. LiteLLM's table has 3 million."""
 LONGEST = 60.0
-"""Seconds for the whole of it."""
-SILENCE = 15.0
-"""Seconds without an answer."""
+"""Seconds for the whole of it, from the look-up of the name to the last byte, redirects included."""
 CHUNK = 65_536
+MOST_SIGNS = 63
+"""In a part of a host's name: https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4"""
 DOWNLOAD = "download the file yourself and name it instead"
+MISTYPED = "write it like https://example.org/prices.json, other than ASCII signs as %-codes"
 
 
 def fetch(address: str) -> bytes:
-    """The bytes at an https address. Raises `UsageError`.
+    """The bytes at an https address, through the proxy of the environment if it has one. Raises `UsageError`.
 
-    A redirect must stay on https, and every host, redirected or not, must have a public address: this never reaches
-    into a private network. Proxies of the environment are not used, since behind one the address cannot be checked.
+    A redirect must stay on https.
     """
-    _must_be_https(address)
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), _PublicHttpsHandler(context=ssl.create_default_context()), _HttpsRedirects
-    )
-    request = urllib.request.Request(address, headers={"User-Agent": "tokencost", "Accept": "application/json"})  # noqa: S310  # https, checked above
-    deadline = time.monotonic() + LONGEST
+    if not address.lower().startswith("https://"):
+        raise UsageError(f"{address} is not an https address", "name a file, or an address that begins https://")
+    if fault := _fault(address):
+        raise UsageError(f"{address} is no https address: {fault}", MISTYPED)
+    # In a thread of its own, since no limit of a socket holds for the whole: a server that now and then sends a byte,
+    # of its headers or the rest, keeps within each of them. Left alone, the thread ends with the process.
+    answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
+    threading.Thread(target=_answer, args=(address, answers), daemon=True).start()
     try:
-        with opener.open(request, timeout=SILENCE) as response:
-            return _limited(response, address, deadline)
-    except urllib.error.HTTPError as error:
-        raise UsageError(f"{address} answers {error.code} {error.reason}", DOWNLOAD) from None
-    except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
-        reason = getattr(error, "reason", None) or error
-        if isinstance(reason, _Refused):
-            raise UsageError(str(reason), DOWNLOAD) from None
-        raise UsageError(f"{address} cannot be fetched: {reason}", DOWNLOAD) from None
+        answer = answers.get(timeout=LONGEST)
+    except queue.Empty:
+        raise UsageError(f"{address} took longer than {LONGEST:g} seconds", DOWNLOAD) from None
+    if isinstance(answer, bytes):
+        return answer
+    if isinstance(answer, urllib.error.HTTPError):
+        raise UsageError(f"{address} answers {answer.code} {answer.reason}", DOWNLOAD)
+    if isinstance(answer, OSError | http.client.HTTPException | ValueError | OverflowError):
+        raise UsageError(f"{address} cannot be fetched: {getattr(answer, 'reason', None) or answer}", DOWNLOAD)
+    raise answer
 
 
-class _Refused(OSError):
-    """An address that is not to be reached."""
+def _answer(address: str, answers: "queue.SimpleQueue[bytes | Exception]") -> None:
+    try:
+        answers.put(_content(address))
+    except Exception as error:  # noqa: BLE001  # it is raised where it is awaited
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
+        answers.put(error)
 
 
-class _PublicConnection(http.client.HTTPSConnection):
-    """A connection whose other end is on the public internet.
-
-    The address is looked at once connected, before anything is sent: a name could resolve to another one between a
-    check and the connection.
-    """
-
-    def connect(self) -> None:
-        """Connect, check, and only then begin TLS."""
-        for *_, place in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
-            if not _is_public(str(place[0])):
-                raise _Refused(f"{self.host} is at {place[0]}, which is no public address")
-        connected = socket.create_connection((self.host, self.port), self.timeout)
-        peer = str(connected.getpeername()[0])
-        if not _is_public(peer):
-            connected.close()
-            raise _Refused(f"{self.host} is at {peer}, which is no public address")
-        self.sock = ssl.create_default_context().wrap_socket(connected, server_hostname=self.host)
-
-
-class _PublicHttpsHandler(urllib.request.HTTPSHandler):
-    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_PublicConnection, req)
+def _content(address: str) -> bytes:
+    request = urllib.request.Request(address, headers={"User-Agent": "tokencost", "Accept": "application/json"})  # noqa: S310  # https, checked above
+    with urllib.request.build_opener(_HttpsRedirects).open(request, timeout=LONGEST) as response:
+        content = bytearray()
+        while chunk := response.read(CHUNK):
+            content += chunk
+            if len(content) > LARGEST:
+                raise UsageError(f"{address} is larger than {LARGEST // 1_000_000} MB", DOWNLOAD)
+        return bytes(content)
 
 
 class _HttpsRedirects(urllib.request.HTTPRedirectHandler):
     max_redirections = 5
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-        if urlsplit(newurl).scheme != "https":
-            raise _Refused(f"{req.full_url} redirects to {newurl}, which is not https")
+        fault = _fault(newurl) if newurl.lower().startswith("https://") else "it is not https"
+        if fault:
+            fp.close()
+            raise UsageError(f"{req.full_url} redirects to {newurl}, to which this does not go: {fault}", DOWNLOAD)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _must_be_https(address: str) -> None:
+def _fault(address: str) -> str | None:
+    """What makes it impossible to go there."""
+    if not address.isascii() or not address.isprintable() or " " in address:
+        return "it has signs that no address has"
     try:
         parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError:
-        host = None
-    else:
-        if parts.scheme != "https":
-            raise UsageError(f"{address} is not an https address", "name a file, or an address that begins https://")
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        return str(error)
     if not host:
-        raise UsageError(f"{address} is no address", "write it like https://example.org/prices.json")
-
-
-def _is_public(address: str) -> bool:
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return bool((mapped or found).is_global and not (mapped or found).is_multicast)
-
-
-def _limited(response: Any, address: str, deadline: float) -> bytes:
-    content = bytearray()
-    while chunk := response.read(CHUNK):
-        content += chunk
-        if len(content) > LARGEST:
-            raise UsageError(f"{address} is larger than {LARGEST // 1_000_000} MB", DOWNLOAD)
-        if time.monotonic() > deadline:
-            raise UsageError(f"{address} took longer than {LONGEST:.0f} seconds", DOWNLOAD)
-    return bytes(content)
+        return "it names no host"
+    if "[" not in parts.netloc and not all(0 < len(part) <= MOST_SIGNS for part in host.removesuffix(".").split(".")):
+        return f"no host is named {host}"
+    return None

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from tokencost.cli.options import InputFile, WhenType, answer, answer_options, load_table
-from tokencost.cli.streams import write_out
+from tokencost.cli.streams import say, write_out
 from tokencost.errors import InvalidData, Problem, UsageError
 from tokencost.pricetable.when import When, day_of
 
@@ -46,9 +46,13 @@ def audit(
         import shlex
 
         from tokencost.analysis.audit.propose import proposals
+        from tokencost.render.inert import inert
 
-        for words in proposals(table, result, day_of(on)):
-            write_out(shlex.join(words) + "\n")
+        proposed = proposals(table, result, day_of(on))
+        # The name of their file is the user's, and could still act on a terminal.
+        write_out("".join(f"{inert(shlex.join(words))}\n" for words in proposed.commands))
+        for name in proposed.left_out:
+            say(f"left out, since its name cannot be part of a command: {name!r}")
     else:
         answer(audit_document(table, result, on), **form)
     return TABLES_DIFFER if exit_code and result.of("differs") else 0

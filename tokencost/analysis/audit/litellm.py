@@ -28,7 +28,7 @@ _COMPONENTS = {
 _TIERS = {"batches": "batch", None: STANDARD}
 _PROVIDERS = {"text-completion-openai": "openai"}
 _SAMPLE = "sample_spec"
-"""An entry that describes the others."""
+"""An entry that describes the others. What has no provider is no model either."""
 _MODES = ("chat", "completion", "responses", None)
 THOUSAND = 1000
 
@@ -43,7 +43,7 @@ def recognises(data: Any) -> bool:
 def quotes(data: Given, _on: date) -> Iterator[Quote]:
     """Every rate of a text model. The table gives no dates."""
     for key, entry in data.members():
-        if key == _SAMPLE or entry.get("mode").value not in _MODES:
+        if key == _SAMPLE or entry.get("litellm_provider").value is None or entry.get("mode").value not in _MODES:
             continue
         listed = entry.get("litellm_provider").text()
         provider = _PROVIDERS.get(listed, listed)

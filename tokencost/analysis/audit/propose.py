@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
 from tokencost.analysis.audit.compare import Audit, Finding
 from tokencost.pricetable.resolve import prices_within
@@ -11,19 +12,38 @@ from tokencost.pricetable.schema import RATE_KEYS
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricing.rates import STANDARD, rest_of_week
 
+ADOPTED = ("differs", "missing here")
 Place = tuple[str, int, str | None]
 
 
-def proposals(table: PriceTable, result: Audit, start: date) -> Iterator[tuple[str, ...]]:
-    """One command for each model, as words: their numbers from `start` on, all others as they are here.
+class Proposals(NamedTuple):
+    """What could be adopted."""
+
+    commands: tuple[tuple[str, ...], ...]
+    """Each as words."""
+    left_out: tuple[str, ...]
+    """Names in the other table that are no part of a command; these may hold anything."""
+
+
+def proposals(table: PriceTable, result: Audit, start: date) -> Proposals:
+    """One command for each model: their numbers from `start` on, all others as they are here.
 
     Nothing is proposed where the other table is older, or says two things.
     """
-    adopted = [
-        finding
-        for finding in result.findings
-        if finding.kind in ("differs", "missing here") and finding.newer != "here" and finding.theirs is not None
-    ]
+    adopted: list[Finding] = []
+    left_out: dict[str, None] = {}
+    for finding in result.findings:
+        if finding.kind not in ADOPTED or finding.newer == "here" or finding.theirs is None:
+            continue
+        odd = [name for name in (finding.model, finding.tier) if not _may_be_typed(name)]
+        odd += [finding.tier] if set(",=") & set(finding.tier) else []  # in --when it would be more than a tier
+        left_out.update(dict.fromkeys(odd))
+        if not odd:
+            adopted.append(finding)
+    return Proposals(tuple(_commands(table, result, adopted, start)), tuple(left_out))
+
+
+def _commands(table: PriceTable, result: Audit, adopted: list[Finding], start: date) -> Iterator[tuple[str, ...]]:
     adopted.sort(key=lambda finding: (finding.provider, finding.model))
     for (provider, model), group in groupby(adopted, key=lambda finding: (finding.provider, finding.model)):
         findings = list(group)
@@ -36,6 +56,11 @@ def proposals(table: PriceTable, result: Audit, start: date) -> Iterator[tuple[s
             rates = {finding.component: finding.theirs for finding in findings if finding.theirs is not None}
             new = ("--new", "--provider", provider)
             yield (*_head(model, start), *new, *_options(rates), *_tail(result.other.source))
+
+
+def _may_be_typed(name: str) -> bool:
+    """Whether it is but a name once it is quoted: no option, no line of its own, nothing that a terminal obeys."""
+    return name[:1].isalnum() and name.isprintable()
 
 
 def _changed(model: str, price: Price, findings: list[Finding], start: date, source: str) -> tuple[str, ...]:
