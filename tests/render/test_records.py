@@ -9,7 +9,7 @@ from fractions import Fraction
 from io import StringIO
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tokencost.render import render
@@ -116,6 +116,7 @@ def test_text_is_no_formula_and_one_line(text: str, cell: str, name: str, delimi
     assert written.count("\n") == 2
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(
     st.lists(
         st.tuples(
