@@ -14,8 +14,8 @@ from tokencost.render.straight import straight, widths
 from tokencost.report.document import Document
 
 _INLINE = re.compile(r"[\\`*|]|(?<![^\W_])_|_(?![^\W_])")
-# An at sign inside a word makes a mail address.
-_AT = re.compile(r"(?<=\S)@(?=\S)")
+# An at sign after a word makes a mail address, even with the web address that follows it.
+_AT = re.compile(r"(?<=\S)@")
 # A colon after a known scheme makes a link, if only of a script; two at the end announce a literal block.
 _COLON = re.compile(r"(?<=[A-Za-z]):(?=\S)|(?<=:):$")
 # List, enumeration, field, option, comment, prompt, or a line drawn with one sign.
