@@ -13,11 +13,11 @@ from tokencost.render.shown import ShownTable, page
 from tokencost.render.straight import straight, widths
 from tokencost.report.document import Document
 
-_INLINE = re.compile(r"[\\`*|]|(?<![^\W_])_|_(?![^\W_])")
-# An at sign after a word makes a mail address, even with the web address that follows it.
-_AT = re.compile(r"(?<=\S)@")
-# A colon after a known scheme makes a link, if only of a script; two at the end announce a literal block.
-_COLON = re.compile(r"(?<=[A-Za-z]):(?=\S)|(?<=:):$")
+# An at sign makes a mail address of what stands around it, even of a web address or a part of one.
+_INLINE = re.compile(r"[\\`*|@]|(?<![^\W_])_|_(?![^\W_])")
+# A colon after a known scheme makes a link, if only of a script or with the web address that follows; two at the end
+# announce a literal block.
+_COLON = re.compile(r"(?<=[A-Za-z]):(?=\S|$)|(?<=:):$")
 # List, enumeration, field, option, comment, prompt, or a line drawn with one sign.
 _BLOCK = re.compile(
     r"[-+/](?![$¥])|[.:>•‣⁃]"
@@ -32,11 +32,18 @@ def render(document: Document, _screen: Screen) -> str:
 
 
 def _escape(text: str) -> str:
-    escaped = with_addresses(
-        text, word=lambda words: _AT.sub(r"\@", _COLON.sub(r"\:", _inline(words))), address=_inline
-    )
+    escaped = with_addresses(text, word=_words, address=_address)
     # An escaped blank is nothing when read, and no construct of a block begins with one.
     return rf"\ {escaped}" if _BLOCK.match(escaped) else escaped
+
+
+def _words(text: str) -> str:
+    return _COLON.sub(r"\:", _inline(text))
+
+
+def _address(address: str) -> str:
+    scheme, slashes, rest = address.partition("://")
+    return scheme + slashes + _words(rest)
 
 
 def _inline(text: str) -> str:
