@@ -119,7 +119,8 @@ class Engine:
                 tuple(logs),
                 headers.get(logs[0].path),
                 question,
-                shapes if logs[0].kind == "lines" else all_shapes or shapes,
+                shapes,
+                all_shapes or shapes,
                 as_json,
                 numbered,
             )
@@ -153,13 +154,14 @@ class Engine:
         columns: tuple[Column, ...] | None,
         question: Question,
         shapes: Sequence[Shape],
+        all_shapes: Sequence[Shape],
         as_json: bool,
         numbered: bool,
     ) -> Source:
         kind, paths = logs[0].kind, _list(logs)
         if columns is not None:
             leaves = TableColumns(columns)
-            known = shapes_of_table(leaves, shapes, [column.name for column in columns], logs[0].shown)
+            known = shapes_of_table(leaves, all_shapes, [column.name for column in columns], logs[0].shown)
             relation = _table(logs[0], paths, columns)
             if numbered:
                 relation = _numbered(relation)
@@ -167,9 +169,10 @@ class Engine:
         options = _json_options(logs[0])
         nested = None if as_json or kind != "lines" else _nested(question, shapes)
         if nested is None:
+            shapes = all_shapes
             file = "row_number() OVER ()" if numbered else FILE
             reader = f"(SELECT json AS record, {file} AS {FILE} FROM read_json_objects({paths}, {options}))"
-            return Source(logs, f"({expanded(reader)})", JsonRecord(), tuple(shapes), one_shape=False)
+            return Source(logs, f"({expanded(reader, shapes)})", JsonRecord(), tuple(shapes), one_shape=False)
         if self.strict:
             options = options.replace("ignore_errors=true", "ignore_errors=false")
         relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"

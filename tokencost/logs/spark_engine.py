@@ -144,7 +144,7 @@ def _records(
     """The rows of a view, and the query of their records."""
     write = partial(records, name, question=question, file="r.file", parsing=PortableParsing())
     if files.kind == "lines":
-        return Rows(name, json_rows(files.view)), write(leaves=JsonFields(), shapes=shapes, asked=asked)
+        return Rows(name, json_rows(files.view, shapes)), write(leaves=JsonFields(), shapes=shapes, asked=asked)
     types = {column: kind for column, kind in files.frame.dtypes if column != FILE}
     fields = Fields(SPARK, list(types))
     known = shapes_of_table(fields, shapes, list(types), files.shown)

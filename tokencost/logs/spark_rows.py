@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from tokencost.logs.dialects import SPARK
-from tokencost.logs.expand import USAGE_KEY
-from tokencost.logs.shapes import Path
+from tokencost.logs.expand import CONTAINERS, USAGE_KEY, holds_usage
+from tokencost.logs.shapes import Path, Shape
 from tokencost.logs.warehouse import RECORD, Fields, table_columns, verbatim
 
 FILE = "tokencost_file"
@@ -13,34 +13,45 @@ _ATTRIBUTES = "array<struct<key string, value struct<intValue string, stringValu
 _BUCKET = {("start_time",): "bucket_start", ("end_time",): "bucket_end"}
 
 
-def json_rows(view: str) -> str:
+def json_rows(view: str, shapes: Sequence[Shape]) -> str:
     """The records of lines of JSON: those of OTLP exports and of pages of buckets one by one.
 
     `view` has the columns `value` and `FILE`. A bucket's times stand beside its results, and attributes that are
-    written as a list beside the record.
+    written as a list beside the record. A record of one of the shapes is not looked into.
     """
+    listed = f"contains(to_json(try_variant_get(record, '$.attributes', 'array<variant>')), '{USAGE_KEY}')"
+    lists = " OR ".join(f"{_list(name)} IS NOT NULL" for (name,) in CONTAINERS)
+    alone = f"(coalesce({listed}, false) OR {holds_usage(shapes, _present)})"
     parsed = f"SELECT {FILE} AS file, try_parse_json(value) AS record FROM {view} WHERE trim(value) <> ''"
     of_resources = _spans_of(
         "array<struct<scopeSpans array<struct<spans array<variant>>>>>", "$.resourceSpans", nested=2
     )
     of_scopes = _spans_of("array<struct<spans array<variant>>>", "$.scopeSpans", nested=1)
     of_spans = _spans_of("array<variant>", "$.spans", nested=0)
-    data = "try_variant_get(record, '$.data', 'array<variant>')"
+    inner = f"coalesce({of_resources}, {of_scopes}, {of_spans}, {_list('data')}, array(record))"
     pages = (
-        f"SELECT file, explode(coalesce({of_resources}, {of_scopes}, {of_spans}, {data}, array(record))) AS record "
+        f"SELECT file, explode(CASE WHEN NOT ({lists}) OR {alone} THEN array(record) ELSE {inner} END) AS record "
         f"FROM ({parsed})"
     )
     start, end = (f"try_variant_get(record, '$.{name}', 'string')" for name in ("start_time", "end_time"))
-    results = "try_variant_get(record, '$.results', 'array<variant>')"
-    alone = "array(struct(record AS record, CAST(NULL AS STRING) AS bucket_start, CAST(NULL AS STRING) AS bucket_end))"
+    results = f"CASE WHEN NOT {alone} THEN {_list('results')} END"
+    itself = "array(struct(record AS record, CAST(NULL AS STRING) AS bucket_start, CAST(NULL AS STRING) AS bucket_end))"
     buckets = (
         f"SELECT file, explode(coalesce(transform({results}, x -> struct(x AS record, {start} AS bucket_start, "
-        f"{end} AS bucket_end)), {alone})) AS r FROM ({pages})"
+        f"{end} AS bucket_end)), {itself})) AS r FROM ({pages})"
     )
     return (
         f"SELECT file, r.record AS {RECORD}, r.bucket_start, r.bucket_end, "
         f"try_variant_get(r.record, '$.attributes', '{_ATTRIBUTES}') AS attributes FROM ({buckets})"
     )
+
+
+def _list(name: str) -> str:
+    return f"try_variant_get(record, '$.{name}', 'array<variant>')"
+
+
+def _present(path: Path) -> str:
+    return f"{SPARK.text('record', path)} IS NOT NULL"
 
 
 def _spans_of(kind: str, path: str, *, nested: int) -> str:

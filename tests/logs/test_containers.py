@@ -1,0 +1,104 @@
+"""Records that hold lists of others: as many are read as were written, whatever other fields they have."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tokencost import PriceTable
+from tokencost.logs.cluster import Cluster
+from tokencost.logs.usage import usage
+
+AT = 1740830400
+USED = {"prompt_tokens": 10, "completion_tokens": 1}
+COMPLETE: tuple[dict[str, Any], ...] = (
+    {"created": AT, "model": "gpt-4o", "usage": USED},
+    {"model": "gpt-4o", "time": AT, "input_tokens": 10, "output_tokens": 1},
+    {"response": {"created_at": AT, "model": "gpt-4o", "usage": {"input_tokens": 10, "output_tokens": 1}}},
+    {"start_time": AT, "end_time": AT + 60, "num_model_requests": 1, "model": "gpt-4o", "input_tokens": 10,
+     "output_tokens": 1},
+    {"end_time": AT, "attributes": {"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 1,
+                                    "gen_ai.response.model": "gpt-4o"}},
+    {"end_time": AT, "attributes": [{"key": "gen_ai.usage.input_tokens", "value": {"intValue": "10"}},
+                                    {"key": "gen_ai.usage.output_tokens", "value": {"intValue": "1"}},
+                                    {"key": "gen_ai.response.model", "value": {"stringValue": "gpt-4o"}}]},
+)  # fmt: skip
+NAMES = ("spans", "scopeSpans", "resourceSpans", "results", "data", "items")
+VALUES: tuple[Any, ...] = (None, [], {}, "x", [1], [COMPLETE[0]])
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(("", "[]", "x")),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=2),
+    max_leaves=3,
+) | st.just([COMPLETE[0]])
+
+
+def written(records: list[dict[str, Any]], form: str) -> str:
+    if form == "array":
+        return json.dumps(records)
+    return "\n".join(json.dumps(record, indent=1 if form == "pretty" else None) for record in records)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    kinds=st.lists(st.sampled_from(COMPLETE[:-1]), min_size=1, max_size=4),
+    extra=st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=3),
+    form=st.sampled_from(("lines", "array", "pretty")),
+)
+def test_a_complete_record_is_read_once_whatever_else_it_holds(
+    shipped: PriceTable, kinds: list[dict[str, Any]], extra: dict[str, Any], form: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / ("log.jsonl" if form == "lines" else "log.json")
+        path.write_text(written([{**extra, **record} for record in kinds], form))
+        result = usage(shipped, [str(path)])
+        assert (result.read, result.priced) == (len(kinds), len(kinds)), result.rejected
+
+
+@pytest.mark.parametrize("by", ["model", "usage"])  # records are read in another way where all of `usage` is asked for
+@pytest.mark.parametrize("others", [COMPLETE[1:2], ()])
+def test_a_second_kind_costs_no_record(
+    shipped: PriceTable, tmp_path: Path, by: str, others: tuple[dict[str, Any], ...]
+) -> None:
+    records = [
+        {**record, name: value} for record in [*[COMPLETE[0]] * 60, *others] for name in NAMES for value in VALUES
+    ]
+    path = tmp_path / "log.jsonl"
+    path.write_text(written(records, "lines"))
+    assert usage(shipped, [str(path)], by=[by]).priced == len(records)
+
+
+def test_what_holds_no_usage_is_looked_into(shipped: PriceTable, tmp_path: Path) -> None:
+    span = COMPLETE[5]
+    bucket = {"start_time": AT, "end_time": AT + 60, "results": [COMPLETE[3]] * 2}
+    holders: list[dict[str, Any]] = [
+        {"resourceSpans": [{"scopeSpans": [{"spans": [span, span, {"attributes": []}]}]}]},
+        {"scopeSpans": [{"spans": [span]}]},
+        {"spans": [span]},
+        bucket,
+        {"object": "page", "data": [bucket, {**bucket, "results": []}]},
+        {"spans": None, "data": [COMPLETE[0]]},
+    ]
+    for form in ("lines", "array", "pretty"):
+        path = tmp_path / "log.json"
+        path.write_text(written([*holders, {**span, "spans": []}], form))
+        result = usage(shipped, [str(path)])
+        assert (result.read, result.priced) == (10, 10)
+
+
+@pytest.mark.engine
+def test_spark_reads_as_many(shipped: PriceTable, tmp_path: Path, spark: Cluster) -> None:
+    records = [{**record, name: value} for record in COMPLETE for name in NAMES for value in VALUES]
+    holders: list[dict[str, Any]] = [
+        {"spans": [COMPLETE[5]]},
+        {"results": [COMPLETE[3]]},
+        {"spans": None, "data": [COMPLETE[0]]},
+    ]
+    path = tmp_path / "log.jsonl"
+    path.write_text(written([*records, *holders], "lines"))
+    there = usage(shipped, [str(path)], engine="spark", cluster=spark)
+    here = usage(shipped, [str(path)])
+    assert (there.read, there.priced) == (here.read, here.priced) == (len(records) + 3, len(records) + 3)
