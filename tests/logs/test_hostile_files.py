@@ -49,6 +49,39 @@ def test_a_long_line_in_zstd_is_counted(
     assert (result.read, result.priced, [item.line for item in result.rejected]) == (3, 2, [4])
 
 
+def test_zstd_holds_what_other_files_hold(shipped: PriceTable, tmp_path: Path, line: bytes, zstd: Compress) -> None:
+    """A byte order mark, before lines and before an array, is no part of the first record."""
+    for name, content in {"log.jsonl.zst": line * 3, "log.json.zst": b"[" + b",".join([line] * 3) + b"]"}.items():
+        path = tmp_path / name
+        path.write_bytes(zstd(b"\xef\xbb\xbf" + content))
+        result = usage(shipped, [str(path)])
+        assert (result.read, result.priced) == (3, 3)
+
+
+def test_a_line_of_256_mib_in_zstd_is_counted(
+    shipped: PriceTable, tmp_path: Path, line: bytes, zstd: Compress, adds_up: AddsUp
+) -> None:
+    path = tmp_path / "log.jsonl.zst"
+    path.write_bytes(zstd(line + b'{"x": "') + zstd(b"y" * 2**20) * 256 + zstd(b'"}\n' + line))
+    result = usage(shipped, [str(path)])
+    assert (result.priced, [(item.line, item.reason) for item in result.rejected]) == (2, [(2, "longer than 16 MB")])
+    assert adds_up(result)
+
+
+@pytest.mark.parametrize("over", [-3, 20, 90])
+@pytest.mark.parametrize("packed", [None, "gzip", "zstd"])
+def test_a_last_line_without_end_is_read(  # of a file about as long as a block of the engine
+    shipped: PriceTable, tmp_path: Path, line: bytes, zstd: Compress, packed: str | None, over: int
+) -> None:
+    last = line.rstrip()
+    first = b'{"x": "' + b"y" * (16 * 1024 * 1024 + over - len(last) - len(b'{"x": ""}\n')) + b'"}\n'
+    path = tmp_path / "log.jsonl"
+    content = first + last
+    path.write_bytes(content if packed is None else zstd(content) if packed == "zstd" else gzip.compress(content, 1))
+    result = usage(shipped, [str(path)])
+    assert (result.read, result.priced, [item.line for item in result.rejected]) == (2, 1, [1])
+
+
 @pytest.mark.parametrize("tail", [b"\0" * 100, b"garbage" * 100, b"\x1f\x8b"])
 def test_what_follows_a_gzip_member_is_no_bug(shipped: PriceTable, tmp_path: Path, line: bytes, tail: bytes) -> None:
     path = tmp_path / "log.jsonl.gz"

@@ -7,7 +7,6 @@ from typing import BinaryIO
 
 from tokencost.logs.sniff import BOM, Compression, Kind
 from tokencost.logs.unpacked import TOO_LONG, reading
-from tokencost.logs.zstd import unread_lines
 
 LONGEST_RECORD = 16 * 1024 * 1024
 """Bytes of one line; a longer one is counted as unreadable."""
@@ -21,8 +20,6 @@ _QUOTED = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 
 def has_long_row(path: str, compression: Compression, shown: str) -> bool:
     """Whether a line of a table is longer than the engine takes: it would leave out some such lines without a word."""
-    if compression == "zstd":
-        return any(unread_lines(path, LONGEST_ROW).values())
     with reading(path, compression, shown) as inner:
         while block := inner.read(LONGEST_ROW // 2):
             if len(block) == LONGEST_ROW // 2 and b"\n" not in block:

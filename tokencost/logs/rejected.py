@@ -109,7 +109,7 @@ def _problem(line: bytes) -> str:
     except RecursionError:
         return ""
     except ValueError:
-        return "not JSON"
+        return "too long" if len(line) == LONGEST_RECORD else "not JSON"
     if line in (TOO_LONG, REPEATED):
         return "too long" if line == TOO_LONG else "repeated"
     return "" if isinstance(record, dict) else "no object"
@@ -182,7 +182,9 @@ def _lines_of_records(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     while content := stream.readline(LONGEST_RECORD):
         if content.strip():
             yield line, content
-        line += content.endswith(b"\n")
+        while content and not content.endswith(b"\n"):
+            content = stream.readline(LONGEST_RECORD)
+        line += 1
 
 
 def _lines_of_rows(log: Log, stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:

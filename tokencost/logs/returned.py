@@ -82,7 +82,7 @@ def _names(log: Log) -> Mapping[str, str]:
             return {}
         names = [column[0] for column in found or ()]
     elif log.kind == "lines":
-        with reading(log.path, log.compression, log.shown, whole=False) as inner:
+        with reading(log.path, log.compression, log.shown) as inner:
             line = inner.readline(1_000_000)
         try:
             record = json.loads(line)

@@ -31,7 +31,7 @@ def shapes_in(lines: Iterable[str | bytes], shapes: Sequence[Shape]) -> tuple[Sh
 
 def _first_lines(logs: Sequence[Log]) -> Iterator[bytes]:
     for log in [log for log in logs if log.kind == "lines"][:FILES]:
-        with reading(log.path, log.compression, log.shown, whole=False) as inner:
+        with reading(log.path, log.compression, log.shown) as inner:
             for _ in range(FIRST_LINES):
                 # No more of it than engines take: without line breaks it may be all of the file.
                 line = inner.readline(LONGEST_RECORD)

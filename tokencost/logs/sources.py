@@ -138,7 +138,7 @@ def _log(name: str, folder: str) -> Log:
                 raise InvalidData([Problem(shown, 1, CUT_SHORT, "copy it again")])
     except OSError as error:
         raise UsageError(f"cannot read {shown}: {error.strerror or error}") from None
-    with reading(path, compression, shown, whole=False) as inner:
+    with reading(path, compression, shown) as inner:
         head = inner.read(HEAD)
     if what := foreign(head):
         raise InvalidData([Problem(shown, 1, f"is no log: it is {what}", "unpack or export it, or leave it out")])

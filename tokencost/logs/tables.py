@@ -11,7 +11,7 @@ from tokencost.logs.unpacked import reading
 
 def header_of(log: Log) -> tuple[str, ...]:
     """The names of the columns, made unique. Raises `InvalidData` where the first line is none."""
-    with reading(log.path, log.compression, log.shown, whole=False) as inner:
+    with reading(log.path, log.compression, log.shown) as inner:
         text = inner.read(LONGEST_ROW).decode("utf-8-sig", "replace")
     try:
         names = next(csv.reader(io.StringIO(text), delimiter="\t" if log.kind == "tsv" else ","))

@@ -1,7 +1,7 @@
 """The bytes of a log inside its compression. What goes wrong while they are read is said of the log."""
 
 import gzip
-import io
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +19,10 @@ _BLOCK = 1024 * 1024
 
 
 @contextmanager
-def reading(path: str, compression: Compression, shown: str, *, whole: bool = True) -> Iterator[BinaryIO]:
-    """The bytes inside. `whole` says whether all lines are wanted, rather than some of the first.
-
-    Raises `InvalidData` where the file is gone, cut short or damaged.
-    """
+def reading(path: str, compression: Compression, shown: str) -> Iterator[BinaryIO]:
+    """The bytes inside. Raises `InvalidData` where the file is gone, cut short or damaged."""
     try:
-        with open(path, "rb") as stream, _inside(stream, compression, whole=whole) as inner:
+        with open(path, "rb") as stream, _inside(stream, compression) as inner:
             yield inner
     except FileNotFoundError:
         raise InvalidData([Problem(shown, 1, "the file is no longer there", "run it again")]) from None
@@ -36,22 +33,22 @@ def reading(path: str, compression: Compression, shown: str, *, whole: bool = Tr
 
 
 @contextmanager
-def _inside(stream: BinaryIO, compression: Compression, *, whole: bool) -> Iterator[BinaryIO]:
+def _inside(stream: BinaryIO, compression: Compression) -> Iterator[BinaryIO]:
     if compression == "none":
         yield stream
     elif compression == "gzip":
         with gzip.GzipFile(fileobj=stream) as inner:
             yield cast("BinaryIO", inner)
     else:
-        import duckdb
-
-        from tokencost.logs.zstd import ZstdLines
-
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
+            from backports import zstd
         try:
-            with io.BufferedReader(ZstdLines(stream.name, whole=whole, too_long=TOO_LONG)) as lines:
-                yield lines
-        except duckdb.Error as error:
-            raise OSError(str(error).partition("\n")[0]) from None
+            with zstd.open(stream) as inner:
+                yield cast("BinaryIO", inner)
+        except zstd.ZstdError as error:
+            raise OSError(str(error)) from None
 
 
 def why_damaged(path: str, compression: Compression, shown: str) -> InvalidData | None:

@@ -13,6 +13,7 @@ from tokencost.logs.amounts import Reconciled, Unpriced, UsageRow
 from tokencost.logs.billing import Bill, Tell
 from tokencost.logs.cells import RateCells, rate_cells
 from tokencost.logs.cluster import Cluster, far_log
+from tokencost.logs.last_lines import LastLineOpen, has_open_line, with_ends
 from tokencost.logs.question import ENGINES, Question, ask, field_path
 from tokencost.logs.records import looked_at
 from tokencost.logs.repeated_keys import NotAlike, may_repeat, without_repeated_keys
@@ -161,6 +162,8 @@ def usage(
                     return _by_duckdb(begun, question, shapes, reader)
             except LineTooLong as error:
                 logs = _without_long_lines(logs, str(error))
+            except LastLineOpen:
+                logs = with_ends(logs)
             except NotAlike as error:
                 strict = False
                 if may_repeat(logs, repeated=error.repeated):
@@ -201,6 +204,8 @@ def _by_duckdb(begun: Callable[[], Bill], question: Question, shapes: tuple[Shap
         summed = tuple(rejected_sums(bill.rejected))
         bill_logs(engine, question, sources, bill)
         unrecognised = any(code == "shape" for _, code in bill.rejected)
+        if unrecognised and has_open_line(engine.logs):
+            raise LastLineOpen
         every = engine.sources(question, shapes) if unrecognised and not as_json else []
         if not holds_others(engine, every, shapes, asked):
             break
