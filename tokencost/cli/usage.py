@@ -134,6 +134,7 @@ def usage(
         raise UsageError("--master and --spark-remote go with --engine spark", "add --engine spark")
     from tokencost.logs.cluster import Cluster
     from tokencost.logs.usage import usage as price_usage
+    from tokencost.render.inert import inert
     from tokencost.report.usage import usage_document
 
     result = price_usage(
@@ -147,6 +148,8 @@ def usage(
         engine=engine,
         cluster=Cluster(master, spark_remote),
     )
+    for name in result.empty:
+        click.echo(f"note: {inert(name)} holds no record", err=True)
     if result.as_of is None:  # nothing was priced: the answer is of today
         result = result._replace(as_of=as_when("today"))
     answer(usage_document(table, result), **form)

@@ -88,7 +88,7 @@ def _of_source(engine: "Engine", plain: Question, source: "Source", log: Log, mo
         f"ORDER BY CAST(split_part(file, ' ', 1) AS BIGINT) LIMIT {most}",
         log.shown,
     ).fetchall()
-    lines = _lines_of(log, {int(place.partition(" ")[0]) for place, *_ in rows})
+    lines = lines_of(log, {int(place.partition(" ")[0]) for place, *_ in rows})
     found: list[Rejected] = []
     for place, code, shape, *counts in rows:
         number, _, problem = place.partition(" ")
@@ -158,7 +158,7 @@ def _named(paths: tuple[Path, ...]) -> str:
     return " or ".join(".".join(path) for path in paths[:2])
 
 
-def _lines_of(log: Log, numbers: set[int]) -> dict[int, tuple[int, bytes]]:
+def lines_of(log: Log, numbers: set[int]) -> dict[int, tuple[int, bytes]]:
     """The lines on which the records of these numbers stand, and what JSON lines hold.
 
     Lines without a record are not counted by engines.

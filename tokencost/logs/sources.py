@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tokencost.errors import InvalidData, Problem, UsageError
 from tokencost.logs.long_lines import LONGEST_RECORD, LONGEST_ROW, has_long_row, shortened
 from tokencost.logs.sniff import BOM, SUFFIXES, Compression, Kind, compression_of, foreign, kind_of, suffix
+from tokencost.logs.tables import with_plain_header
 from tokencost.logs.unpacked import CUT_SHORT, TOO_LONG, reading
 from tokencost.logs.zstd import is_whole
 
@@ -45,6 +46,7 @@ class Log(NamedTuple):
     kind: Kind
     compression: Compression
     size: int
+    """Bytes; 0 where it holds nothing but white space."""
     own_lines: bool = True
     """Whether its lines are those of the file that the user named."""
 
@@ -142,13 +144,16 @@ def _log(name: str, folder: str) -> Log:
         head = inner.read(HEAD)
     if what := foreign(head):
         raise InvalidData([Problem(shown, 1, f"is no log: it is {what}", "unpack or export it, or leave it out")])
-    log = Log(shown, path, kind_of(name, head), compression, size)
-    marked = head.startswith(BOM) and log.kind in ("lines", "array", "objects")
-    return mended(log, folder) if marked or _has_long_row(log) else log
-
-
-def _has_long_row(log: Log) -> bool:
-    return log.kind in ("csv", "tsv") and has_long_row(log.path, log.compression, log.shown)
+    text = head.removeprefix(BOM).strip(b" \t\r\n")
+    if len(head) == 1 and text:
+        # Engines pass over such a file.
+        raise InvalidData([Problem(shown, 1, "is no log: it holds a single character", "leave out this file")])
+    log = Log(shown, path, kind_of(name, head), compression, size if text or len(head) == HEAD else 0)
+    if not log.size:
+        return log
+    if log.kind in ("csv", "tsv"):
+        return with_plain_header(mended(log, folder) if has_long_row(path, compression, shown) else log, folder)
+    return mended(log, folder) if head.startswith(BOM) else log
 
 
 def mended(log: Log, folder: str) -> Log:

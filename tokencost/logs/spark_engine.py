@@ -16,13 +16,13 @@ from tokencost.logs.duckdb_engine import as_lines
 from tokencost.logs.parsing import PortableParsing
 from tokencost.logs.question import Question
 from tokencost.logs.records import looked_at, records, shapes_of_table
-from tokencost.logs.returned import sum_of
 from tokencost.logs.sampling import FIRST_LINES, shapes_in
 from tokencost.logs.shapes import Shape
 from tokencost.logs.sniff import Kind
 from tokencost.logs.sources import Log, Logs
 from tokencost.logs.spark_rows import FILE, JsonFields, json_rows, quoted, table_rows
 from tokencost.logs.spark_session import first_line, session
+from tokencost.logs.sum_rows import NoSum, sum_of
 from tokencost.logs.sums import Sum
 from tokencost.logs.tables import header_of
 from tokencost.logs.unpacked import reading
@@ -70,7 +70,12 @@ def spark_sums(
         message = f"Spark cannot read it: {first_line(error)}"
         raise InvalidData([Problem(names, 1, message, "TOKENCOST_DEBUG=1 shows all that it says")]) from None
     for found in sums:
-        yield sum_of(found, question, _shown(found["file"], shown), 1)
+        name = _shown(found["file"], shown)
+        try:
+            yield sum_of(found, question, cells, name)
+        except NoSum as error:
+            problem = Problem(name or "the logs", 1, f"Spark gave no sum: {error}", "price it without Spark")
+            raise InvalidData([problem]) from None
 
 
 class Files(NamedTuple):

@@ -44,6 +44,11 @@ class Sum(NamedTuple):
     """How many of the records hold one."""
 
 
+def rejected_sum(rows: int, code: str, file: str | None) -> Sum:
+    """So many records that cannot be read."""
+    return Sum((), (), None, None, False, code, file, None, None, 0, rows, 0, 0, 0, 0, 0, None, None, None, 0)
+
+
 class _Rejected(NamedTuple):
     """The fields of `Rejected`."""
 

@@ -17,10 +17,10 @@ from tokencost.logs.last_lines import LastLineOpen, has_open_line, with_ends
 from tokencost.logs.question import ENGINES, Question, ask, field_path
 from tokencost.logs.records import looked_at
 from tokencost.logs.repeated_keys import NotAlike, may_repeat, without_repeated_keys
-from tokencost.logs.returned import holds_sums, rejected_sums, returned_sums
+from tokencost.logs.returned import Returned, holds_sums, rejected_sums, returned_sums
 from tokencost.logs.shapes import MAPPED_FIELDS, SHAPES, Shape, mapped_shape
 from tokencost.logs.sources import LONG_KINDS, Logs, mended, opened
-from tokencost.logs.sums import Rejected, Sum
+from tokencost.logs.sums import Rejected
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 from tokencost.pricing.rates import RateCell
@@ -76,6 +76,8 @@ class Usage(NamedTuple):
     window_chosen: bool
     """Whether that decided anything."""
     table: PriceTable
+    empty: tuple[str, ...] = ()
+    """Files in which there is no record."""
 
     def _repr_html_(self) -> str:
         return html_of(self)
@@ -146,12 +148,12 @@ def usage(
     if engine == "spark":
         return _by_spark(table, names, question, window, shapes, cells, cluster or Cluster())
     with opened(names) as found:
-        logs, sums = _parted(found, question, cells)
+        logs, returned = _parted(found, question, cells)
 
         def begun() -> Bill:
             """A bill with the sums that other engines made."""
             bill = Bill(table, question, window, tell)
-            for item in sums:
+            for item in returned.sums:
                 bill.add(item)
             return bill
 
@@ -159,7 +161,7 @@ def usage(
         while True:
             try:
                 with Engine(logs, cells, progress=progress, strict=strict) as reader:
-                    return _by_duckdb(begun, question, shapes, reader)
+                    return _by_duckdb(begun, returned, question, shapes, reader)
             except LineTooLong as error:
                 logs = _without_long_lines(logs, str(error))
             except LastLineOpen:
@@ -179,20 +181,23 @@ def costs_by_model(result: Usage) -> dict[str, Fraction]:
     return costs
 
 
-def _parted(logs: Logs, question: Question, cells: RateCells) -> tuple[Logs, tuple[Sum, ...]]:
+def _parted(logs: Logs, question: Question, cells: RateCells) -> tuple[Logs, Returned]:
     """The files of records, and the sums in all others."""
     from tokencost.logs.duckdb_engine import Engine
 
-    returned = tuple(log for log in logs.files if holds_sums(log))
-    if not returned:
-        return logs, ()
-    with Engine(logs._replace(files=returned), cells) as reader:
-        sums = tuple(returned_sums(reader, question, cells))
-    return logs._replace(files=tuple(log for log in logs.files if log not in returned)), sums
+    of_sums = tuple(log for log in logs.files if holds_sums(log))
+    if not of_sums:
+        return logs, Returned()
+    with Engine(logs._replace(files=of_sums), cells) as reader:
+        returned = returned_sums(reader, question, cells)
+    return logs._replace(files=tuple(log for log in logs.files if log not in of_sums)), returned
 
 
-def _by_duckdb(begun: Callable[[], Bill], question: Question, shapes: tuple[Shape, ...], engine: "Engine") -> Usage:
+def _by_duckdb(
+    begun: Callable[[], Bill], returned: Returned, question: Question, shapes: tuple[Shape, ...], engine: "Engine"
+) -> Usage:
     from tokencost.logs.duckdb_sums import bill_logs
+    from tokencost.logs.empty import without_records
     from tokencost.logs.rejected import first_rejected, malformed_lines
     from tokencost.logs.sampling import first_shapes, holds_others
 
@@ -215,7 +220,9 @@ def _by_duckdb(begun: Callable[[], Bill], question: Question, shapes: tuple[Shap
     files = {file for file, _ in bill.rejected}
     lines = shapes if as_json else asked
     rejected = first_rejected(engine, question, shapes, lines, files, malformed, MOST_REJECTED, as_json=as_json)
-    return _result(bill, question, read, (*summed, *rejected)[:MOST_REJECTED])
+    listed = (*returned.rejected, *summed, *rejected)[:MOST_REJECTED]
+    empty = without_records(engine, question, shapes, read - sum(item.rows for item in returned.sums))
+    return _result(bill, question, read, listed, (*returned.empty, *empty))
 
 
 def _by_spark(
@@ -232,16 +239,18 @@ def _by_spark(
     local = [name for name in files if "://" not in name]
     bill = Bill(table, question, window)
     with opened(local) if local else nullcontext(Logs((), "")) as found:
-        logs, sums = _parted(found, question, cells) if local else (found, ())
+        logs, returned = _parted(found, question, cells) if local else (found, Returned())
         far = tuple(far_log(name) for name in files if "://" in name)
-        for item in sums:
+        for item in returned.sums:
             bill.add(item)
         for item in spark_sums(logs._replace(files=(*logs.files, *far)), question, shapes, cells, cluster):
             bill.add(item)
-    return _result(bill, question, bill.read, tuple(rejected_sums(bill.rejected))[:MOST_REJECTED])
+    listed = (*returned.rejected, *rejected_sums(bill.rejected))[:MOST_REJECTED]
+    empty = tuple(log.shown for log in logs.files if not (bill.read and log.size))
+    return _result(bill, question, bill.read, listed, (*returned.empty, *empty))
 
 
-def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected, ...]) -> Usage:
+def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected, ...], empty: tuple[str, ...]) -> Usage:
     on = question.sides[0].on
     first, last = bill.period.days
     return Usage(
@@ -267,6 +276,7 @@ def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected,
         window=bill.window,
         window_chosen=bill.window_chosen,
         table=bill.table,
+        empty=empty,
     )
 
 

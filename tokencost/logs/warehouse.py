@@ -12,8 +12,8 @@ from tokencost.logs.parsing import PortableParsing
 from tokencost.logs.query import checked, has_slots, key_columns, slotted, sums, tested
 from tokencost.logs.question import Question, field_path
 from tokencost.logs.records import looked_at, possible_shapes, records
-from tokencost.logs.returned import CELLS, COUNTS, KEYS, LOGGED, field_columns, fingerprint
 from tokencost.logs.shapes import Path, Shape, paths_of
+from tokencost.logs.sum_columns import CELLS, COUNTS, KEYS, LOGGED, field_columns, fingerprint
 from tokencost.pricetable.when import span
 
 if TYPE_CHECKING:

@@ -1,0 +1,46 @@
+"""Files in which there is no record: said, so that nobody takes what was not read for what costs nothing."""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tokencost.logs.expand import CONTAINERS
+from tokencost.logs.question import Question
+from tokencost.logs.shapes import Shape
+from tokencost.logs.sniff import BOM
+from tokencost.logs.sources import HEAD, Log
+from tokencost.logs.tables import header_lines
+from tokencost.logs.unpacked import reading
+
+if TYPE_CHECKING:
+    from tokencost.logs.duckdb_engine import Engine
+
+
+def without_records(engine: "Engine", question: Question, shapes: Sequence[Shape], read: int) -> tuple[str, ...]:
+    """The names of the files of which nothing was read, where `read` records were read of all of them."""
+    logs = engine.logs.files
+    if not read or len(logs) == 1:
+        return () if read else tuple(log.shown for log in logs)
+    filled = (log for log in logs if log.size and (_begins(log) or _holds(engine, question, shapes, log)))
+    return tuple(sorted({log.shown for log in logs} - {log.shown for log in filled}))
+
+
+def _begins(log: Log) -> bool:
+    """Whether its beginning shows that there is a record in it, which is quickly looked at."""
+    if log.kind == "parquet":
+        return False
+    with reading(log.path, log.compression, log.shown) as inner:
+        head = inner.read(HEAD)
+    if log.kind in ("csv", "tsv"):
+        return bool(head.split(b"\n", header_lines(log))[-1].strip())
+    text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip()
+    try:
+        first, _ = json.JSONDecoder().raw_decode(text.removeprefix("[").lstrip())
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and not any(name in first for (name,) in CONTAINERS)
+
+
+def _holds(engine: "Engine", question: Question, shapes: Sequence[Shape], log: Log) -> bool:
+    sources = engine.sources(question, shapes, as_json=True, only=log)
+    return any(engine.execute(f"SELECT 1 FROM {source.relation} AS r LIMIT 1").fetchone() for source in sources)
