@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import cast
 
-from tokencost.errors import HourNeeded, NoPrice, TokencostError, UsageError
+from tokencost.errors import HourNeeded, InvalidData, NoPrice, Problem, TokencostError, UsageError
 from tokencost.logs.accounts import Account, Billing, Purse, TokenRates
 from tokencost.logs.amounts import (
     Elsewhere,
@@ -107,6 +107,10 @@ class Bill:
             self.rejected[place] = self.rejected.get(place, 0) + item.rows
             return None
         tokens = Tokens(item.requests, item.input, item.cached, item.written, item.output)
+        if min(tokens) < 0 or item.cached + item.written > item.input:
+            # Engines check each record; one that did not would be paid for in wrong money.
+            problem = "its counts were not checked: cached tokens above input, or counts below zero"
+            raise InvalidData([Problem(item.file or "the logs", 1, problem, "please report it; this is a bug")])
         cell = self._cell(item, 0)
         if isinstance(cell, TokencostError):
             self._unpriced[0].add(item.model, cell, item, tokens)

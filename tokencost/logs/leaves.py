@@ -255,9 +255,13 @@ class TableColumns:
         return found and f"{found[0]} IS NOT NULL"
 
     def whole(self, path: Path) -> str | None:
-        """The integer."""
+        """The integer; one beyond a BIGINT is malformed, and not absent."""
         found = self._typed(path)
-        return f"TRY_CAST({found[0]} AS BIGINT)" if found and _INTEGERS.fullmatch(found[1]) else None
+        if not found or not _INTEGERS.fullmatch(found[1]):
+            return None
+        if _TIMES.fullmatch(found[1]):
+            return f"CAST({found[0]} AS BIGINT)"
+        return f"CASE WHEN {found[0]} IS NOT NULL THEN coalesce(TRY_CAST({found[0]} AS BIGINT), {MALFORMED}) END"
 
     def instant(self, path: Path) -> str | None:
         """The time, or the number that counts from 1970."""

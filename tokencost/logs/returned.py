@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidData, Problem, UsageError
 from tokencost.logs.cells import RateCells
 from tokencost.logs.question import Question
 from tokencost.logs.sources import Log
@@ -55,6 +55,9 @@ def _names(log: Log) -> Mapping[str, str]:
             found = connected().execute("SELECT * FROM read_parquet(?) LIMIT 0", [log.path]).description
         except duckdb.Error:
             return {}
+        except (RuntimeError, UnicodeError):
+            problem = "the name of a column is no text in UTF-8"
+            raise InvalidData([Problem(log.shown, 1, problem, "write the file again, or leave it out")]) from None
         names = [column[0] for column in found or ()]
     elif log.kind == "lines":
         with reading(log.path, log.compression, log.shown) as inner:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tokencost.logs.cells import DAY, RateCells, instant_of
-from tokencost.logs.leaves import LATEST, MOST
+from tokencost.logs.cells import DAY, LATEST, RateCells, instant_of
+from tokencost.logs.leaves import MOST
 from tokencost.logs.query import at_own_times, context_cuts
 from tokencost.logs.question import Question
 from tokencost.logs.sum_columns import field_columns
@@ -58,7 +58,7 @@ def sum_of(row: Row, question: Question, cells: RateCells, shown: str) -> Sum:
     _check_time(question, cells, at, until, first, last)
     logged, logged_rows = _logged(row, records) if question.compare_to else (None, 0)
     return Sum(
-        periods=_periods(row, question, first, last),
+        periods=_periods(row, question, first),
         fields=tuple(row[name] for name in field_columns(question)),
         model=row["model"],
         tier=question.tier or row["tier"],
@@ -113,18 +113,19 @@ def _check_time(
 ) -> None:
     """Whether the prices of `priced_at` are those of the records, which are requested from `first` to `last`."""
     if not at_own_times(question):
-        if at is not None or until is not None:
-            raise NoSum("priced_at has a time, although all is priced at one")
         return
-    if (at is None) != (first is None):
-        raise NoSum("priced_at or first_request_at is empty")
-    if at is None or first is None or last is None:
-        if until is not None:
-            raise NoSum("covered_until has a time, and priced_at none")
+    # A query that was printed with --on has none: its records are left without a price.
+    if at is None and until is not None:
+        raise NoSum("covered_until has a time, and priced_at none")
+    if at is None:
         return
+    if first is None or last is None:
+        raise NoSum("priced_at has a time, and first_request_at none")
     if at > first or (until is not None and until <= last):
         raise NoSum("the requests lie outside of the time from priced_at to covered_until")
-    if len({_prices_at(cells, instant) for instant in (at, first, last)}) > 1:
+    # What covers time is told apart by when it begins: it may end at other prices, and be left without one for it.
+    known = (at, first, last) if until is None else (at, first)
+    if len({_prices_at(cells, instant) for instant in known}) > 1:
         raise NoSum("priced_at has other prices than first_request_at or last_request_at")
 
 
@@ -147,11 +148,11 @@ def _context(row: Row, question: Question, cells: RateCells, records: int, token
     return context
 
 
-def _periods(row: Row, question: Question, first: int | None, last: int | None) -> tuple[int | None, ...]:
+def _periods(row: Row, question: Question, first: int | None) -> tuple[int | None, ...]:
     found = tuple(_whole(row, name) for name in question.periods)
     for name, value in zip(question.periods, found, strict=True):
-        if {_period(name, first), _period(name, last)} != {value}:
-            raise NoSum(f"{name} is not the {name} of first_request_at and last_request_at")
+        if _period(name, first) != value:
+            raise NoSum(f"{name} is not the {name} of first_request_at")
     return found
 
 
