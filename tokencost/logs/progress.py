@@ -2,7 +2,8 @@
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,6 +42,20 @@ def interruptible(connection: "duckdb.DuckDBPyConnection", work: Callable[[], No
         raise
     if failed:
         raise failed[0]
+
+
+@contextmanager
+def waiting(shown: str) -> Iterator[None]:
+    """Say on standard error what is waited for, if it takes longer than a second."""
+    plain = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in shown)
+    message = f"waiting for {plain}: nothing has been written to it yet (Ctrl-C ends this)\n"
+    timer = threading.Timer(PATIENCE, sys.stderr.write, (message,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _wait(connection: "duckdb.DuckDBPyConnection", done: threading.Event, *, shown: bool) -> None:

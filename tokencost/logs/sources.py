@@ -2,16 +2,16 @@
 
 import glob
 import os
-import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import NamedTuple
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import Any, NamedTuple
 
 from tokencost.errors import InvalidData, Problem, UsageError
+from tokencost.logs.folders import working_folder
 from tokencost.logs.long_lines import LONGEST_RECORD, LONGEST_ROW, has_long_row, shortened
+from tokencost.logs.progress import waiting
 from tokencost.logs.sniff import BOM, SUFFIXES, Compression, Kind, compression_of, foreign, kind_of, suffix
 from tokencost.logs.tables import with_plain_header
 from tokencost.logs.unpacked import CUT_SHORT, TOO_LONG, reading
@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 HEAD = 256 * 1024
+_BLOCK = 64 * 1024
 LONG_KINDS = ("array", "objects")
 """Kinds of which a record may be longer than a line, as a page of spans is, until it does not fit in memory."""
 _GLOB = frozenset("*?[")
@@ -114,25 +115,22 @@ def _in_folder(folder: str) -> list[str]:
 
 
 @contextmanager
-def opened(names: Sequence[str]) -> Iterator[Logs]:
+def opened(names: Sequence[str], *, shown: bool = False) -> Iterator[Logs]:
     """The files, sniffed. What cannot be read twice, such as standard input, is copied to a folder first.
 
-    The folder is removed at the end. Raises `UsageError` for a file that cannot be opened, and `InvalidData` for one
-    that is no log.
+    `shown` says on standard error what is waited for. Raises `UsageError` for a file that cannot be opened, and
+    `InvalidData` for one that is no log.
     """
-    folder = tempfile.mkdtemp(prefix="tokencost-")
-    try:
-        yield Logs(tuple(_log(name, folder) for name in find_files(names)), folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with working_folder() as folder:
+        yield Logs(tuple(_log(name, folder, waited=shown) for name in find_files(names)), folder)
 
 
-def _log(name: str, folder: str) -> Log:
+def _log(name: str, folder: str, *, waited: bool) -> Log:
     shown = "standard input" if name == "-" else name
     try:
         path = os.path.abspath(name)
         if name == "-" or not _plain_file(name) or not _plain_path(path):
-            path = _copied(name, folder)
+            path = _copied(name, shown, folder, waited=waited)
         size = os.path.getsize(path)
         with open(path, "rb") as stream:
             compression = compression_of(stream.read(4))
@@ -167,7 +165,9 @@ def mended(log: Log, folder: str) -> Log:
 def _plain_file(name: str) -> bool:
     """Whether it can be read again; what the kernel makes up as it is read, as in /proc, says that it is empty."""
     mode = os.stat(name).st_mode
-    if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and os.path.realpath(name) in _ENDLESS):
+    if stat.S_ISSOCK(mode):
+        raise OSError(0, "it is a socket")
+    if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not _ends(name)):
         raise OSError(0, "it is a device")
     if not stat.S_ISREG(mode):
         return False
@@ -177,7 +177,13 @@ def _plain_file(name: str) -> bool:
         return not stream.read(1)
 
 
-_ENDLESS = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+def _ends(device: str) -> bool:
+    """Whether a device comes to an end, as a terminal and the empty one do."""
+    descriptor = os.open(device, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+    try:
+        return os.isatty(descriptor) or os.path.samestat(os.fstat(descriptor), os.stat(os.devnull))
+    finally:
+        os.close(descriptor)
 
 
 def _plain_path(path: str) -> bool:
@@ -185,18 +191,22 @@ def _plain_path(path: str) -> bool:
     return not (_GLOB & set(path)) and "=" not in path and max(path) < "\udc80" and "://" not in path
 
 
-def _copied(name: str, folder: str) -> str:
+def _copied(name: str, shown: str, folder: str, *, waited: bool) -> str:
     """Under a name of our own: a link where the file can be read again, else a copy of what it yields."""
     path = os.path.join(folder, f"{len(os.listdir(folder))}.log")
     if name != "-" and _plain_file(name):
         os.symlink(os.path.abspath(name), path)
         return path
-    with open(path, "wb") as copy:
-        if name != "-":
-            with open(name, "rb") as stream:
-                shutil.copyfileobj(stream, copy)
-        elif sys.stdin is None:
-            raise OSError(0, "it is closed")
-        else:
-            shutil.copyfileobj(sys.stdin.buffer, copy)
+    if name == "-" and sys.stdin is None:
+        raise OSError(0, "it is closed")
+    with ExitStack() as stack:
+        copy = stack.enter_context(open(path, "wb"))
+        with waiting(shown) if waited else nullcontext():
+            # A pipe with a name opens once somebody opens it to write.
+            source: Any = sys.stdin.buffer if name == "-" else stack.enter_context(open(name, "rb"))
+            block = source.read1(_BLOCK)
+        # As it comes: a signal is answered between two reads, and a longer one might wait for more in between.
+        while block:
+            copy.write(block)
+            block = source.read1(_BLOCK)
     return path

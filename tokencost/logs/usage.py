@@ -147,7 +147,7 @@ def usage(
     cells = rate_cells(table)
     if engine == "spark":
         return _by_spark(table, names, question, window, shapes, cells, cluster or Cluster())
-    with opened(names) as found:
+    with opened(names, shown=progress) as found:
         logs, returned = _parted(found, question, cells)
 
         def begun() -> Bill:
