@@ -78,6 +78,14 @@ def test_a_file_without_a_record_is_named(
     assert capsys.readouterr().err == f"note: {path} holds no record\n"
 
 
+def test_records_outside_of_the_asked_time_are_records(shipped: PriceTable, tmp_path: Path, line: bytes) -> None:
+    path, other = tmp_path / "log.jsonl", tmp_path / "other.json"
+    path.write_bytes(line)
+    other.write_text("[]")
+    assert usage(shipped, [str(path)], since="2099-01-01").empty == ()
+    assert usage(shipped, [str(path), str(other)], until="2001-01-01").empty == (str(other),)
+
+
 FULL: tuple[tuple[str, Any], ...] = (
     ("log.json", lambda line: b"[" + line + b"]"),
     ("log.json", lambda line: json.dumps({"data": [json.loads(line)]}).encode()),

@@ -60,6 +60,13 @@ def test_what_can_be_no_field(shipped: PriceTable, tmp_path: Path, line: bytes, 
             usage(shipped, [str(path)], **asked)
 
 
+def test_a_tier_that_is_no_text(shipped: PriceTable, tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(line)
+    with pytest.raises(UsageError, match="is not a tier: it is no text in UTF-8"):
+        usage(shipped, [str(path)], tier="\udcff")
+
+
 def test_thousands_of_columns(shipped: PriceTable, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text(",".join(f"column_{'x' * 60}_{i}" for i in range(5000)) + f",{CSV_HEADER}\n" + "," * 5000 + CSV_ROW)

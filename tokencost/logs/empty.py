@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 
 def without_records(engine: "Engine", question: Question, shapes: Sequence[Shape], read: int) -> tuple[str, ...]:
-    """The names of the files of which nothing was read, where `read` records were read of all of them."""
+    """The names of the files without a record, where `read` records were read of all files."""
     logs = engine.logs.files
-    if not read or len(logs) == 1:
-        return () if read else tuple(log.shown for log in logs)
+    if read and len(logs) == 1:
+        return ()
+    # What lies outside of the time that is asked for is not read, and yet there.
+    if not read and question.since is None and question.until is None:
+        return tuple(log.shown for log in logs)
     filled = (log for log in logs if log.size and (_begins(log) or _holds(engine, question, shapes, log)))
     return tuple(sorted({log.shown for log in logs} - {log.shown for log in filled}))
 

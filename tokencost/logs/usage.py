@@ -246,7 +246,8 @@ def _by_spark(
         for item in spark_sums(logs._replace(files=(*logs.files, *far)), question, shapes, cells, cluster):
             bill.add(item)
     listed = (*returned.rejected, *rejected_sums(bill.rejected))[:MOST_REJECTED]
-    empty = tuple(log.shown for log in logs.files if not (bill.read and log.size))
+    nothing = not bill.read and question.since is None and question.until is None
+    empty = tuple(log.shown for log in logs.files if nothing or not log.size)
     return _result(bill, question, bill.read, listed, (*returned.empty, *empty))
 
 
