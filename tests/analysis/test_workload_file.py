@@ -47,7 +47,7 @@ def test_the_example_is_valid_and_says_what_it_says(shipped: PriceTable) -> None
         ('["deepseek-flash"', '["deepsek-flash"', "5: unknown model 'deepsek-flash'\n  hint: did you mean deepseek"),
         ("= 12 ", "= 12.5 ", "10: `months`: 12.5 is not a whole number of months\n  hint: write it like 12"),
         ('"2026-12"', '"12-2026"', "9: `start`: '12-2026' is not a month\n  hint: write the month like"),
-        ('"standard"', '"standart"', "31: no model has a tier 'standart'\n  hint: the tiers are standard, batch"),
+        ('"standard"', '"standart"', "31: no model here has a tier 'standart'\n  hint: the tiers are standard, batch"),
         ('"5%"', '"50%"', "20: `cached` and `cache_write` together are more than all of the input\n  hint: both"),
         ("[workloads.chat]", "[workloads.total]", "14: `total`: a workload cannot be called 'total'\n  hint: that"),
         ("= 40_000", "= $40_000", "15: not TOML: Invalid value\n  hint: write the number alone: requests = 40_000"),

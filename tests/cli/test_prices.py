@@ -154,3 +154,37 @@ def test_schema_is_json(tokencost: Run) -> None:
     schema = json.loads(tokencost("prices", "schema").out)
     (model,) = schema["properties"]["models"]["patternProperties"].values()
     assert model["required"] == ["provider", "prices"]
+
+
+@pytest.mark.parametrize("words", [("--tier", "Batch"), ("--tier", "ALL"), ("--provider", "OpenAI", "--tier", "flex")])
+def test_tiers_and_providers_in_any_case(tokencost: Run, words: tuple[str, ...]) -> None:
+    asked = ("prices", "list", "--on", "2026-11-20", "--format", "json")
+    small = [word if word.startswith("--") else word.lower() for word in words]
+    assert rows(tokencost(*asked, *words).out) == rows(tokencost(*asked, *small).out) != []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("list", "--tier", "bogus"),
+            "no model here has a tier 'bogus'\n  hint: the tiers are standard, batch, priority, flex, ultrafast",
+        ),
+        (("list", "--window", "night"), "no model here has a window 'night'\n  hint: the windows are peak, off-peak"),
+        (
+            ("history", "o1", "--tier", "flex"),
+            "no price of o1 has a tier 'flex'\n  hint: the tiers are standard, batch",
+        ),
+        (
+            ("history", "o1", "--window", "peak"),
+            "no price of o1 has a window 'peak'\n  hint: their prices hold at all hours",
+        ),
+        (("list", "--tier", "\udcff"), "no model here has a tier '\\udcff'"),
+    ],
+)
+def test_a_tier_or_window_that_nothing_has_is_refused_and_not_an_empty_table(
+    tokencost: Run, words: tuple[str, ...], message: str
+) -> None:
+    outcome = tokencost("prices", *words, "--on", "2026-11-20")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert message in outcome.err

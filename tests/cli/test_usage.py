@@ -53,6 +53,46 @@ def test_groups_of_any_field(tokencost: Run) -> None:
     assert [(row["metadata.team"], row["month"]) for row in rows] == [("search", "2026-11"), ("support", "2026-11")]
 
 
+@pytest.mark.parametrize("tier", ["warp", "", "\udcff\udcfe"])
+def test_a_forced_tier_that_no_model_has_is_refused(tokencost: Run, tier: str) -> None:
+    outcome = tokencost("usage", LOG, "--tier", tier)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "hint: the tiers are standard, batch, priority, flex, ultrafast" in outcome.err
+
+
+def test_a_window_that_no_model_has_is_refused(tokencost: Run) -> None:
+    outcome = tokencost("usage", LOG, "--window", "night")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "no model here has a window 'night'\n  hint: the windows are off-peak, peak" in outcome.err
+
+
+@pytest.mark.parametrize("option", ["--table", "--json-column", "--columns"])
+def test_a_name_that_is_no_text_is_not_printed_into_a_query(tokencost: Run, option: str) -> None:
+    words = {"--table": "logs", option: "\udcff"}
+    given = [word for pair in words.items() for word in pair]
+    outcome = tokencost("usage", "--print-sql", "duckdb", "--shape", "chat", *given)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("named", "label"),
+    [("GPT-6 Luna", "gpt-6-luna"), ("DeepSeek-R1@2025-01-27", "deepseek-reasoner@2025-01-27")],
+)
+def test_an_alternative_is_found_as_people_write_it(tokencost: Run, named: str, label: str) -> None:
+    outcomes = [
+        tokencost("usage", LOG, "--as", name, "--tier", "Standard", "--format", "csv") for name in (named, label)
+    ]
+    assert outcomes[0] == outcomes[1]
+    assert (outcomes[0].status, label in outcomes[0].out) == (0, True)
+
+
+def test_an_alternative_that_had_its_name_for_a_time_needs_a_day(tokencost: Run) -> None:
+    outcome = tokencost("usage", LOG, "--as", "DeepSeek-R1")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "from 2025-01-20 until 2025-05-28" in outcome.err
+
+
 def test_a_misspelt_field_is_noted(tokencost: Run) -> None:
     assert "metadata.taem: no priced record has this field." in tokencost("usage", LOG, "--by", "metadata.taem").out
 

@@ -82,7 +82,7 @@ def requests(draw: st.DrawFn) -> Record:
         "cached": cached,
         "write": draw(st.integers(0, total - cached)),
         "output": draw(st.integers(0, 10**9)),
-        "tier": draw(st.sampled_from((None, "default", "auto", "batch", "flex", "warp"))),
+        "tier": draw(st.sampled_from((None, "default", "auto", "batch", "Batch", "flex", "FLEX", "warp"))),
         "shape": draw(st.sampled_from(sorted(SHAPES))),
     }
 

@@ -321,6 +321,26 @@ def test_what_has_no_price_is_listed_with_its_reason(shipped: PriceTable, tmp_pa
     assert usage(shipped, [path], on="2025-03-01").priced == 2
 
 
+def test_a_tier_in_other_letters_is_that_tier(shipped: PriceTable, tmp_path: Path) -> None:
+    tiers = ("batch", "Batch", "BATCH", "priority", "Priority", "default", "Default", "AUTO", "Standard")
+    records = [{"created": SECONDS, "model": "gpt-4o", "usage": CHAT, "service_tier": tier} for tier in tiers]
+    result = usage(shipped, [written(tmp_path / "log.jsonl", *records)], by=["tier"])
+    assert {row.group: row.tokens.requests for row in result.rows} == {
+        ("batch",): 3, ("priority",): 2, ("standard",): 4,
+    }  # fmt: skip
+    assert result.complete
+
+
+@pytest.mark.parametrize("name", ["GPT-4o", "DeepSeek-R1", "OpenAI/gpt-4o", "gpt_4o"])
+def test_a_model_is_priced_only_where_its_name_is_written_as_the_table_has_it(
+    shipped: PriceTable, tmp_path: Path, name: str
+) -> None:
+    """Other hosts serve models under names such as DeepSeek-R1, at prices of their own."""
+    result = usage(shipped, [written(tmp_path / "log.jsonl", {"created": SECONDS, "model": name, "usage": CHAT})])
+    assert (result.priced, [item.model for item in result.unpriced]) == (0, [name])
+    assert "did you mean" in result.unpriced[0].reason
+
+
 def test_elsewhere_with_a_token_factor(shipped: PriceTable, tmp_path: Path) -> None:
     from fractions import Fraction
 

@@ -6,6 +6,9 @@ import pytest
 
 from tokencost import PriceTable, UsageError, resolve
 from tokencost.errors import NoPrice, UnknownModel
+from tokencost.pricetable.names import meanings
+from tokencost.pricetable.resolve import find_model
+from tokencost.pricetable.table import Alias
 from tokencost.pricetable.when import parse_when
 
 
@@ -36,8 +39,19 @@ def test_a_name_resolves(shipped: PriceTable, name: str, on: str, label: str, st
     ("name", "hint"),
     [
         ("deepseek-resoner", "did you mean deepseek-reasoner or deepseek-coder?"),
-        ("GPT-6.1-SOL", "did you mean gpt-6.1-sol?"),
-        ("DeepSeek-V4.1-Flash", "did you mean deepseek-flash?"),
+        ("gpt-6.1", "did you mean gpt-6.1-sol or gpt-6.1-terra?"),
+        ("gpt-6.1-mini", "did you mean gpt-6.1-sol or gpt-6.1-terra or gpt-4.1-mini?"),
+        ("GPT", "did you mean gpt-6-luna or gpt-6.1-sol or gpt-6.1-terra?"),
+        ("R1", "did you mean deepseek-reasoner?"),
+        ("vs", "leave it out: models stand side by side, the baseline last"),
+        ("o1,gpt-4o", "write a space between models: o1 gpt-4o"),
+        ("2025-01-27", "a day goes with --on 2025-01-27, or with a name: MODEL@2025-01-27"),
+        (
+            "DeepSeek",
+            """\
+its models on sale on 2026-11-20: deepseek-flash, deepseek-v4-flash-vision-exp, deepseek-v4-flash, deepseek-v4-pro; \
+at other times: deepseek-v3.2-speciale, deepseek-reasoner, deepseek-coder, deepseek-chat""",
+        ),
         ("openai/deepseek-chat", "did you mean deepseek-chat or deepseek/deepseek-chat?"),
         ("zzzzzz", "`tokencost prices list` shows the models that are known"),
         ("", "`tokencost prices list` shows the models that are known"),
@@ -77,6 +91,109 @@ def test_a_time_without_a_price(shipped: PriceTable, name: str, on: str, message
     with pytest.raises(NoPrice) as caught:
         resolve(shipped, name, parse_when(on))
     assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "label"),
+    [
+        ("GPT-6.1-SOL", "2026-11-20", "gpt-6.1-sol"),
+        ("GPT-6.1 Sol", "2026-11-20", "gpt-6.1-sol"),
+        ("gpt_6.1_sol", "2026-11-20", "gpt-6.1-sol"),
+        ("gpt4o", "2026-11-20", "gpt-4o"),
+        ("gpt\N{EN DASH}4o", "2026-11-20", "gpt-4o"),
+        ("\N{FULLWIDTH LATIN SMALL LETTER G}pt-4o", "2026-11-20", "gpt-4o"),
+        (" `gpt-4o`, ", "2026-11-20", "gpt-4o"),
+        ("OpenAI/GPT-4o", "2026-11-20", "gpt-4o"),
+        ("GPT-4O-MINI-2024-07-18", "2026-11-20", "gpt-4o-mini"),
+        ("DeepSeek-V4.1-Flash", "2026-11-20", "deepseek-flash"),
+        ("DeepSeek-R1", "2025-01-27", "deepseek-reasoner"),
+        ("deepseek/deepseek r1", "2025-01-27", "deepseek-reasoner"),
+        ("DeepSeek-R1@2025-01-27", "2026-11-20", "deepseek-reasoner@2025-01-27"),
+        ("DeepSeek-V3", "2025-01-27", "deepseek-chat"),
+        ("DeepSeek-V3.2 (thinking)", "2025-12-10", "deepseek-reasoner"),
+        ("DeepSeek-V4-Flash-0731", "2026-08-05", "deepseek-v4-flash"),
+    ],
+)
+def test_a_name_as_people_write_it(shipped: PriceTable, name: str, on: str, label: str) -> None:
+    assert resolve(shipped, name, parse_when(on)).label == label
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "message", "hint"),
+    [
+        (
+            "DeepSeek-R1",
+            "2026-01-01",
+            "'DeepSeek-R1' was not sold on 2026-01-01",
+            "it was sold as deepseek-reasoner from 2025-01-20 until 2025-05-28",
+        ),
+        (
+            "DeepSeek-V3.2",
+            "2025-12-10",
+            "on 2025-12-10 'DeepSeek-V3.2' may mean deepseek-chat or deepseek-reasoner",
+            "write deepseek-chat for DeepSeek-V3.2 (non-thinking), deepseek-reasoner for DeepSeek-V3.2 (thinking)",
+        ),
+        (
+            "GPT-3.5-Turbo-0613",
+            "2024-02-16",
+            "the name 'GPT-3.5-Turbo-0613' stood for no model on 2024-02-16",
+            "it stood for gpt-3.5-turbo from 2023-06-13 until 2024-02-16",
+        ),
+    ],
+)
+def test_a_name_with_no_meaning_on_that_day_or_with_two(
+    shipped: PriceTable, name: str, on: str, message: str, hint: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        resolve(shipped, name, parse_when(on))
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+TWO_ALIKE = """
+[models.one-1]
+provider = "acme"
+[[models.one-1.prices]]
+from = 2026-01-01
+input = 1
+output = 1
+source = "s"
+[models.one_1]
+provider = "acme"
+[[models.one_1.prices]]
+from = 2026-01-01
+input = 2
+output = 2
+source = "s"
+"""
+
+
+def test_two_models_of_one_spelling_are_told_apart_by_exact_names_alone(table_of: Callable[[str], PriceTable]) -> None:
+    table = table_of(TWO_ALIKE)
+    assert [resolve(table, name, parse_when("2026-02-01")).label for name in ("one-1", "one_1", "ONE_1")] == [
+        "one-1", "one_1", "one_1",
+    ]  # fmt: skip
+    with pytest.raises(UnknownModel, match="'one 1' may mean one-1 or one_1"):
+        resolve(table, "one 1", parse_when("2026-02-01"))
+
+
+@pytest.mark.parametrize(
+    "spelled", [str.upper, str.title, lambda name: name.replace("-", " "), lambda name: f"'{name}'"]
+)
+def test_every_id_alias_and_shown_name_is_found_in_every_spelling(
+    shipped: PriceTable, spelled: Callable[[str], str]
+) -> None:
+    names = [(model.name, model.id) for model in shipped.models.values()]
+    names += [
+        (alias.name, model.id) for model in shipped.models.values() for alias in (Alias(model.id), *model.aliases)
+    ]
+    for name, model in names:
+        assert {meaning.model.id for meaning in meanings(shipped, spelled(name))} == {model}, name
+
+
+@pytest.mark.parametrize("name", ["GPT-4o", "DeepSeek-R1", " gpt-4o", "gpt4o", "DeepSeek/deepseek-chat"])
+def test_names_in_records_are_matched_as_they_are(shipped: PriceTable, name: str) -> None:
+    with pytest.raises(UnknownModel, match="unknown model"):
+        find_model(shipped, name, parse_when("2025-01-27"))
 
 
 def test_a_gap_between_two_prices_is_an_error(table_of: Callable[[str], PriceTable]) -> None:

@@ -128,6 +128,42 @@ def test_a_window_that_contradicts_the_instant_or_does_not_exist(shipped: PriceT
         cell_of(shipped, "deepseek-flash", "2026-11-16", window="night")
 
 
+@pytest.mark.parametrize("tier", ["Batch", "BATCH", " batch ", "Batch API", "batch-tier", "batch"])
+def test_a_tier_in_usual_spellings(shipped: PriceTable, tier: str) -> None:
+    found = cell_of(shipped, "gpt-4.1", "2026-11-20", tier=tier)
+    assert (found.tier, found) == ("batch", cell_of(shipped, "gpt-4.1", "2026-11-20", tier="batch"))
+
+
+@pytest.mark.parametrize(
+    ("window", "name"),
+    [
+        ("offpeak", "off-peak"),
+        ("Off-Peak", "off-peak"),
+        ("off peak", "off-peak"),
+        ("OFF_PEAK hours", "off-peak"),
+        ("off\N{EN DASH}peak", "off-peak"),
+        ("Peak", "peak"),
+        ("peak hours", "peak"),
+    ],
+)
+@pytest.mark.parametrize(("model", "on"), [("deepseek-flash", "2026-11-16"), ("deepseek-chat", "2025-03-01")])
+def test_a_window_in_usual_spellings(shipped: PriceTable, model: str, on: str, window: str, name: str) -> None:
+    assert cell_of(shipped, model, on, window=window).window == name
+
+
+def test_tiers_that_differ_in_letters_alone_are_told_apart_by_exact_names_alone(
+    table_of: Callable[[str], PriceTable],
+) -> None:
+    block = "[[models.m.prices.when]]\ntier = {!r}\ninput = {}\n"
+    head = (
+        '[models.m]\nprovider = "acme"\n[[models.m.prices]]\nfrom = 2026-01-01\ninput = 1\noutput = 1\nsource = "s"\n'
+    )
+    table = table_of(head + block.format("flex", 2) + block.format("Flex", 3))
+    assert [cell_of(table, "m", "2026-02-01", tier=tier).rates.input for tier in ("flex", "Flex")] == [2, 3]
+    with pytest.raises(NotOffered, match="m offers no FLEX tier"):
+        cell_of(table, "m", "2026-02-01", tier="FLEX")
+
+
 RULES = """
 [models.m]
 provider = "acme"

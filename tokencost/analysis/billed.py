@@ -11,7 +11,8 @@ from tokencost.analysis.months import Month, bounds, month_of
 from tokencost.analysis.workload_fields import Workload
 from tokencost.errors import NoPrice, NotOffered
 from tokencost.pricetable.hours import Window
-from tokencost.pricetable.resolve import find_model, resolve, split_time
+from tokencost.pricetable.names import meanings
+from tokencost.pricetable.resolve import find_named, resolve, split_time
 from tokencost.pricetable.sale import sale_end, sold_until
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import BEGINNING, END, When, show_bound
@@ -52,11 +53,13 @@ def billed(table: PriceTable, name: str, begin: datetime, end: datetime) -> Bill
     if own_time is not None:
         side = resolve(table, name, own_time)
         return Billed(side.label, side.model, own_time, ((side.price, BEGINNING, END),))
-    model = find_model(table, bare, begin)
-    for alias, claimed in table.claims.get(bare.rpartition("/")[2], ()):
-        if claimed is model and alias.end is not None and begin < alias.end < end:
+    model = find_named(table, bare, begin)
+    for meaning in meanings(table, bare):
+        if meaning.model is not model or meaning.end in (None, sale_end(model)):
+            continue
+        if begin < meaning.end < end:
             raise NoPrice(
-                f"the name {bare!r} stood for {model.id} only until {show_bound(alias.end)}", f"write {model.id}"
+                f"the name {bare!r} stood for {model.id} only until {show_bound(meaning.end)}", f"write {model.id}"
             )
     prices = ((price, price.start, sold_until(model, price) or END) for price in model.prices)
     return Billed(model.id, model, None, tuple(each for each in prices if each[1] < each[2]), sale_end(model))

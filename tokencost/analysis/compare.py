@@ -7,13 +7,22 @@ from fractions import Fraction
 from typing import NamedTuple, Self
 
 from tokencost.display import html_of
-from tokencost.errors import NotOffered, UsageError
+from tokencost.errors import NoPrice, NotOffered, UsageError
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import ModelAt, as_names, resolve
 from tokencost.pricetable.sale import ON_SALE, sale_status
 from tokencost.pricetable.table import CURRENCIES, PriceTable, Rates
 from tokencost.pricetable.when import When, as_when, show_when
-from tokencost.pricing.rates import COMPONENTS, STANDARD, RateCell, named_cell, open_window_names, rate_cell
+from tokencost.pricing.rates import (
+    COMPONENTS,
+    STANDARD,
+    RateCell,
+    known_window,
+    named_cell,
+    open_window_names,
+    rate_cell,
+    spelled_tier,
+)
 from tokencost.quantities import WEIGHT, NotRead, read, share
 from tokencost.rows import Row
 
@@ -156,8 +165,8 @@ def compare(
     blend = Blend.parse(blend) if isinstance(blend, str) else blend
     as_of = as_when(on)
     names, baseline_name = chosen_models(table, models, against)
-    baseline = resolve(table, baseline_name, as_of)
     asked = {side.label: side for side in (resolve(table, name, as_of) for name in names)}
+    baseline = _baseline(table, baseline_name, as_of, chosen=baseline_name in (against, *as_names(models)))
     asked.pop(baseline.label, None)
     if not asked:
         raise UsageError(
@@ -165,8 +174,10 @@ def compare(
             "name another model, or another baseline with --against",
         )
     sides = tuple(asked.values())
-    if window is not None and not any(side.price.windows for side in (*sides, baseline)):
-        raise NotOffered(f"no model here has a window {window!r}", "their prices hold at all hours: leave --window out")
+    prices = [side.price for side in (*sides, baseline)]
+    tier = spelled_tier(prices, tier) or tier
+    if window is not None and not any(price.windows for price in prices):
+        known_window(prices, window)
     baseline_cells = open_cells(baseline, tier, window)
     rows: list[ComparisonRow] = []
     used: list[tuple[ModelAt, RateCell]] = []
@@ -201,6 +212,17 @@ def _no_list(side: ModelAt, currency: str, have: Sequence[str]) -> NotOffered:
     on = show_when(side.when)
     hint = f"compare with a model that has one, such as --against {have[0]}, or " if have else ""
     return NotOffered(f"{side.label} has no {currency} price list on {on}", f"{hint}leave --currency out")
+
+
+def _baseline(table: PriceTable, name: str, on: When, *, chosen: bool) -> ModelAt:
+    try:
+        return resolve(table, name, on)
+    except NoPrice as error:
+        if chosen:
+            raise
+        raise NoPrice(
+            f"{error.message}, and it is the baseline where none is named", "name one, such as: --against gpt-4o"
+        ) from None
 
 
 def chosen_models(table: PriceTable, models: str | Sequence[str], against: str | None) -> tuple[Sequence[str], str]:

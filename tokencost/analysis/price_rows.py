@@ -1,16 +1,26 @@
 """The table as rows: what is in force on a day, and what was in force before."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from tokencost.errors import NoPrice, UnknownModel
 from tokencost.pricetable.hours import Window
-from tokencost.pricetable.resolve import find_model, price_in_force, split_time
+from tokencost.pricetable.names import provider_named
+from tokencost.pricetable.resolve import find_named, price_in_force, split_time
 from tokencost.pricetable.sale import is_retired
+from tokencost.pricetable.spelling import spelled_among
 from tokencost.pricetable.table import Evidence, Model, Price, PriceTable, Rates
 from tokencost.pricetable.when import When, span
-from tokencost.pricing.rates import STANDARD, RateCell, cells, open_window_names, window_names
+from tokencost.pricing.rates import (
+    STANDARD,
+    RateCell,
+    cells,
+    known_tier,
+    known_window,
+    open_window_names,
+    window_names,
+)
 
 ALL_TIERS = "all"
 
@@ -41,23 +51,23 @@ def prices_in_force(
     With `retired`, also the last rates of models that are no longer sold. Raises `UnknownModel` for a provider that
     the table does not have.
     """
-    if provider is not None and provider not in table.providers:
-        raise UnknownModel(f"unknown provider {provider!r}", f"known providers: {', '.join(table.providers)}")
+    priced = [
+        (model, price)
+        for model in _models(table, provider)
+        if (price := _listed_price(model, on, retired=retired)) is not None
+    ]
     rows: list[PriceRow] = []
-    for model in table.models.values():
-        if provider not in (None, model.provider):
-            continue
-        if (price := _listed_price(model, on, retired=retired)) is None:
-            continue
-        windows = window_names(price) if is_retired(model, on) else open_window_names(price, on)
-        rows += [row for row in _rows(model, price, tier, window, currency) if row.cell.window in windows]
+    for row in _chosen(priced, tier, window, currency):
+        retired_then = is_retired(row.model, on)
+        if row.cell.window in (window_names(row.price) if retired_then else open_window_names(row.price, on)):
+            rows.append(row)
     return tuple(rows)
 
 
 def closed_windows(table: PriceTable, on: When, provider: str | None = None) -> Iterator[tuple[Model, Price, Window]]:
     """The windows of prices on sale that do not open on that day; at an instant, none."""
-    for model in () if isinstance(on, datetime) else table.models.values():
-        if provider not in (None, model.provider) or (price := _listed_price(model, on, retired=False)) is None:
+    for model in () if isinstance(on, datetime) else _models(table, provider):
+        if (price := _listed_price(model, on, retired=False)) is None:
             continue
         opened = open_window_names(price, on)
         yield from ((model, price, window) for window in price.windows if window.name not in opened)
@@ -67,9 +77,17 @@ def sold_and_retired(
     table: PriceTable, on: When, provider: str | None = None
 ) -> tuple[frozenset[Model], frozenset[Model]]:
     """The models on sale at that time, and those that are no longer."""
-    models = [model for model in table.models.values() if provider in (None, model.provider)]
+    models = _models(table, provider)
     sold = frozenset(model for model in models if _listed_price(model, on, retired=False))
     return sold, frozenset(model for model in models if is_retired(model, on))
+
+
+def _models(table: PriceTable, provider: str | None) -> list[Model]:
+    """The models of a provider, or of all."""
+    asked = None if provider is None else provider_named(table, provider)
+    if provider is not None and asked is None:
+        raise UnknownModel(f"unknown provider {provider!r}", f"known providers: {', '.join(table.providers)}")
+    return [model for model in table.models.values() if asked in (None, model.provider)]
 
 
 def _listed_price(model: Model, on: When, *, retired: bool) -> Price | None:
@@ -93,13 +111,13 @@ def price_history(
     currency: str = "USD",
 ) -> tuple[PriceRow, ...]:
     """Every dated price of the named models, oldest first. Raises `UnknownModel` with suggestions."""
-    rows: list[PriceRow] = []
-    for name in dict.fromkeys(names):
+    models: dict[str, Model] = {}
+    for name in names:
         bare, own_time = split_time(name)
-        model = find_model(table, bare, own_time or on)
-        for price in model.prices:
-            rows += _rows(model, price, tier, window, currency)
-    return tuple(rows)
+        model = find_named(table, bare, own_time or on)
+        models[model.id] = model
+    priced = [(model, price) for model in models.values() for price in model.prices]
+    return tuple(_chosen(priced, tier, window, currency))
 
 
 def whole_table(table: PriceTable) -> tuple[PriceRow, ...]:
@@ -110,6 +128,18 @@ def whole_table(table: PriceTable) -> tuple[PriceRow, ...]:
 def all_rates(model: Model, price: Price) -> tuple[PriceRow, ...]:
     """Every cell of one price: all tiers, windows and context lengths, in USD and then in CNY."""
     return (*_rows(model, price, ALL_TIERS, None, "USD"), *_rows(model, price, ALL_TIERS, None, "CNY"))
+
+
+def _chosen(
+    priced: Sequence[tuple[Model, Price]], tier: str, window: str | None, currency: str
+) -> Iterator[PriceRow]:
+    """The rows of one tier, or of all, and of one window; raises `NotOffered` where no price has such a one."""
+    prices = [price for _, price in priced]
+    if prices:
+        tier = spelled_among(tier, [ALL_TIERS]) or known_tier(prices, tier)
+        window = None if window is None else known_window(prices, window)
+    for model, price in priced:
+        yield from _rows(model, price, tier, window, currency)
 
 
 def _rows(model: Model, price: Price, tier: str, window: str | None, currency: str) -> Iterator[PriceRow]:

@@ -14,11 +14,11 @@ from tokencost.analysis.workload_fields import TOTAL, Workload
 from tokencost.display import html_of
 from tokencost.errors import NoPrice, UsageError
 from tokencost.money import percent_lower, times_as_much
-from tokencost.pricetable.resolve import find_model, split_time
+from tokencost.pricetable.resolve import find_named, split_time
 from tokencost.pricetable.sale import sale_end, sold_words
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when, show_when
-from tokencost.pricing.rates import RateCell
+from tokencost.pricing.rates import RateCell, spelled_tier
 from tokencost.rows import Row
 
 SUMMED = (
@@ -267,7 +267,11 @@ def workload_totals(
 
     Raises `UsageError` and its kinds: an unknown model, a month without a price, a tier that is not offered.
     """
-    given = (workloads,) if isinstance(workloads, Workload) else tuple(workloads)
+    prices = [price for model in table.models.values() for price in model.prices]
+    given = tuple(
+        workload._replace(tier=spelled_tier(prices, workload.tier) or workload.tier)
+        for workload in ([workloads] if isinstance(workloads, Workload) else workloads)
+    )
     if not given:
         raise UsageError("there is no workload to price", "give at least one")
     names_given = [each.name for each in given]
@@ -308,8 +312,9 @@ def _factors(table: PriceTable, workload: Workload, sides: Sequence[Billed], beg
     found: dict[str, Fraction] = {}
     for name, factor in workload.token_factors.items():
         bare, own_time = split_time(name)
-        model = find_model(table, bare, own_time or begin)
-        found |= {side.label: factor for side in sides if side.model is model and name in (bare, side.label)}
+        model = find_named(table, bare, own_time or begin)
+        times = None if own_time is None else f"{model.id}@{show_when(own_time)}"
+        found |= {side.label: factor for side in sides if side.model is model and times in (None, side.label)}
     return found
 
 

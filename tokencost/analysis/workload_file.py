@@ -19,13 +19,14 @@ from tokencost.analysis.workload_fields import (
     faults_between,
     from_checked,
 )
-from tokencost.errors import UsageError
-from tokencost.pricetable.resolve import split_time, suggestion
+from tokencost.errors import NotOffered, UsageError
+from tokencost.pricetable.names import meanings, suggestion
+from tokencost.pricetable.resolve import split_time
 from tokencost.pricetable.shapes import TEXT, Shape, checked_by, list_of, optional, refuse, value
 from tokencost.pricetable.shapes import table as table_of
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.toml_file import Fault, check_toml, read_file
-from tokencost.pricing.rates import tier_names
+from tokencost.pricing.rates import STANDARD, known_tier
 from tokencost.quantities import factor, in_a_file
 
 BEGINNING = "begin with an example: tokencost workload --example > workload.toml"
@@ -156,11 +157,12 @@ def _unknown_names(table: PriceTable, checked: dict[str, Any]) -> Iterator[Fault
     for path, name in named:
         if fault := _name_fault(table, name):
             yield path, *fault
-    tiers = dict.fromkeys(tier for m in table.models.values() for price in m.prices for tier in tier_names(price))
+    prices = [price for model in table.models.values() for price in model.prices]
     for place, fields in places:
-        tier = fields.get("tier")
-        if tier is not None and tier not in tiers:
-            yield (*place, "tier"), f"no model has a tier {tier!r}", "the tiers are " + ", ".join(tiers)
+        try:
+            known_tier(prices, fields.get("tier", STANDARD))
+        except NotOffered as error:
+            yield (*place, "tier"), error.message, error.hint
 
 
 def _name_fault(table: PriceTable, name: str) -> tuple[str, str] | None:
@@ -168,7 +170,6 @@ def _name_fault(table: PriceTable, name: str) -> tuple[str, str] | None:
         bare, _ = split_time(name)
     except UsageError as error:
         return error.message, error.hint
-    provider, slash, rest = bare.partition("/")
-    if bare in table.claims or (slash and provider in table.providers and rest in table.claims):
+    if meanings(table, bare):
         return None
     return f"unknown model {bare!r}", suggestion(table, bare)

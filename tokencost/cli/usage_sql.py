@@ -7,7 +7,7 @@ from tokencost.cli.streams import write_out
 from tokencost.errors import UsageError
 from tokencost.logs.cells import rate_cells
 from tokencost.logs.dialects import DIALECTS, Dialect
-from tokencost.logs.question import ask
+from tokencost.logs.question import ask, refuse_no_text
 from tokencost.logs.shapes import SHAPE_HINT, Shape, named_shapes
 from tokencost.logs.usage import shapes_with
 from tokencost.logs.warehouse import columns_of, table_query
@@ -28,6 +28,8 @@ def print_query(
         raise UsageError("--print-sql needs the name of the table", "add --table schema.logs")
     if source.columns and source.json_column:
         raise UsageError("--columns and --json-column say different things", "leave one of them out")
+    for name in (source.name, source.columns, source.json_column):
+        refuse_no_text(name or "")
     shapes = _shapes(source)
     question = ask(table, **asked)
     columns = tuple(name.strip() for name in source.columns.split(",")) if source.columns else None

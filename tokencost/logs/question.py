@@ -7,11 +7,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tokencost import quantities
-from tokencost.errors import UsageError
+from tokencost.errors import NoPrice, UsageError
 from tokencost.logs.shapes import Path
-from tokencost.pricetable.resolve import as_names, find_model, resolve, split_time
-from tokencost.pricetable.table import PriceTable
+from tokencost.pricetable.names import exactly, meanings
+from tokencost.pricetable.resolve import as_names, find_named, resolve, split_time
+from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricetable.when import When, as_bound, as_when
+from tokencost.pricing.rates import known_tier, known_window
 from tokencost.quantities import MOST_DECIMALS, Amount, asked
 
 ENGINES = ("duckdb", "spark")
@@ -55,10 +57,15 @@ class Question(NamedTuple):
         return tuple(name for name in self.by if name in PERIODS)
 
 
+def refuse_no_text(name: str) -> None:
+    """Raise `UsageError` for the name of a field or a table that UTF-8 cannot write."""
+    if _NO_TEXT.search(name):
+        raise UsageError(f"{name!r} is not a name: it is no text in UTF-8", "write the name in UTF-8")
+
+
 def field_path(name: str) -> Path:
     """`metadata.team` as a path; a name with an empty part is one field. Raises `UsageError` for what is none."""
-    if _NO_TEXT.search(name):
-        raise UsageError(f"{name!r} is not a field: it is no text in UTF-8")
+    refuse_no_text(name)
     parts = tuple(name.split("."))
     if len(parts) > MOST_PARTS:
         raise UsageError(f"a field of {len(parts):,} parts is nested deeper than fields are looked for")
@@ -95,7 +102,7 @@ def ask(
         tuple(sides),
         None if since is None else as_bound(since),
         None if until is None else as_bound(until),
-        tier,
+        None if tier is None else known_tier(_all_prices(table), tier),
         None if compare_to is None else field_path(compare_to),
     )
     if question.compare_to and not all(question.compare_to):
@@ -103,18 +110,34 @@ def ask(
     return question
 
 
+def known_hours(table: PriceTable, window: str | None) -> str | None:
+    """The window as the table writes it. Raises `NotOffered` for one that no model has."""
+    return None if window is None else known_window(_all_prices(table), window)
+
+
+def _all_prices(table: PriceTable) -> list[Price]:
+    return [price for model in table.models.values() for price in model.prices]
+
+
 def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[str | None, Amount]) -> Side:
     bare, own = split_time(name)
     when = own if own is not None else on
     if when is not None:
-        label = resolve(table, name, when).label
-    elif bare in table.claims or bare.partition("/")[2] in table.claims:
-        label = bare
+        label, model = (side := resolve(table, name, when)).label, side.model.id
     else:
-        find_model(table, bare, date(1970, 1, 1))
-        label = bare
+        label = model = _at_any_time(table, bare)
     everywhere = factors.get(None, Fraction(1))
     factor = asked(quantities.factor, factors.pop(name, factors.pop(bare, everywhere)), "the token factor")
     if 10**MOST_DECIMALS % factor.denominator:
         raise UsageError(f"the token factor {factor} is not a decimal number", "write it like 1.1")
-    return Side(label, bare, when, factor)
+    return Side(label, model, when, factor)
+
+
+def _at_any_time(table: PriceTable, name: str) -> str:
+    """The name as the table writes it, for requests of which each has a time of its own."""
+    if exactly(table, name):
+        return name
+    dated = [each.describe() for each in meanings(table, name) if each.start or each.end]
+    if dated:
+        raise NoPrice(f"the name {name!r} stood for a model only at times", f"name one with --as: {'; '.join(dated)}")
+    return find_named(table, name, date(1970, 1, 1)).id

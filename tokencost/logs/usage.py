@@ -14,7 +14,7 @@ from tokencost.logs.billing import Bill, Tell
 from tokencost.logs.cells import RateCells, rate_cells
 from tokencost.logs.cluster import Cluster, far_log
 from tokencost.logs.last_lines import LastLineOpen, has_open_line, with_ends
-from tokencost.logs.question import ENGINES, Question, ask, field_path
+from tokencost.logs.question import ENGINES, Question, ask, field_path, known_hours
 from tokencost.logs.records import looked_at
 from tokencost.logs.repeated_keys import NotAlike, may_repeat, without_repeated_keys
 from tokencost.logs.returned import Returned, holds_sums, rejected_sums, returned_sums
@@ -143,6 +143,7 @@ def usage(
     if engine not in ENGINES:
         raise UsageError(f"there is no engine {engine!r}", f"choose one of {', '.join(ENGINES)}")
     names = [fspath(file) for file in ((files,) if isinstance(files, str | PathLike) else files)]
+    window = known_hours(table, window)
     shapes = shapes_with(mapping)
     cells = rate_cells(table)
     if engine == "spark":

@@ -1,14 +1,15 @@
 """From a name and a time to a model and its price: exactly, or an error that suggests what was meant."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
-from tokencost.errors import NoPrice, UnknownModel
+from tokencost.errors import NoPrice, UnknownModel, UsageError
+from tokencost.pricetable.names import JOINING, Meaning, exactly, meanings, provider_named, suggestion
+from tokencost.pricetable.spelling import any_case, trim
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import When, as_when, show_bound, show_when, span
-
-MOST_SUGGESTIONS = 3
 
 
 class ModelAt(NamedTuple):
@@ -29,11 +30,13 @@ def as_names(given: str | Iterable[str]) -> tuple[str, ...]:
 def resolve(table: PriceTable, name: str, on: When | str) -> ModelAt:
     """The model and its price for `MODEL`, `provider/MODEL` or either with `@WHEN`; `on` holds where no time is given.
 
+    Names are read as people write them, see `find_named`.
+
     Raises `UnknownModel` with suggestions, or `NoPrice`.
     """
     bare, own_time = split_time(name)
     when = as_when(on) if own_time is None else own_time
-    model = find_model(table, bare, when)
+    model = find_named(table, bare, when)
     label = model.id if own_time is None else f"{model.id}@{show_when(when)}"
     return ModelAt(label, model, when, price_in_force(model, when))
 
@@ -41,45 +44,75 @@ def resolve(table: PriceTable, name: str, on: When | str) -> ModelAt:
 def split_time(name: str) -> tuple[str, When | None]:
     """`deepseek-chat@2025-02-10` as the name and the time; the time is None where none is given."""
     bare, at, time = name.partition("@")
-    return (bare, as_when(time)) if at else (name, None)
+    if at and not (trim(bare) and trim(time)):
+        raise UsageError(f"{name!r} is not a model at a time", "write both in one word: deepseek-chat@2025-02-10")
+    return (bare, as_when(trim(time))) if at else (name, None)
 
 
 def find_model(table: PriceTable, name: str, when: When) -> Model:
-    """The model that this id, alias or `provider/model` stands for at that time.
+    """The model that this id, alias or `provider/model`, exactly so written, stands for at that time.
 
+    So are names in records and in other tables read: there, another spelling may be another host's model.
     Raises `UnknownModel` with suggestions; `NoPrice` for an alias that was in use only at other times.
     """
-    claims = table.claims.get(name)
-    if claims is None:
-        provider, slash, bare = name.partition("/")
-        if slash and provider in table.providers:
-            claims = tuple(claim for claim in table.claims.get(bare, ()) if claim[1].provider == provider)
-        if not claims:
-            raise UnknownModel(f"unknown model {name!r}", suggestion(table, name))
+    found = exactly(table, name)
+    if not found:
+        raise UnknownModel(f"unknown model {name!r}", suggestion(table, name))
+    return _in_use(name, found, when)[0].model
+
+
+def find_named(table: PriceTable, name: str, when: When) -> Model:
+    """The model that a person means by this name at that time: `GPT-6.1 Sol`, `DeepSeek-R1`; see `names`.
+
+    Raises as `find_model` does, and `UnknownModel` for a name that may mean two models.
+    """
+    found = meanings(table, name)
+    if not found:
+        raise _unknown(table, name, when)
+    in_use = {each.model.id: each for each in _in_use(name, found, when)}
+    if len(in_use) > 1 and found != exactly(table, name):
+        each = ", ".join(f"{known} for {meaning.name}" for known, meaning in in_use.items())
+        raise UnknownModel(f"on {show_when(when)} {name!r} may mean {' or '.join(in_use)}", f"write {each}")
+    return next(iter(in_use.values())).model
+
+
+def _in_use(name: str, found: tuple[Meaning, ...], when: When) -> list[Meaning]:
     first, after = span(when)
-    for alias, model in claims:
-        if (alias.start is None or alias.start < after) and (alias.end is None or first < alias.end):
-            return model
-    times = "; ".join(f"{model.id} {_interval(alias.start, alias.end)}" for alias, model in claims)
-    raise NoPrice(f"the name {name!r} stood for no model on {show_when(when)}", f"it stood for {times}")
+    in_use = [
+        each for each in found if (each.start is None or each.start < after) and (each.end is None or first < each.end)
+    ]
+    if not in_use:
+        times = "; ".join(each.describe() for each in found)
+        if any(each.announced for each in found):
+            raise NoPrice(f"{name!r} was not sold on {show_when(when)}", f"it was sold as {times}")
+        raise NoPrice(f"the name {name!r} stood for no model on {show_when(when)}", f"it stood for {times}")
+    return in_use
 
 
-def suggestion(table: PriceTable, name: str) -> str:
-    """A hint with the nearest names, or where to see all of them."""
-    from difflib import get_close_matches
+def _unknown(table: PriceTable, name: str, when: When) -> UnknownModel:
+    """What to type instead of a name that is no model's."""
+    if (provider := provider_named(table, name)) is not None:
+        message = f"{name!r} is a provider, not a model"
+        return UnknownModel(message, f"its models {_models_of(table, provider, when)}")
+    if any_case(name) in JOINING:
+        return UnknownModel(f"{name!r} is not a model", "leave it out: models stand side by side, the baseline last")
+    parts = [part for part in map(trim, name.split(",")) if part]
+    if len(parts) > 1 and all(meanings(table, part) for part in parts):
+        return UnknownModel(f"{name!r} is not one model", f"write a space between models: {' '.join(parts)}")
+    with suppress(UsageError):
+        day = show_when(as_when(trim(name)))
+        return UnknownModel(f"{name!r} is not a model", f"a day goes with --on {day}, or with a name: MODEL@{day}")
+    return UnknownModel(f"unknown model {name!r}", suggestion(table, name))
 
-    spellings = {known.casefold(): known for known in table.claims}
-    spellings |= {model.name.casefold(): model.id for model in table.models.values()}
-    spellings |= {f"{model.provider}/{model.id}": f"{model.provider}/{model.id}" for model in table.models.values()}
-    wanted = name.strip().casefold()
-    if wanted in spellings:
-        return f"did you mean {spellings[wanted]}?"
-    near = [spellings[match] for match in get_close_matches(wanted, spellings, MOST_SUGGESTIONS, cutoff=0.6)]
-    near += [known for known in table.claims if wanted and wanted in known.casefold()]
-    best = list(dict.fromkeys(near))[:MOST_SUGGESTIONS]
-    if best:
-        return "did you mean " + " or ".join(best) + "?"
-    return "`tokencost prices list` shows the models that are known"
+
+def _models_of(table: PriceTable, provider: str, when: When) -> str:
+    """The models of a provider: those on sale at that time, the newest first, then the others."""
+    models = [model for model in table.models.values() if model.provider == provider]
+    models.sort(key=lambda model: model.prices[0].start, reverse=True)
+    on_sale = [model.id for model in models if prices_within(model, when)]
+    others = [model.id for model in models if model.id not in on_sale]
+    parts = [f"on sale on {show_when(when)}: {', '.join(on_sale) or 'none'}"]
+    return "; ".join([*parts, *([f"at other times: {', '.join(others)}"] if others else [])])
 
 
 def price_in_force(model: Model, when: When) -> Price:
@@ -115,8 +148,3 @@ def _nearest(model: Model, when: When) -> str:
     if later:
         parts.append(f"its {'next' if ended else 'first'} price begins {show_bound(later[0])}")
     return "; ".join(parts)
-
-
-def _interval(start: datetime | None, end: datetime | None) -> str:
-    parts = [f"from {show_bound(start)}" if start else "", f"until {show_bound(end)}" if end else ""]
-    return " ".join(part for part in parts if part) or "always"

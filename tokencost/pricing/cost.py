@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tokencost.errors import HourNeeded, NotOffered, TokenCounts
 from tokencost.money import EXACT, PER_MILLION, ZERO
-from tokencost.pricetable.resolve import find_model, price_in_force, prices_within
+from tokencost.pricetable.resolve import find_named, price_in_force, prices_within
 from tokencost.pricetable.table import Model, PriceTable, Rates
 from tokencost.pricetable.when import When, as_when, show_when
 from tokencost.pricing.rates import STANDARD, RateCell, rate_cell
@@ -100,7 +100,7 @@ def price(
     if claims is not None and len(claims) == 1 and claims[0][0].start is None is claims[0][0].end:
         found = claims[0][1]  # an undated name, which is nearly every one
     else:
-        found = find_model(table, model, on)
+        found = find_named(table, model, on)
     if not isinstance(on, datetime):
         _refuse_a_day_of_change(found, on)
     if type(input_tokens) is not int:

@@ -4,12 +4,13 @@ The rule: of the blocks of a price whose conditions all match, the one that name
 match and neither names more, no rate is known; a tier that no matching block names is not offered.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
 from tokencost.errors import AmbiguousRate, HourNeeded, NotOffered
+from tokencost.pricetable.spelling import spelled_among
 from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceList, Rates
 from tokencost.pricetable.when import When, as_when, show_bound, show_when
 from tokencost.pricing.timeline import open_together
@@ -20,6 +21,9 @@ PEAK = "peak"
 OFF_PEAK = "off-peak"
 OTHER_HOURS = "other hours"
 CACHED_CELLS = 4096
+WINDOW_ENDINGS = ("hours", "window")
+OTHER_WORDS = {"default": STANDARD, "auto": STANDARD}
+"""What requests and their records call the standard tier: https://platform.openai.com/docs/api-reference/chat/create"""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -65,6 +69,42 @@ def rate_cell(
         if threshold < input_tokens:
             above = threshold
     return _cell(price, tier, windows, above)
+
+
+def spelled_tier(prices: Iterable[Price], text: str) -> str | None:
+    """The tier of these prices that this is a spelling of, such as `Batch API`; None where there is none."""
+    names = (name for price in prices for name in tier_names(price))
+    return spelled_among(text, (STANDARD, *names), same=OTHER_WORDS, endings=("api", "tier"))
+
+
+def spelled_window(prices: Iterable[Price], text: str) -> str | None:
+    """The window of these prices that this is a spelling of, such as `offpeak`; None where there is none."""
+    names = (name for price in prices for name in window_names(price) if name is not None)
+    return spelled_among(text, names, endings=WINDOW_ENDINGS)
+
+
+def known_tier(prices: Sequence[Price], text: str) -> str:
+    """As `spelled_tier`; raises `NotOffered` where there is none."""
+    tier = spelled_tier(prices, text)
+    if tier is None:
+        names = dict.fromkeys(name for price in prices for name in tier_names(price))
+        raise NotOffered(f"{_who(prices)} has a tier {text!r}", f"the tiers are {', '.join(names)}")
+    return tier
+
+
+def known_window(prices: Sequence[Price], text: str) -> str:
+    """As `spelled_window`; raises `NotOffered` where there is none."""
+    window = spelled_window(prices, text)
+    if window is None:
+        names = dict.fromkeys(name for price in prices for name in window_names(price) if name is not None)
+        hint = f"the windows are {', '.join(names)}" if names else "their prices hold at all hours: leave --window out"
+        raise NotOffered(f"{_who(prices)} has a window {text!r}", hint)
+    return window
+
+
+def _who(prices: Sequence[Price]) -> str:
+    models = dict.fromkeys(price.model for price in prices)
+    return f"no price of {next(iter(models))}" if len(models) == 1 else "no model here"
 
 
 def window_names(price: Price) -> tuple[str | None, ...]:
@@ -133,10 +173,10 @@ def cell_in(price: Price, tier: str, windows: tuple[str, ...], input_tokens_abov
 
 
 def _named(price: Price, window: str | None) -> tuple[str, ...]:
-    if window is None or window == rest_of_week(price):
+    if window is None or spelled_among(window, [rest_of_week(price)], endings=WINDOW_ENDINGS):
         return ()
-    if any(known.name == window for known in price.windows):
-        return (window,)
+    if spelled := spelled_window((price,), window):
+        return (spelled,)
     known = ", ".join(str(name) for name in window_names(price))
     raise NotOffered(f"{price.model} has no window {window!r}", f"its windows are {known}")
 
@@ -173,6 +213,9 @@ def _hours(price: Price, name: str) -> str:
 
 @lru_cache(maxsize=CACHED_CELLS)
 def _cell(price: Price, tier: str, windows: tuple[str, ...], above: int) -> RateCell:
+    spelled = spelled_tier((price,), tier)
+    if spelled not in (None, tier):
+        return _cell(price, spelled, windows, above)
     window = (" and ".join(windows) or rest_of_week(price)) if price.windows else None
     matching = [block for block in price.blocks if _matches(block, tier, windows, above)]
     if tier != STANDARD and not any(block.tier == tier for block in matching):

@@ -1,0 +1,124 @@
+"""Names as people write them: in any case, as they are shown, or as they were announced; and what was perhaps meant.
+
+An exact id or alias comes before all of these, and two models that one spelling may mean are never guessed between.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import takewhile
+from typing import NamedTuple
+
+from tokencost.pricetable.spelling import any_case, fold, trim
+from tokencost.pricetable.table import Model, PriceTable
+from tokencost.pricetable.when import show_bound
+
+MOST_SUGGESTIONS = 3
+JOINING = ("vs", "vs.", "v", "versus", "against", "and", "or", "with", "to", "than", "&", "+", "-")
+
+
+class Meaning(NamedTuple):
+    """A model that a name stands for, from `start` to `end` where it did so only for a time."""
+
+    name: str
+    model: Model
+    start: datetime | None
+    end: datetime | None
+    announced: bool = False
+    """Whether it is what the model was announced as, and not a name to call it by."""
+
+    def describe(self) -> str:
+        """`deepseek-reasoner from 2025-01-20 until 2025-05-28`."""
+        start = f"from {show_bound(self.start)}" if self.start else ""
+        end = f"until {show_bound(self.end)}" if self.end else ""
+        return " ".join(part for part in (self.model.id, start, end) if part)
+
+
+def exactly(table: PriceTable, name: str) -> tuple[Meaning, ...]:
+    """What an id or alias, with or without its provider, stands for where it is written exactly so."""
+    claims = table.claims.get(name, ())
+    provider, slash, bare = name.partition("/")
+    if not claims and slash and provider in table.providers:
+        claims = tuple(claim for claim in table.claims.get(bare, ()) if claim[1].provider == provider)
+    return tuple(Meaning(name, model, alias.start, alias.end) for alias, model in claims)
+
+
+def meanings(table: PriceTable, name: str) -> tuple[Meaning, ...]:
+    """What a name may stand for, whatever the time: all that the first rule gives which gives anything."""
+    if found := exactly(table, name):
+        return found
+    named, provider = _of_provider(table, trim(name))
+    rules = (
+        exactly(table, named),
+        (known for known in _ids(table) if any_case(known.name) == any_case(named)),
+        (known for known in (*_ids(table), *_shown(table)) if fold(known.name) == fold(named)),
+        (known for known in _announced(table) if fold(named) in (fold(known.name), fold(known.name.partition("(")[0]))),
+    )
+    for rule in rules:
+        found = tuple(known for known in rule if provider in (None, known.model.provider))
+        if found and fold(named):
+            return found
+    return ()
+
+
+def provider_named(table: PriceTable, name: str) -> str | None:
+    """The id of the provider of that name, in any case."""
+    wanted = fold(name)
+    return next((key for key, each in table.providers.items() if wanted in (fold(key), fold(each.name))), None)
+
+
+def _of_provider(table: PriceTable, name: str) -> tuple[str, str | None]:
+    """`provider/MODEL` as the model and the provider; a name without a known provider as it is."""
+    before, slash, rest = name.partition("/")
+    provider = provider_named(table, before) if slash else None
+    return (rest, provider) if provider else (name, None)
+
+
+def _ids(table: PriceTable) -> Iterator[Meaning]:
+    for name, claims in table.claims.items():
+        yield from (Meaning(name, model, alias.start, alias.end) for alias, model in claims)
+
+
+def _shown(table: PriceTable) -> Iterator[Meaning]:
+    return (Meaning(model.name, model, None, None) for model in table.models.values())
+
+
+def _announced(table: PriceTable) -> Iterator[Meaning]:
+    """The models that names served; the last of them until its last price ends."""
+    for model in table.models.values():
+        for served in model.served:
+            yield Meaning(served.name, model, served.start, served.end or model.prices[-1].end, announced=True)
+
+
+def suggestion(table: PriceTable, name: str) -> str:
+    """A hint with the nearest names, those that begin alike first, or where to see all of them."""
+    from difflib import get_close_matches
+
+    if found := dict.fromkeys(each.model.id for each in meanings(table, name)):
+        return f"did you mean {' or '.join(found)}?"
+    spellings = {any_case(known): known for known in table.claims}
+    spellings |= {any_case(model.name): model.id for model in table.models.values()}
+    spellings |= {f"{model.provider}/{model.id}": f"{model.provider}/{model.id}" for model in table.models.values()}
+    wanted = any_case(name)
+    begins = [known for known in table.models if wanted and any_case(known).startswith(wanted)]
+    if begins:
+        newest = sorted(begins, key=lambda known: table.models[known].prices[0].start)[-MOST_SUGGESTIONS:]
+        return _did_you_mean([known for known in begins if known in newest])
+    alike = [spelling for spelling in spellings if _words_alike(spelling, wanted) > 1]
+    close = get_close_matches(wanted, alike, MOST_SUGGESTIONS, cutoff=0)
+    close += get_close_matches(wanted, spellings, MOST_SUGGESTIONS)
+    near = [spellings[spelling] for spelling in close]
+    near += [known for known in table.claims if wanted and wanted in known.casefold()]
+    near += [known.model.id for known in _announced(table) if wanted and fold(wanted) in fold(known.name)]
+    if near:
+        return _did_you_mean(list(dict.fromkeys(near))[:MOST_SUGGESTIONS])
+    return "`tokencost prices list` shows the models that are known"
+
+
+def _did_you_mean(names: list[str]) -> str:
+    return "did you mean " + " or ".join(names) + "?"
+
+
+def _words_alike(one: str, other: str) -> int:
+    """With how many words both names begin: 2 for gpt-6.1-sol and gpt-6.1-mini."""
+    pairs = zip(one.split("-"), other.split("-"), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
