@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tokencost import InvalidData, PriceTable, load_workloads, parse_workloads
+from tokencost import InvalidData, PriceTable, load_workloads, parse_workloads, workload, workload_totals
 from tokencost.analysis.months import Month
+from tokencost.errors import NoPrice
 
 EXAMPLE = Path(__file__).parents[2] / "tokencost" / "cli" / "workload.example.toml"
 
@@ -32,6 +33,42 @@ def test_the_example_is_valid_and_says_what_it_says(shipped: PriceTable) -> None
     assert chat.token_factors == reports.token_factors == {"deepseek-flash": Fraction(21, 20)}
 
 
+def test_days_hours_periods_and_names_may_be_written_as_people_do(shipped: PriceTable) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    other = text
+    for old, new in (
+        ('["mon", "tue", "wed", "thu", "fri"]', '"Monday-Friday"'),
+        ('["09:00-18:00"]', '["9-18"]'),
+        ('"day" ', '"Daily"'),
+        ('"standard"', '"Standard"'),
+        ('["deepseek-flash", "gpt-6-luna"]', '["DeepSeek-V4.1-Flash", "GPT-6 Luna"]'),
+        ('"deepseek-flash" =', '"DeepSeek-Flash" ='),
+    ):
+        assert old in other
+        other = other.replace(old, new, 1)
+    spec, again = (parse_workloads(shipped, each.encode(), start="2026-11") for each in (text, other))
+    assert again.workloads[0]._replace(token_factors={}) == spec.workloads[0]._replace(token_factors={})
+    totals, same = (
+        workload_totals(shipped, each.workloads, each.models, on="2026-11-20", against=each.against)
+        for each in (spec, again)
+    )
+    assert same.rows == totals.rows
+
+
+def test_a_token_factor_of_another_spelling_and_time_is_not_lost(shipped: PriceTable) -> None:
+    def cost(name: str) -> Fraction:
+        asked = workload(requests=1, input=1000, output=1, start="2026-12", token_factors={name: 2})
+        return workload_totals(shipped, asked, ["o1@2025-01-27"], on="2026-11-20", against="gpt-4o").models[0].cost
+
+    assert cost("O1@2025-01-27") == cost("o1@2025-01-27") == cost("OpenAI/o1") == 2 * cost("gpt-4o")
+
+
+def test_a_name_that_ends_within_the_months_is_refused(shipped: PriceTable) -> None:
+    asked = workload(requests=1, input=1, output=1, start="2025-04", months=3)
+    with pytest.raises(NoPrice, match="'DeepSeek-R1' stood for deepseek-reasoner only until 2025-05-28"):
+        workload_totals(shipped, asked, ["DeepSeek-R1"], on="2025-04-01", against="o1")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -40,10 +77,14 @@ def test_the_example_is_valid_and_says_what_it_says(shipped: PriceTable) -> None
         ("= 40_000", "= 1e20", "15: `requests`: more than 1,000,000,000,000 requests\n  hint: write it"),
         ("requests    = 40_000", "", "14: `requests` is missing\n  hint: write how many requests"),
         ("cached  ", "cahced  ", "19: unknown key `cahced`\n  hint: did you mean `cached`?"),
-        ('"day"', '"days"', "16: `per`: 'days' is not a period\n  hint: write one of hour, day, week, month, year"),
+        (
+            '"day"',
+            '"fortnight"',
+            "16: `per`: 'fortnight' is not a period\n  hint: write one of hour, day, week, month, year",
+        ),
         ("Shanghai", "Shangai", "21: `zone`: unknown time zone 'Asia/Shangai'\n  hint: write a name such as"),
-        ("09:00-18:00", "9-18", "23: `hours`: malformed hours '9-18'\n  hint: write \"09:00-12:00\""),
-        ('"mon"', '"monday"', "22: `days`: unknown weekday 'monday'\n  hint: write mon, tue"),
+        ("09:00-18:00", "9-25", "23: `hours`: malformed hours '09:00-25:00'\n  hint: write \"09:00-12:00\""),
+        ('"mon"', '"noday"', "22: `days`: unknown weekday 'noday'\n  hint: write them like mon-fri"),
         ('["deepseek-flash"', '["deepsek-flash"', "5: unknown model 'deepsek-flash'\n  hint: did you mean deepseek"),
         ("= 12 ", "= 12.5 ", "10: `months`: 12.5 is not a whole number of months\n  hint: write it like 12"),
         ('"2026-12"', '"12-2026"', "9: `start`: '12-2026' is not a month\n  hint: write the month like"),

@@ -290,7 +290,8 @@ output = 3
         ((*ISSUE, "--per", "fortnight"), 2, "--per: 'fortnight' is not a period"),
         ((*ISSUE, "--start", "2026"), 2, "--start: '2026' is not a month"),
         ((*ISSUE, "--start", "2026-09"), 2, "begins 2026-09-10T04:00:00Z: begin with --start 2026-10"),
-        ((*ISSUE, "--hours", "9-18"), 2, "--hours: malformed hours '9-18'"),
+        ((*ISSUE, "--hours", "9-5"), 2, "--hours: the hours '9-5' may be meant in the morning or in the afternoon"),
+        ((*ISSUE, "--hours", "9-25"), 2, "--hours: malformed hours '09:00-25:00'"),
         ((*ISSUE, "--days", "mon-noday"), 2, "--days: unknown weekday 'mon-noday'"),
         ((*ISSUE, "--zone", "Asia/Beijing"), 2, "--zone: unknown time zone 'Asia/Beijing'"),
         ((*ISSUE, "--batch", "20%"), 2, "deepseek-flash offers no batch tier"),
@@ -316,6 +317,27 @@ def test_working_days_in_words(tokencost: Run) -> None:
         for days in ("mon-fri", "mon,tue,wed,thu,fri", "weekdays")
     ]
     assert len(set(costs)) == 1
+
+
+def test_spellings_of_options_and_models_do_not_change_the_answer(tokencost: Run) -> None:
+    exact = ("--per", "day", "--hours", "09:00-18:00", "--days", "mon-fri", "--tier", "standard")
+    loose = ("--per", "Daily", "--hours", "9-18", "--days", "Monday-Friday", "--tier", "Standard")
+    asked = (
+        "workload",
+        "--requests",
+        "40k",
+        "--input",
+        "1.8k",
+        "--output",
+        "350",
+        "--on",
+        "2026-11-20",
+        "--format",
+        "csv",
+    )
+    assert tokencost(*asked, *loose, "DeepSeek-V4.1-Flash", "GPT-6.1 Sol") == tokencost(
+        *asked, *exact, "deepseek-flash", "gpt-6.1-sol"
+    )
 
 
 def test_a_plain_workload_imports_only_what_it_needs() -> None:

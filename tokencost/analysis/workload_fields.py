@@ -8,8 +8,10 @@ from datetime import tzinfo
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from tokencost.analysis.arrival import days_of_arrival, hours_of_arrival
 from tokencost.analysis.months import PERIODS, Month, parse_month
-from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, parse_days, parse_hours, zone_of
+from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, zone_of
+from tokencost.pricetable.spelling import any_case
 from tokencost.pricing.rates import STANDARD
 from tokencost.quantities import (
     GROWTH,
@@ -87,9 +89,11 @@ def months(value: object) -> int:
 
 
 def period(value: object) -> str:
-    """One of the periods."""
-    if value in PERIODS:
-        return str(value)
+    """One of the periods: `day`, also `Days`, `per day` and `daily`."""
+    name = any_case(value).removeprefix("per ").strip() if isinstance(value, str) else ""
+    name = "day" if name == "daily" else name.removesuffix("ly").removesuffix("s")
+    if name in PERIODS:
+        return name
     raise ValueError(f"{shown(value)} is not a period", "write one of " + ", ".join(PERIODS))
 
 
@@ -106,7 +110,12 @@ def zone(value: object) -> str:
 
     if isinstance(value, str) and known_zone(value):
         return value
-    raise ValueError(f"unknown time zone {shown(value)}", 'write a name such as "Asia/Shanghai" or "UTC"')
+    from zoneinfo import available_timezones
+
+    city = any_case(value).rpartition("/")[2].replace(" ", "_") if isinstance(value, str) else ""
+    near = sorted(name for name in available_timezones() if name.casefold().rpartition("/")[2] == city)
+    hint = f"did you mean {' or '.join(near[:3])}?" if near else 'write a name such as "Asia/Shanghai" or "UTC"'
+    raise ValueError(f"unknown time zone {shown(value)}", hint)
 
 
 def token_factors(value: object) -> dict[str, Fraction]:
@@ -146,8 +155,8 @@ FIELDS: dict[str, Field] = {
     "growth": Field(growth, "growth of the requests from month to month", Fraction(0), GROWTH),
     "start": Field(parse_month, "first month"),
     "months": Field(months, "how many months", 1, MONTHS),
-    "hours": Field(parse_hours, "hours of the day at which requests arrive; all if left out"),
-    "days": Field(parse_days, "days on which requests arrive; every day if left out"),
+    "hours": Field(hours_of_arrival, "hours of the day at which requests arrive; all if left out"),
+    "days": Field(days_of_arrival, "days on which requests arrive; every day if left out"),
     "zone": Field(zone, "time zone of months, days and hours", "UTC"),
     "peak": _share("share of the requests that arrive in peak hours; as the calendar has it if left out", None),
     "token_factors": Field(token_factors, "how many times as many tokens a model takes", {}),

@@ -1,6 +1,6 @@
 """The fields of a workload as people type them: `40k`, `55%`, `mon-fri`, `cached=0:100%:10%`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +31,7 @@ def checked_fields(options: Mapping[str, str | None], factors: tuple[str, ...]) 
     for name, text in options.items():
         if text is not None:
             option = f"--{name.replace('_', '-')}"
-            parsed = _LISTED[name](text) if name in _LISTED else text
-            checked[name] = asked(FIELDS[name].check, parsed, option)
+            checked[name] = asked(FIELDS[name].check, text, option)
     given = {}
     for text in factors:
         model, equals, factor = text.rpartition("=")
@@ -42,29 +41,6 @@ def checked_fields(options: Mapping[str, str | None], factors: tuple[str, ...]) 
     if given:
         checked["token_factors"] = given
     return checked
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",")]
-
-
-def _days(text: str) -> list[str]:
-    """`mon-fri` or `sat,sun` as the list that a file has."""
-    from tokencost.pricetable.hours import DAY_NAMES
-
-    days: list[str] = []
-    named = {"weekdays": "mon-fri", "weekend": "sat-sun", "weekends": "sat-sun"}
-    for part in (named.get(part, part) for part in _listed(text.lower())):
-        first, dash, last = part.partition("-")
-        if dash and first in DAY_NAMES and last in DAY_NAMES:
-            start, count = DAY_NAMES.index(first), (DAY_NAMES.index(last) - DAY_NAMES.index(first)) % 7 + 1
-            days += [DAY_NAMES[(start + n) % 7] for n in range(count)]
-        else:
-            days.append(part)
-    return days
-
-
-_LISTED: dict[str, Callable[[str], list[str]]] = {"hours": _listed, "days": _days}
 
 
 def parse_dollars(text: str, option: str) -> Fraction:
