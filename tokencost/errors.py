@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """One fault in a data file, at the line where a person would mend it."""
+    """One fault in a data file, at the line where a person would mend it; line 0 is the file as a whole."""
 
     file: str
     line: int
@@ -16,7 +16,7 @@ class Problem(NamedTuple):
     hint: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: {self.message}"
+        place = f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
         return f"{place}\n  hint: {self.hint}" if self.hint else place
 
 

@@ -299,7 +299,7 @@ output = 3
         ((*ISSUE, "--token-factor", "deepsek=1.1"), 2, "unknown model 'deepsek'"),
         ((*ISSUE, "--sweep", "cached"), 2, "--sweep: 'cached' is not a sweep"),
         ((*ISSUE, "--sweep", "tier=0:1:1"), 2, "'tier' is not a numeric field"),
-        ((*ISSUE, "nofile.toml"), 3, "nofile.toml:1: no such file"),
+        ((*ISSUE, "nofile.toml"), 3, "nofile.toml: no such file"),
         ((*ISSUE, "deepsek-flash"), 2, "unknown model 'deepsek-flash'"),
     ],
 )

@@ -56,8 +56,10 @@ def run(arguments: list[str]) -> int:
     except TokencostError as error:
         status, message = error.exit_status, str(error) if isinstance(error, InvalidData) else f"Error: {error}"
     except click.ClickException as error:
+        from tokencost.cli.slips import explain
+
         shown = io.StringIO()
-        error.show(shown)
+        explain(error).show(shown)
         status, message = error.exit_code, shown.getvalue().rstrip("\n")
     except (click.Abort, KeyboardInterrupt, EOFError):
         status, message = INTERRUPTED_STATUS, "Interrupted."

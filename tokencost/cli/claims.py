@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from tokencost.analysis.claims_file import Claim
+    from tokencost.errors import UsageError
 
 SOME_CLAIM_FAILS = 1
 
@@ -63,14 +64,27 @@ def claims(
 
 
 def _chosen(known: "Sequence[Claim]", ids: tuple[str, ...]) -> "Sequence[Claim]":
-    from difflib import get_close_matches
-
-    from tokencost.errors import UsageError
+    from tokencost.pricetable.spelling import spelled_among
 
     by_id = {claim.id: claim for claim in known}
+    chosen = {}
     for name in ids:
-        if name not in by_id:
-            near = get_close_matches(name, by_id, 1)
-            hint = f"did you mean {near[0]}?" if near else "`tokencost claims` lists the ids"
-            raise UsageError(f"unknown claim {name!r}", hint)
-    return [by_id[name] for name in dict.fromkeys(ids)] or known
+        claim = spelled_among(name, by_id)
+        if claim is None:
+            raise _unknown(known, name, ids)
+        chosen[claim] = by_id[claim]
+    return list(chosen.values()) or known
+
+
+def _unknown(known: "Sequence[Claim]", name: str, ids: tuple[str, ...]) -> "UsageError":
+    from difflib import get_close_matches
+
+    from tokencost.cli.figures import claims_hint, is_figure
+    from tokencost.errors import UsageError
+
+    if is_figure(name):
+        return UsageError(f"{name!r} is not the name of a claim", claims_hint([*filter(is_figure, ids)], known))
+    by_id = {claim.id: None for claim in known}
+    near = [claim for claim in by_id if claim.startswith(name.casefold())] or get_close_matches(name, by_id, 1)
+    hint = f"did you mean {' or '.join(near)}?" if name and near else "`tokencost claims` alone lists them all"
+    return UsageError(f"unknown claim {name!r}", hint)

@@ -7,6 +7,8 @@ from typing import Any
 import click
 
 from tokencost.cli.options import answer, load_table, timeless_options
+from tokencost.errors import UsageError
+from tokencost.pricetable.names import JOINING
 from tokencost.pricetable.when import When
 
 NOTHING_FOUND = 1
@@ -21,7 +23,18 @@ class FigureType(click.ParamType[Decimal]):
         """Parse it, with or without its sign."""
         from tokencost.cli.quantities import parse_rate
 
-        return value if isinstance(value, Decimal) else parse_rate(str(value))
+        if not isinstance(value, str):
+            return value  # type: ignore[no-any-return]  # click passes a default through as it is
+        text = value.strip()
+        if text.casefold() in JOINING:
+            raise UsageError(f"{text!r} is not a price", "write prices side by side: tokencost find 0.14 7.50")
+        if text.endswith(("%", "x", "×")):
+            from tokencost.cli.figures import claims_hint
+
+            before = ctx.params.get("price") if ctx else None
+            figures = [text] if before is None else [str(before), text]
+            raise UsageError(f"{text!r} is not a price", claims_hint(figures))
+        return parse_rate(text)
 
 
 class NearType(click.ParamType[Fraction]):

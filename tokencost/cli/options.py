@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from tokencost.cli.choices import OTHER_CURRENCIES, OTHER_FORMATS, OneOf
 from tokencost.cli.streams import write_out
 from tokencost.errors import TokencostError
 from tokencost.pricetable.when import When, as_bound, as_when
@@ -141,7 +142,7 @@ def answer_options(
             "--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]"
         ),
         on,
-        click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="How the answer is written."),
+        click.option("--format", "format_name", type=OneOf(FORMATS, OTHER_FORMATS), help="How the answer is written."),
         output,
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
     )
@@ -176,7 +177,7 @@ def currency_option(command: Command) -> Command:
 
     return click.option(
         "--currency",
-        type=click.Choice(CURRENCIES),
+        type=OneOf(CURRENCIES, OTHER_CURRENCIES),
         default="USD",
         show_default=True,
         help="CNY: the providers' own lists in yuan, never a conversion.",

@@ -36,6 +36,16 @@ class PricesGroup(click.Group):
             return cast("click.Command", getattr(import_module(f"tokencost.cli.{module}"), cmd_name))
         return super().get_command(ctx, cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for a mistyped name."""
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            from tokencost.cli.slips import refuse_command
+
+            raise refuse_command(ctx, args)
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=PricesGroup, short_help="The price table: list, show, history, check, add, diff, audit, export.")
 def prices() -> None:

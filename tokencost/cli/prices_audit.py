@@ -72,4 +72,4 @@ def _content(against: str) -> bytes:
             return stream.read(LARGEST)
     except OSError as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        raise InvalidData([Problem(against, 1, reason, "name the other table with --against FILE or URL")]) from None
+        raise InvalidData([Problem(against, 0, reason, "name the other table with --against FILE or URL")]) from None

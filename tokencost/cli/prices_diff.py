@@ -97,7 +97,7 @@ def _table(named: str, file: str) -> "PriceTable":
     from tokencost.cli.revisions import table_at
     from tokencost.pricetable.load import parse_prices
 
-    if os.path.isfile(named):
+    if os.path.isfile(named) or named.lower().endswith(".toml"):
         return _load(named)
     return parse_prices(table_at(named, file), f"{named}:{os.path.basename(file)}")
 

@@ -129,7 +129,7 @@ def usage(
         if value is not None:
             raise UsageError(f"{name} goes with --print-sql", "add --print-sql postgres, or leave it out")
     if not files:
-        raise click.UsageError("Missing argument 'FILE...'.")
+        raise click.UsageError("Missing argument 'FILE...'.\n  hint: tokencost usage logs.jsonl, or a folder of logs")
     if (master or spark_remote) and engine != "spark":
         raise UsageError("--master and --spark-remote go with --engine spark", "add --engine spark")
     from tokencost.logs.cluster import Cluster

@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 EXAMPLE = os.path.join(os.path.dirname(__file__), "workload.example.toml")
 
 
+NEEDED = {
+    "requests": "the number of requests in each period",
+    "input": "the input TOKENS of a request",
+    "output": "the output TOKENS of a request; it may be given a second time for a file",
+}
+OTHER_FILES = (".tml", ".yaml", ".yml", ".json", ".txt", ".csv", ".ini", ".cfg")
+
+
 def _show_example(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
         with open(EXAMPLE, encoding="utf-8") as file:
@@ -206,13 +214,23 @@ def _asked(
         return spec.workloads, models, against
     from tokencost.analysis.workload_fields import ONLY, faults_between, from_checked
 
-    for name in ("requests", "input", "output"):
+    _refuse_files(models)
+    for name, meaning in NEEDED.items():
         if name not in fields:
             raise UsageError(
-                f"--{name} is missing",
+                f"--{name} is missing: {meaning}",
                 "describe the workload with --requests 40k --per day --input 1.8k --output 350, or in a file: "
                 "tokencost workload --example > workload.toml",
             )
     for name, message, hint in faults_between(fields):
         raise UsageError(f"--{name.replace('_', '-')}: {message}", hint)
     return (from_checked(ONLY, {"start": start, **fields}),), models, against
+
+
+def _refuse_files(models: tuple[str, ...]) -> None:
+    for name in models:
+        if name.lower().endswith(OTHER_FILES):
+            raise UsageError(
+                f"there is no file {name!r}",
+                "a workload file ends in .toml, and begins so: tokencost workload --example > workload.toml",
+            )

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 from tokencost.errors import UsageError
 from tokencost.quantities import DOLLARS, asked, like_a_number, number
 from tokencost.quantities import factor as read_factor
+from tokencost.render import FORMATS, PICTURES
 
 if TYPE_CHECKING:
     from tokencost.analysis.sweep import Axis
+
+
+SUFFIXES = tuple(
+    suffix for known in (*(each.suffixes for each in FORMATS.values()), *PICTURES.values()) for suffix in known
+)
 
 
 def tokens_or_file(outputs: tuple[str, ...]) -> tuple[str | None, str | None]:
@@ -18,6 +24,10 @@ def tokens_or_file(outputs: tuple[str, ...]) -> tuple[str | None, str | None]:
     for text in outputs:
         if like_a_number(text):
             tokens = text
+        elif text[:1].isdigit() and not text.lower().endswith(SUFFIXES):
+            raise UsageError(
+                f"--output: {text!r} is neither TOKENS nor the name of a file", "write 350 or 1.5k; a file: costs.csv"
+            )
         else:
             file = text
     return tokens, file

@@ -58,7 +58,7 @@ def read_file(path: str, hint: str) -> bytes:
     """The bytes of a file of ours. Raises `InvalidData`; `hint` says how to name another."""
     try:
         if os.path.isdir(path):
-            raise InvalidData([Problem(path, 1, "this is a directory", hint)])
+            raise InvalidData([Problem(path, 0, "this is a directory", hint)])
         size = os.path.getsize(path)
         if size > LARGEST_FILE:
             raise InvalidData([_too_large(path, size)])
@@ -66,9 +66,9 @@ def read_file(path: str, hint: str) -> bytes:
             content = stream.read(LARGEST_FILE + 1)
     except OSError as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        raise InvalidData([Problem(path, 1, reason, hint)]) from None
+        raise InvalidData([Problem(path, 0, reason, hint)]) from None
     except ValueError:
-        raise InvalidData([Problem(ascii(path), 1, "this cannot be the name of a file")]) from None
+        raise InvalidData([Problem(ascii(path), 0, "this cannot be the name of a file")]) from None
     if len(content) > LARGEST_FILE:
         raise InvalidData([_too_large(path, len(content))])
     return content
@@ -76,7 +76,7 @@ def read_file(path: str, hint: str) -> bytes:
 
 def _too_large(path: str, size: int) -> Problem:
     limit = LARGEST_FILE // 1_000_000
-    return Problem(path, 1, f"{size:,} bytes or more is too large", f"the limit is {limit} MB")
+    return Problem(path, 0, f"{size:,} bytes or more is too large", f"the limit is {limit} MB")
 
 
 def _decode(content: bytes, file: str, beginning: str) -> str:
