@@ -103,7 +103,7 @@ def test_a_bug_gives_no_traceback_and_status_70() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "hint"), [("compar", "Did you mean 'compare'?"), ("compare --agaist o1", "--against")]
+    ("arguments", "hint"), [("compar", "did you mean `tokencost compare`?"), ("compare --agaist o1", "--against")]
 )
 def test_a_mistyped_command_or_option_gets_a_suggestion(arguments: str, hint: str) -> None:
     done = shell(f"tokencost {arguments}")

@@ -130,9 +130,7 @@ def all_rates(model: Model, price: Price) -> tuple[PriceRow, ...]:
     return (*_rows(model, price, ALL_TIERS, None, "USD"), *_rows(model, price, ALL_TIERS, None, "CNY"))
 
 
-def _chosen(
-    priced: Sequence[tuple[Model, Price]], tier: str, window: str | None, currency: str
-) -> Iterator[PriceRow]:
+def _chosen(priced: Sequence[tuple[Model, Price]], tier: str, window: str | None, currency: str) -> Iterator[PriceRow]:
     """The rows of one tier, or of all, and of one window; raises `NotOffered` where no price has such a one."""
     prices = [price for _, price in priced]
     if prices:

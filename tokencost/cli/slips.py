@@ -9,6 +9,7 @@ from difflib import get_close_matches
 import click
 
 from tokencost.errors import TokencostError
+from tokencost.render.inert import inert
 
 TOP = ("compare", "workload", "usage", "claims", "find", "prices", "report")
 OF_PRICES = ("list", "show", "history", "check", "schema", "add", "diff", "audit", "export")
@@ -82,7 +83,10 @@ EXAMPLES = {
     "find": "tokencost find 0.14 7.50 --on 2025-01-27",
 }
 """For commands that need an argument, what to type."""
+VALUES = {"--on": "2025-01-27", "--against": "o1", "--tier": "batch", "--format": "csv", "--output": "table.csv"}
+"""What may follow an option after which nothing stands."""
 LOGS = (".jsonl", ".json", ".csv", ".tsv", ".parquet", ".gz", ".zst", ".log")
+HINT = "\n  hint: "
 _FIGURE = re.compile(r"\$?\d+(?:[.,]\d+)*(?:%|x|×)?")
 _EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
 _DASHES = re.compile("^[‐‑‒–—―−-]+")
@@ -92,7 +96,7 @@ def refuse_command(ctx: click.Context, words: Sequence[str]) -> click.UsageError
     """The error for a command that does not exist, with the one that was probably meant."""
     inside = ctx.command.name == "prices"
     return click.UsageError(
-        f"No such command {words[0]!r}.\n  hint: {_command(words[0].casefold(), words, inside=inside)}", ctx
+        f"No such command {words[0]!r}.{HINT}{_command(words[0].casefold(), words, inside=inside)}", ctx
     )
 
 
@@ -143,8 +147,11 @@ def _kind(name: str) -> str | None:
 
 
 def explain(error: click.ClickException) -> click.ClickException:
-    """The error with a hint that says what to type, where one is known."""
+    """The error with a hint that says what to type, where one is known, and with nothing that a terminal would obey."""
     ctx = error.ctx if isinstance(error, click.UsageError) else None
+    if isinstance(error, click.BadOptionUsage) and ctx is None:  # click does not say of which command
+        value = VALUES.get(error.option_name, "its value")
+        return click.UsageError(f"{inert(error.message)}{HINT}write {inert(error.option_name)} {value}")
     if ctx is None:
         return error
     command = ctx.command_path.removeprefix("tokencost").strip()
@@ -153,14 +160,12 @@ def explain(error: click.ClickException) -> click.ClickException:
         hint = _option(error.option_name, ctx, command)
     elif isinstance(error, click.MissingParameter):
         hint = EXAMPLES.get(command)
-    elif isinstance(error, click.BadOptionUsage):
-        hint = f"write {_shown(error.option_name, ctx)}"
     elif found := _EXTRA.match(error.message):
         hint = _extra(found[1], ctx, command)
-    if hint is None:
-        return error
-    message = error.message if isinstance(error, click.NoSuchOption) else error.format_message().rstrip()
-    return click.UsageError(f"{message}\n  hint: {hint}", ctx)
+    message = error.message if hint and isinstance(error, click.NoSuchOption) else error.format_message().rstrip()
+    said, _, own_hint = message.partition(HINT)
+    hint = hint or own_hint
+    return click.UsageError(f"{inert(said)}{HINT}{inert(hint)}" if hint else inert(said), ctx)
 
 
 def _option(typed: str, ctx: click.Context, command: str) -> str | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import NamedTuple
 
+from tokencost.pricetable.sale import sale_end
 from tokencost.pricetable.spelling import any_case, fold, trim
 from tokencost.pricetable.table import Model, PriceTable
 from tokencost.pricetable.when import show_bound
@@ -83,10 +84,10 @@ def _shown(table: PriceTable) -> Iterator[Meaning]:
 
 
 def _announced(table: PriceTable) -> Iterator[Meaning]:
-    """The models that names served; the last of them until its last price ends."""
+    """The models that names served; the last of them until the model is sold no more."""
     for model in table.models.values():
         for served in model.served:
-            yield Meaning(served.name, model, served.start, served.end or model.prices[-1].end, announced=True)
+            yield Meaning(served.name, model, served.start, served.end or sale_end(model), announced=True)
 
 
 def suggestion(table: PriceTable, name: str) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tokencost.errors import NoPrice, UnknownModel, UsageError
 from tokencost.pricetable.names import JOINING, Meaning, exactly, meanings, provider_named, suggestion
+from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.spelling import any_case, trim
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import When, as_when, show_bound, show_when, span
@@ -109,7 +110,7 @@ def _models_of(table: PriceTable, provider: str, when: When) -> str:
     """The models of a provider: those on sale at that time, the newest first, then the others."""
     models = [model for model in table.models.values() if model.provider == provider]
     models.sort(key=lambda model: model.prices[0].start, reverse=True)
-    on_sale = [model.id for model in models if prices_within(model, when)]
+    on_sale = [model.id for model in models if prices_within(model, when) and not is_retired(model, when)]
     others = [model.id for model in models if model.id not in on_sale]
     parts = [f"on sale on {show_when(when)}: {', '.join(on_sale) or 'none'}"]
     return "; ".join([*parts, *([f"at other times: {', '.join(others)}"] if others else [])])

@@ -52,7 +52,9 @@ def _read(text: str) -> When:
             return date.fromisoformat(trimmed)
         instant = datetime.fromisoformat(trimmed)
     except ValueError:
-        raise UsageError(f"{text!r} is not a date or an instant", _HINT) from None
+        from tokencost.pricetable.odd_dates import meant_date
+
+        raise UsageError(f"{text!r} is not a date or an instant", meant_date(text) or _HINT) from None
     return _in_utc(instant)
 
 

@@ -194,6 +194,7 @@ def _open_windows(price: Price, when: When, window: str | None) -> tuple[str, ..
     opened = open_window_names(price, when)
     if window is not None:
         named = _named(price, window)
+        window = " and ".join(named) or rest_of_week(price)
         if window not in opened:
             raise NotOffered(
                 f"{price.model} has no {window} hours on {show_when(when)}",
