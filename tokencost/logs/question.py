@@ -127,7 +127,8 @@ def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[st
     else:
         label = model = _at_any_time(table, bare)
     everywhere = factors.get(None, Fraction(1))
-    factor = asked(quantities.factor, factors.pop(name, factors.pop(bare, everywhere)), "the token factor")
+    given = factors.pop(name, factors.pop(bare, factors.pop(label, everywhere)))
+    factor = asked(quantities.factor, given, "the token factor")
     if 10**MOST_DECIMALS % factor.denominator:
         raise UsageError(f"the token factor {factor} is not a decimal number", "write it like 1.1")
     return Side(label, model, when, factor)

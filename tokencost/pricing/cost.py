@@ -83,7 +83,7 @@ def price(
     tier: str = STANDARD,
     window: str | None = None,
 ) -> Cost:
-    """The exact cost of one request.
+    """The exact cost of one request. `model` may be written as people do, `GPT-6.1 Sol`; `usage` reads names exactly.
 
     `input_tokens` are all tokens sent; `cached_input_tokens`, `cache_write_tokens` and `cache_write_12h_tokens`
     (12-hour retention) are parts of them. `output_tokens` include reasoning. `on` is an instant, or a date where the
