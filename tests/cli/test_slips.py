@@ -78,6 +78,7 @@ SLIPS = [
     ("claims 98%", "tokencost claims query-cost-014-750"),
     ("claims 27x", "tokencost claims r1-27-times r1-27-times-output"),
     ("claims 0.77", "list prices: tokencost find 0.77"),
+    ("claims o1", "claims about it: tokencost claims query-cost-014-750 api-cost-90-95"),
     ("claims list", "`tokencost claims` alone lists them all"),
     ("claims query-cost", "did you mean query-cost-014-750 or query-cost-015-750?"),
     ("claims --file nofile.toml", "nofile.toml: no such file"),
@@ -115,6 +116,8 @@ SLIPS = [
     ("compare gpt-6.1 o1", "did you mean gpt-6.1-sol or gpt-6.1-terra?"),
     ("compare DeepSeek-R1 o1 --on 2026-11-20", "it was sold as deepseek-reasoner from 2025-01-20 until 2025-05-28"),
     ("compare DeepSeek-V3.2 o1 --on 2025-12-10", "may mean deepseek-chat or deepseek-reasoner"),
+    ("compare o1 gpt-4o --tier Batch API --on 2026-11-20", "'API' is not a model\n  hint: leave it out"),
+    ("compare 7.50 o1 --on 2025-01-27", "look a price up with: tokencost find 7.50"),
     ("compare claude-3 o1", "`tokencost prices list` shows the models that are known"),
     # Days, tiers, windows, formats, currencies.
     ("compare o1 gpt-4o --on 27/01/2025", "write 2025-01-27"),

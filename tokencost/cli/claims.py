@@ -84,6 +84,9 @@ def _unknown(known: "Sequence[Claim]", name: str, ids: tuple[str, ...]) -> "Usag
 
     if is_figure(name):
         return UsageError(f"{name!r} is not the name of a claim", claims_hint([*filter(is_figure, ids)], known))
+    about = [claim.id for claim in known if name in [side.model for side in (claim.left, claim.right) if side]]
+    if about:
+        return UsageError(f"{name!r} is a model, not a claim", f"claims about it: tokencost claims {' '.join(about)}")
     by_id = {claim.id: None for claim in known}
     near = [claim for claim in by_id if claim.startswith(name.casefold())] or get_close_matches(name, by_id, 1)
     hint = f"did you mean {' or '.join(near)}?" if name and near else "`tokencost claims` alone lists them all"

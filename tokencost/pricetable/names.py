@@ -14,7 +14,8 @@ from tokencost.pricetable.table import Model, PriceTable
 from tokencost.pricetable.when import show_bound
 
 MOST_SUGGESTIONS = 3
-JOINING = ("vs", "vs.", "v", "versus", "against", "and", "or", "with", "to", "than", "&", "+", "-")
+JOINING = ("vs", "vs.", "v", "versus", "against", "and", "or", "with", "to", "than", "&", "+", "-", "api")
+"""Words that people put between models, or after them."""
 
 
 class Meaning(NamedTuple):

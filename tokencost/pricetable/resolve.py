@@ -100,6 +100,8 @@ def _unknown(table: PriceTable, name: str, when: When) -> UnknownModel:
     parts = [part for part in map(trim, name.split(",")) if part]
     if len(parts) > 1 and all(meanings(table, part) for part in parts):
         return UnknownModel(f"{name!r} is not one model", f"write a space between models: {' '.join(parts)}")
+    if trim(name).lstrip("$").replace(".", "", 1).isdecimal():
+        return UnknownModel(f"{name!r} is not a model", f"look a price up with: tokencost find {trim(name)}")
     with suppress(UsageError):
         day = show_when(as_when(trim(name)))
         return UnknownModel(f"{name!r} is not a model", f"a day goes with --on {day}, or with a name: MODEL@{day}")

@@ -5,7 +5,9 @@ This holds for what people type. What programs write, such as the models of logg
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
+CACHED_NAMES = 4096
 _AROUND = " \t\r\n,;'\"`´‘’‚“”„«»\u00a0\u200b\ufeff"
 _DASHES = re.compile("[‐‑‒–—―−]")
 _BETWEEN = re.compile(r"[\s_()\[\]\-]+")
@@ -16,6 +18,7 @@ def trim(text: str) -> str:
     return text.strip(_AROUND)
 
 
+@lru_cache(maxsize=CACHED_NAMES)
 def any_case(text: str) -> str:
     """The name in small letters, with one kind of dash."""
     if not text.isascii():
@@ -25,6 +28,7 @@ def any_case(text: str) -> str:
     return trim(text).casefold()
 
 
+@lru_cache(maxsize=CACHED_NAMES)
 def fold(text: str) -> str:
     """The name without what stands between its words: `GPT-6.1 Sol` and `gpt_6.1_sol` as `gpt6.1sol`."""
     return _BETWEEN.sub("", any_case(text))
