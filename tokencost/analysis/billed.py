@@ -55,7 +55,8 @@ def billed(table: PriceTable, name: str, begin: datetime, end: datetime) -> Bill
         return Billed(side.label, side.model, own_time, ((side.price, BEGINNING, END),))
     model = find_named(table, bare, begin)
     for meaning in meanings(table, bare):
-        if meaning.model is not model or meaning.end in (None, sale_end(model)):
+        # A name that lasts as long as its model is answered as the model is: without costs after its last day.
+        if meaning.model is not model or meaning.end is None or meaning.end == sale_end(model):
             continue
         if begin < meaning.end < end:
             raise NoPrice(
