@@ -143,7 +143,6 @@ SLIPS = [
         "the output TOKENS of a request; it may be given a second time for a file",
     ),
     (f"{WORK} --output 350tokens o1 gpt-4o", "'350tokens' is neither TOKENS nor the name of a file"),
-    (f"{WORK} --output 350 --output 400 o1 gpt-4o", "give it once for TOKENS, and once for a file"),
     ("workload nofile.toml o1", "nofile.toml: no such file"),
     ("workload nofile.yaml o1", "a workload file ends in .toml"),
     (f"{WORK} --output 350 --per fortnight", "write one of hour, day, week, month, year"),

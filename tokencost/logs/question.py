@@ -60,7 +60,7 @@ class Question(NamedTuple):
 def refuse_no_text(name: str) -> None:
     """Raise `UsageError` for the name of a field or a table that UTF-8 cannot write."""
     if _NO_TEXT.search(name):
-        raise UsageError(f"{name!r} is not a name: it is no text in UTF-8", "write the name in UTF-8")
+        raise UsageError(f"{name!r} is not a field or a table: it is no text in UTF-8", "write the name in UTF-8")
 
 
 def field_path(name: str) -> Path:
