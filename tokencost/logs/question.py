@@ -88,8 +88,6 @@ def ask(
     groups = tuple(dict.fromkeys(name.strip() for name in as_names(by)))
     if not all(groups):
         raise UsageError("a name in --by is empty", f"name {', '.join((*BILLED, *PERIODS))} or a field of the records")
-    if tier is not None and _NO_TEXT.search(tier):
-        raise UsageError(f"{tier!r} is not a tier: it is no text in UTF-8")
     when = None if on is None else as_when(on)
     factors = dict(token_factors or {})
     sides = [Side(on=when)]
