@@ -60,6 +60,18 @@ def test_standard_output_is_the_file_behind_a_redirection(tmp_path: Path) -> Non
     assert lines[1].startswith(CSV)
 
 
+def test_a_pipe_gets_what_standard_output_would(tokencost: Run) -> None:
+    reading, writing = os.pipe()
+    name = f"/dev/fd/{writing}"
+    if not os.path.exists(name):
+        pytest.skip(f"there is no {name} here")
+    asked = ("compare", "deepseek-reasoner", "o1", "--on", "2025-01-27")
+    assert tokencost(*asked, "--output", name).status == 0
+    os.close(writing)
+    with open(reading, encoding="utf-8") as pipe:
+        assert pipe.read() == tokencost(*asked).out
+
+
 def test_the_open_file_of_another_process_is_not_replaced(tokencost: Run, tmp_path: Path) -> None:
     file = tmp_path / "x.txt"
     with file.open("wb") as stream, subprocess.Popen(["sleep", "60"], stdout=stream) as other:

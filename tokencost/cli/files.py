@@ -39,11 +39,10 @@ def write_whole(path: str, content: str | bytes) -> None:
 
 def replace_file(path: str, content: bytes) -> None:
     """Replace the file in one step, with its mode and owner; on any failure the old one stays. Raises `OSError`."""
-    target = os.path.realpath(path)
-    stream = open_stream(path)
-    if stream or (os.path.exists(target) and not os.path.isfile(target)):
-        _write_to(stream or target, content)
+    if stream := stream_of(path):
+        _write_to(stream, content)
         return
+    target = os.path.realpath(path)
     before = os.stat(target) if os.path.exists(target) else None
     mode = before.st_mode & 0o7777 if before else 0o666 & ~_umask()
     descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=_prefix(target))
@@ -60,6 +59,12 @@ def replace_file(path: str, content: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def stream_of(path: str) -> str | None:
+    """The open file, device or pipe that a path names, which is written to; None for a file, which is replaced."""
+    target = os.path.realpath(path)
+    return open_stream(path) or (target if os.path.exists(target) and not os.path.isfile(target) else None)
 
 
 def open_stream(path: str) -> str | None:

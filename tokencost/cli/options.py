@@ -214,9 +214,10 @@ def answer(
 ) -> None:
     """Write the document to standard output, or whole to a file."""
     if output and output != "-":
-        from tokencost.cli.files import write_whole
+        from tokencost.cli.files import stream_of, write_whole
 
-        named = format_name or format_of(output)
+        # A device or pipe has no suffix: what is written there is what standard output would get.
+        named = format_name or (SHOWN if stream_of(output) else format_of(output))
         write_whole(output, draw(document, named) if named in PICTURES else render(document, named, charts=chart))
         return
     terminal = sys.stdout.isatty()
