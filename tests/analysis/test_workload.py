@@ -292,9 +292,13 @@ def test_the_same_model_at_another_time_keeps_its_price_for_all_months(shipped: 
     [
         ("deepseek-flash", {"start": "2026-09"}, "no price of deepseek-flash for the whole of 2026-09"),
         ("deepseek-flash", {"start": "2026-08"}, "no price of deepseek-flash for the whole of 2026-08"),
-        ("deepseek-chat", {"start": "2026-07"}, "deepseek-chat is sold only until 2026-07-24T15:59:00Z, and in none"),
-        ("o1", {"start": "2026-12"}, "o1 is sold only until 2026-10-23, and in none of these months"),
-        ("o1-preview", {"start": "2026-12"}, "o1-preview is withdrawn after 2025-01-13, and in none of these months"),
+        ("deepseek-chat", {"start": "2026-07"}, "deepseek-chat is sold only until 2026-07-24T15:59:00Z, and covers"),
+        ("o1", {"start": "2026-12"}, "o1 is sold only until 2026-10-23, and covers none of these months in full"),
+        (
+            "o1-preview",
+            {"start": "2026-12"},
+            "o1-preview is withdrawn after 2025-01-13, and covers none of these months in full",
+        ),
         ("deepseek-flash", {"batch": "10%"}, "deepseek-flash offers no batch tier"),
         ("deepseek-flash", {"tier": "flex"}, "deepseek-flash offers no flex tier"),
         ("deepseek-flsh", {}, "unknown model 'deepseek-flsh'"),

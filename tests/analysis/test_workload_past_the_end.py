@@ -100,7 +100,9 @@ source = "https://example.org"
     fields = {**SPEC, "months": 1}
     before = workload(**fields, hours=["08:00-20:00"])
     assert workload_totals(table, before, ["m"], against="m", on=ON).baseline.cost == 2580
-    with pytest.raises(UsageError, match="m is sold only until 2026-11-30T20:00:00Z, and in none of these months"):
+    with pytest.raises(
+        UsageError, match="m is sold only until 2026-11-30T20:00:00Z, and covers none of these months in full"
+    ):
         workload_totals(table, workload(**fields), ["m"], against="m", on=ON)
 
 

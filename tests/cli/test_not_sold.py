@@ -157,6 +157,7 @@ def test_a_workload_past_the_end_of_a_model_has_empty_cells_and_says_so(tokencos
     gone = tokencost("workload", "o1", *asked[2:])
     assert (gone.status, gone.out) == (2, "")
     assert (
-        "o1 is sold only until 2026-10-23, and in none of these months\n  hint: name another model, or use" in gone.err
+        "o1 is sold only until 2026-10-23, and covers none of these months in full\n  hint: name another model, or use"
+        in gone.err
     )
     assert "o1@2026-10-22" in gone.err

@@ -144,3 +144,14 @@ def test_a_new_model_is_asked_for(form: Form, table: Path) -> None:
     assert result.exception is None, result.output
     assert "unknown provider 'acne'" in result.output
     assert load_prices(table).models["two"].name == "Two"
+
+
+def test_a_mistyped_model_is_no_new_one(form: Form, table: Path) -> None:
+    result = form("n", model="ome")
+    assert "unknown model 'ome'\n  hint: did you mean one?" in str(result.exception)
+    assert "from (" not in result.output
+    assert table.read_text() == TABLE
+
+
+def test_a_new_model_is_asked_for_what_new_leaves_out(form: Form) -> None:
+    assert "provider (acme)" in form("acme", "", model="two", options=("--new",)).output

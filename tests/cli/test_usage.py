@@ -313,3 +313,30 @@ def test_what_was_never_billed_is_said_apart(tokencost: Run, tmp_path: Path) -> 
     )
     path = log_of(tmp_path, failed, "failed.jsonl")
     assert tokencost("usage", path).out.startswith("Nothing was billed: 1 failed or cached request.\n")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv"])
+@pytest.mark.parametrize("by", ["model", "day,model", "component"])
+def test_an_answer_is_no_log(tokencost: Run, tmp_path: Path, suffix: str, by: str) -> None:
+    assert tokencost("usage", LOG, "--by", by, "-o", str(tmp_path / f"costs.{suffix}")).status == 0
+    outcome = tokencost("usage", str(tmp_path), "--on", "2026-06-01")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert f"costs.{suffix} is an answer of `tokencost usage`, not a log\n  hint: leave it out" in outcome.err
+
+
+def test_a_day_that_leaves_the_hour_open_is_named(tokencost: Run, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text(
+        '{"model": "deepseek-flash", "time": "2026-11-18T12:00:00Z", "input_tokens": 1000, "output_tokens": 0}\n'
+    )
+    outcome = tokencost("usage", str(log), "--on", "2026-11-20")
+    assert "the price of deepseek-flash depends on the hour, which 2026-11-20 leaves open" in outcome.out
+    assert tokencost("usage", str(log), "--on", "2026-11-20", "--window", "peak").status == 0
+    assert tokencost("usage", str(log), "--on", "2026-11-21").status == 0
+
+
+def test_only_the_tier_without_cached_input_is_named(tokencost: Run, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    record = '"time": "2026-06-18T12:00:00Z", "input_tokens": 1000, "cached_input_tokens": 100, "output_tokens": 0}\n'
+    log.write_text("".join(f'{{"model": "gpt-4o", "tier": "{tier}", {record}' for tier in ("default", "batch")))
+    assert "- gpt-4o (batch tier): no cached input is offered" in tokencost("usage", str(log)).out

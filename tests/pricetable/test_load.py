@@ -70,8 +70,15 @@ def test_the_good_table_loads() -> None:
             "input = 0.10",
             'input = "0.10"',
             "prices.toml:17: `input`: a price is a bare number, not the "
-            "string '0.10'\n  hint: write it without quotes: 0.14",
+            "string '0.10'\n  hint: write it without quotes: 0.10",
             id="string price",
+        ),
+        pytest.param(
+            "input = 0.10",
+            'input = "0,15"',
+            "prices.toml:17: `input`: a price is a bare number, not the string '0,15'\n"
+            "  hint: write it without quotes: 0.15",
+            id="string with a decimal comma",
         ),
         pytest.param(
             "input = 0.10",

@@ -343,7 +343,7 @@ def _side(
 
 
 def _not_sold(side: Billed) -> NoPrice:
-    message = f"{side.label} is {sold_words(side.model)}, and in none of these months"
+    message = f"{side.label} is {sold_words(side.model)}, and covers none of these months in full"
     if side.end is None:
         return NoPrice(message, "name another model")
     last = show_when((side.end - timedelta(microseconds=1)).date())

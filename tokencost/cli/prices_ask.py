@@ -14,6 +14,7 @@ from tokencost.cli.options import WhenType
 from tokencost.cli.quantities import parse_rate
 from tokencost.cli.streams import say
 from tokencost.errors import NoPrice, TokencostError, UnknownModel, UsageError
+from tokencost.pricetable.names import suggestion
 from tokencost.pricetable.when import When, day_of, show_bound, span
 
 if TYPE_CHECKING:
@@ -37,10 +38,13 @@ def ask(table: "PriceTable", given: Mapping[str, Any], today: date) -> dict[str,
     """The options with what a person answers for those that were not given. Raises `click.Abort`."""
     answers = dict(given)
     price = _present(table, given["model"])
-    if price is None and not given["new"]:
-        answers["new"] = confirm(f"{given['model']} is not in the table. Is it a new model?")
-        if answers["new"]:
+    if price is None:
+        answers["new"] = given["new"] or confirm(f"{given['model']} is not in the table. Is it a new model?")
+        if not answers["new"]:
+            raise UnknownModel(f"unknown model {given['model']!r}", suggestion(table, given["model"]))
+        if not given["provider"]:
             answers["provider"] = _ask(f"provider ({', '.join(table.providers)})", lambda text: _known(table, text))
+        if not given["name"]:
             answers["name"] = _ask("display name", str, given["model"])
     if price is not None:
         say(f"{price.model}: the last price is from {show_bound(price.start)}, {price.evidence.source}")

@@ -31,7 +31,7 @@ from tokencost.logs.unpriced import UnpricedSums
 from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.resolve import find_model, price_in_force
 from tokencost.pricetable.table import Price, PriceTable
-from tokencost.pricetable.when import When, span
+from tokencost.pricetable.when import When, show_when, span
 from tokencost.pricing.rates import RateCell, cell_in, named_cell, thresholds
 from tokencost.pricing.timeline import stretches
 
@@ -207,16 +207,18 @@ class Bill:
             return cell_in(price, item.tier or "", windows, above)
         if not self._holds(price, name, first, after - MICROSECOND):
             raise HourNeeded(
-                f"the price of {price.model} changes within the time that a record covers",
-                "the record gives only a date or a bucket of time, and the hour decides",
+                f"the price of {price.model} changes within {_open_time(side)}",
+                "give an instant"
+                if side.on
+                else "the record gives only a date or a bucket of time, and the hour decides",
             )
         found = list(islice(stretches(price, first, after), 2))
         if len(found) == 1:
             return cell_in(price, item.tier or "", found[0].windows, above)
         if self.window is None:
             raise HourNeeded(
-                f"the price of {price.model} depends on the hour, and the record gives only a date or a bucket",
-                "--window peak or --window off-peak chooses one",
+                f"the price of {price.model} depends on the hour, which {_open_time(side)} leaves open",
+                "--window peak or --window off-peak chooses one" + (", and so does an instant" if side.on else ""),
             )
         self.window_chosen = True
         return named_cell(price, item.tier or "", self.window, above)
@@ -305,6 +307,11 @@ class Bill:
             Reconciled(model, each.rows, each.logged, each.computed.money.total)
             for model, each in sorted(self._reconciled.items())
         )
+
+
+def _open_time(side: Side) -> str:
+    """What gives no hour: the day that was asked for, or the record's own date or bucket of time."""
+    return "a record with only a date or a bucket of time" if side.on is None else show_when(side.on)
 
 
 def _order(cell: RateCell) -> tuple[str, datetime, str, str, int]:

@@ -18,9 +18,14 @@ MAP_HINT = (
     "--map output_tokens=COLUMN --map time=COLUMN"
 )
 
+OWN_COLUMNS = frozenset(("uncached_input_cost", "cached_input_cost", "output_cost"))
+
 
 def shapes_of_table(leaves: Leaves, shapes: Sequence[Shape], columns: Sequence[str], shown: str) -> tuple[Shape, ...]:
     """The shapes of usage that the rows of a file can have. Raises `UsageError` where there is none."""
+    if OWN_COLUMNS.issubset(columns):
+        # Its columns are also those of the plain table: read as a log, it would double what it is the answer of.
+        raise UsageError(f"{shown} is an answer of `tokencost usage`, not a log", "leave it out, or move it elsewhere")
     known = tuple(shape for shape in possible_shapes(leaves, shapes) if shape.input or shape.input_parts)
     if not known:
         names = ", ".join(columns[:12])[:400]

@@ -7,6 +7,7 @@ than one.
 Numbers are exact decimals; instants become UTC-aware, a bare date is 00:00 UTC.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -27,6 +28,9 @@ Shape = dict[str, Any]
 Time = TypeVar("Time", bound=date)
 
 
+_DECIMAL = re.compile(r"\d+(\.\d+)?", re.ASCII)
+
+
 def refuse(message: str, hint: str) -> PydanticCustomError:
     """The error of a value that cannot be, with what to type instead."""
     return PydanticCustomError("tokencost", "{message}", {"message": message, "hint": hint})
@@ -35,7 +39,9 @@ def refuse(message: str, hint: str) -> PydanticCustomError:
 def check_rate(value: object) -> Decimal:
     """What a million tokens cost, if it can be that."""
     if isinstance(value, str):
-        raise refuse(f"a price is a bare number, not the string {value[:40]!r}", "write it without quotes: 0.14")
+        number = value.strip().removeprefix("$").replace(",", ".")
+        meant = number if _DECIMAL.fullmatch(number) else "0.14"
+        raise refuse(f"a price is a bare number, not the string {value[:40]!r}", f"write it without quotes: {meant}")
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise refuse("a price is a bare number", "write it like 0.14; leave the key out where there is no price")
     rate = Decimal(value)

@@ -14,7 +14,7 @@ _NUMBER = re.compile(
 _DATE = re.compile(r"=\s*(?P<text>(?P<a>\d{1,4})(?P<mark>[-/.])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{1,4}))(?![\d.])")
 _YEAR_DIGITS = 4
 _MONTHS = 12
-_LONGEST_SHOWN = 60
+_LONGEST_SHOWN = 100
 
 
 class Slip(NamedTuple):
@@ -95,7 +95,11 @@ def _open_list(lines: list[str], line: int, column: int) -> Slip | None:
         return Slip(at, "the list that ends here is not closed", "write ] behind it, on a line of its own")
     if not following:
         return None
-    return Slip(at, "a comma is missing behind this item", f"write a comma: {text.strip()[-_LONGEST_SHOWN:]},")
+    return Slip(at, "a comma is missing behind this item", f"write a comma: {_shown(text.strip())},")
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"…{text[-_LONGEST_SHOWN:]}"
 
 
 def _without_comment(line: str) -> str:

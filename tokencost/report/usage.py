@@ -11,7 +11,7 @@ from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import show_when
-from tokencost.pricing.rates import COMPONENTS
+from tokencost.pricing.rates import COMPONENTS, STANDARD
 from tokencost.report.document import Column, Document, Figure, Plain, Sentence, Table, Value, WhenRead
 from tokencost.report.remarks import source
 from tokencost.report.usage_answer import answer, assumed, total_cost
@@ -247,7 +247,11 @@ def _notes(result: Usage) -> Iterator[Sentence]:
     if result.base_rates:
         models = ", ".join(result.base_rates)
         yield (f"{models}: sums of requests give no context length: priced at base rates, though long ones cost more.",)
-    without = {cell.model for cell in result.cells if cell.rates.cached_input is None}
+    without = {
+        cell.model if cell.tier == STANDARD else f"{cell.model} ({cell.tier} tier)"
+        for cell in result.cells
+        if cell.rates.cached_input is None
+    }
     cached = {row.group for row in result.rows if row.tokens.cached_input}
     if without and cached:
         yield (f"{', '.join(sorted(without))}: no cached input is offered; such tokens are billed as input.",)
