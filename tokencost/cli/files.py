@@ -135,7 +135,7 @@ def edited_alone(path: str) -> Iterator[None]:
     beside the one that is edited, because that one is replaced.
     """
     target = os.path.realpath(path)
-    if open_stream(path) or (os.path.exists(target) and not os.path.isfile(target)):
+    if stream_of(path):
         raise UsageError(f"{path} is not a file that can be edited", "name a price table with --prices FILE")
     refuse_read_only(path)
     refuse_hard_links(path)

@@ -87,22 +87,28 @@ class UsageRow(Row, _UsageRow):
     __slots__ = ()
 
     def _columns(self) -> dict[str, Any]:
-        tokens, cost = self.tokens, self.cost
+        counts, amounts = self.parts
         names = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens")
-        counts: dict[str, Any] = dict(zip(names, tokens[1:], strict=True))
-        amounts: dict[str, Any] = {f"{name}_cost": amount for name, amount in zip(cost._fields, cost[:4], strict=False)}
-        if "component" in self.by:
-            at = COMPONENTS.index(self.group[self.by.index("component")] or "")
-            parts_of_input = at in (1, 2)
-            counts = {
-                name: count if place == at or (place == 0 and parts_of_input) else None
-                for place, (name, count) in enumerate(counts.items())
-            }
-            amounts = {name: each if place == at else None for place, (name, each) in enumerate(amounts.items())}
+        tokens = dict(zip(names, counts, strict=True))
+        costs = {f"{name}_cost": amount for name, amount in zip(self.cost._fields, amounts, strict=False)}
         elsewhere = {f"as_{other.model}_{name}": getattr(other, name) for other in self.elsewhere for name in _BESIDE}
-        columns = {**dict(zip(self.by, self.group, strict=True)), "requests": tokens.requests, **counts, **amounts}
+        columns = {**dict(zip(self.by, self.group, strict=True)), "requests": self.tokens.requests, **tokens, **costs}
         logged = {"logged_cost": self.logged} if self.compared else {}
-        return {**columns, "cost": cost.total, **elsewhere, **logged}
+        return {**columns, "cost": self.cost.total, **elsewhere, **logged}
+
+    @property
+    def parts(self) -> tuple[tuple[int | None, ...], tuple[Decimal | None, ...]]:
+        """Tokens and money by component; in a row of one component the others have none, but for all of the input."""
+        counts, amounts = self.tokens[1:], self.cost[:4]
+        if "component" not in self.by:
+            return counts, amounts
+        at = COMPONENTS.index(self.group[self.by.index("component")] or "")
+        return (
+            tuple(
+                count if place == at or (place == 0 and at in (1, 2)) else None for place, count in enumerate(counts)
+            ),
+            tuple(amount if place == at else None for place, amount in enumerate(amounts)),
+        )
 
 
 class _Unpriced(NamedTuple):

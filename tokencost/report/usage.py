@@ -11,7 +11,7 @@ from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import show_when
-from tokencost.pricing.rates import COMPONENTS, STANDARD
+from tokencost.pricing.rates import STANDARD
 from tokencost.report.document import Column, Document, Figure, Plain, Sentence, Table, Value, WhenRead
 from tokencost.report.remarks import source
 from tokencost.report.usage_answer import answer, assumed, total_cost
@@ -80,7 +80,6 @@ def _to_the_second(result: Usage) -> date | datetime | None:
 
 def _rows(result: Usage) -> Table:
     rows = result.rows
-    by_component = "component" in result.by
     columns = [Column(name, "term" if name == "component" else "text") for name in result.by]
     used = {
         "cached_input_tokens": any(row.tokens.cached_input for row in rows),
@@ -105,18 +104,10 @@ def _rows(result: Usage) -> Table:
         columns.append(Column("logged_cost", "money", "logged"))
     values: list[tuple[Value, ...]] = []
     for row in rows:
-        tokens, cost = row.tokens, row.cost
-        counts: tuple[Value, ...] = (tokens.input, tokens.cached_input, tokens.cache_write, tokens.output)
-        money: tuple[Value, ...] = cost[:4]
-        if by_component:
-            place = COMPONENTS.index(row.group[result.by.index("component")] or "")
-            counts = tuple(
-                count if at == place or (at == 0 and place in (1, 2)) else None for at, count in enumerate(counts)
-            )
-            money = tuple(amount if at == place else None for at, amount in enumerate(money))
+        counts, money = row.parts
         others = [part for other in row.elsewhere for part in (other.cost, other.ratio, other.percent_lower)]
         logged = [row.logged] if result.reconciled else []
-        values.append((*row.group, tokens.requests, *counts, *money, cost.total, *others, *logged))
+        values.append((*row.group, row.tokens.requests, *counts, *money, row.cost.total, *others, *logged))
     when = f" at the prices of {show_when(result.as_of)}" if result.as_of and result.repriced else ""
     return Table(tuple(columns), tuple(values), caption=f"cost of the logged requests{when}, USD")
 
