@@ -13,14 +13,14 @@ import pytest
 
 import tokencost
 from tokencost import PriceTable, Row
+from tokencost.documents.claims.claims import claims_document
+from tokencost.documents.compare import comparison_document
+from tokencost.documents.document import Table
+from tokencost.documents.find import pairs_table, rates_table
+from tokencost.documents.usage.costs import usage_document
+from tokencost.documents.workload.sweep import sweep_records
+from tokencost.documents.workload.totals import workload_document
 from tokencost.render.numbers import exact
-from tokencost.report.claims import claims_document
-from tokencost.report.compare import comparison_document
-from tokencost.report.document import Table
-from tokencost.report.find import pairs_table, rates_table
-from tokencost.report.usage import usage_document
-from tokencost.report.workload import workload_document
-from tokencost.report.workload_sweep import sweep_records
 
 ON = "2026-11-20"
 LOG = Path("tests/logs/fixtures/requests.jsonl")

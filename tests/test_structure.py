@@ -11,23 +11,9 @@ import jsonschema
 import pytest
 import tomli
 
-from tokencost.pricetable.schema import json_schema
+from tokencost.pricetable.reading.schema import json_schema
 
 ROOT = Path(__file__).parent.parent
-LAYERS = (
-    "cli",
-    "render",
-    "report",
-    "logs",
-    "analysis",
-    "pricing",
-    "pricetable",
-    "quantities",
-    "rows",
-    "money",
-    "errors",
-    "display",
-)
 HEAVY = {
     "pydantic",
     "pydantic_core",
@@ -92,21 +78,6 @@ def test_only_a_picture_file_needs_the_library_that_draws(arguments: list[str]) 
     code = "import contextlib, io\nfrom tokencost.cli import run\n"
     code += f"with contextlib.redirect_stdout(io.StringIO()): run({arguments})"
     assert modules_after(code) & {"matplotlib", "numpy", "PIL"} == set()
-
-
-def test_imports_go_downward_only() -> None:
-    for path in (ROOT / "tokencost").rglob("*.py"):
-        parts = path.relative_to(ROOT / "tokencost").with_suffix("").parts
-        if parts[0] not in LAYERS:
-            continue
-        below = LAYERS[LAYERS.index(parts[0]) :]
-        text = path.read_text(encoding="utf-8")
-        imported = {
-            line.split()[1].split(".")[1]
-            for line in text.replace("    ", "").splitlines()
-            if line.startswith(("from tokencost.", "import tokencost."))
-        }
-        assert imported <= set(below), path
 
 
 DAYS = {"now", "utcnow", "today"}

@@ -18,16 +18,16 @@ TYPE_CHECKING = False
 __version__ = "0.1.0"
 
 _HOMES = {
-    "analysis.break_even": (
+    "analysis.workload.break_even": (
         "BreakEven",
         "break_even",
     ),
-    "analysis.claims": (
+    "analysis.claims.judge": (
         "JudgedClaim",
         "Recomputed",
         "judge",
     ),
-    "analysis.claims_file": (
+    "analysis.claims.file": (
         "Claim",
         "load_claims",
     ),
@@ -46,24 +46,24 @@ _HOMES = {
         "find_rates",
         "listed_rates",
     ),
-    "analysis.months": ("Month",),
-    "analysis.sweep": (
+    "analysis.workload.months": ("Month",),
+    "analysis.workload.sweep": (
         "Axis",
         "Sweep",
         "SweepRow",
         "axis",
         "sweep",
     ),
-    "analysis.workload": (
+    "analysis.workload.totals": (
         "WorkloadRow",
         "WorkloadTotals",
         "workload_totals",
     ),
-    "analysis.workload_fields": (
+    "analysis.workload.fields": (
         "Workload",
         "workload",
     ),
-    "analysis.workload_file": (
+    "analysis.workload.file": (
         "WorkloadFile",
         "load_workloads",
         "parse_workloads",
@@ -81,13 +81,13 @@ _HOMES = {
         "UnknownModel",
         "UsageError",
     ),
-    "logs.amounts": (
+    "logs.billing.results": (
         "Reconciled",
         "Unpriced",
         "UsageRow",
     ),
-    "logs.cluster": ("Cluster",),
-    "logs.sums": ("Rejected",),
+    "logs.engines.cluster": ("Cluster",),
+    "logs.billing.sums": ("Rejected",),
     "logs.usage": (
         "Usage",
         "usage",
@@ -123,9 +123,9 @@ A type checker reads only import statements, which repeat it below; a test holds
 """
 
 if TYPE_CHECKING:
-    from tokencost.analysis.break_even import BreakEven as BreakEven, break_even as break_even
-    from tokencost.analysis.claims import JudgedClaim as JudgedClaim, Recomputed as Recomputed, judge as judge
-    from tokencost.analysis.claims_file import Claim as Claim, load_claims as load_claims
+    from tokencost.analysis.workload.break_even import BreakEven as BreakEven, break_even as break_even
+    from tokencost.analysis.claims.judge import JudgedClaim as JudgedClaim, Recomputed as Recomputed, judge as judge
+    from tokencost.analysis.claims.file import Claim as Claim, load_claims as load_claims
     from tokencost.analysis.compare import (
         Blend as Blend,
         Comparison as Comparison,
@@ -141,21 +141,21 @@ if TYPE_CHECKING:
         find_rates as find_rates,
         listed_rates as listed_rates,
     )
-    from tokencost.analysis.months import Month as Month
-    from tokencost.analysis.sweep import (
+    from tokencost.analysis.workload.months import Month as Month
+    from tokencost.analysis.workload.sweep import (
         Axis as Axis,
         Sweep as Sweep,
         SweepRow as SweepRow,
         axis as axis,
         sweep as sweep,
     )
-    from tokencost.analysis.workload import (
+    from tokencost.analysis.workload.totals import (
         WorkloadRow as WorkloadRow,
         WorkloadTotals as WorkloadTotals,
         workload_totals as workload_totals,
     )
-    from tokencost.analysis.workload_fields import Workload as Workload, workload as workload
-    from tokencost.analysis.workload_file import (
+    from tokencost.analysis.workload.fields import Workload as Workload, workload as workload
+    from tokencost.analysis.workload.file import (
         WorkloadFile as WorkloadFile,
         load_workloads as load_workloads,
         parse_workloads as parse_workloads,
@@ -173,9 +173,9 @@ if TYPE_CHECKING:
         UnknownModel as UnknownModel,
         UsageError as UsageError,
     )
-    from tokencost.logs.amounts import Reconciled as Reconciled, Unpriced as Unpriced, UsageRow as UsageRow
-    from tokencost.logs.cluster import Cluster as Cluster
-    from tokencost.logs.sums import Rejected as Rejected
+    from tokencost.logs.billing.results import Reconciled as Reconciled, Unpriced as Unpriced, UsageRow as UsageRow
+    from tokencost.logs.engines.cluster import Cluster as Cluster
+    from tokencost.logs.billing.sums import Rejected as Rejected
     from tokencost.logs.usage import Usage as Usage, usage as usage
     from tokencost.pricetable.load import load_prices as load_prices, parse_prices as parse_prices
     from tokencost.pricetable.resolve import ModelAt as ModelAt, resolve as resolve

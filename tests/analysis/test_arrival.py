@@ -3,7 +3,7 @@
 import pytest
 
 from tokencost import UsageError, workload
-from tokencost.analysis.arrival import days_of_arrival, hours_of_arrival
+from tokencost.analysis.workload.arrival import days_of_arrival, hours_of_arrival
 from tokencost.pricetable.hours import DAY_NAMES
 
 WORKING = "mon tue wed thu fri"

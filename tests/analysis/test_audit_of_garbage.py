@@ -16,8 +16,8 @@ from tokencost import InvalidData, PriceTable
 from tokencost.analysis.audit.compare import audit
 from tokencost.analysis.audit.propose import proposals
 from tokencost.analysis.audit.recognise import read_table
+from tokencost.documents.table.audit import audit_document
 from tokencost.render import render
-from tokencost.report.audit import audit_document
 
 DAY = date(2026, 11, 20)
 MODELS = """

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tokencost import InvalidData, PriceTable, judge, load_claims, parse_prices
-from tokencost.analysis.claims_file import Claim
+from tokencost.analysis.claims.file import Claim
 from tokencost.pricetable.when import parse_when
 
 PRICES = """\

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokencost import BreakEven, PriceTable, UsageError, axis, break_even, sweep, workload, workload_totals
-from tokencost.analysis.sweep import with_field
-from tokencost.analysis.window_range import window_ranges
+from tokencost.analysis.workload.hour_sensitivity import window_ranges
+from tokencost.analysis.workload.sweep import with_field
 
 ON = "2026-11-20"
 MODELS = """

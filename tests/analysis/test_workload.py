@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokencost import PriceTable, UsageError, Workload, WorkloadRow, price, workload, workload_totals
-from tokencost.analysis.months import Month, bounds
+from tokencost.analysis.workload.months import Month, bounds
 from tokencost.pricing.rates import rate_cell
 from tokencost.pricing.timeline import stretches
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tokencost import InvalidData, PriceTable, load_workloads, parse_workloads, workload, workload_totals
-from tokencost.analysis.months import Month
+from tokencost.analysis.workload.months import Month
 from tokencost.errors import NoPrice
 
 EXAMPLE = Path(__file__).parents[2] / "tokencost" / "cli" / "workload.example.toml"

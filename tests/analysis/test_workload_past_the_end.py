@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from tokencost import PriceTable, UsageError, WorkloadTotals, axis, break_even, sweep, workload, workload_totals
-from tokencost.analysis.bill_change import bill_changes
-from tokencost.analysis.window_range import window_ranges
-from tokencost.analysis.workload import WorkloadRow
+from tokencost.analysis.table.bill_change import bill_changes
+from tokencost.analysis.workload.hour_sensitivity import window_ranges
+from tokencost.analysis.workload.totals import WorkloadRow
+from tokencost.documents.workload.answer import workload_answer
+from tokencost.documents.workload.chart import sweep_charts, workload_charts
 from tokencost.pricetable.when import parse_when
 from tokencost.render.numbers import words
-from tokencost.report.workload_answer import workload_answer
-from tokencost.report.workload_chart import sweep_charts, workload_charts
 
 ON = "2026-11-21"
 COSTS = ("uncached_input_cost", "cached_input_cost", "cache_write_cost", "output_cost", "cost")

@@ -11,7 +11,7 @@ import tomli
 from click.testing import CliRunner
 
 from tokencost.cli.commands import tokencost as program
-from tokencost.render.inert import HIDDEN
+from tokencost.render.sanitize import HIDDEN
 
 Run = Callable[..., Any]
 ACTS = r"\u001b[2J\u202e\u0085\u200b\u2028"

@@ -209,7 +209,7 @@ def test_a_read_only_file_is_left_alone(tokencost: Run, table: Path) -> None:
 def test_an_edit_by_another_program_in_the_meantime_is_not_overwritten(
     tokencost: Run, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tokencost.pricetable import edit
+    from tokencost.pricetable.editing import edit
 
     real = edit.add_price
 

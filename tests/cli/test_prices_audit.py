@@ -24,7 +24,7 @@ import pytest
 from tokencost import PriceTable, UsageError
 from tokencost.analysis.audit.compare import audit
 from tokencost.analysis.audit.recognise import read_table
-from tokencost.cli import fetch as fetching
+from tokencost.cli.prices import fetch as fetching
 
 Run = Callable[..., Any]
 DAY = date(2026, 11, 20)

@@ -7,10 +7,10 @@ from typing import Any
 import click
 import pytest
 
-from tokencost.cli.choices import OTHER_CURRENCIES, OTHER_FORMATS
 from tokencost.cli.commands import COMMANDS
-from tokencost.cli.prices import PricesGroup
-from tokencost.cli.prices import prices as prices_group
+from tokencost.cli.parameters.choices import OTHER_CURRENCIES, OTHER_FORMATS
+from tokencost.cli.prices.commands import PricesGroup
+from tokencost.cli.prices.commands import prices as prices_group
 from tokencost.cli.slips import OF_PRICES, OPTIONS, TOP
 from tokencost.render import FORMATS
 

@@ -344,7 +344,7 @@ def test_a_plain_workload_imports_only_what_it_needs() -> None:
     program = f"from tokencost.cli import run; import sys; run({['workload', *ISSUE, *MODELS]!r}); print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     imported = set(result.stdout.splitlines()[-1].split())
-    assert imported & {"pydantic", "rich", "difflib", "tempfile", "tokencost.analysis.sweep"} == set()
+    assert imported & {"pydantic", "rich", "difflib", "tempfile", "tokencost.analysis.workload.sweep"} == set()
 
 
 def test_a_step_at_which_the_cheaper_side_changes_is_named(tokencost: Run) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tokencost.logs.cluster import Cluster
+from tokencost.logs.engines.cluster import Cluster
 from tokencost.logs.usage import Usage
 
 Psql = Callable[..., str]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tokencost import PriceTable
-from tokencost.logs.cluster import Cluster
+from tokencost.logs.engines.cluster import Cluster
 from tokencost.logs.usage import usage
 
 AT = 1740830400

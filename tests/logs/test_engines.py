@@ -13,13 +13,13 @@ import sqlglot
 
 from tokencost import PriceTable
 from tokencost.errors import UsageError
-from tokencost.logs.cells import rate_cells
-from tokencost.logs.cluster import Cluster
-from tokencost.logs.dialects import DIALECTS
-from tokencost.logs.question import ask
-from tokencost.logs.shapes import FAMILIES, SHAPES, named_shapes
+from tokencost.logs.engines.cluster import Cluster
+from tokencost.logs.records.kinds import FAMILIES, SHAPES, named_shapes
+from tokencost.logs.sql.dialects import DIALECTS
+from tokencost.logs.sql.printed_sql import table_query
+from tokencost.logs.sql.rate_periods import rate_cells
 from tokencost.logs.usage import Usage, usage
-from tokencost.logs.warehouse import table_query
+from tokencost.logs.usage_query import ask
 
 BY = ["model", "month", "metadata.team"]
 TIMES = (

@@ -11,11 +11,11 @@ import duckdb
 import pytest
 
 from tokencost import PriceTable, price, usage
-from tokencost.logs.cells import rate_cells
-from tokencost.logs.dialects import DIALECTS
-from tokencost.logs.question import ask
-from tokencost.logs.shapes import SHAPES
-from tokencost.logs.warehouse import table_query
+from tokencost.logs.records.kinds import SHAPES
+from tokencost.logs.sql.dialects import DIALECTS
+from tokencost.logs.sql.printed_sql import table_query
+from tokencost.logs.sql.rate_periods import rate_cells
+from tokencost.logs.usage_query import ask
 
 ZONES = {
     # The day from which the offset is one that it did not have while the table's prices began.

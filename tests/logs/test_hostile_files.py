@@ -15,7 +15,7 @@ import pytest
 
 from tokencost import PriceTable
 from tokencost.errors import InvalidData, TokencostError, UsageError
-from tokencost.logs import long_lines
+from tokencost.logs.files import long_lines
 from tokencost.logs.usage import Usage, usage
 
 Compress = Callable[[bytes], bytes]

@@ -118,7 +118,7 @@ def test_a_line_with_a_field_twice_is_rejected(
     good = json.dumps(GOOD)
     also = {"broken": ["{nope", "[1]"], "several": [json.dumps({"scopeSpans": [{"spans": [SPAN]}]})]}.get(others, [])
     if others == "large":
-        monkeypatch.setattr("tokencost.logs.repeated_keys.SMALL", 10)
+        monkeypatch.setattr("tokencost.logs.records.repeated_keys.SMALL", 10)
     path = lines(tmp_path / "log.jsonl", good, good, twice, *also, good)
     result = usage(shipped, [path])
     assert [item.line for item in result.rejected if item.reason.startswith("a field of it stands in it twice")] == [3]
@@ -241,9 +241,9 @@ def test_empty_files_hold_nothing(shipped: PriceTable, tmp_path: Path) -> None:
 
 
 def test_the_engine_opens_nothing_but_the_logs(shipped: PriceTable, tmp_path: Path) -> None:
-    from tokencost.logs.cells import rate_cells
-    from tokencost.logs.duckdb_engine import Engine
-    from tokencost.logs.sources import opened
+    from tokencost.logs.engines.duckdb_engine import Engine
+    from tokencost.logs.files.discover import opened
+    from tokencost.logs.sql.rate_periods import rate_cells
 
     path = lines(tmp_path / "log.jsonl", GOOD)
     other = lines(tmp_path / "other.jsonl", GOOD)

@@ -9,10 +9,10 @@ import pytest
 
 from tokencost import PriceTable
 from tokencost.errors import InvalidData
-from tokencost.logs.billing import Bill
-from tokencost.logs.question import ask
-from tokencost.logs.sums import rejected_sum
+from tokencost.logs.billing.bill import Bill
+from tokencost.logs.billing.sums import rejected_sum
 from tokencost.logs.usage import Usage, usage
+from tokencost.logs.usage_query import ask
 
 AT = 1_740_830_400
 YEAR = 31_536_000

@@ -9,7 +9,7 @@ import pytest
 
 from tokencost import PriceTable, price
 from tokencost.cli import run
-from tokencost.logs import billing
+from tokencost.logs.billing import bill as billing
 from tokencost.logs.usage import usage
 
 MODELS = ("gpt-4o", "deepseek-chat", "o1", "unknown", None)

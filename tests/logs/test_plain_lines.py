@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tokencost import PriceTable
-from tokencost.logs import duckdb_sums
+from tokencost.logs.engines import duckdb_sums
 from tokencost.logs.usage import Usage, usage
 
 GOOD: dict[str, Any] = {

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from tokencost.cli import run
-from tokencost.logs import progress
+from tokencost.logs.files import progress
 
 pty = pytest.importorskip("pty", reason="no terminals here")
 
 IMPATIENT = """
 import sys
-import tokencost.logs.progress as progress
+import tokencost.logs.files.progress as progress
 from tokencost.cli import main
 progress.PATIENCE = progress.EVERY = 0.01
 sys.argv = ["tokencost", *sys.argv[1:]]

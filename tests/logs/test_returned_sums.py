@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from tokencost import PriceTable, load_prices
 from tokencost.errors import TokencostError
-from tokencost.logs.cells import rate_cells
-from tokencost.logs.dialects import DIALECTS
-from tokencost.logs.question import ask
-from tokencost.logs.shapes import SHAPES
+from tokencost.logs.records.kinds import SHAPES
+from tokencost.logs.sql.dialects import DIALECTS
+from tokencost.logs.sql.printed_sql import table_query
+from tokencost.logs.sql.rate_periods import rate_cells
 from tokencost.logs.usage import Usage, usage
-from tokencost.logs.warehouse import table_query
+from tokencost.logs.usage_query import ask
 
 ROOT = Path(__file__).parent.parent.parent
 BY = ["model", "month", "team"]

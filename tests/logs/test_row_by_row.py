@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 
 from tokencost import PriceTable, price
 from tokencost.errors import UsageError
-from tokencost.logs.cells import rate_cells
-from tokencost.logs.cluster import Cluster
-from tokencost.logs.dialects import DIALECTS
-from tokencost.logs.question import ask
-from tokencost.logs.shapes import SHAPES as ALL_SHAPES
-from tokencost.logs.shapes import Shape
+from tokencost.logs.engines.cluster import Cluster
+from tokencost.logs.records.kinds import SHAPES as ALL_SHAPES
+from tokencost.logs.records.kinds import Shape
+from tokencost.logs.sql.dialects import DIALECTS
+from tokencost.logs.sql.printed_sql import table_query
+from tokencost.logs.sql.rate_periods import rate_cells
 from tokencost.logs.usage import Usage, usage
-from tokencost.logs.warehouse import table_query
+from tokencost.logs.usage_query import ask
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 RATES = st.decimals(Decimal("0.0001"), Decimal(99), places=4)

@@ -14,7 +14,7 @@ import pytest
 
 from tokencost import PriceTable
 from tokencost.errors import UsageError
-from tokencost.logs.folders import working_folder
+from tokencost.logs.files.folders import working_folder
 from tokencost.logs.usage import usage
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no such signals here")

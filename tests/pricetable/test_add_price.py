@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokencost import UsageError, parse_prices
-from tokencost.pricetable.addition import Addition, NewModel
-from tokencost.pricetable.edit import add_price, next_version
-from tokencost.pricetable.facts import changed_older_prices, price_facts
-from tokencost.pricetable.text_lines import unified_diff
+from tokencost.pricetable.editing.comparable import changed_older_prices, price_facts
+from tokencost.pricetable.editing.edit import add_price, next_version
+from tokencost.pricetable.editing.line_editor import unified_diff
+from tokencost.pricetable.editing.new_price import Addition, NewModel
 
 SHIPPED = (Path(__file__).parent.parent.parent / "prices.toml").read_bytes()
 DAY = date(2026, 11, 20)

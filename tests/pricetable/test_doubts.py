@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tokencost import PriceTable, parse_prices
-from tokencost.pricetable.doubts import find_doubts
+from tokencost.pricetable.reading.doubts import find_doubts
 
 TABLE = """\
 schema = 1

@@ -10,7 +10,7 @@ import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokencost.pricetable.lines import LineIndex
+from tokencost.pricetable.line_index import LineIndex
 from tokencost.pricetable.table import KeyPath
 
 

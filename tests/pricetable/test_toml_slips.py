@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokencost import InvalidData, parse_prices
-from tokencost.pricetable.toml_slips import find_slip
+from tokencost.pricetable.reading.toml_slips import find_slip
 
 TABLE = """\
 schema = 1

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tokencost.documents.chart import Axis, Chart, Mark, Point, Series
+from tokencost.documents.document import Document
 from tokencost.render import PICTURES, draw
-from tokencost.render.inert import HIDDEN
-from tokencost.render.scale import scale_of
-from tokencost.render.straight import width_of
-from tokencost.render.svg_chart import svg
-from tokencost.render.terminal_chart import chart_lines
-from tokencost.report.chart import Axis, Chart, Mark, Point, Series
-from tokencost.report.document import Document
+from tokencost.render.padding import width_of
+from tokencost.render.pictures.scale import scale_of
+from tokencost.render.pictures.svg_chart import svg
+from tokencost.render.sanitize import HIDDEN
+from tokencost.render.terminal.chart import chart_lines
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 AMOUNTS = st.one_of(

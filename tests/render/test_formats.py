@@ -10,9 +10,9 @@ from textwrap import dedent
 
 import pytest
 
+from tokencost.documents.document import Column, Document, Figure, Table
 from tokencost.errors import UsageError
 from tokencost.render import FORMATS, format_of, render
-from tokencost.report.document import Column, Document, Figure, Table
 
 PRICES = Table(
     columns=(
@@ -400,7 +400,7 @@ def test_a_format_imports_only_what_it_needs(name: str | None) -> None:
 import sys
 from datetime import date
 import tokencost.render
-from tokencost.report.document import Column, Document, Table
+from tokencost.documents.document import Column, Document, Table
 if {name!r}:
     table = Table((Column("model"),), (("o1",),))
     tokencost.render.render(Document("c", date(2025, 1, 27), "v", "0", (table,)), {name!r})

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from tokencost.documents.document import Column, Document, Table
 from tokencost.render import FORMATS, render
-from tokencost.render.inert import HIDDEN, inert
-from tokencost.report.document import Column, Document, Table
+from tokencost.render.sanitize import HIDDEN, inert
 
 HOSTILE = (
     "a|b",

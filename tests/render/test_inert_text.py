@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokencost.render.inert import inert
+from tokencost.render.sanitize import inert
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,16 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tokencost import PriceTable, compare, load_prices
-from tokencost.analysis.price_rows import price_history
+from tokencost.analysis.table.price_rows import price_history
 from tokencost.cli import run
+from tokencost.documents.compare import comparison_document
+from tokencost.documents.document import Document
+from tokencost.documents.table.prices import history_document, list_document
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import parse_when
 from tokencost.render import PICTURES, draw, format_of, render
-from tokencost.render.inert import HIDDEN
-from tokencost.render.svg_chart import svg
-from tokencost.report.compare import comparison_document
-from tokencost.report.document import Document
-from tokencost.report.prices import history_document, list_document
+from tokencost.render.pictures.svg_chart import svg
+from tokencost.render.sanitize import HIDDEN
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = """

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tokencost.documents.document import Column, Document, Figure, Plain, Table, Value
 from tokencost.render import render
-from tokencost.render.inert import inert
-from tokencost.report.document import Column, Document, Figure, Plain, Table, Value
+from tokencost.render.sanitize import inert
 
 COLUMNS = (Column("model"), Column("price", "rate"), Column("ratio", "ratio"), Column("tokens", "count"))
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tokencost.documents.document import Kind, Value
 from tokencost.render.numbers import exact, show
-from tokencost.report.document import Kind, Value
 
 NUMERIC: tuple[Kind, ...] = ("rate", "money", "ratio", "percent", "count", "text")
 

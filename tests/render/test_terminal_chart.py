@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from tokencost.render.straight import width_of
-from tokencost.render.terminal_chart import chart_lines
-from tokencost.report.chart import Axis, Chart, Mark, Point, Series
-from tokencost.report.document import Figure
+from tokencost.documents.chart import Axis, Chart, Mark, Point, Series
+from tokencost.documents.document import Figure
+from tokencost.render.padding import width_of
+from tokencost.render.terminal.chart import chart_lines
 
 
 def text_of(chart: Chart, width: int | None) -> str:

@@ -6,8 +6,8 @@ from textwrap import dedent
 import pytest
 from rich.cells import cell_len
 
+from tokencost.documents.document import Column, Document, Figure, Table, Value
 from tokencost.render import render
-from tokencost.report.document import Column, Document, Figure, Table, Value
 
 
 def _document(*rows: tuple[Value, ...]) -> Document:

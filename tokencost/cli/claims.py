@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tokencost.cli.options import InputFile, answer, chart_option, load_table, timeless_options
+from tokencost.cli.parameters.options import InputFile, answer, chart_option, load_table, timeless_options
 from tokencost.pricetable.when import When
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
-    from tokencost.analysis.claims_file import Claim
+    from tokencost.analysis.claims.file import Claim
     from tokencost.errors import UsageError
 
 SOME_CLAIM_FAILS = 1
@@ -22,7 +22,7 @@ def complete_claims(ctx: click.Context, _param: click.Parameter, incomplete: str
     """Ids of claims that begin with what is typed, for the shell."""
     from click.shell_completion import CompletionItem
 
-    from tokencost.analysis.claims_file import load_claims
+    from tokencost.analysis.claims.file import load_claims
 
     return [
         CompletionItem(claim.id, help=claim.statement) for claim in load_claims() if claim.id.startswith(incomplete)
@@ -46,9 +46,9 @@ def claims(
     understated, overstated: the real advantage is larger, or smaller, than printed. differs: neither, for instance
     a price that is not the list price. undecidable: a side is missing. --on asks whether it is true at another time.
     """
-    from tokencost.analysis.claims import REPRODUCED, alternatives, judge
-    from tokencost.analysis.claims_file import load_claims
-    from tokencost.report.claims import claim_document, claims_document
+    from tokencost.analysis.claims.file import load_claims
+    from tokencost.analysis.claims.judge import REPRODUCED, alternatives, judge
+    from tokencost.documents.claims.claims import claim_document, claims_document
 
     known = load_claims(file)
     chosen = _chosen(known, ids)
@@ -79,7 +79,7 @@ def _chosen(known: "Sequence[Claim]", ids: tuple[str, ...]) -> "Sequence[Claim]"
 def _unknown(known: "Sequence[Claim]", name: str, ids: tuple[str, ...]) -> "UsageError":
     from difflib import get_close_matches
 
-    from tokencost.cli.figures import claims_hint, is_figure
+    from tokencost.cli.parameters.figures import claims_hint, is_figure
     from tokencost.errors import UsageError
 
     if is_figure(name):

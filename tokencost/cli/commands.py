@@ -8,7 +8,7 @@ import click
 import tokencost as package
 from tokencost.cli.streams import write_out
 from tokencost.pricetable.locate import find_prices, table_version
-from tokencost.render.inert import inert
+from tokencost.render.sanitize import inert
 
 
 class LazyCommand(NamedTuple):
@@ -25,7 +25,7 @@ COMMANDS = {
     "claims": LazyCommand("tokencost.cli.claims", "Published figures, recomputed, with a verdict."),
     "find": LazyCommand("tokencost.cli.find", "Which list prices equal these figures."),
     "prices": LazyCommand(
-        "tokencost.cli.prices", "The price table: list, show, history, check, add, diff, audit, export."
+        "tokencost.cli.prices.commands", "The price table: list, show, history, check, add, diff, audit, export."
     ),
     "report": LazyCommand(
         "tokencost.cli.report", "One self-contained HTML page: prices, history, a workload, claims, a calculator."

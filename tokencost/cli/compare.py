@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tokencost.cli.options import (
+from tokencost.cli.parameters.options import (
     answer,
     answer_options,
     chart_option,
@@ -60,7 +60,7 @@ def compare(
     (peak, off-peak) is shown; an instant such as 2026-11-16T01:00:00Z picks the one that is open.
     """
     from tokencost.analysis.compare import compare as compare_prices
-    from tokencost.report.compare import comparison_document
+    from tokencost.documents.compare import comparison_document
 
     table = load_table(prices)
     result = compare_prices(

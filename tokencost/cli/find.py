@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tokencost.cli.options import answer, load_table, timeless_options
+from tokencost.cli.parameters.options import answer, load_table, timeless_options
 from tokencost.errors import UsageError
 from tokencost.pricetable.names import JOINING
 from tokencost.pricetable.when import When
@@ -29,7 +29,7 @@ class FigureType(click.ParamType[Decimal]):
         if text.casefold() in JOINING:
             raise UsageError(f"{text!r} is not a price", "write prices side by side: tokencost find 0.14 7.50")
         if text.endswith(("%", "x", "×")):
-            from tokencost.cli.figures import claims_hint
+            from tokencost.cli.parameters.figures import claims_hint
 
             before = ctx.params.get("price") if ctx else None
             figures = [text] if before is None else [str(before), text]
@@ -66,7 +66,7 @@ def find(
     Exit status 1 when there are none; the nearest are shown.
     """
     from tokencost.analysis.find import find_pairs, find_rates, listed_rates, nearest_rates
-    from tokencost.report.find import found_pairs_document, found_rates_document
+    from tokencost.documents.find import found_pairs_document, found_rates_document
 
     table = load_table(prices)
     rates = listed_rates(table, on)

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tokencost.cli.options import InputFile, load_table, on_option, output_option
+from tokencost.cli.parameters.options import InputFile, load_table, on_option, output_option
 from tokencost.cli.streams import say, write_out
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import When, day_of
 
 if TYPE_CHECKING:
+    from tokencost.documents.report_page import ReportPage
     from tokencost.pricetable.table import PriceTable
-    from tokencost.report.report_page import ReportPage
 
 EXAMPLE: dict[str, Any] = {
     "requests": 40_000, "per": "day", "input": 1_800, "output": 350, "cached": "50%", "months": 12,
@@ -43,7 +43,7 @@ def report(
     calculator equals `tokencost workload --peak`, and shows the command for what it computes.
     """
     from tokencost.cli.files import write_whole
-    from tokencost.render.report_html import report_html
+    from tokencost.render.html.report import report_html
 
     if output and output != "-" and format_name is None and not output.lower().endswith((".html", ".htm")):
         raise UsageError(f"the report is an HTML page, and {output!r} is not the name of one", "end it in .html")
@@ -62,15 +62,15 @@ def report(
 
 
 def _page(table: "PriceTable", spec: str | None, on: When) -> "ReportPage":
-    from tokencost.analysis.claims import judge
-    from tokencost.analysis.claims_file import load_claims
+    from tokencost.analysis.claims.file import load_claims
+    from tokencost.analysis.claims.judge import judge
     from tokencost.analysis.compare import chosen_models, compare
-    from tokencost.analysis.months import month_of
-    from tokencost.analysis.price_rows import price_history
-    from tokencost.analysis.workload import workload_totals
-    from tokencost.analysis.workload_fields import workload
-    from tokencost.analysis.workload_file import load_workloads
-    from tokencost.report.report_page import report_page
+    from tokencost.analysis.table.price_rows import price_history
+    from tokencost.analysis.workload.fields import workload
+    from tokencost.analysis.workload.file import load_workloads
+    from tokencost.analysis.workload.months import month_of
+    from tokencost.analysis.workload.totals import workload_totals
+    from tokencost.documents.report_page import report_page
 
     start = month_of(day_of(on))
     if spec:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 import click
 
 from tokencost.errors import TokencostError
-from tokencost.render.inert import inert
+from tokencost.render.sanitize import inert
 
 TOP = ("compare", "workload", "usage", "claims", "find", "prices", "report")
 OF_PRICES = ("list", "show", "history", "check", "schema", "add", "diff", "audit", "export")
@@ -134,7 +134,7 @@ def _argument(word: str, words: list[str], *, inside: bool) -> str | None:
 
 def _kind(name: str) -> str | None:
     """Whether this is the name of a model or of a provider in the table in use."""
-    from tokencost.cli.options import load_table
+    from tokencost.cli.parameters.options import load_table
     from tokencost.pricetable.names import meanings, provider_named
 
     with suppress(TokencostError):
@@ -214,7 +214,7 @@ def _extra(typed: str, ctx: click.Context, command: str) -> str | None:
 
 
 def _further_figure(words: list[str], ctx: click.Context) -> str:
-    from tokencost.cli.figures import claims_hint
+    from tokencost.cli.parameters.figures import claims_hint
 
     figures = [str(value) for name in ("price", "other") if (value := ctx.params.get(name)) is not None]
     return f"find takes one or two prices; {claims_hint([*figures, *words])}"

@@ -43,7 +43,7 @@ def write_out(text: str, *, as_shown: bool = False) -> None:
 
 def say(text: str) -> None:
     """A message on standard error, where there is one. It never fails: there would be nowhere to say so."""
-    from tokencost.render.inert import inert_lines
+    from tokencost.render.sanitize import inert_lines
 
     # Names of files and what engines say of them may hold what a terminal would obey.
     try:

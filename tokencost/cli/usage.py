@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from tokencost.cli.options import (
+from tokencost.cli.parameters.options import (
     InputFile,
     WhenType,
     answer,
@@ -18,7 +18,7 @@ from tokencost.cli.options import (
     own_times_option,
 )
 from tokencost.errors import UsageError
-from tokencost.logs.question import ENGINES
+from tokencost.logs.usage_query import ENGINES
 from tokencost.pricetable.when import When, as_when
 
 SOME_ARE_UNPRICED = 1
@@ -132,10 +132,10 @@ def usage(
         raise click.UsageError("Missing argument 'FILE...'.\n  hint: tokencost usage logs.jsonl, or a folder of logs")
     if (master or spark_remote) and engine != "spark":
         raise UsageError("--master and --spark-remote go with --engine spark", "add --engine spark")
-    from tokencost.logs.cluster import Cluster
+    from tokencost.documents.usage.costs import usage_document
+    from tokencost.logs.engines.cluster import Cluster
     from tokencost.logs.usage import usage as price_usage
-    from tokencost.render.inert import inert
-    from tokencost.report.usage import usage_document
+    from tokencost.render.sanitize import inert
 
     result = price_usage(
         table,

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from tokencost.cli.streams import write_out
 from tokencost.errors import UsageError
-from tokencost.logs.cells import rate_cells
-from tokencost.logs.dialects import DIALECTS, Dialect
-from tokencost.logs.question import ask, refuse_no_text
-from tokencost.logs.shapes import SHAPE_HINT, Shape, named_shapes
+from tokencost.logs.records.kinds import SHAPE_HINT, Shape, named_shapes
+from tokencost.logs.sql.dialects import DIALECTS, Dialect
+from tokencost.logs.sql.printed_sql import columns_of, table_query
+from tokencost.logs.sql.rate_periods import rate_cells
 from tokencost.logs.usage import shapes_with
-from tokencost.logs.warehouse import columns_of, table_query
+from tokencost.logs.usage_query import ask, refuse_no_text
 from tokencost.pricetable.table import PriceTable
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tokencost.cli.options import (
+from tokencost.cli.parameters.options import (
     InputFile,
     answer,
     answer_options,
@@ -16,16 +16,16 @@ from tokencost.cli.options import (
     load_table,
     sparing_inputs,
 )
+from tokencost.cli.parameters.workload import checked_fields, parse_axis, parse_dollars, tokens_or_file
 from tokencost.cli.streams import say, write_out
-from tokencost.cli.workload_options import checked_fields, parse_axis, parse_dollars, tokens_or_file
 from tokencost.errors import UsageError
 from tokencost.pricetable.when import When, day_of
 
 if TYPE_CHECKING:
-    from tokencost.analysis.budget import OverBudget
-    from tokencost.analysis.workload_fields import Workload
+    from tokencost.analysis.workload.budget import OverBudget
+    from tokencost.analysis.workload.fields import Workload
+    from tokencost.documents.document import Sentence, Table
     from tokencost.pricetable.table import PriceTable
-    from tokencost.report.document import Sentence, Table
 
 EXAMPLE = os.path.join(os.path.dirname(__file__), "workload.example.toml")
 
@@ -137,10 +137,10 @@ def workload(
     holidays and changes of price weigh exactly what they weigh. Months are UTC, or those of --zone. Growth compounds
     from the first month. Future months are priced at the latest prices in the table.
     """
-    from tokencost.analysis.budget import over_budget
-    from tokencost.analysis.window_range import window_ranges
-    from tokencost.analysis.workload import workload_totals
-    from tokencost.report.workload import workload_document
+    from tokencost.analysis.workload.budget import over_budget
+    from tokencost.analysis.workload.hour_sensitivity import window_ranges
+    from tokencost.analysis.workload.totals import workload_totals
+    from tokencost.documents.workload.totals import workload_document
 
     options["output"], output = tokens_or_file(outputs)
     budget = parse_dollars(max_cost, "--max-cost") if max_cost is not None else None
@@ -151,15 +151,15 @@ def workload(
     over = over_budget(totals, budget) if budget is not None else ()
     records, swept, further = None, None, list["Table"]()
     if axes:
-        from tokencost.analysis.sweep import sweep
-        from tokencost.report.workload_sweep import sweep_records, sweep_table
+        from tokencost.analysis.workload.sweep import sweep
+        from tokencost.documents.workload.sweep import sweep_records, sweep_table
 
         swept = sweep(table, workloads, axes, models, on=on, against=against)
         records = sweep_records(swept)
         further.append(sweep_table(totals, swept))
     if break_even:
-        from tokencost.analysis.break_even import break_even as solve
-        from tokencost.report.workload_sweep import break_even_tables
+        from tokencost.analysis.workload.break_even import break_even as solve
+        from tokencost.documents.workload.sweep import break_even_tables
 
         further += break_even_tables(solve(table, totals))
     document = workload_document(
@@ -182,7 +182,7 @@ def workload(
 
 
 def _over(each: "OverBudget", budget: Fraction) -> "Sentence":
-    from tokencost.report.document import Figure
+    from tokencost.documents.document import Figure
 
     cost = Figure(each.cost, "money")
     return f"{each.model} costs ", cost, f" in {each.month}, more than ", Figure(budget, "money"), " a month."
@@ -196,7 +196,7 @@ def _asked(
     fields: Mapping[str, Any],
 ) -> tuple[tuple["Workload", ...], tuple[str, ...], str | None]:
     """The workloads, the models and the baseline that arguments, options and the file ask for together."""
-    from tokencost.analysis.months import month_of
+    from tokencost.analysis.workload.months import month_of
 
     specs = [argument for argument in arguments if argument.endswith(".toml") or os.path.isfile(argument)]
     models = tuple(argument for argument in arguments if argument not in specs)
@@ -204,7 +204,7 @@ def _asked(
     if len(specs) > 1:
         raise UsageError(f"{len(specs)} workload files: {', '.join(specs)}", "name one; it may hold several workloads")
     if specs:
-        from tokencost.analysis.workload_file import load_workloads
+        from tokencost.analysis.workload.file import load_workloads
 
         spec = load_workloads(table, specs[0], start=start, over=fields)
         if not models:
@@ -212,7 +212,7 @@ def _asked(
         elif len(models) == 1:
             against = against or spec.against
         return spec.workloads, models, against
-    from tokencost.analysis.workload_fields import ONLY, faults_between, from_checked
+    from tokencost.analysis.workload.fields import ONLY, faults_between, from_checked
 
     _refuse_files(models)
     for name, meaning in NEEDED.items():

@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tokencost.display import html_of
 from tokencost.errors import UsageError
-from tokencost.logs.amounts import Reconciled, Unpriced, UsageRow
-from tokencost.logs.billing import Bill, Tell
-from tokencost.logs.cells import RateCells, rate_cells
-from tokencost.logs.cluster import Cluster, far_log
-from tokencost.logs.last_lines import LastLineOpen, has_open_line, with_ends
-from tokencost.logs.question import ENGINES, Question, ask, field_path, known_hours
-from tokencost.logs.records import looked_at
-from tokencost.logs.repeated_keys import NotAlike, may_repeat, without_repeated_keys
-from tokencost.logs.returned import Returned, holds_sums, rejected_sums, returned_sums
-from tokencost.logs.shapes import MAPPED_FIELDS, SHAPES, Shape, mapped_shape
-from tokencost.logs.sources import LONG_KINDS, Logs, mended, opened
-from tokencost.logs.sums import Rejected
+from tokencost.logs.billing.bill import Bill, Tell
+from tokencost.logs.billing.results import Reconciled, Unpriced, UsageRow
+from tokencost.logs.billing.sums import Rejected
+from tokencost.logs.engines.cluster import Cluster, far_log
+from tokencost.logs.exported_sums import Returned, holds_sums, rejected_sums, returned_sums
+from tokencost.logs.files.discover import LONG_KINDS, Logs, mended, opened
+from tokencost.logs.files.last_lines import LastLineOpen, has_open_line, with_ends
+from tokencost.logs.records.kinds import MAPPED_FIELDS, SHAPES, Shape, mapped_shape
+from tokencost.logs.records.repeated_keys import NotAlike, may_repeat, without_repeated_keys
+from tokencost.logs.sql.normalize import looked_at
+from tokencost.logs.sql.rate_periods import RateCells, rate_cells
+from tokencost.logs.usage_query import ENGINES, Question, ask, field_path, known_hours
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 from tokencost.pricing.rates import RateCell
 from tokencost.quantities import Amount
 
 if TYPE_CHECKING:
-    from tokencost.logs.duckdb_engine import Engine
+    from tokencost.logs.engines.duckdb_engine import Engine
 
 MOST_REJECTED = 20
 NOT_BILLED = "failed"
@@ -126,8 +126,8 @@ def usage(
 
     Raises `UsageError` and `InvalidData` for what cannot be read at all; what has no price is listed in the result.
     """
-    from tokencost.logs.duckdb_engine import Engine
-    from tokencost.logs.faults import LineTooLong
+    from tokencost.logs.engines.duckdb_engine import Engine
+    from tokencost.logs.engines.duckdb_errors import LineTooLong
 
     question = ask(
         table,
@@ -184,7 +184,7 @@ def costs_by_model(result: Usage) -> dict[str, Fraction]:
 
 def _parted(logs: Logs, question: Question, cells: RateCells) -> tuple[Logs, Returned]:
     """The files of records, and the sums in all others."""
-    from tokencost.logs.duckdb_engine import Engine
+    from tokencost.logs.engines.duckdb_engine import Engine
 
     of_sums = tuple(log for log in logs.files if holds_sums(log))
     if not of_sums:
@@ -197,10 +197,10 @@ def _parted(logs: Logs, question: Question, cells: RateCells) -> tuple[Logs, Ret
 def _by_duckdb(
     begun: Callable[[], Bill], returned: Returned, question: Question, shapes: tuple[Shape, ...], engine: "Engine"
 ) -> Usage:
-    from tokencost.logs.duckdb_sums import bill_logs
-    from tokencost.logs.empty import without_records
-    from tokencost.logs.rejected import first_rejected, malformed_lines
-    from tokencost.logs.sampling import first_shapes, holds_others
+    from tokencost.logs.engines.detect_kinds import first_shapes, holds_others
+    from tokencost.logs.engines.duckdb_sums import bill_logs
+    from tokencost.logs.engines.empty_files import without_records
+    from tokencost.logs.engines.rejected import first_rejected, malformed_lines
 
     asked = first_shapes(engine.logs.files, shapes)
     as_json = False
@@ -235,7 +235,7 @@ def _by_spark(
     cells: RateCells,
     cluster: Cluster,
 ) -> Usage:
-    from tokencost.logs.spark_engine import spark_sums
+    from tokencost.logs.engines.spark_engine import spark_sums
 
     local = [name for name in files if "://" not in name]
     bill = Bill(table, question, window)

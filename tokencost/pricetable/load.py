@@ -2,12 +2,12 @@
 
 import os
 
-from tokencost.pricetable.build import build_table
 from tokencost.pricetable.locate import bundled_prices
-from tokencost.pricetable.rules import find_problems
-from tokencost.pricetable.schema import PRICES_TOML
+from tokencost.pricetable.reading.build import build_table
+from tokencost.pricetable.reading.rules import find_problems
+from tokencost.pricetable.reading.schema import PRICES_TOML
+from tokencost.pricetable.reading.validated_toml import check_toml, read_file
 from tokencost.pricetable.table import PriceTable
-from tokencost.pricetable.toml_file import check_toml, read_file
 
 MISSING = {
     "from": "write the instant from which the price holds: from = 2026-09-10T04:00:00Z",

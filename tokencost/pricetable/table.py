@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tokencost.pricetable.hours import Window
 
 if TYPE_CHECKING:
-    from tokencost.pricetable.lines import LineIndex
+    from tokencost.pricetable.line_index import LineIndex
 
 KeyPath = tuple[str | int, ...]
 """Where something stands in prices.toml: ("models", "o1", "prices", 0)."""
@@ -188,7 +188,7 @@ class PriceTable:
 
     @cached_property
     def _lines(self) -> "LineIndex":
-        from tokencost.pricetable.lines import LineIndex
+        from tokencost.pricetable.line_index import LineIndex
 
         return LineIndex(self.text)
 

@@ -13,7 +13,7 @@ from tokencost.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tokencost.report.document import Document
+    from tokencost.documents.document import Document
 
 
 class Screen(NamedTuple):
@@ -34,16 +34,16 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    "table": Format("terminal", (".txt",)),
-    "markdown": Format("markdown", (".md", ".markdown")),
-    "csv": Format("comma_separated", (".csv",)),
-    "tsv": Format("tab_separated", (".tsv",)),
-    "json": Format("json_object", (".json",)),
-    "html": Format("html_page", (".html", ".htm")),
-    "latex": Format("latex", (".tex",)),
-    "asciidoc": Format("asciidoc", (".adoc", ".asciidoc")),
-    "rst": Format("restructuredtext", (".rst",)),
-    "orgmode": Format("orgmode", (".org",)),
+    "table": Format("terminal.table", (".txt",)),
+    "markdown": Format("formats.markdown", (".md", ".markdown")),
+    "csv": Format("formats.comma_separated", (".csv",)),
+    "tsv": Format("formats.tab_separated", (".tsv",)),
+    "json": Format("formats.json_object", (".json",)),
+    "html": Format("html.page", (".html", ".htm")),
+    "latex": Format("formats.latex", (".tex",)),
+    "asciidoc": Format("formats.asciidoc", (".adoc", ".asciidoc")),
+    "rst": Format("formats.restructuredtext", (".rst",)),
+    "orgmode": Format("formats.orgmode", (".org",)),
 }
 
 PICTURES = {
@@ -107,6 +107,6 @@ def draw(document: "Document", picture: str) -> bytes:
             f"this answer of `tokencost {document.command}` has no picture",
             f"write it as text: --output FILE that ends in one of {suffixes}",
         )
-    from tokencost.render.picture import picture as drawn
+    from tokencost.render.pictures.matplotlib_chart import picture as drawn
 
     return drawn(document, picture)

@@ -1,7 +1,7 @@
 """What stands below a picture: what it holds for, and which price table it comes from."""
 
-from tokencost.render.shown import shown
-from tokencost.report.document import Document
+from tokencost.documents.document import Document
+from tokencost.render.view import shown
 
 
 def footer(document: Document) -> tuple[str, ...]:

@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tokencost.analysis.claims import JudgedClaim
+from tokencost.analysis.claims.judge import JudgedClaim
 from tokencost.analysis.compare import Comparison
 from tokencost.analysis.find import ListedRate, RatePair
-from tokencost.analysis.sweep import Sweep
-from tokencost.analysis.workload import WorkloadTotals
+from tokencost.analysis.workload.sweep import Sweep
+from tokencost.analysis.workload.totals import WorkloadTotals
+from tokencost.documents.claims.claims import claims_table
+from tokencost.documents.compare import comparison_document
+from tokencost.documents.document import Document, Table
+from tokencost.documents.find import pairs_table, rates_table
+from tokencost.documents.usage.costs import usage_document
+from tokencost.documents.workload.sweep import break_even_tables, sweep_table
+from tokencost.documents.workload.totals import workload_document
 from tokencost.logs.usage import Usage
-from tokencost.render.html_page import html_table, items, paragraph
+from tokencost.render.html.page import html_table, items, paragraph
 from tokencost.render.numbers import exact
-from tokencost.render.shown import page, shown_table
-from tokencost.report.claims import claims_table
-from tokencost.report.compare import comparison_document
-from tokencost.report.document import Document, Table
-from tokencost.report.find import pairs_table, rates_table
-from tokencost.report.usage import usage_document
-from tokencost.report.workload import workload_document
-from tokencost.report.workload_sweep import break_even_tables, sweep_table
+from tokencost.render.view import page, shown_table
 from tokencost.rows import Rows
 
 

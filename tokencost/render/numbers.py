@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from tokencost.report.document import Figure, Kind, Phrase, Plain, Sentence, Value
+from tokencost.documents.document import Figure, Kind, Phrase, Plain, Sentence, Value
 
 MISSING = "—"
 """What people read where a value does not exist."""

@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 
 from tokencost.analysis.audit.quoted import OtherTable, Quote
 from tokencost.errors import NoPrice, UnknownModel
+from tokencost.pricetable.reading.schema import RATE_KEYS
 from tokencost.pricetable.resolve import find_model, prices_within
 from tokencost.pricetable.sale import is_retired
-from tokencost.pricetable.schema import RATE_KEYS
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import show_bound
 from tokencost.pricing.rates import STANDARD, RateCell, cells, rest_of_week, window_names

@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tokencost.analysis.audit.compare import Audit, Finding
+from tokencost.pricetable.reading.schema import RATE_KEYS
 from tokencost.pricetable.resolve import prices_within
-from tokencost.pricetable.schema import RATE_KEYS
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricing.rates import STANDARD, rest_of_week
 

@@ -1,0 +1,1 @@
+"""Published claims: read from their file, and judged against the prices of their day."""

@@ -1,0 +1,241 @@
+"""What changed between two price tables: new prices, corrections of the past, and the rest, told apart."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal, NamedTuple
+
+from tokencost.analysis.table.check import promotion_end
+from tokencost.pricetable.editing.comparable import model_facts, price_facts
+from tokencost.pricetable.reading.schema import RATE_KEYS
+from tokencost.pricetable.resolve import prices_within
+from tokencost.pricetable.sale import SOON_DAYS
+from tokencost.pricetable.table import Model, Price, PriceTable
+from tokencost.pricetable.when import show_bound
+from tokencost.pricing.rates import RateCell, cells
+
+Kind = Literal["new model", "new price", "corrected", "removed", "names", "model", "table", "ends soon"]
+"""What a change is.
+
+new model   the older table has no model of that id
+new price   a price that begins after all the model had: the ordinary way in which a table grows
+corrected   a price of the past says something else than it did, or is one that was not there
+removed     a model or a price that is there no longer
+names       aliases, or what a moving name stood for
+model       other facts of a model, such as its shutdown
+table       holidays, providers, and what a bare `tokencost compare` shows
+ends soon   no change: a promotion of the newer table that is past or near its end
+"""
+
+
+class Change(NamedTuple):
+    """One difference; rates where it is about a rate, words where it is not."""
+
+    kind: Kind
+    model: str | None
+    start: datetime | None = None
+    tier: str | None = None
+    window: str | None = None
+    input_tokens_above: int | None = None
+    component: str | None = None
+    currency: str | None = None
+    before: Decimal | None = None
+    """The rate of the older table; for a new price, that of the price before it."""
+    after: Decimal | None = None
+    detail: str | None = None
+
+    @property
+    def percent_change(self) -> Fraction | None:
+        """(after ÷ before - 1) x 100, exactly."""
+        if self.before and self.after is not None:
+            return (Fraction(self.after) / Fraction(self.before) - 1) * 100
+        return None
+
+
+class TableDiff(NamedTuple):
+    """The result of `prices diff`."""
+
+    old: PriceTable
+    new: PriceTable
+    changes: tuple[Change, ...]
+    ends_soon: tuple[Change, ...]
+
+
+def diff_tables(old: PriceTable, new: PriceTable, on: date) -> TableDiff:
+    """Every difference in what the tables say; order, layout and comments are none."""
+    changes: list[Change] = []
+    for model in new.models.values():
+        before = old.models.get(model.id)
+        if before is None:
+            changes += _new_model(model)
+        else:
+            changes += _model_changes(before, model)
+    changes += [
+        Change("removed", model.id, detail=f"the model and its {len(model.prices)} prices")
+        for model in old.models.values()
+        if model.id not in new.models
+    ]
+    changes += _table_changes(old, new)
+    order = {"new model": 0, "new price": 1, "corrected": 2, "removed": 3, "names": 4, "model": 5, "table": 6}
+    changes.sort(key=lambda change: order[change.kind])
+    return TableDiff(old, new, tuple(changes), tuple(_ends_soon(new, on)))
+
+
+def _new_model(model: Model) -> Iterator[Change]:
+    for price in model.prices:
+        yield from _price_rates("new model", None, price)
+
+
+def _model_changes(before: Model, after: Model) -> Iterator[Change]:
+    had, has = {p.start: p for p in before.prices}, {p.start: p for p in after.prices}
+    last = before.prices[-1]
+    for start, price in has.items():
+        if start in had:
+            yield from _corrections(had[start], price, {*had, *has})
+        elif start > last.start:
+            earlier = [p for p in after.prices if p.start < start]
+            yield from _price_rates("new price", earlier[-1], price)
+        else:
+            yield from _price_rates("corrected", None, price, detail="was not in the older table")
+    for start, price in had.items():
+        if start not in has:
+            yield from _removed(price)
+    yield from _facts_changes(before, after)
+
+
+def _price_rates(kind: Kind, before: Price | None, price: Price, detail: str | None = None) -> Iterator[Change]:
+    """The rates of a price, beside those of the price before it."""
+    known = _rates(before) if before else {}
+    now = _rates(price)
+    for place, rate in now.items():
+        yield _change(kind, price, place, known.get(place), rate, detail)
+    for place, rate in known.items():
+        if place not in now:
+            yield _change(kind, price, place, rate, None, "no rate from then on")
+
+
+def _removed(price: Price) -> Iterator[Change]:
+    for place, rate in _rates(price).items():
+        yield _change("removed", price, place, rate, None, None)
+
+
+def _corrections(before: Price, after: Price, starts: set[datetime]) -> Iterator[Change]:
+    """What a price says otherwise than it did. That another price follows it, or no longer does, is none of these."""
+    had, now = price_facts(before), price_facts(after)
+    if {had["until"], now["until"]} <= {None, *starts}:
+        had["until"] = now["until"]
+    if had == now:
+        return
+    rates_before, rates_after = _rates(before), _rates(after)
+    for place in dict.fromkeys((*rates_before, *rates_after)):
+        if rates_before.get(place) != rates_after.get(place):
+            yield _change("corrected", after, place, rates_before.get(place), rates_after.get(place), None)
+    for key in ("until", "promotion", "windows"):
+        if had[key] != now[key]:
+            words = "" if key == "windows" else f": {_words(had[key])} → {_words(now[key])}"
+            yield Change("corrected", after.model, after.start, detail=f"{key}{words}")
+    for word, was, is_ in _evidence_pairs(before, after):
+        yield Change("corrected", after.model, after.start, detail=f"{word}: {_words(was)} → {_words(is_)}")
+
+
+def _evidence_pairs(before: Price, after: Price) -> Iterator[tuple[str, object, object]]:
+    for key in before.evidence._fields:
+        was, is_ = getattr(before.evidence, key), getattr(after.evidence, key)
+        if was != is_:
+            yield key, was, is_
+    known = {(b.tier, b.window, b.input_tokens_above): b for b in before.blocks}
+    for block in after.blocks:
+        old = known.get((block.tier, block.window, block.input_tokens_above))
+        if old is None:
+            continue
+        for key in block.evidence._fields:
+            was, is_ = getattr(old.evidence, key), getattr(block.evidence, key)
+            inherited = was == getattr(before.evidence, key) and is_ == getattr(after.evidence, key)
+            if was != is_ and not inherited:
+                yield f"{block.describe()}: {key}", was, is_
+
+
+def _facts_changes(before: Model, after: Model) -> Iterator[Change]:
+    had, has = model_facts(before), model_facts(after)
+    for alias in sorted(has["aliases"] - had["aliases"], key=str):
+        yield Change("names", after.id, alias.start, detail=f"{alias.name} is now billed as {after.id}")
+    for alias in sorted(had["aliases"] - has["aliases"], key=str):
+        yield Change("names", after.id, alias.start, detail=f"{alias.name} is no longer billed as {after.id}")
+    for served in (item for item in has["served"] if item not in had["served"]):
+        yield Change("names", after.id, served.start, detail=f"the name stands for {served.name}")
+    for served in (item for item in had["served"] if item.start not in {each.start for each in has["served"]}):
+        yield Change("names", after.id, served.start, detail=f"no longer says that the name stood for {served.name}")
+    for key in ("provider", "name", "released", "shutdown", "withdrawn", "note"):
+        if had[key] != has[key]:
+            yield Change("model", after.id, detail=f"{key}: {_words(had[key])} → {_words(has[key])}")
+
+
+def _table_changes(old: PriceTable, new: PriceTable) -> Iterator[Change]:
+    for name in dict.fromkeys((*old.calendars, *new.calendars)):
+        had, has = old.calendars.get(name), new.calendars.get(name)
+        if had and has and had != has:
+            dates = f"{len(has.dates - had.dates)} dates added, {len(had.dates - has.dates)} taken out"
+            yield Change("table", None, detail=f"calendar {name}: {dates}, through {_words(has.through)}")
+        elif had != has:
+            yield Change("table", None, detail=f"calendar {name}: {'new' if has else 'removed'}")
+    for name in dict.fromkeys((*old.providers, *new.providers)):
+        if old.providers.get(name) != new.providers.get(name):
+            word = "new" if name not in old.providers else "changed" if name in new.providers else "removed"
+            yield Change("table", None, detail=f"provider {name}: {word}")
+    if old.defaults != new.defaults:
+        yield Change("table", None, detail=f"defaults: {_words(old.defaults)} → {_words(new.defaults)}")
+
+
+def _ends_soon(table: PriceTable, on: date) -> Iterator[Change]:
+    for model in table.models.values():
+        for price in prices_within(model, on):
+            end = promotion_end(price)
+            if (
+                end is not None
+                and end <= on + timedelta(days=SOON_DAYS)
+                and (price.end is None or price.end.date() > end)
+            ):
+                word = "may have ended on" if end <= on else "may end on"
+                yield Change("ends soon", model.id, price.start, detail=f"the promotional price {word} {end}")
+
+
+Place = tuple[str, str | None, int, str, str]
+
+
+def _rates(price: Price) -> dict[Place, Decimal]:
+    """Every known rate of a price by tier, window, threshold, component and currency."""
+    return {
+        (cell.tier, cell.window, cell.input_tokens_above, component, currency): rate
+        for cell in cells(price)
+        for currency in ("USD", "CNY")
+        for component, rate in _listed(cell, currency)
+    }
+
+
+def _listed(cell: RateCell, currency: str) -> Iterator[tuple[str, Decimal]]:
+    listed = cell.listed(currency)
+    for component in RATE_KEYS if listed else ():
+        rate = getattr(listed.rates, component) if listed else None
+        if rate is not None:
+            yield component, rate
+
+
+def _change(
+    kind: Kind, price: Price, place: Place, before: Decimal | None, after: Decimal | None, detail: str | None
+) -> Change:
+    tier, window, above, component, currency = place
+    return Change(
+        kind, price.model, price.start, tier, window, above or None, component, currency, before, after,
+        detail,
+    )  # fmt: skip
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, datetime):
+        return show_bound(value)
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):  # a promotion, the defaults
+        return " ".join(f"{key} {_words(item)}" for key, item in value._asdict().items() if item is not None)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,1 @@
+"""What a team's workload costs, month by month."""

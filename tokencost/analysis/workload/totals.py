@@ -1,0 +1,368 @@
+"""What a workload costs, month by month, on each model: exactly, with every part."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from fractions import Fraction
+from math import lcm
+from typing import Any, NamedTuple
+
+from tokencost.analysis.compare import chosen_models
+from tokencost.analysis.workload.fields import TOTAL, Workload
+from tokencost.analysis.workload.months import Month, bounds, periods_in
+from tokencost.analysis.workload.price_shares import Billed, MonthShares, billed, month_shares
+from tokencost.analysis.workload.request_cost import Bill, Money
+from tokencost.display import html_of
+from tokencost.errors import NoPrice, UsageError
+from tokencost.money import percent_lower, times_as_much
+from tokencost.pricetable.resolve import find_named, split_time
+from tokencost.pricetable.sale import sale_end, sold_words
+from tokencost.pricetable.table import PriceTable
+from tokencost.pricetable.when import When, as_when, show_when
+from tokencost.pricing.rates import RateCell, spelled_tier
+from tokencost.rows import Row
+
+SUMMED = (
+    "requests",
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "uncached_input_cost",
+    "cached_input_cost",
+    "cache_write_cost",
+    "output_cost",
+    "cost",
+    "baseline_cost",
+)
+
+
+class _WorkloadRow(NamedTuple):
+    """The fields of `WorkloadRow`."""
+
+    workload: str
+    model: str
+    provider: str
+    month: str | None
+    """YYYY-MM."""
+    requests: Fraction
+    input_tokens: Fraction
+    cached_input_tokens: Fraction
+    cache_write_tokens: Fraction
+    output_tokens: Fraction
+    uncached_input_cost: Fraction | None
+    cached_input_cost: Fraction | None
+    cache_write_cost: Fraction | None
+    output_cost: Fraction | None
+    cost: Fraction | None
+    baseline: str
+    baseline_cost: Fraction | None
+
+    @property
+    def row(self) -> str:
+        """`month` or `total`: whoever adds up or pivots rows takes those of one kind."""
+        return TOTAL if self.month is None else "month"
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """How many times as much the baseline costs (baseline ÷ model); the baseline's own is 1."""
+        return times_as_much(self.baseline_cost, self.cost)
+
+    @property
+    def percent_lower(self) -> Fraction | None:
+        """(1 - model ÷ baseline) x 100; the baseline's own is 0."""
+        return percent_lower(self.baseline_cost, self.cost)
+
+
+class WorkloadRow(Row, _WorkloadRow):
+    """One month of one workload on one model, or with workload `total` and no month, the sum of a model's months.
+
+    Money is in USD. Token counts and money are exact expectations, so they need not be whole. A month that reaches past
+    the last day on which the model is sold has no cost, and so has the sum of rows that has it: None, never 0.
+    """
+
+    __slots__ = ()
+    _names = (*_WorkloadRow._fields, "ratio", "percent_lower", "row")
+
+
+class Parts(NamedTuple):
+    """Amounts of the four components of what is billed."""
+
+    uncached_input: Fraction
+    cached_input: Fraction
+    cache_write: Fraction
+    output: Fraction
+
+
+NO_PARTS: tuple[None, None, None, None] = (None, None, None, None)
+
+
+class MonthCost(NamedTuple):
+    """What one month of a workload costs on a model."""
+
+    requests: Fraction
+    parts: Money
+    """Money for each request in whole units: uncached input, cached input, cache write, output."""
+    units: int
+    """How many units a dollar has."""
+    cost: Fraction
+    shares: MonthShares
+    """How the requests divide over prices and windows."""
+
+    @property
+    def split(self) -> Parts:
+        """Money by component; adds up to `cost`."""
+        return Parts(*(self.requests * Fraction(part, self.units) for part in self.parts))
+
+
+class Side(NamedTuple):
+    """A model with its costs, and the rate cells they come from."""
+
+    billed: Billed
+    costs: Mapping[tuple[str, Month], MonthCost]
+    """By name of the workload and month; those that reach past the model's last day are not there."""
+    cells: tuple[RateCell, ...]
+    unsold: tuple[tuple[str, Month], ...] = ()
+    """What has no cost, since it reaches past the last day on which the model is sold."""
+
+    @property
+    def cost(self) -> Fraction | None:
+        """Everything; None where a month has no cost, since a sum without it could be taken for the whole."""
+        return None if self.unsold else self.priced_cost
+
+    @property
+    def priced_cost(self) -> Fraction:
+        """What has a cost, all together."""
+        return added(cost.cost for cost in self.costs.values())
+
+    @property
+    def label(self) -> str:
+        """The model as it was named."""
+        return self.billed.label
+
+    @property
+    def by_month(self) -> dict[Month, Fraction]:
+        """All workloads together, by month; only months in which all of them have a cost."""
+        return self._grouped(1)
+
+    @property
+    def by_workload(self) -> dict[str, Fraction]:
+        """All months together, by name of the workload; only workloads with a cost in every month."""
+        return self._grouped(0)
+
+    def _grouped(self, place: int) -> dict[Any, Fraction]:
+        groups: dict[Any, list[Fraction]] = {}
+        missing = {key[place] for key in self.unsold}
+        for key, cost in self.costs.items():
+            if key[place] not in missing:
+                groups.setdefault(key[place], []).append(cost.cost)
+        return {key: added(costs) for key, costs in groups.items()}
+
+    @property
+    def parts(self) -> Parts | None:
+        """Everything, by component; None where a month has no cost."""
+        if self.unsold:
+            return None
+        split = [cost.split for cost in self.costs.values()]
+        return Parts(*map(added, zip(*split, strict=True)))
+
+
+class WorkloadTotals(NamedTuple):
+    """The result of `workload_totals`."""
+
+    as_of: When
+    workloads: tuple[Workload, ...]
+    models: tuple[Side, ...]
+    """All models that are not the baseline, in the order in which they were named."""
+    baseline: Side
+    factors: Mapping[str, Mapping[str, Fraction]]
+    """The token factors that were used: by workload, then by label of the model."""
+    requests: Mapping[str, Mapping[Month, Fraction]]
+    """How many requests there are: by workload, then by month."""
+    table: PriceTable
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """All models, the baseline last."""
+        return (*self.models, self.baseline)
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """Every month of any workload, in order."""
+        return tuple(sorted({month for months in self.requests.values() for month in months}))
+
+    @property
+    def offered(self) -> tuple[Side, ...]:
+        """The models that can be bought in months in which they have a cost.
+
+        Not so one with a price of its own time that is no longer sold in all of the months.
+        """
+        end = max(bounds(workload.last, workload.zone)[1] for workload in self.workloads)
+        return tuple(
+            side for side in self.sides if side.billed.own_time is None or (sale_end(side.billed.model) or end) >= end
+        )
+
+    @property
+    def sold(self) -> tuple[Side, ...]:
+        """The models that can be bought in all of the months, cheapest first."""
+        return tuple(sorted((side for side in self.offered if not side.unsold), key=lambda side: side.priced_cost))
+
+    @property
+    def rows(self) -> tuple[WorkloadRow, ...]:
+        """Every month of each workload, model by model, then the totals. The baseline comes last in both."""
+        return (*(row for side in self.sides for row in self._months_of(side)), *self.totals)
+
+    @property
+    def totals(self) -> tuple[WorkloadRow, ...]:
+        """By model, the sum of its months. The baseline comes last."""
+        return tuple(_total(list(self._months_of(side))) for side in self.sides)
+
+    def factor(self, workload: Workload, side: Side) -> Fraction:
+        """How many times as many tokens the workload takes on a model."""
+        return self.factors[workload.name].get(side.label, Fraction(1))
+
+    def _months_of(self, side: Side) -> Iterator[WorkloadRow]:
+        for workload in self.workloads:
+            factor = self.factor(workload, side)
+            for month, requests in self.requests[workload.name].items():
+                cost = side.costs.get((workload.name, month))
+                parts = cost.split if cost else NO_PARTS
+                base = self.baseline.costs.get((workload.name, month))
+                sent = requests * workload.input * factor
+                yield WorkloadRow(
+                    workload.name,
+                    side.label,
+                    side.billed.model.provider,
+                    str(month),
+                    requests,
+                    sent,
+                    sent * workload.cached,
+                    sent * workload.cache_write,
+                    requests * workload.output * factor,
+                    parts[0],
+                    parts[1],
+                    parts[2],
+                    parts[3],
+                    cost.cost if cost else None,
+                    self.baseline.label,
+                    base.cost if base else None,
+                )
+
+
+def workload_totals(
+    table: PriceTable,
+    workloads: Workload | Sequence[Workload],
+    models: str | Sequence[str] = (),
+    *,
+    on: When | str,
+    against: str | None = None,
+) -> WorkloadTotals:
+    """What workloads cost on each model in each of their months.
+
+    Models and baseline are chosen as by `compare`. `on` says what is past and what is future: each month is priced
+    at the prices that the table has for it, the latest one where it lies ahead. A month that reaches past the last day
+    on which a model is sold has no cost.
+
+    Raises `UsageError` and its kinds: an unknown model, a month without a price, a tier that is not offered.
+    """
+    prices = [price for model in table.models.values() for price in model.prices]
+    given = tuple(
+        workload._replace(tier=spelled_tier(prices, workload.tier) or workload.tier)
+        for workload in ([workloads] if isinstance(workloads, Workload) else workloads)
+    )
+    if not given:
+        raise UsageError("there is no workload to price", "give at least one")
+    names_given = [each.name for each in given]
+    if TOTAL in names_given or len(set(names_given)) < len(given):
+        raise UsageError(
+            f"the workloads are called {', '.join(names_given)}", f"give each a name of its own, other than {TOTAL!r}"
+        )
+    names, baseline_name = chosen_models(table, models, against)
+    begin = min(bounds(w.start, w.zone)[0] for w in given)
+    end = max(bounds(w.last, w.zone)[1] for w in given)
+    baseline = billed(table, baseline_name, begin, end)
+    chosen = {side.label: side for side in (billed(table, name, begin, end) for name in names)}
+    chosen.pop(baseline.label, None)
+    factors = {w.name: _factors(table, w, (*chosen.values(), baseline), begin) for w in given}
+    requests = {workload.name: dict(monthly_requests(workload)) for workload in given}
+    return WorkloadTotals(
+        as_of=as_when(on),
+        workloads=given,
+        models=tuple(_side(side, given, requests, factors) for side in chosen.values()),
+        baseline=_side(baseline, given, requests, factors),
+        factors=factors,
+        requests=requests,
+        table=table,
+    )
+
+
+def monthly_requests(workload: Workload) -> Iterator[tuple[Month, Fraction]]:
+    """How many requests there are in each month."""
+    grown = workload.requests
+    for number in range(workload.months):
+        month = workload.start.plus(number)
+        yield month, grown * periods_in(month, workload.per, workload.zone)
+        grown *= 1 + workload.growth
+
+
+def _factors(table: PriceTable, workload: Workload, sides: Sequence[Billed], begin: When) -> dict[str, Fraction]:
+    """The token factor of each model that has one, by label. Raises `UnknownModel`."""
+    found: dict[str, Fraction] = {}
+    for name, factor in workload.token_factors.items():
+        bare, own_time = split_time(name)
+        model = find_named(table, bare, own_time or begin)
+        times = None if own_time is None else f"{model.id}@{show_when(own_time)}"
+        found |= {side.label: factor for side in sides if side.model is model and times in (None, side.label)}
+    return found
+
+
+def _side(
+    side: Billed,
+    workloads: Sequence[Workload],
+    requests: Mapping[str, Mapping[Month, Fraction]],
+    factors: Mapping[str, Mapping[str, Fraction]],
+) -> Side:
+    costs, unsold = {}, []
+    cells: dict[RateCell, None] = {}
+    for workload in workloads:
+        bill = Bill(workload, factors[workload.name].get(side.label, Fraction(1)))
+        for month, count in requests[workload.name].items():
+            shares = month_shares(side, workload, month)
+            if shares is None:
+                unsold.append((workload.name, month))
+                continue
+            parts, units = bill.for_each_request(shares)
+            cost = Fraction(count.numerator * sum(parts), count.denominator * units)
+            costs[workload.name, month] = MonthCost(count, parts, units, cost, shares)
+        cells |= dict.fromkeys(bill.cells)
+    if not costs:
+        raise _not_sold(side)
+    return Side(side, costs, tuple(cells), tuple(unsold))
+
+
+def _not_sold(side: Billed) -> NoPrice:
+    message = f"{side.label} is {sold_words(side.model)}, and covers none of these months in full"
+    if side.end is None:
+        return NoPrice(message, "name another model")
+    last = show_when((side.end - timedelta(microseconds=1)).date())
+    return NoPrice(message, f"name another model, or use its last list price: {side.model.id}@{last}")
+
+
+def _total(rows: Sequence[WorkloadRow]) -> WorkloadRow:
+    """The sum of a model's months; None where one of them has no cost."""
+    sums: dict[str, Any] = {}
+    for name in SUMMED:
+        amounts = [getattr(row, name) for row in rows]
+        sums[name] = None if None in amounts else added(amounts)
+    return rows[0]._replace(workload=TOTAL, month=None, **sums)
+
+
+def added(amounts: Iterable[Fraction]) -> Fraction:
+    """The sum, reduced once: adding fractions one by one reduces each time."""
+    listed = tuple(amounts)
+    if not listed:
+        return Fraction(0)
+    common = lcm(*(amount.denominator for amount in listed))
+    return Fraction(sum(amount.numerator * (common // amount.denominator) for amount in listed), common)

@@ -1,0 +1,235 @@
+"""The options that commands share, and the parts of an answer they decide: table, time, format, file."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from tokencost.cli.parameters.choices import OTHER_CURRENCIES, OTHER_FORMATS, OneOf
+from tokencost.cli.streams import write_out
+from tokencost.errors import TokencostError
+from tokencost.pricetable.when import When, as_bound, as_when
+from tokencost.render import FORMATS, PICTURES, draw, format_of, render
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from tokencost.documents.document import Document
+    from tokencost.pricetable.table import PriceTable
+
+TIMES = "Date, instant, today, yesterday or now."
+Command = TypeVar("Command", bound=Callable[..., Any])
+SHOWN = "table"
+"""The format that is for people's eyes alone, and so in the encoding of their terminal."""
+
+
+class WhenType(click.ParamType[When]):
+    """A date, an instant, `today`, `yesterday` or `now`."""
+
+    name = "when"
+
+    def __init__(self, *, any_year: bool = False) -> None:
+        self._read = as_bound if any_year else as_when
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> When:
+        """Parse it; the words are read off the clock in UTC."""
+        return self._read(value)
+
+
+def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Model names that begin with what is typed, for the shell."""
+    from click.shell_completion import CompletionItem
+
+    try:
+        table = load_table(ctx.params.get("prices"))
+    except TokencostError:
+        return []
+    return [
+        CompletionItem(name, help=claims[0][1].name)
+        for name, claims in table.claims.items()
+        if name.startswith(incomplete)
+    ]
+
+
+def on_option(command: Command) -> Command:
+    """`--on`, of which today is the default."""
+    return click.option(
+        "--on", type=WhenType(), default="today", metavar="WHEN", help=f"{TIMES} [default: today, UTC]"
+    )(command)
+
+
+def any_time_option(command: Command) -> Command:
+    """`--on`, without which an answer is not about today."""
+    help_text = f"{TIMES} [default: as the claim says, or at any time]"
+    return click.option("--on", type=WhenType(), metavar="WHEN", help=help_text)(command)
+
+
+def own_times_option(command: Command) -> Command:
+    """`--on`, without which each record has its own time."""
+    help_text = f"{TIMES} All is priced then. [default: each request at its own time]"
+    return click.option("--on", type=WhenType(), metavar="WHEN", help=help_text)(command)
+
+
+class InputFile(click.ParamType[str]):
+    """The name of a file that is read, so that `--output` is not written over it; of a file only where it is one."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name as it was typed."""
+        return str(value)
+
+
+def output_option(command: Command) -> Command:
+    """`--output`, where it can only mean a file."""
+    help_text = "Write to a file; its suffix sets the format."
+    return click.option("-o", "--output", metavar="FILE", help=help_text)(sparing_inputs(command))
+
+
+def sparing_inputs(command: Command) -> Command:
+    """Refuse, before any work, an `--output` that is read-only, or one of the files that the command reads."""
+
+    @wraps(command)
+    def spared(**given: Any) -> Any:
+        context = click.get_current_context()
+        for output in (given.get("output"), *given.get("outputs", ())):
+            if output not in (None, "-") and os.path.isfile(output):
+                from tokencost.cli.files import refuse_own_input, refuse_read_only
+
+                refuse_own_input(output, _inputs(context))
+                refuse_read_only(output)
+        return command(**given)
+
+    return cast("Command", spared)
+
+
+def _inputs(context: click.Context) -> Iterator[str]:
+    """The files that a command reads: those that its options name, those in folders and globs, and its price table."""
+    from tokencost.pricetable.locate import find_prices
+
+    for param in context.command.params:
+        if isinstance(param.type, InputFile):
+            value = context.params[param.name or ""]
+            for name in [value] if isinstance(value, str) else value or ():
+                yield from _files_of(name)
+    yield os.fspath(find_prices(context.params.get("prices")))
+
+
+def _files_of(name: str) -> Iterable[str]:
+    if name == "-" or os.path.isfile(name):
+        return (name,)
+    from tokencost.logs.files.discover import find_files
+
+    try:
+        return find_files([name])
+    except TokencostError:
+        return ()  # whoever reads it says what is wrong
+
+
+def answer_options(
+    command: Command,
+    *,
+    on: Callable[[Command], Command] = on_option,
+    output: Callable[[Command], Command] = output_option,
+) -> Command:
+    """`--prices`, `--on`, `--format`, `--output` and `--no-color`, which every command takes."""
+    options = (
+        click.option(
+            "--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]"
+        ),
+        on,
+        click.option("--format", "format_name", type=OneOf(FORMATS, OTHER_FORMATS), help="How the answer is written."),
+        output,
+        click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
+    )
+    return _decorate(command, options)
+
+
+def chart_option(command: Command) -> Command:
+    """`--chart`, for what has a picture."""
+    help_text = "Draw it too. --output picture.svg (png, pdf) makes a picture file."
+    return click.option("--chart", is_flag=True, help=help_text)(command)
+
+
+def timeless_options(command: Command) -> Command:
+    """The same, for a command that without `--on` is not about today."""
+    return answer_options(command, on=any_time_option)
+
+
+def rate_options(command: Command) -> Command:
+    """`--tier` and `--window`, which choose among the rates of a model."""
+    options = (
+        click.option(
+            "--tier", default="standard", show_default=True, metavar="TIER", help="standard, batch, flex, ..."
+        ),
+        click.option("--window", metavar="WINDOW", help="peak or off-peak. [default: every window of the day]"),
+    )
+    return _decorate(command, options)
+
+
+def currency_option(command: Command) -> Command:
+    """`--currency`, for the providers' own lists."""
+    from tokencost.pricetable.table import CURRENCIES
+
+    return click.option(
+        "--currency",
+        type=OneOf(CURRENCIES, OTHER_CURRENCIES),
+        default="USD",
+        show_default=True,
+        help="CNY: the providers' own lists in yuan, never a conversion.",
+    )(command)
+
+
+def models_argument(required: bool) -> Callable[[Command], Command]:
+    """`MODEL...`, completed by the shell."""
+    return click.argument(
+        "models",
+        nargs=-1,
+        required=required,
+        metavar="MODEL..." if required else "[MODEL]...",
+        shell_complete=complete_models,
+    )
+
+
+def _decorate(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def load_table(prices: str | None) -> "PriceTable":
+    """The price table that the options and the environment name."""
+    from tokencost.pricetable.load import load_prices
+    from tokencost.pricetable.locate import find_prices
+
+    return load_prices(find_prices(prices))
+
+
+def answer(
+    document: "Document", format_name: str | None, output: str | None, no_color: bool, *, chart: bool = False
+) -> None:
+    """Write the document to standard output, or whole to a file."""
+    if output and output != "-":
+        from tokencost.cli.files import stream_of, write_whole
+
+        # A device or pipe has no suffix: what is written there is what standard output would get.
+        named = format_name or (SHOWN if stream_of(output) else format_of(output))
+        write_whole(output, draw(document, named) if named in PICTURES else render(document, named, charts=chart))
+        return
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if terminal else None
+    named = format_name or SHOWN
+    text = render(document, named, width=width, color=_wants_color(terminal, no_color), charts=chart)
+    write_out(text, as_shown=named == SHOWN)
+
+
+def _wants_color(terminal: bool, no_color: bool) -> bool:
+    if no_color or os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return terminal and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,267 @@
+"""`tokencost prices add`: a price that changed, entered in one command."""
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tokencost.cli.parameters.options import WhenType, complete_models
+from tokencost.cli.quantities import parse_pairs, parse_rate, parse_tokens
+from tokencost.errors import UsageError
+from tokencost.pricetable.when import When, day_of, parse_when, span
+
+if TYPE_CHECKING:
+    from tokencost.pricetable.editing.edit import Edited
+    from tokencost.pricetable.editing.new_price import Addition, NewModel
+    from tokencost.pricetable.table import PriceTable
+
+RATE_OPTIONS = ("input", "cached_input", "cache_write", "cache_write_12h", "output")
+LISTS = ("days", "hours", "without")
+
+
+class RateType(click.ParamType[Decimal]):
+    """USD per 1M tokens."""
+
+    name = "usd"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Parse it, keeping the digits."""
+        return value if isinstance(value, Decimal) else parse_rate(str(value))
+
+
+@click.command("add", short_help="Enter a dated price.")
+@click.argument("model", shell_complete=complete_models)
+@click.option("--from", "start", type=WhenType(), metavar="WHEN", help="Date or instant from which the price holds.")
+@click.option("--input", "input_", type=RateType(), metavar="USD", help="Input tokens, USD per 1M.")
+@click.option("--cached-input", type=RateType(), metavar="USD", help="Input tokens read from a cache.")
+@click.option("--cache-write", type=RateType(), metavar="USD", help="Input tokens written to a cache.")
+@click.option("--cache-write-12h", type=RateType(), metavar="USD", help="The same with 12-hour retention.")
+@click.option("--output", "output_", type=RateType(), metavar="USD", help="Output tokens, USD per 1M.")
+@click.option("--source", metavar="URL", help="The page that states the price.")
+@click.option("--checked", type=WhenType(), metavar="DAY", help="Day on which you saw it there. [default: --on]")
+@click.option(
+    "--confidence",
+    type=click.Choice(["primary", "corroborated", "single"]),
+    help="[default: primary on the site of the provider's price page, else single]",
+)
+@click.option("--note", metavar="TEXT", help="What a reader should know.")
+@click.option("--until", type=WhenType(), metavar="WHEN", help="Announced end (exclusive), where nothing follows.")
+@click.option("--tier", metavar="TIER", help="The rates are those of a service tier: batch, flex, priority, ...")
+@click.option("--window", metavar="WINDOW", help="The rates are those of peak or off-peak hours.")
+@click.option("--input-tokens-above", metavar="TOKENS", help="The rates are those of requests above so many tokens.")
+@click.option("--zone", metavar="ZONE", help="Time zone of a new --window, such as Asia/Shanghai.")
+@click.option("--days", metavar="DAYS", help="Days of a new --window: mon,tue.")
+@click.option("--hours", metavar="HOURS", help="Hours of a new --window: 09:00-12:00,14:00-18:00.")
+@click.option("--except", "except_", metavar="CALENDAR", help="Holidays on which a new --window does not open.")
+@click.option(
+    "--when", "whens", multiple=True, metavar="KEY=VALUE,...", help="More rates: tier=batch,input=0.06,output=0.25."
+)
+@click.option("--cny", metavar="KEY=VALUE,...", help="The provider's own list in yuan: input=1,output=4.")
+@click.option(
+    "--drop-blocks", is_flag=True, help="Tiers and windows that are not given again are not offered any more."
+)
+@click.option(
+    "--accept",
+    multiple=True,
+    type=click.Choice(["jump", "dropped", "name", "source"]),
+    help="What looks like a slip is right; see `prices check --help`.",
+)
+@click.option("--new", is_flag=True, help="MODEL is new; needs --provider.")
+@click.option("--provider", metavar="PROVIDER", help="Who sells a --new model, such as deepseek.")
+@click.option("--name", metavar="TEXT", help="Display name of a --new model.")
+@click.option("--correct", is_flag=True, help="Change a price of the past; needs --reason.")
+@click.option("--reason", metavar="TEXT", help="Why the past is changed; kept as a comment.")
+@click.option("--dry-run", is_flag=True, help="Print the diff and write nothing.")
+@click.option("--yes", is_flag=True, help="Write what was asked for on a terminal without asking once more.")
+@click.option("--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml]")
+@click.option("--on", type=WhenType(), default="today", metavar="DAY", help="Day of this edit. [default: today, UTC]")
+def add(**given: Any) -> None:
+    """Enter the price of MODEL from a day on, as one dated entry; what held before stays as it is.
+
+    \b
+    tokencost prices add o3 --from 2026-12-01 --input 2 --output 8 --source URL
+    tokencost prices add o3 --from 2026-12-01 --tier flex --input 1 --output 4 --source URL
+
+    Rates under conditions (tiers, windows, long context) that are not given again with --when continue as they
+    were, with the source and the day of their own last check; each is named. --drop-blocks ends them instead.
+    With --tier, --window or --input-tokens-above the rates are those of these conditions alone, and the base
+    price continues. A window keeps its hours unless new ones are given; in --when, lists are written with +
+    (days=mon+tue). The table's version moves on to the day of the edit.
+
+    Without options on a terminal it asks, showing the present price, and shows the diff before it writes.
+    """  # noqa: D301  # \b: click must not wrap this
+    from tokencost.cli.prices.ask import ask, confirm, confirmed
+    from tokencost.cli.prices.edit import read_table, refuse_slips, show_diff, write_price
+    from tokencost.pricetable.editing.edit import add_price
+    from tokencost.pricetable.load import parse_prices
+    from tokencost.pricetable.locate import find_own_prices
+
+    path = find_own_prices(given["prices"])
+    if path is None:
+        raise UsageError(
+            "no price table of your own to add to; the one inside the package is never changed",
+            "name yours with --prices FILE or $TOKENCOST_PRICES, or run this where prices.toml is",
+        )
+    file, today = os.fspath(path), day_of(given["on"])
+
+    def edit(content: bytes, given: Mapping[str, Any]) -> "Edited":
+        return add_price(content, file, _addition(parse_prices(content, file), given, today), today)
+
+    shown = None
+    asked = given["start"] is None and sys.stdin is not None and sys.stdin.isatty()
+    if asked:
+        given = ask(parse_prices(read_table(file), file), given, today)
+        given = confirmed(given, lambda answers: edit(read_table(file), answers))
+    if asked or given["dry_run"]:
+        shown = read_table(file)
+        edited = edit(shown, given)
+        show_diff(file, shown, edited)
+        refuse_slips(edited)
+    if given["dry_run"]:
+        return
+    if asked and not given["yes"] and not confirm("write this?"):
+        raise UsageError("nothing was written", "answer y to write it, or add --yes")
+    write_price(file, lambda content: edit(content, given), shown)
+
+
+def _addition(table: "PriceTable", given: Mapping[str, Any], today: date) -> "Addition":
+    """What the options say."""
+    from tokencost.pricetable.editing.new_price import Addition
+    from tokencost.render.sanitize import inert
+
+    wanted: When | None = given["start"]
+    if wanted is None:
+        raise UsageError("a price needs the day from which it holds", "add --from 2026-12-01, or an instant")
+    start = span(wanted)[0]
+    new = _new_model(given)
+    if given["correct"] != bool(given["reason"]):
+        raise UsageError(
+            "--correct and --reason go together", "a changed past needs its reason: --correct --reason 'typing error'"
+        )
+    # A comment of TOML is one line without control characters.
+    reason = inert(" ".join(given["reason"].split())) if given["reason"] else None
+    if given["correct"] and not reason:
+        raise UsageError("the reason is empty", "say why the past is changed: --reason 'typing error'")
+    if not given["source"] and not given["correct"]:
+        raise UsageError("a price needs its source", "add --source with the address of the page that states it")
+    keys = {"input": "input_", "output": "output_"}
+    conditions = _conditions(given)
+    return Addition(
+        model=given["model"] if new else _model_id(table, given["model"], start),
+        start=start,
+        rates={key: given[keys.get(key, key)] for key in RATE_OPTIONS if given[keys.get(key, key)] is not None},
+        evidence=_evidence(table, given, today),
+        conditions=conditions,
+        blocks=(*given.get("blocks", ()), *(_block(text) for text in given["whens"])),
+        until=span(given["until"])[0] if given["until"] else None,
+        cny=_cny(given["cny"]),
+        drop_blocks=given["drop_blocks"],
+        new=new,
+        correction=reason,
+        accept=given["accept"],
+    )
+
+
+def _model_id(table: "PriceTable", name: str, start: datetime) -> str:
+    from tokencost.errors import UnknownModel
+    from tokencost.pricetable.resolve import find_model
+
+    try:
+        return find_model(table, name, start).id
+    except UnknownModel as error:
+        raise UnknownModel(error.message, f"{error.hint}; a model that the table lacks needs --new") from None
+
+
+def _new_model(given: Mapping[str, Any]) -> "NewModel | None":
+    from tokencost.pricetable.editing.new_price import NewModel
+
+    if given["new"] and given["correct"]:
+        raise UsageError("a new model has no past to correct", "leave --correct out")
+    if given["new"] and not given["provider"]:
+        raise UsageError("a new model needs --provider", "name a provider of the table, such as --provider deepseek")
+    if not given["new"] and (given["provider"] or given["name"]):
+        raise UsageError("--provider and --name describe a --new model", "add --new, or leave them out")
+    return NewModel(given["provider"], given["name"]) if given["new"] else None
+
+
+def _evidence(table: "PriceTable", given: Mapping[str, Any], today: date) -> dict[str, Any]:
+    evidence: dict[str, Any] = {}
+    if given["source"]:
+        evidence["source"] = given["source"]
+        evidence["checked"] = day_of(given["checked"]) if given["checked"] else today
+        evidence["confidence"] = given["confidence"] or _confidence(table, given)
+    else:
+        if given["checked"]:
+            evidence["checked"] = day_of(given["checked"])
+        if given["confidence"]:
+            evidence["confidence"] = given["confidence"]
+    if "checked" in evidence and evidence["checked"] > today:
+        raise UsageError(f"--checked {evidence['checked']} is in the future", "the day on which you saw the price")
+    if given["note"]:
+        evidence["note"] = given["note"]
+    return evidence
+
+
+def _confidence(table: "PriceTable", given: Mapping[str, Any]) -> str:
+    """What is read on the provider's own site is primary; any other page is one secondary source."""
+    from urllib.parse import urlsplit
+
+    claims = table.claims.get(given["model"].rpartition("/")[2])
+    provider = table.providers.get(given["provider"] or (claims[0][1].provider if claims else ""))
+    try:
+        own = provider is not None and urlsplit(provider.pricing_url or "").hostname
+        return "primary" if own and urlsplit(given["source"]).hostname == own else "single"
+    except ValueError:
+        return "single"
+
+
+def _conditions(given: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {key: given[key] for key in ("tier", "window", "zone", "days", "hours", "input_tokens_above")}
+    texts["except"] = given["except_"]
+    block = _typed({key: text.replace(",", "+") if key in LISTS else text for key, text in texts.items() if text})
+    if block and not {"tier", "window", "input_tokens_above"} & block.keys():
+        raise UsageError("--zone, --days, --hours and --except describe a --window", "name it: --window peak")
+    return block
+
+
+def _block(text: str) -> dict[str, Any]:
+    """`tier=batch,input=0.06` as a block."""
+    from tokencost.pricetable.editing.toml_writer import BLOCK_KEYS
+
+    block = _typed(parse_pairs(text))
+    unknown = [key for key in block if key not in BLOCK_KEYS or key == "cny"]
+    if unknown:
+        known = ", ".join(key for key in BLOCK_KEYS if key != "cny")
+        raise UsageError(f"--when does not know {unknown[0]!r}", f"its keys are {known}")
+    if not {"tier", "window", "input_tokens_above"} & block.keys():
+        raise UsageError(f"--when {text!r} names no condition", "name tier, window or input_tokens_above")
+    return block
+
+
+def _cny(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    listed = _typed(parse_pairs(text))
+    unknown = [key for key in listed if key not in (*RATE_OPTIONS, "source", "confidence")]
+    if unknown:
+        raise UsageError(f"--cny does not know {unknown[0]!r}", f"its keys are {', '.join(RATE_OPTIONS)}, source")
+    return listed
+
+
+def _typed(pairs: Mapping[str, str]) -> dict[str, Any]:
+    """Texts as the values that stand in prices.toml."""
+    values: dict[str, Any] = {}
+    for key, text in pairs.items():
+        if key in RATE_OPTIONS:
+            values[key] = parse_rate(text)
+        elif key == "input_tokens_above":
+            values[key] = parse_tokens(text)
+        elif key == "checked":
+            values[key] = day_of(parse_when(text))
+        else:
+            values[key] = text.split("+") if key in LISTS else text
+    return values

@@ -1,0 +1,164 @@
+"""`tokencost prices`: the table itself."""
+
+from importlib import import_module
+from typing import Any, cast
+
+import click
+
+from tokencost.cli.parameters.options import (
+    answer,
+    answer_options,
+    chart_option,
+    complete_models,
+    currency_option,
+    load_table,
+    models_argument,
+    rate_options,
+)
+from tokencost.cli.streams import write_out
+from tokencost.pricetable.when import When, day_of
+
+A_CHECK_FAILED = 1
+ELSEWHERE = {"add": "add", "diff": "diff", "audit": "audit", "export": "export"}
+"""The modules of the larger commands."""
+
+
+class PricesGroup(click.Group):
+    """The commands of this module, and those that are large enough for one of their own, imported when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order in which people need them."""
+        return [*self.commands, *ELSEWHERE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if module := ELSEWHERE.get(cmd_name):
+            return cast("click.Command", getattr(import_module(f"tokencost.cli.prices.{module}"), cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for a mistyped name."""
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            from tokencost.cli.slips import refuse_command
+
+            raise refuse_command(ctx, args)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=PricesGroup, short_help="The price table: list, show, history, check, add, diff, audit, export.")
+def prices() -> None:
+    """The price table: what is in force, where each rate comes from, what held before, and how it is kept current."""
+
+
+@prices.command("list", short_help="The prices of the models on sale on a day.")
+@click.option("--provider", metavar="PROVIDER", help="Only models of this provider, such as deepseek.")
+@click.option("--retired", is_flag=True, help="Also models that are no longer sold, with their last price.")
+@rate_options
+@currency_option
+@answer_options
+def list_prices(
+    provider: str | None,
+    retired: bool,
+    tier: str,
+    window: str | None,
+    currency: str,
+    prices: str | None,
+    on: When,
+    **form: Any,
+) -> None:
+    """The prices of models on sale on a day. --tier all shows every tier.
+
+    A model that is no longer sold on that day is shown only with --retired. Hours that do not open on that day, such
+    as peak hours on a Saturday, are left out and named in a note.
+    """
+    from tokencost.analysis.table.price_rows import closed_windows, prices_in_force, sold_and_retired
+    from tokencost.documents.table.prices import list_document
+
+    table = load_table(prices)
+    rows = prices_in_force(table, on, provider=provider, tier=tier, window=window, currency=currency, retired=retired)
+    closed = tuple(closed_windows(table, on, provider))
+    answer(list_document(table, rows, on, *sold_and_retired(table, on, provider), closed), **form)
+
+
+@prices.command(short_help="Every rate of a model, with its source and line.")
+@click.argument("model", shell_complete=complete_models)
+@answer_options
+def show(model: str, prices: str | None, on: When, **form: Any) -> None:
+    """Every rate of MODEL in force, with its source and its line in prices.toml."""
+    from tokencost.analysis.table.price_rows import all_rates
+    from tokencost.documents.table.prices import show_document
+    from tokencost.pricetable.resolve import resolve
+
+    table = load_table(prices)
+    side = resolve(table, model, on)
+    answer(show_document(table, side, all_rates(side.model, side.price), on), **form)
+
+
+@prices.command(short_help="Every dated price of a model, oldest first.")
+@models_argument(required=True)
+@rate_options
+@currency_option
+@chart_option
+@answer_options
+def history(
+    models: tuple[str, ...],
+    tier: str,
+    window: str | None,
+    currency: str,
+    prices: str | None,
+    on: When,
+    **form: Any,
+) -> None:
+    """Every dated price of MODEL, oldest first."""
+    from tokencost.analysis.table.price_rows import price_history
+    from tokencost.documents.table.prices import history_document
+
+    table = load_table(prices)
+    rows = price_history(table, models, on, tier=tier, window=window, currency=currency)
+    answer(history_document(table, rows, on), **form)
+
+
+@prices.command(short_help="Check the table, and its age.")
+@click.option("--max-age", metavar="DAYS", help="Fail when a price in force was last checked longer ago, such as 90d.")
+@click.option(
+    "--strict", is_flag=True, help="Fail also on promotions, retired defaults, calendars and slips; see above."
+)
+@answer_options
+def check(max_age: str | None, strict: bool, prices: str | None, on: When, **form: Any) -> int:
+    """Check the table: its syntax and rules, and what needs a person.
+
+    Listed are prices not checked for longer than --max-age, promotions past or within 60 days of their guaranteed
+    end, models in [defaults] that are no longer served, calendars that end within 60 days, prices in force that
+    rest on a single source, and combinations without a known rate. Exit status 1 for the first of these, with
+    --strict for the first four, which are what time does to a sound table, and for possible slips:
+
+    \b
+    jump      a rate ten times or more below or above that of the price before
+    dropped   a tier, window or context length of the price before that this one lacks
+    name      a tier or window that no other price has
+    source    a source that is no https address
+    future    a page that was checked after the day of --on
+
+    An entry with accept = ["jump"] says that somebody has looked, and that it is right; so for all but the last.
+    """  # noqa: D301  # \b: click must not wrap this
+    from tokencost.analysis.table.check import check_table
+    from tokencost.cli.quantities import parse_days
+    from tokencost.documents.table.check import check_document
+
+    days = None if max_age is None else parse_days(max_age)
+    table = load_table(prices)
+    result = check_table(table, day_of(on), days)
+    answer(check_document(table, result), **form)
+    return A_CHECK_FAILED if result.stale or (strict and result.needs_a_person) else 0
+
+
+@prices.command(short_help="Print the JSON Schema of prices.toml.")
+def schema() -> None:
+    """Print the JSON Schema of prices.toml, for editors and other checkers."""
+    import json
+
+    from tokencost.pricetable.reading.schema import json_schema
+
+    write_out(json.dumps(json_schema(), indent=2) + "\n")

@@ -1,0 +1,75 @@
+"""A price table on disk that gets one price more: previewed, shown, and written whole or not at all."""
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tokencost.cli.streams import ReaderGone, say, write_out
+from tokencost.errors import UsageError
+from tokencost.render.sanitize import inert_lines
+
+if TYPE_CHECKING:
+    from tokencost.pricetable.editing.edit import Edited
+
+
+def read_table(file: str) -> bytes:
+    """The bytes of a price table. Raises `InvalidData`."""
+    from tokencost.pricetable.reading.validated_toml import read_file
+
+    return read_file(file, "name a price table with --prices FILE or $TOKENCOST_PRICES")
+
+
+def write_price(file: str, edit: Callable[[bytes], "Edited"], shown: bytes | None = None) -> None:
+    """Edit the file while nobody else does, and replace it; `shown` is what somebody has agreed to change."""
+    from tokencost.cli.files import edited_alone, replace_file
+
+    with edited_alone(file):
+        content = read_table(file)
+        edited = edit(content)
+        refuse_slips(edited)
+        if read_table(file) != content or (shown is not None and shown != content):
+            raise UsageError(f"{file} was changed by another program just now", "nothing was written; try again")
+        try:
+            replace_file(file, edited.content)
+        except OSError as error:
+            raise UsageError(
+                f"cannot write {file}: {error.strerror or error}", "nothing was written; the old table is whole"
+            ) from None
+    _confirm(inert_lines(f"{file}:{edited.line}: price added, version {edited.table.version}"))
+    tell(edited)
+
+
+def _confirm(text: str) -> None:
+    """Say that it is done. It is, even where nobody reads it or standard output is full: then standard error has it."""
+    try:
+        write_out(f"{text}\n", as_shown=True)
+    except (UsageError, ReaderGone):
+        say(text)
+
+
+def show_diff(file: str, content: bytes, edited: "Edited") -> None:
+    """The lines that change, on standard output, and the notes."""
+    from tokencost.pricetable.editing.line_editor import unified_diff
+
+    lines = unified_diff(content.decode("utf-8"), edited.content.decode("utf-8"), os.path.basename(file))
+    write_out("".join(inert_lines(line.rstrip("\r")) + "\n" for line in lines))
+    tell(edited)
+
+
+def refuse_slips(edited: "Edited") -> None:
+    """Raise `UsageError` for what looks like a slip and was not accepted."""
+    if not edited.doubts:
+        return
+    kinds = dict.fromkeys(doubt.kind for doubt in edited.doubts if doubt.can_be_accepted)
+    words = " ".join(f"--accept {kind}" for kind in kinds)
+    lines = "\n  ".join(f"line {edited.table.line_of(doubt.path)}: {doubt.detail}" for doubt in edited.doubts)
+    raise UsageError(
+        f"nothing was written, because this looks like a slip:\n  {lines}",
+        f"mend it; if it is right, add {words}" if words else "write the day on which somebody saw the price",
+    )
+
+
+def tell(edited: "Edited") -> None:
+    """What a person should know."""
+    for note in edited.notes:
+        say(f"note: {note}")

@@ -1,0 +1,158 @@
+"""What a figure may stand for, as a document."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from tokencost.analysis.find import ListedRate, RatePair
+from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value
+from tokencost.documents.remarks import merged, source
+from tokencost.documents.wording import counted
+from tokencost.pricetable.sale import SEEN_DAYS, ends_soon, has_unknown_end
+from tokencost.pricetable.table import PriceTable
+from tokencost.pricetable.when import When, show_bound, show_when
+
+
+def found_rates_document(
+    table: PriceTable,
+    figure: Decimal,
+    rates: Sequence[ListedRate],
+    nearest: Sequence[ListedRate],
+    on: When | None,
+    near: Fraction,
+    closed: Sequence[ListedRate] = (),
+) -> Document:
+    """The document of `tokencost find PRICE`; `closed` are rates of hours that do not open on that day."""
+    caption = f"list prices {_wanted(near)}${figure:f}{_at(on)}"
+    tables = [rates_table(rates, caption)]
+    answer: Sentence
+    if rates:
+        answer = (Figure(figure, "rate"), f" is {counted(len(rates), 'list price')}{_at(on)}.")
+    else:
+        answer = ("No list price is ", Figure(figure, "rate"), f"{_at(on)}.")
+        tables.append(rates_table(nearest, "the nearest list prices", name="nearest"))
+    return _document(table, on, tables, answer, rates, closed)
+
+
+def found_pairs_document(
+    table: PriceTable,
+    figures: tuple[Decimal, Decimal],
+    pairs: Sequence[RatePair],
+    nearest: Sequence[ListedRate],
+    on: When | None,
+    closed: Sequence[ListedRate] = (),
+) -> Document:
+    """The document of `tokencost find PRICE PRICE`; `closed` are rates of hours that do not open on that day."""
+    left, right = (Figure(figure, "rate") for figure in figures)
+    alike = sum(pair.like_for_like for pair in pairs)
+    tables = [pairs_table(pairs, on, f"pairs of list prices{_at(on)}")]
+    answer: Sentence
+    if pairs:
+        marked = f"{counted(alike, 'pair')} of them like for like" if alike else "none of them like for like"
+        answer = (left, " and ", right, f" are {counted(len(pairs), 'pair')} of list prices{_at(on)}, {marked}.")
+    else:
+        answer = ("No list prices in force at the same time are ", left, " and ", right, f"{_at(on)}.")
+        tables.append(rates_table(nearest, "the nearest list prices", name="nearest"))
+    return _document(table, on, tables, answer, [side for pair in pairs for side in pair], closed)
+
+
+def rates_table(rates: Sequence[ListedRate], caption: str, name: str = "rows") -> Table:
+    """List prices, one to a row."""
+    return Table(_columns(rates), tuple(map(_values, rates)), name=name, caption=caption)
+
+
+def pairs_table(pairs: Sequence[RatePair], on: When | None, caption: str) -> Table:
+    """Pairs of list prices, one to a row; their times where no day was asked for."""
+    rows = tuple(
+        (*_values(p.left), *_values(p.right), p.like_for_like, p.ratio, p.percent_lower, p.start, p.end) for p in pairs
+    )
+    return Table(_pair_columns(pairs, on), rows, caption=caption)
+
+
+def _document(
+    table: PriceTable,
+    on: When | None,
+    tables: Sequence[Table],
+    answer: Sentence,
+    used: Sequence[ListedRate],
+    closed: Sequence[ListedRate],
+) -> Document:
+    sources = dict.fromkeys(f"{listed.model.id}: {source(cell.evidence)}" for listed in used for cell in listed.cells)
+    return Document(
+        command="find",
+        as_of=on,
+        version=table.version,
+        sha256=table.sha256,
+        tables=tuple(tables),
+        answer=(answer,),
+        notes=merged((*_ends(used, on), *_closed(closed, on))),
+        sources=tuple(sources),
+    )
+
+
+def _ends(used: Sequence[ListedRate], on: When | None) -> Iterator[Sentence]:
+    """At any time, which `until` is not known to the day; on a day, which models end soon."""
+    for model in dict.fromkeys(listed.model for listed in used):
+        if on is not None:
+            if end := ends_soon(model, on):
+                yield model.id, f": the model ends on {show_bound(end)}."
+        elif has_unknown_end(model):
+            taken = f"taken as sold until {SEEN_DAYS} days after its price was last seen"
+            yield model.id, f": withdrawn on a day that is not known; {taken}."
+
+
+def _closed(closed: Sequence[ListedRate], on: When | None) -> Iterator[Sentence]:
+    """The prices that equal the figure in hours of which that day has none."""
+    for listed in closed:
+        words = f"{listed.component.replace('_', ' ')} is "
+        when = f" in {listed.cell.window} hours; none {_at(on).strip()}."
+        yield listed.model.id, f": {words}", Figure(listed.rate, "rate"), when
+
+
+def _columns(rates: Sequence[ListedRate], side: str = "") -> tuple[Column, ...]:
+    tiers = any(listed.cell.tier != "standard" for listed in rates)
+    windows = any(listed.cell.window for listed in rates)
+    return (
+        Column(f"{side}price", "rate", "price"),
+        Column(f"{side}model", heading="model"),
+        Column(f"{side}provider", shown=False),
+        Column(f"{side}component", "term", "component"),
+        Column(f"{side}tier", heading="tier", shown=tiers),
+        Column(f"{side}window", heading="window", shown=windows),
+        Column(f"{side}from", "bound", "from", shown=not side),
+        Column(f"{side}until", "bound", "until", shown=not side),
+    )
+
+
+def _pair_columns(pairs: Sequence[RatePair], on: When | None) -> tuple[Column, ...]:
+    return (
+        *_columns([pair.left for pair in pairs], "left_"),
+        *_columns([pair.right for pair in pairs], "right_"),
+        Column("like_for_like", heading="like for like"),
+        Column("ratio", "ratio"),
+        Column("percent_lower", "percent", "lower"),
+        Column("from", "bound", shown=on is None),
+        Column("until", "bound", shown=on is None),
+    )
+
+
+def _values(listed: ListedRate) -> tuple[Value, ...]:
+    cell = listed.cell
+    return (
+        listed.rate,
+        listed.model.id,
+        listed.model.provider,
+        listed.component,
+        cell.tier,
+        cell.window,
+        listed.start,
+        listed.end,
+    )
+
+
+def _wanted(near: Fraction) -> str:
+    return "near " if near else "of exactly "
+
+
+def _at(on: When | None) -> str:
+    return f" on {show_when(on)}" if on else " at any time"

@@ -1,0 +1,1 @@
+"""The price table, what is wrong with it and how it changed, as documents."""

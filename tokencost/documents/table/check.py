@@ -1,0 +1,95 @@
+"""The result of `tokencost prices check` as a document: what the table holds, and what needs a person."""
+
+from collections.abc import Iterator
+
+from tokencost.analysis.table.check import TableCheck
+from tokencost.documents.document import Column, Document, Sentence, Table, Value
+from tokencost.documents.wording import counted
+from tokencost.pricetable.sale import SOON_DAYS
+from tokencost.pricetable.table import PriceTable
+
+
+def check_document(table: PriceTable, result: TableCheck) -> Document:
+    """The document of `tokencost prices check`."""
+    rows = tuple(_rows(result))
+    columns = (
+        Column("finding"),
+        Column("model"),
+        Column("from", "bound"),
+        Column("line"),
+        Column("checked", "when"),
+        Column("age_days", "count", shown=bool(result.stale)),
+        Column("detail", shown=any(row[-1] for row in rows)),
+    )
+    return Document(
+        command="prices check",
+        as_of=result.on,
+        version=table.version,
+        sha256=table.sha256,
+        tables=(Table(columns, rows, caption="findings"),),
+        answer=tuple(_summary(table, result)),
+    )
+
+
+def _summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
+    counts = ", ".join(
+        [
+            counted(result.providers, "provider"),
+            f"{counted(result.models, 'model')} under {counted(result.names, 'name')}",
+            counted(result.prices, "dated price"),
+            counted(result.blocks, "condition block"),
+            counted(result.calendars, "calendar"),
+        ]
+    )
+    yield (f"{table.file} is valid: {counts}.",)
+    if result.max_age_days is not None:
+        age = f"more than {counted(result.max_age_days, 'day')} before {result.on.isoformat()}"
+        prices = len({stale.price for stale in result.stale})
+        yield (f"Last checked {age}: {counted(prices, 'price')} in force.",)
+    doubts = [
+        _some(len(result.slips), "possible slip", 'to mend, or to accept in the entry, as accept = ["jump"]'),
+        _some(len(result.promotions), "promotion", f"past or within {SOON_DAYS} days of the end"),
+        _some(len(result.retired), "default model", "no longer served"),
+        _some(len(result.calendars_ending), "calendar", f"past or within {SOON_DAYS} days of the end"),
+        _some(len(result.single), "price", "in force on a single source"),
+        _some(result.single_blocks, "condition block", "in force on a single source"),
+    ]
+    if any(doubts):
+        yield ("; ".join(doubt for doubt in doubts if doubt) + ".",)
+
+
+def _some(number: int, word: str, what: str) -> str:
+    return f"{counted(number, word)} {what}" if number else ""
+
+
+def _rows(result: TableCheck) -> Iterator[tuple[Value, ...]]:
+    for slip in result.slips:
+        kind, price, _, detail = slip.doubt
+        yield (kind, price.model, price.start, slip.line, price.evidence.checked, None, detail)
+    for stale in result.stale:
+        where = stale.conditions or None
+        yield ("stale", stale.model.id, stale.price.start, stale.line, stale.evidence.checked, stale.age_days, where)
+    for promotion in result.promotions:
+        price = promotion.price
+        word = "has ended or may have, on" if promotion.end <= result.on else "may end on"
+        detail = f"{word} {promotion.end.isoformat()}"
+        yield ("promotion", price.model, price.start, promotion.line, price.evidence.checked, None, detail)
+    for default in result.retired:
+        yield ("retired default", default.name, None, default.line, None, None, default.reason)
+    for ending in result.calendars_ending:
+        detail = f"calendar {ending.calendar.id} is complete up to {ending.through.isoformat()}"
+        yield ("calendar ends", None, None, ending.line, None, None, detail)
+    for single in result.single:
+        price = single.price
+        yield (
+            "single source",
+            price.model,
+            price.start,
+            single.line,
+            price.evidence.checked,
+            None,
+            price.evidence.source,
+        )
+    for item in result.combinations:
+        price = item.price
+        yield ("no rate known", price.model, price.start, item.line, price.evidence.checked, None, item.conditions)

@@ -1,0 +1,225 @@
+"""The price table itself as documents: lists, histories, one model in full, and all of it."""
+
+from collections.abc import Iterable, Sequence
+
+from tokencost.analysis.table.price_rows import PriceRow
+from tokencost.documents.document import Column, Document, Figure, Plain, Sentence, Table, Value, WhenRead
+from tokencost.documents.remarks import closed_on, merged, missing_rate_remarks, model_remarks, source, window_remarks
+from tokencost.documents.table.history_chart import history_charts
+from tokencost.documents.wording import counted
+from tokencost.pricetable.hours import Window
+from tokencost.pricetable.resolve import ModelAt
+from tokencost.pricetable.sale import ON_SALE, sale_status
+from tokencost.pricetable.table import Model, Price, PriceTable
+from tokencost.pricetable.when import When, show_bound, show_when
+
+RATES = ("input", "cached_input", "cache_write", "output")
+
+
+def list_document(
+    table: PriceTable,
+    rows: Sequence[PriceRow],
+    as_of: When,
+    sold: frozenset[Model] = frozenset(),
+    retired: frozenset[Model] = frozenset(),
+    closed: Sequence[tuple[Model, Price, Window]] = (),
+) -> Document:
+    """The document of `tokencost prices list`.
+
+    `sold` and `retired` are all models on sale and no longer so, `closed` the hours that are left out.
+    """
+    caption = f"prices in force on {show_when(as_of)}, per 1M tokens"
+    statuses = [sale_status(row.model, as_of) for row in rows]
+    columns = (
+        *_columns(rows, shown={"model", "tier", "window", "input_tokens_above", *RATES, "checked"}),
+        Column("status", shown=any(status != ON_SALE for status in statuses)),
+        Column("shutdown", "bound", shown=False),
+    )
+    values = tuple((*_values(row), status, row.model.shutdown) for row, status in zip(rows, statuses, strict=True))
+    notes = [
+        (model.id, f": {window.name} is {window.describe()}{closed_on(window, price, as_of)}.")
+        for model, price, window in closed
+    ]
+    main = Table(columns, values, caption=caption)
+    return _document(table, "prices list", as_of, main, _on_sale(rows, as_of, sold, retired), merged(notes))
+
+
+def _on_sale(
+    rows: Sequence[PriceRow], as_of: When, sold: frozenset[Model], retired: frozenset[Model]
+) -> Iterable[Sentence]:
+    """How many models are on sale, how many of them have such rates, and how many are not shown: they are retired."""
+    listed = {row.model for row in rows}
+    hidden = len(retired - listed)
+    more = f" ({hidden} retired: --retired)" if hidden else ""
+    some = "" if sold <= listed else f"; {len(sold & listed)} of them have such rates"
+    yield (f"{counted(len(sold), 'model')} on sale on {show_when(as_of)}{more}{some}.",)
+
+
+def history_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:
+    """The document of `tokencost prices history`."""
+    shown = {"from", "until", "tier", "window", "input_tokens_above", *RATES, "confidence"}
+    if len({row.model.id for row in rows}) > 1:
+        shown.add("model")
+    caption = f"dated prices of {', '.join(dict.fromkeys(row.model.id for row in rows))}, per 1M tokens"
+    columns = _columns(rows, shown=shown)
+    return _document(
+        table,
+        "prices history",
+        as_of,
+        Table(columns, tuple(_values(row) for row in rows), caption=caption),
+        notes=_promotions(rows),
+    )._replace(charts=WhenRead(lambda: history_charts(rows, as_of)))
+
+
+def export_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:
+    """The document of `tokencost prices export`: the whole dated table, and what the shorter lists leave out."""
+    columns = (
+        *_columns(rows, shown={"model", "from", "until", "tier", "window", "input_tokens_above", "currency", *RATES}),
+    )
+    hours = [
+        {window.name: window.describe() for window in row.price.windows}.get(row.cell.window or "") for row in rows
+    ]
+    columns = (*columns, Column("cache_write_12h", "rate", shown=False), Column("window_hours", shown=False))
+    values = tuple(
+        (*_values(row), _rate(row, row.rates.cache_write_12h), open_) for row, open_ in zip(rows, hours, strict=True)
+    )
+    caption = "every dated price, per 1M tokens"
+    return _document(table, "prices export", as_of, Table(columns, values, caption=caption))
+
+
+def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as_of: When) -> Document:
+    """The document of `tokencost prices show`: every rate in force, with its line in prices.toml."""
+    model, price = side.model, side.price
+    columns = _columns(rows, shown={"tier", "window", "input_tokens_above", *RATES, "confidence"})
+    at = [column.key for column in columns].index("output")
+    longest = any(row.rates.cache_write_12h is not None for row in rows)
+    columns = (
+        *columns[:at],
+        Column("cache_write_12h", "rate", "cache write 12h", shown=longest),
+        *columns[at:],
+        Column("line"),
+    )
+    values = []
+    for row in rows:
+        cells = _values(row)
+        line = table.line_of(row.cell.path)
+        values.append((*cells[:at], _rate(row, row.rates.cache_write_12h), *cells[at:], line))
+    since = f"{show_bound(price.start)} to {show_bound(price.end)}" if price.end else f"{show_bound(price.start)} on"
+    facts: list[Sentence] = [
+        (f"{model.name} ({model.id}), {table.providers[model.provider].name}. Rates per 1M tokens, from {since}.",),
+        (f"{table.file}:{table.line_of(price.path)}",),
+    ]
+    names = [alias.name for alias in model.aliases]
+    if names:
+        facts.append((f"Also billed as {model.id}: {', '.join(names)}.",))
+    served = Table(
+        (Column("from", "bound"), Column("until", "bound"), Column("name")),
+        tuple((item.start, item.end, item.name) for item in model.served),
+        name="served",
+        caption="what the name stood for",
+    )
+    notes: list[Sentence] = [*model_remarks(side), *window_remarks(side)]
+    notes += missing_rate_remarks(side, [row.cell for row in rows if row.cell.tier == "standard"])
+    if model.note:
+        notes.append((model.note,))
+    notes += [(f"{_conditions(row)}{row.evidence.note}",) for row in rows if row.evidence.note]
+    main = Table(tuple(columns), tuple(values), caption=f"every rate of {model.id} on {show_when(side.when)}")
+    return Document(
+        command="prices show",
+        as_of=as_of,
+        version=table.version,
+        sha256=table.sha256,
+        tables=(main, served) if model.served else (main,),
+        answer=tuple(facts),
+        notes=tuple(dict.fromkeys(notes)),
+        sources=tuple(dict.fromkeys(source(row.evidence) for row in rows)),
+    )
+
+
+def _document(
+    table: PriceTable,
+    command: str,
+    as_of: When,
+    main: Table,
+    answer: Iterable[Sentence] = (),
+    notes: Iterable[Sentence] = (),
+) -> Document:
+    return Document(
+        command=command,
+        as_of=as_of,
+        version=table.version,
+        sha256=table.sha256,
+        tables=(main,),
+        answer=tuple(answer),
+        notes=tuple(notes),
+    )
+
+
+def _columns(rows: Sequence[PriceRow], shown: set[str]) -> tuple[Column, ...]:
+    """The columns of DESIGN for prices; those without any value, or with one value throughout, are for data only."""
+    keep = set(shown)
+    if all(row.cell.window is None for row in rows):
+        keep.discard("window")
+    if all(row.cell.input_tokens_above == 0 for row in rows):
+        keep.discard("input_tokens_above")
+    if all(row.cell.tier == "standard" for row in rows):
+        keep.discard("tier")
+    for rate in ("cached_input", "cache_write"):
+        if all(getattr(row.rates, rate) is None for row in rows):
+            keep.discard(rate)
+    kinds: dict[str, Column] = {
+        "provider": Column("provider"),
+        "model": Column("model"),
+        "name": Column("name"),
+        "from": Column("from", "bound"),
+        "until": Column("until", "bound"),
+        "tier": Column("tier"),
+        "window": Column("window"),
+        "input_tokens_above": Column("input_tokens_above", "count", "input above"),
+        "currency": Column("currency"),
+        "input": Column("input", "rate"),
+        "cached_input": Column("cached_input", "rate"),
+        "cache_write": Column("cache_write", "rate"),
+        "output": Column("output", "rate"),
+        "source": Column("source", "url"),
+        "checked": Column("checked", "when"),
+        "confidence": Column("confidence"),
+    }
+    return tuple(Column(column.key, column.kind, column.heading, shown=column.key in keep) for column in kinds.values())
+
+
+def _values(row: PriceRow) -> tuple[Value, ...]:
+    cell, evidence = row.cell, row.evidence
+    return (
+        row.model.provider,
+        row.model.id,
+        row.model.name,
+        row.price.start,
+        row.price.end,
+        cell.tier,
+        cell.window,
+        cell.input_tokens_above or None,
+        row.currency,
+        _rate(row, row.rates.input),
+        _rate(row, row.rates.cached_input),
+        _rate(row, row.rates.cache_write),
+        _rate(row, row.rates.output),
+        evidence.source,
+        evidence.checked,
+        evidence.confidence,
+    )
+
+
+def _rate(row: PriceRow, rate: Plain) -> Value:
+    return Figure(rate, "rate", row.currency)
+
+
+def _conditions(row: PriceRow) -> str:
+    """`ultrafast: ` where a note is about that tier alone."""
+    return f"{row.cell.tier}: " if row.evidence.note != row.price.evidence.note else ""
+
+
+def _promotions(rows: Sequence[PriceRow]) -> Iterable[Sentence]:
+    for price in dict.fromkeys(row.price for row in rows):
+        if price.promotion:
+            yield (f"{price.model}: the price from {show_bound(price.start)} is promotional.",)

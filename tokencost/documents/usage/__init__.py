@@ -1,0 +1,1 @@
+"""What request logs cost as documents."""

@@ -1,0 +1,114 @@
+"""What logs cost, in sentences: how many requests, from when to when, what is not included, and what was assumed."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from tokencost.documents.document import Figure, Sentence
+from tokencost.documents.wording import counted
+from tokencost.logs.billing.results import Unpriced
+from tokencost.logs.usage import Usage
+from tokencost.money import EXACT, ZERO
+from tokencost.pricetable.when import show_when
+
+MOST_NAMES = 3
+_WHY = {
+    "unknown_model": ("of an unknown model", "of unknown models"),
+    "no_model": ("without a model",) * 2,
+    "no_time": ("without a time",) * 2,
+    "hour_unknown": ("whose hour is not known",) * 2,
+    "not_offered": ("in a tier or window that is not offered",) * 2,
+    "no_price": ("without a price",) * 2,
+}
+"""Of one model, and of several."""
+
+
+def total_cost(result: Usage) -> Decimal:
+    """What all priced requests cost."""
+    total = ZERO
+    for row in result.rows:
+        total = EXACT.add(total, row.cost.total)
+    return total
+
+
+def priced_requests(result: Usage) -> Sentence:
+    """`5 requests from 2026-11-16 to 2026-11-18 cost $0.2366`, as a sentence begins."""
+    return (*_requests(result.requests), f"{_period(result)} cost ", Figure(total_cost(result), "fine_money"))
+
+
+def answer(result: Usage) -> Iterator[Sentence]:
+    """What was priced costs so much, and so much was not priced."""
+    missing, left_out = _left_out(result)
+    never = counted(result.failed_count, "failed or cached request")
+    if not result.read:
+        yield ("No records were read.",)
+    elif not result.priced and not missing:
+        yield (f"Nothing was billed: {never}.",)
+    elif not result.priced:
+        yield (f"No request was priced: {left_out}.",)
+    elif not missing:
+        but = f" but {never}, never billed" if result.failed_count else ""
+        yield (*priced_requests(result), f". All records were priced{but}.")
+    else:
+        are = "is" if missing == 1 else "are"
+        count, word = _requests(result.requests)
+        cost = Figure(total_cost(result), "fine_money")
+        yield "The ", count, f" priced{word} cost ", cost, f"; {missing:,} {are} not included: {left_out}."
+        if period := _period(result):
+            yield (f"The priced requests are{period}.",)
+    if result.failed_count and missing:
+        yield (f"Never billed: {never}.",)
+
+
+def assumed(result: Usage) -> Iterator[Sentence]:
+    """At which prices requests are, where it is not their own."""
+    if result.repriced and result.as_of is not None:
+        yield (f"All requests are priced as of {show_when(result.as_of)}, not at their own times.",)
+    if result.tier is not None:
+        yield (f"All requests are priced in the {result.tier} tier.",)
+    if result.window is not None and result.window_chosen:
+        yield (f"Where the price depends on the hour and the hour is not known, {result.window} prices are used.",)
+    elif result.window is not None and result.priced:
+        yield (f"--window {result.window} changed nothing: no price depends on an hour that is not known.",)
+
+
+def _requests(number: int) -> Sentence:
+    return Figure(number, "count"), " request" if number == 1 else " requests"
+
+
+def _period(result: Usage) -> str:
+    if result.first is None or result.last is None:
+        return ""
+    if result.first == result.last:
+        return f" on {show_when(result.first)}"
+    return f" from {show_when(result.first)} to {show_when(result.last)}"
+
+
+def _left_out(result: Usage) -> tuple[int, str]:
+    """How many are not included although they were billed, and which these are."""
+    found = []
+    count = 0
+    kinds = list(dict.fromkeys(item.kind for item in result.unpriced))
+    for kind, group in groupby(
+        sorted(result.unpriced, key=lambda item: kinds.index(item.kind)), lambda item: item.kind
+    ):
+        items = list(group)
+        number = sum(item.tokens.requests for item in items)
+        count += number
+        names = _names(items)
+        found.append(f"{number:,} {_WHY[kind][len(names) > 1]}" + (f" ({_listed(names)})" if names else ""))
+    unreadable = result.rejected_count - result.failed_count
+    if unreadable:
+        lines = all(item.line is not None for item in result.rejected)
+        found.append(counted(unreadable, "unreadable line" if lines else "unreadable record"))
+    return count + unreadable, ", ".join(found)
+
+
+def _names(items: Sequence[Unpriced]) -> list[str]:
+    return list(dict.fromkeys(item.model for item in items if item.model))
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    shown = ", ".join(names[:MOST_NAMES])
+    return f"{shown} and {counted(more, 'other')}" if more > 0 else shown

@@ -1,0 +1,85 @@
+"""What a workload costs, in sentences: which model is the cheapest, and which is not sold in all of the months."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from tokencost.analysis.workload.totals import Side, WorkloadTotals
+from tokencost.documents.document import Figure, Sentence
+from tokencost.documents.wording import enumerated
+from tokencost.documents.workload.remarks import period, within
+from tokencost.pricetable.sale import sold_words
+
+
+def workload_answer(totals: WorkloadTotals) -> Iterator[Sentence]:
+    """Which model is the cheapest of those that are sold in all months, by how much, and what is not sold."""
+    yield from _ranked(totals)
+    for side in totals.sides:
+        if side.unsold:
+            yield _until(totals, side)
+
+
+def _ranked(totals: WorkloadTotals) -> Iterator[Sentence]:
+    when = period(totals.months)
+    whole = [(side, side.cost) for side in totals.sides if side.cost is not None]
+    baseline = totals.baseline
+    if len(totals.sold) < 2:  # noqa: PLR2004  # one alone is not the cheapest of any
+        for side, cost in sorted(whole, key=lambda pair: pair[0] is not baseline):
+            yield f"{when}, {side.label} costs ", *_money(totals, cost), *_times(cost, side, baseline), "."
+        return
+    best = totals.sold[0]
+    if len({cost for _, cost in whole}) == 1:
+        names = enumerated([(side.label,) for side, _ in whole])
+        yield f"{when}, ", *names, " cost the same: ", *_money(totals, best.priced_cost), "."
+        return
+    yield f"{when}, {best.label} is the cheapest at ", *_money(totals, best.priced_cost), "."
+    other = totals.sold[1] if baseline is best or baseline.unsold else baseline
+    yield _beside(best, other)
+
+
+def _times(cost: Fraction, side: Side, baseline: Side) -> Sentence:
+    """How many times as much the dearer of two costs."""
+    base = baseline.cost
+    if side is baseline or not base or not cost or cost == base:
+        return ()
+    if cost > base:
+        return (", ", Figure(cost / base, "ratio"), f" as much as {baseline.label}")
+    return (f"; {baseline.label} costs ", Figure(base / cost, "ratio"), " as much")
+
+
+def _beside(best: Side, other: Side) -> Sentence:
+    ours, theirs = best.priced_cost, other.priced_cost
+    if ours == theirs:
+        return (f"{other.label} costs the same.",)
+    if not ours or theirs < ours:
+        # A price of another time may be lower, but nobody can pay it in these months.
+        return f"{other.label} costs ", Figure(theirs, "money"), "."
+    ratio = Figure(theirs / ours, "ratio")
+    return (
+        f"{other.label} costs ",
+        Figure(theirs, "money"),
+        ", ",
+        ratio,
+        " as much: ",
+        Figure(theirs - ours, "money"),
+        f" more ({best.label} is ",
+        Figure((1 - ours / theirs) * 100, "percent"),
+        " lower). The same budget buys ",
+        ratio,
+        f" as many of these requests on {best.label}.",
+    )
+
+
+def _until(totals: WorkloadTotals, side: Side) -> Sentence:
+    """Until when a model is sold, what its months until then cost, and that later ones have no cost."""
+    unsold = {month for _, month in side.unsold}
+    sold = [month for month in totals.months if month not in unsold]
+    costs = (": it costs ", Figure(side.priced_cost, "money"), f" {within(sold)}") if sold else ()
+    without = within(sorted(unsold))
+    return (f"{side.label} is {sold_words(side.billed.model)}", *costs, f"; no cost is given {without}.")
+
+
+def _money(totals: WorkloadTotals, cost: Fraction) -> Sentence:
+    """The amount, over several months with their average."""
+    count = len(totals.months)
+    average = (", ", Figure(cost / count, "money"), " a month on average") if count > 1 else ()
+    return (Figure(cost, "money"), *average)

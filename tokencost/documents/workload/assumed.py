@@ -1,0 +1,175 @@
+"""What a workload's cost is the cost of: requests, tokens, shares and hours, in sentences and as fields."""
+
+from collections.abc import Iterator
+from datetime import UTC
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tokencost.analysis.workload.fields import ONLY, Workload
+from tokencost.analysis.workload.months import PERIODS
+from tokencost.analysis.workload.request_cost import BATCH
+from tokencost.analysis.workload.totals import WorkloadTotals, added, monthly_requests
+from tokencost.documents.document import Column, Figure, Sentence, Table, Value
+from tokencost.documents.wording import counted, enumerated
+from tokencost.pricetable.hours import DAY_NAMES, MINUTES_OF_DAY, show_stretch
+from tokencost.pricing.rates import STANDARD
+
+if TYPE_CHECKING:
+    from tokencost.analysis.workload.sweep import Sweep
+
+FIELDS = (
+    Column("name"),
+    Column("requests", "count"),
+    Column("requests_per"),
+    Column("growth", "count"),
+    Column("from"),
+    Column("to"),
+    Column("months", "count"),
+    Column("calendar_days", "count"),
+    Column("total_requests", "count"),
+    Column("input_tokens", "count"),
+    Column("cached", "count"),
+    Column("cache_write", "count"),
+    Column("output_tokens", "count"),
+    Column("hours"),
+    Column("days"),
+    Column("zone"),
+    Column("peak", "count"),
+    Column("batch", "count"),
+    Column("tier"),
+)
+"""What JSON says of each workload: shares from 0 to 1, and null for hours, days and a peak share that nobody gave."""
+FACTORS = (Column("workload"), Column("model"), Column("factor", "count"))
+
+
+def assumed(totals: WorkloadTotals, swept: "Sweep | None" = None) -> tuple[Sentence, ...]:
+    """A sentence or two for each workload."""
+    sentences = [tuple(_of_workload(totals, workload)) for workload in totals.workloads]
+    if swept is not None:
+        fields = " and ".join(axis.field.replace("_", " ") for axis in swept.axes)
+        sentences.append((f"The sweep changes only {fields}.",))
+    return tuple(sentences)
+
+
+def assumed_fields(totals: WorkloadTotals) -> Iterator[Table]:
+    """The same for programs, exact: `workloads`, and where there are any the `token_factors`."""
+    yield _for_programs(FIELDS, "workloads", [_fields(workload) for workload in totals.workloads])
+    factors: list[tuple[Value, ...]] = [
+        (name, model, factor) for name, used in totals.factors.items() for model, factor in used.items()
+    ]
+    if factors:
+        yield _for_programs(FACTORS, "token_factors", factors)
+
+
+def _for_programs(columns: tuple[Column, ...], name: str, rows: list[tuple[Value, ...]]) -> Table:
+    return Table(tuple(column._replace(shown=False) for column in columns), rows, name=name)
+
+
+def _fields(workload: Workload) -> tuple[Value, ...]:
+    hours, days = _arrival(workload)
+    return (
+        workload.name,
+        workload.requests,
+        workload.per,
+        workload.growth,
+        str(workload.start),
+        str(workload.last),
+        workload.months,
+        _calendar_days(workload),
+        _total_requests(workload),
+        workload.input,
+        workload.cached,
+        workload.cache_write,
+        workload.output,
+        hours,
+        days,
+        str(workload.zone),
+        workload.peak,
+        workload.batch,
+        workload.tier,
+    )
+
+
+def _arrival(workload: Workload) -> tuple[str | None, str | None]:
+    """Hours and days as they are typed; None where nothing is left out."""
+    if workload.arrival is None:
+        return None, None
+    window = workload.arrival
+    hours = None if window.hours == ((0, MINUTES_OF_DAY),) else ",".join(map(show_stretch, window.hours))
+    days = None if len(window.days) == len(DAY_NAMES) else ",".join(DAY_NAMES[day] for day in sorted(window.days))
+    return hours, days
+
+
+def _calendar_days(workload: Workload) -> int:
+    return sum(workload.start.plus(number).days for number in range(workload.months))
+
+
+def _total_requests(workload: Workload) -> Fraction:
+    return added(count for _, count in monthly_requests(workload))
+
+
+def _of_workload(totals: WorkloadTotals, workload: Workload) -> Iterator[str | Figure]:
+    yield "Workload: " if workload.name == ONLY else f"Workload {workload.name}: "
+    yield from _amount(workload.requests, "request")
+    yield f" {'an' if workload.per == PERIODS[0] else 'a'} {workload.per}"
+    if workload.growth:
+        yield from (" (", _percent(abs(workload.growth)), f"% {'more' if workload.growth > 0 else 'fewer'} each month)")
+    yield ", each "
+    yield from _amount(workload.input, "input token")
+    if workload.input:
+        yield from _shares(workload)
+    yield " and "
+    yield from _amount(workload.output, "output token")
+    yield ". "
+    total = _total_requests(workload)
+    yield from (Figure(total, "expected"), " request" if total == 1 else " requests")
+    yield f" in {counted(_calendar_days(workload), 'day')}"
+    if (workload.start, workload.last) != (totals.months[0], totals.months[-1]):
+        months = f"{workload.start}" if workload.months == 1 else f"{workload.start} to {workload.last}"
+        yield f" ({months})"
+    yield from _when(workload)
+    yield from _tiers(workload)
+    yield "."
+    if workload.per == "year":
+        yield " A year's requests are divided by its days."
+    if workload.zone is not UTC:
+        yield f" Months begin at midnight {workload.zone}."
+    factors = totals.factors[workload.name]
+    named: list[Sentence] = [
+        (f"{label} takes ", Figure(factor, "count"), " times as many tokens")
+        for label, factor in factors.items()
+        if factor != 1
+    ]
+    if named:
+        yield from (" ", *enumerated(named), ".")
+
+
+def _amount(number: Fraction, word: str) -> Sentence:
+    return Figure(number, "count"), f" {word}" if number == 1 else f" {word}s"
+
+
+def _percent(share: Fraction) -> Figure:
+    """In percent, as people write it: 55 rather than 55.0."""
+    return Figure(share * 100, "count")
+
+
+def _shares(workload: Workload) -> Sentence:
+    written: Sentence = (", ", _percent(workload.cache_write), "% written to the cache") if workload.cache_write else ()
+    if not workload.cached:
+        return (" (none of them cached", *written, ")")
+    return (" (", _percent(workload.cached), "% of them cached", *written, ")")
+
+
+def _when(workload: Workload) -> Sentence:
+    if workload.peak is not None:
+        return ", ", _percent(workload.peak), "% of them in peak hours"
+    if workload.arrival is None:
+        return (", evenly day and night",)
+    return (f", evenly over {workload.arrival.describe()}",)
+
+
+def _tiers(workload: Workload) -> Sentence:
+    if not workload.batch or workload.tier == BATCH:
+        return () if workload.tier == STANDARD else (f", in the {workload.tier} tier",)
+    rest = "" if workload.tier == STANDARD or workload.batch == 1 else f", the rest in the {workload.tier} tier"
+    return ", ", _percent(workload.batch), f"% of them in the {BATCH} tier{rest}"

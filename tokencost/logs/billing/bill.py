@@ -1,0 +1,331 @@
+"""Sums become money: the rate of each cell is looked up as for one request, and multiplied exactly.
+
+The cost of a sum of requests in one cell is the sum of their costs, so that what comes out equals pricing row by row.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import cast
+
+from tokencost.errors import HourNeeded, InvalidData, NoPrice, Problem, TokencostError, UsageError
+from tokencost.logs.billing.groups import Account, Billing, Purse, TokenRates
+from tokencost.logs.billing.period import Period
+from tokencost.logs.billing.results import (
+    Elsewhere,
+    Key,
+    Money,
+    Reconciled,
+    Tokens,
+    Unpriced,
+    UsageRow,
+    component_of,
+    components,
+    times,
+)
+from tokencost.logs.billing.sums import Sum
+from tokencost.logs.billing.unpriced import UnpricedSums
+from tokencost.logs.sql.rate_periods import MICROSECOND, instant_of
+from tokencost.logs.usage_query import BILLED, PERIODS, Question, Side
+from tokencost.money import EXACT, ZERO
+from tokencost.pricetable.resolve import find_model, price_in_force
+from tokencost.pricetable.table import Price, PriceTable
+from tokencost.pricetable.when import When, show_when, span
+from tokencost.pricing.rates import RateCell, cell_in, named_cell, thresholds
+from tokencost.pricing.timeline import stretches
+
+MANY, BYTES_OF_A_GROUP = 400_000, 2_200
+"""From how many groups on their memory is told, and how much of it each takes, as measured, until it is written."""
+Tell = Callable[[str], None] | None
+_FIRST_DAY = date(1970, 1, 1)
+Periods = tuple[int | None, ...]
+Fields = tuple[str | None, ...]
+
+
+class _Reconciliation:
+    """The logged cost of a model, and the computed one of the same requests."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.logged = ZERO
+        self.computed = Purse()
+
+
+class Bill:
+    """The sums of a question, priced as they arrive."""
+
+    def __init__(self, table: PriceTable, question: Question, window: str | None = None, tell: Tell = None) -> None:
+        self.table = table
+        self._tell = tell
+        self._question = question
+        self.window = window
+        self._decided = tuple(name for name in question.by if name in BILLED)
+        self._found: dict[tuple[object, ...], RateCell | TokencostError] = {}
+        self._billings: dict[tuple[RateCell | None, ...], Billing] = {}
+        self._accounts: dict[tuple[Periods, Fields, Key], Account] = {}
+        self._unpriced = [UnpricedSums(at_own_times=side.on is None) for side in question.sides]
+        self.rejected: dict[tuple[str, str], int] = {}
+        """Records that cannot be read, by file and code."""
+        self.read = 0
+        self.priced = 0
+        self.requests = 0
+        """How many requests were priced; a record may sum up several."""
+        self.period = Period()
+        self.window_chosen = False
+        """Whether the hours of some record are not known, so that the chosen window decided."""
+        self.base_rates: set[str] = set()
+        """Models of which summed records were priced at base rates although long requests cost more."""
+        self._cells_used: dict[tuple[str, datetime, str, str, int], RateCell] = {}
+        self._last: int | None = None
+        self._reconciled: dict[str, _Reconciliation] = {}
+
+    def expect(self, groups: int) -> None:
+        """Tell, once and before they are billed, that so many groups take much memory."""
+        if groups > MANY and self._tell is not None:
+            size = Decimal(groups * BYTES_OF_A_GROUP).scaleb(-9)
+            self._tell(f"{groups:,} groups take about {size:.1f} GB of memory. Fewer columns in --by take less.")
+            self._tell = None
+
+    def add(self, item: Sum) -> None:
+        """Count and price one sum."""
+        billing = self.count(item)
+        if billing is not None:
+            tokens = (item.requests, item.input, item.cached, item.written, item.output)
+            self.charge(billing, item.periods, item.fields, tokens)
+            if self._question.compare_to:
+                self.compare(billing, item.periods, item.fields, tokens, item.rows, item.logged, item.logged_rows)
+
+    def count(self, item: Sum) -> Billing | None:
+        """Count a sum, over one group or over all: each of its records ends up priced, unpriced or rejected.
+
+        Those that have a price are billed as the result says, which is one object for all that are billed alike.
+        """
+        self.read += item.rows
+        if item.code is not None:
+            place = (item.file or "", item.code)
+            self.rejected[place] = self.rejected.get(place, 0) + item.rows
+            return None
+        tokens = Tokens(item.requests, item.input, item.cached, item.written, item.output)
+        if min(tokens) < 0 or item.cached + item.written > item.input:
+            # Engines check each record; one that did not would be paid for in wrong money.
+            problem = "its counts were not checked: cached tokens above input, or counts below zero"
+            raise InvalidData([Problem(item.file or "the logs", 1, problem, "please report it; this is a bug")])
+        cell = self._cell(item, 0)
+        if isinstance(cell, TokencostError):
+            self._unpriced[0].add(item.model, cell, item, tokens)
+            return None
+        self.priced += item.rows
+        self._note(item, cell)
+        others = tuple(self._elsewhere(item, place, tokens) for place in range(1, len(self._question.sides)))
+        cells = (cell, *others)
+        known = self._billings.get(cells)
+        if known is None:
+            names = tuple(self._billed(name, cell) for name in self._decided)
+            rates = tuple(None if each is None else TokenRates.of(each) for each in cells)
+            known = self._billings[cells] = Billing(cell, names, rates)
+        return known
+
+    def charge(self, billing: Billing, periods: Periods, fields: Fields, tokens: Sequence[int]) -> None:
+        """Charge requests that were counted to their group; `tokens` come as in `Tokens`."""
+        self._account(billing, periods, fields).charge(billing, tokens)
+
+    def compare(
+        self,
+        billing: Billing,
+        periods: Periods,
+        fields: Fields,
+        tokens: Sequence[int],
+        rows: int,
+        logged: Decimal | None,
+        logged_rows: int,
+    ) -> None:
+        """Set what the log says that requests cost beside what they were charged."""
+        account = self._account(billing, periods, fields)
+        account.complete = account.complete and logged is not None and logged_rows == rows
+        if logged is None:
+            return
+        account.logged = EXACT.add(account.logged, logged)
+        known = self._reconciled.setdefault(billing.cell.model, _Reconciliation())
+        known.rows += logged_rows
+        known.logged = EXACT.add(known.logged, logged)
+        known.computed.charge(cast("TokenRates", billing.rates[0]), tokens)
+
+    def _account(self, billing: Billing, periods: Periods, fields: Fields) -> Account:
+        key = (periods, fields, billing.names)
+        account = self._accounts.get(key)
+        if account is None:
+            account = self._accounts[key] = Account(len(billing.rates))
+        return account
+
+    def _elsewhere(self, item: Sum, place: int, tokens: Tokens) -> RateCell | None:
+        cell = self._cell(item, place)
+        if isinstance(cell, TokencostError):
+            self._unpriced[place].add(self._question.sides[place].label, cell, item, tokens)
+            return None
+        self._use(cell)
+        return cell
+
+    def _use(self, cell: RateCell) -> None:
+        self._cells_used[_order(cell)] = cell
+
+    def _note(self, item: Sum, cell: RateCell) -> None:
+        self._use(cell)
+        self.requests += item.requests
+        self.period.add(item)
+        if item.summed and thresholds(cell.price)[1:]:
+            self.base_rates.add(cell.model)
+        if item.last_at is not None and (self._last is None or item.last_at > self._last):
+            self._last = item.last_at
+
+    def _cell(self, item: Sum, place: int) -> RateCell | TokencostError:
+        key = (place, item.model, item.tier, item.at, item.until, item.context, item.summed)
+        found = self._found.get(key)
+        if found is None:
+            try:
+                found = self._look_up(item, self._question.sides[place])
+            except TokencostError as error:
+                found = error
+            self._found[key] = found
+        return found
+
+    def _look_up(self, item: Sum, side: Side) -> RateCell:
+        """The cell of the records, by the same rules as for a request alone."""
+        name = item.model if side.model is None else side.model
+        if not name:
+            raise UsageError("the record names no model", "group the export by model")
+        if side.on is None and item.at is None:
+            raise UsageError("the record has no time", "--on WHEN prices it at the prices of that time")
+        when = side.on if side.on is not None else instant_of(item.at or 0)
+        first, after = span(when)
+        if side.on is None and item.until is not None:
+            after = instant_of(item.until)
+        price = self._price_at(name, when)
+        above = self._above(price, item, side)
+        if after - first <= MICROSECOND:
+            windows = tuple(window.name for window in price.windows if window.contains(first))
+            return cell_in(price, item.tier or "", windows, above)
+        if not self._holds(price, name, first, after - MICROSECOND):
+            raise HourNeeded(
+                f"the price of {price.model} changes within {_open_time(side)}",
+                "give an instant"
+                if side.on
+                else "the record gives only a date or a bucket of time, and the hour decides",
+            )
+        found = list(islice(stretches(price, first, after), 2))
+        if len(found) == 1:
+            return cell_in(price, item.tier or "", found[0].windows, above)
+        if self.window is None:
+            raise HourNeeded(
+                f"the price of {price.model} depends on the hour, which {_open_time(side)} leaves open",
+                "--window peak or --window off-peak chooses one" + (", and so does an instant" if side.on else ""),
+            )
+        self.window_chosen = True
+        return named_cell(price, item.tier or "", self.window, above)
+
+    def _price_at(self, name: str, when: When) -> Price:
+        return price_in_force(find_model(self.table, name, when), when)
+
+    def _holds(self, price: Price, name: str, *instants: datetime) -> bool:
+        """Whether it is the price of that name at these instants."""
+        try:
+            return all(self._price_at(name, instant) is price for instant in instants)
+        except NoPrice:
+            return False
+
+    def _above(self, price: Price, item: Sum, side: Side) -> int:
+        if item.summed:
+            return 0
+        return max((limit for limit in thresholds(price)[1:] if item.context * side.factor > limit), default=0)
+
+    def _billed(self, name: str, cell: RateCell) -> str | None:
+        if name == "provider":
+            return self.table.models[cell.model].provider
+        return {"model": cell.model, "tier": cell.tier, "window": cell.window}.get(name)
+
+    @property
+    def last(self) -> datetime | None:
+        """The latest instant of a priced record."""
+        return None if self._last is None else instant_of(self._last)
+
+    def rows(self) -> tuple[UsageRow, ...]:
+        """The groups, the dearest first; periods in the order of time."""
+        order = [place for place, name in enumerate(self._question.by) if name in PERIODS]
+        rows = [row for group, account in self._accounts.items() for row in self._rows(group, account)]
+
+        def place(row: UsageRow) -> tuple[object, ...]:
+            key = row.group
+            return (*(key[place] or "" for place in order), -row.cost.total, *(value or "" for value in key))
+
+        return tuple(sorted(rows, key=place))
+
+    def _rows(self, group: tuple[Periods, Fields, Key], account: Account) -> Iterator[UsageRow]:
+        key = self._key(*group)
+        tokens = account.tokens
+        cost, *others = account.money
+        assert cost is not None  # noqa: S101  # what has no price of its own is in no account
+        by, compared = self._question.by, self._question.compare_to is not None
+        logged = account.logged if compared and account.complete else None
+        if "component" not in self._question.by:
+            totals = [None if other is None else other.total for other in others]
+            yield UsageRow(key, tokens, cost, self._beside(cost, totals), logged, by, compared)
+            return
+        at = self._question.by.index("component")
+        for component, part, amount in components(tokens, cost):
+            totals = [None if other is None else component_of(other, component) for other in others]
+            whole = (*key[:at], component, *key[at + 1 :])
+            yield UsageRow(whole, part, amount, self._beside(amount, totals), logged, by, compared)
+
+    def _beside(self, cost: Money, others: Sequence[Decimal | None]) -> tuple[Elsewhere, ...]:
+        return tuple(
+            Elsewhere(side.label or "", None if other is None else times(other, side.factor), cost.total)
+            for side, other in zip(self._question.sides[1:], others, strict=True)
+        )
+
+    def _key(self, periods: Periods, fields: Fields, names: Key) -> Key:
+        starts, values, decided = iter(periods), iter(fields), iter(names)
+        return tuple(
+            _period(name, next(starts)) if name in PERIODS else next(decided if name in BILLED else values)
+            for name in self._question.by
+        )
+
+    def unpriced(self) -> tuple[Unpriced, ...]:
+        """What has no price of its own; the most requests first."""
+        return self._unpriced[0].rows()
+
+    def unpriced_elsewhere(self) -> tuple[Unpriced, ...]:
+        """What has none on an alternative."""
+        return tuple(row for side in self._unpriced[1:] for row in side.rows())
+
+    def cells_used(self) -> tuple[RateCell, ...]:
+        """Every rate cell in which something was priced. Engines give their sums in no order; a document has one."""
+        return tuple(self._cells_used[key] for key in sorted(self._cells_used))
+
+    def reconciled(self) -> tuple[Reconciled, ...]:
+        """The logged cost of each model beside the computed one."""
+        return tuple(
+            Reconciled(model, each.rows, each.logged, each.computed.money.total)
+            for model, each in sorted(self._reconciled.items())
+        )
+
+
+def _open_time(side: Side) -> str:
+    """What gives no hour: the day that was asked for, or the record's own date or bucket of time."""
+    return "a record with only a date or a bucket of time" if side.on is None else show_when(side.on)
+
+
+def _order(cell: RateCell) -> tuple[str, datetime, str, str, int]:
+    """By model, time, tier, window and context length."""
+    return cell.model, cell.price.start, cell.tier, cell.window or "", cell.input_tokens_above
+
+
+def _period(name: str, day: int | None) -> str | None:
+    if day is None:
+        return None
+    first = _FIRST_DAY + timedelta(days=day)
+    if name == "month":
+        return f"{first:%Y-%m}"
+    if name == "week":
+        year, week, _ = first.isocalendar()
+        return f"{year}-W{week:02d}"
+    return first.isoformat()

@@ -1,0 +1,1 @@
+"""What runs the query: DuckDB, Spark, and sums that other engines exported."""

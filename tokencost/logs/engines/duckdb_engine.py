@@ -1,0 +1,267 @@
+"""DuckDB, the embedded engine: it reads the named files and nothing else, and needs no network."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Self
+
+import duckdb
+
+from tokencost.errors import InvalidData, Problem
+from tokencost.logs.engines.connection import connected
+from tokencost.logs.engines.duckdb_errors import told
+from tokencost.logs.files.csv_header import header_of
+from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
+from tokencost.logs.files.progress import interruptible
+from tokencost.logs.records.kinds import Path, Shape, count_paths, paths_of
+from tokencost.logs.records.repeated_keys import NotAlike
+from tokencost.logs.sql.fields import (
+    Column,
+    Entangled,
+    JsonRecord,
+    Leaves,
+    NestedColumns,
+    TableColumns,
+    literal,
+)
+from tokencost.logs.sql.nested import CONTAINERS, FILE, expanded
+from tokencost.logs.sql.normalize import shapes_of_table
+from tokencost.logs.sql.rate_periods import DAY, CellTime, RateCells, cell_times
+from tokencost.logs.usage_query import Question, field_path
+
+MEMORY = "768MB"
+BATCH = 10_000
+TABLES = ("csv", "tsv", "parquet")
+_READERS = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}
+
+
+class Source(NamedTuple):
+    """Files that are read alike, and how their fields are written."""
+
+    logs: tuple[Log, ...]
+    relation: str
+    leaves: Leaves
+    shapes: tuple[Shape, ...]
+    one_shape: bool
+
+
+class Engine:
+    """A connection that has been locked down, and the rate cells in it."""
+
+    def __init__(self, logs: Logs, cells: RateCells, *, progress: bool = False, strict: bool = False) -> None:
+        self.connection = connected(memory_limit=MEMORY, temp_directory=os.path.join(logs.folder, "spill"))
+        self.logs = logs
+        self._shown = {log.path: log.shown for log in logs.files}
+        self.cells = cells
+        self.progress = progress
+        self.strict = strict
+        """Whether a line that is not made as the others raises `NotAlike`, rather than being passed over."""
+        if progress:
+            self.connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+        self._lock([log.path for log in logs.files])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def _lock(self, paths: Sequence[str]) -> None:
+        execute = self.connection.execute
+        execute("SET TimeZone = 'UTC'")
+        # It cannot know how many records a file has, takes them for few, and would keep them all in memory to join.
+        # And it would plan for seconds to make joins of the lists of shapes.
+        disabled = "join_order,build_side_probe_side,in_clause"
+        if any(log.kind == "parquet" for log in self.logs.files):
+            # It would believe what a Parquet file says of its values: leave out checks that no value of it needs to
+            # pass, and rows that it says lie outside of the time asked for.
+            disabled += ",statistics_propagation,filter_pushdown"
+        execute(f"SET disabled_optimizers = {literal(disabled)}")
+        allowed = ", ".join(literal(path) for path in paths)
+        execute(f"SET allowed_paths = [{allowed}]")
+        execute(f"SET allowed_directories = [{literal(self.logs.folder + os.sep)}]")
+        execute("SET enable_external_access = false")
+        execute("SET lock_configuration = true")
+
+    def shown(self, path: str | None) -> str | None:
+        """The name of a file as the user gave it."""
+        return self._shown.get(path, path) if path else path
+
+    def load_times(self, begin: int, end: int) -> None:
+        """The stretches of time between two instants as the relation `rate_times`, cut at midnight: days are joined."""
+        times = cell_times(self.cells, begin, end)
+        values = [[time[place] for time in times] for place in range(len(CellTime._fields))]
+        lists = ", ".join(f"unnest(CAST(? AS BIGINT[])) AS {name}" for name in CellTime._fields)
+        self.connection.execute(
+            'CREATE OR REPLACE TEMP TABLE rate_times AS SELECT start, until, "at", '
+            f"unnest(range(start // {DAY}, (until - 1) // {DAY} + 1)) AS day FROM (SELECT {lists})",
+            values,
+        )
+
+    def sources(
+        self,
+        question: Question,
+        shapes: Sequence[Shape],
+        *,
+        all_shapes: Sequence[Shape] | None = None,
+        as_json: bool = False,
+        only: Log | None = None,
+        numbered: bool = False,
+    ) -> list[Source]:
+        """The files, gathered by how they are read; `numbered` puts the number of the record in place of the file.
+
+        JSON lines are asked for `shapes`; where records may be looked into at no cost, for `all_shapes`.
+        """
+        alike: dict[tuple[object, ...], list[Log]] = {}
+        headers: dict[str, tuple[Column, ...]] = {}
+        for log in self.logs.files:
+            if log.size == 0 or (only and log.path != only.path):
+                continue
+            if log.kind in TABLES:
+                headers[log.path] = self.columns(log)
+            alike.setdefault((log.kind, log.compression, headers.get(log.path)), []).append(log)
+        return [
+            self._source(
+                tuple(logs),
+                headers.get(logs[0].path),
+                question,
+                shapes,
+                all_shapes or shapes,
+                as_json,
+                numbered,
+            )
+            for logs in alike.values()
+        ]
+
+    def texts(self, log: Log, names: Sequence[str]) -> Iterator[tuple[str | None, ...]]:
+        """These fields of every row of a file, as text."""
+        paths = _list([log])
+        leaves: Leaves = JsonRecord()
+        if log.kind in TABLES:
+            columns = self.columns(log)
+            leaves, relation = TableColumns(columns), _table(log, paths, columns)
+        else:
+            relation = f"(SELECT json AS record FROM read_json_objects({paths}, {_json_options(log)}))"
+        chosen = ", ".join(f"{leaves.text((name,))} AS column_{place}" for place, name in enumerate(names))
+        self.execute(f"SELECT {chosen} FROM {relation} AS r", log.shown)
+        while rows := self.connection.fetchmany(BATCH):
+            yield from rows
+
+    def columns(self, log: Log) -> tuple[Column, ...]:
+        """The columns of a table."""
+        if log.kind != "parquet":
+            return tuple(Column(name, "VARCHAR") for name in header_of(log))
+        described = self.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(log.path)})", log.shown).fetchall()
+        return tuple(Column(row[0], row[1]) for row in described)
+
+    def _source(
+        self,
+        logs: tuple[Log, ...],
+        columns: tuple[Column, ...] | None,
+        question: Question,
+        shapes: Sequence[Shape],
+        all_shapes: Sequence[Shape],
+        as_json: bool,
+        numbered: bool,
+    ) -> Source:
+        kind, paths = logs[0].kind, _list(logs)
+        if columns is not None:
+            leaves = TableColumns(columns)
+            known = shapes_of_table(leaves, all_shapes, [column.name for column in columns], logs[0].shown)
+            relation = _table(logs[0], paths, columns)
+            if numbered:
+                relation = _numbered(relation)
+            return Source(logs, relation, leaves, known, one_shape=True)
+        options = _json_options(logs[0])
+        nested = None if as_json or kind != "lines" else _nested(question, shapes)
+        if nested is None:
+            shapes = all_shapes
+            file = "row_number() OVER ()" if numbered else FILE
+            reader = f"(SELECT json AS record, {file} AS {FILE} FROM read_json_objects({paths}, {options}))"
+            return Source(logs, f"({expanded(reader, shapes)})", JsonRecord(), tuple(shapes), one_shape=False)
+        if self.strict:
+            options = options.replace("ignore_errors=true", "ignore_errors=false")
+        relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"
+        if numbered:
+            relation = _numbered(relation)
+        return Source(logs, relation, nested, tuple(shapes), one_shape=False)
+
+    def work(self, statement: str) -> None:
+        """Run what takes as long as the logs are."""
+        interruptible(self.connection, lambda: self._done(statement), shown=self.progress)
+
+    def _done(self, statement: str) -> None:
+        self.execute(statement)
+
+    def fetched(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a result, a batch at a time."""
+        result = self.execute(statement)
+        while rows := result.fetchmany(BATCH):
+            yield from rows
+
+    def execute(self, statement: str, shown: str = "") -> duckdb.DuckDBPyConnection:
+        """Run a statement; what the engine says about a file becomes an error of ours."""
+        try:
+            return self.connection.execute(statement)
+        except duckdb.Error as error:
+            if self.strict and any(said in str(error) for said in ("JSON transform error", "Malformed JSON")):
+                raise NotAlike(repeated="duplicate key" in str(error)) from None
+            raise told(error, self.logs, shown) from None
+        except RuntimeError as error:
+            # So the engine says that Ctrl-C was pressed.
+            raise (KeyboardInterrupt if "interrupted" in str(error) else error) from None
+
+
+def _nested(question: Question, shapes: Sequence[Shape]) -> NestedColumns | None:
+    texts: list[Path] = [path for shape in shapes for path in paths_of(shape)]
+    texts += [field_path(name) for name in question.fields]
+    texts += CONTAINERS
+    if question.compare_to:
+        texts.append(question.compare_to)
+    counts = [path for shape in shapes for path in count_paths(shape)]
+    try:
+        return NestedColumns(texts, counts)
+    except Entangled:
+        return None
+
+
+def _numbered(relation: str) -> str:
+    return f"(SELECT * REPLACE (row_number() OVER () AS {FILE}) FROM {relation})"
+
+
+def as_lines(log: Log, path: str) -> None:
+    """Write the records of a JSON array, or of objects over several lines, one a line."""
+    reader = f"read_json_objects({_list([log])}, {_json_options(log)})"
+    try:
+        connected().execute(
+            f"COPY (SELECT json(json) FROM {reader}) TO {literal(path)} "
+            "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x1f')"
+        )
+    except duckdb.Error as error:
+        first = str(error).partition("\n")[0].replace(log.path, log.shown)
+        raise InvalidData([Problem(log.shown, 1, f"cannot be read: {first}", "mend or leave out this file")]) from None
+
+
+def _list(logs: Sequence[Log]) -> str:
+    return "[" + ", ".join(literal(log.path) for log in logs) + "]"
+
+
+def _json_options(log: Log) -> str:
+    options = (
+        f"format='{_READERS[log.kind]}', compression='{log.compression}', filename='{FILE}', hive_partitioning=false"
+    )
+    if log.kind == "lines":
+        return f"{options}, ignore_errors=true"
+    return f"{options}, maximum_object_size={LONGEST_RECORD * 8}"
+
+
+def _table(log: Log, paths: str, columns: Sequence[Column]) -> str:
+    """The reader of tables that are all alike."""
+    if log.kind == "parquet":
+        return f"read_parquet({paths}, filename='{FILE}', hive_partitioning=false, union_by_name=true)"
+    separator = "\t" if log.kind == "tsv" else ","
+    named = ", ".join(f"{literal(column.name)}: 'VARCHAR'" for column in columns)
+    return (
+        f"read_csv({paths}, columns={{{named}}}, delim={literal(separator)}, quote='\"', escape='\"', header=true, "
+        f"auto_detect=false, ignore_errors=true, store_rejects=true, compression='{log.compression}', "
+        f"filename='{FILE}', hive_partitioning=false)"
+    )

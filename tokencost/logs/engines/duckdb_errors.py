@@ -1,0 +1,52 @@
+"""What DuckDB says is wrong with a log, in words that name the log as the user did."""
+
+import os
+
+import duckdb
+
+from tokencost.errors import InvalidData, Problem, UsageError
+from tokencost.logs.files.decompress import why_damaged
+from tokencost.logs.files.discover import LONG_KINDS, Logs
+
+MOST_NAMED = 3
+
+
+class LineTooLong(Exception):
+    """A line is longer than the engine takes."""
+
+
+def told(error: duckdb.Error, logs: Logs, shown: str) -> Exception:
+    """What the engine says about a file, as an error of ours that names it."""
+    text = str(error)
+    if os.environ.get("TOKENCOST_DEBUG"):
+        raise error
+    # The longest first: the path of one may begin as that of another does.
+    by_path = sorted(logs.files, key=lambda log: -len(log.path))
+    shown = next((log.shown for log in by_path if log.path in text), shown)
+    if "maximum_object_size" in text and shown:
+        return LineTooLong(shown)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        if any(log.kind in LONG_KINDS for log in logs.files):
+            return LineTooLong()
+        return UsageError(
+            "the work does not fit in memory: there are too many groups, or a record is too long",
+            "name fewer fields with --by, or leave out the file",
+        )
+    if fault := _fault(logs, shown):
+        return fault
+    first = text.partition("\n")[0].partition(": ")[2]
+    for log in by_path:
+        first = first.replace(log.path, log.shown)
+    if not shown:
+        shown = " or ".join(log.shown for log in logs.files[:MOST_NAMED] if log.compression != "none")
+    return InvalidData([Problem(shown or "the logs", 1, f"cannot be read: {first}", "mend or leave out this file")])
+
+
+def _fault(logs: Logs, shown: str) -> InvalidData | None:
+    """A fault that engines tell badly: of a file that is gone, or of one of several compressed ones."""
+    for log in logs.files:
+        gone = not os.path.exists(log.path)
+        unnamed = not shown and log.compression != "none"
+        if (gone or unnamed) and (fault := why_damaged(log.path, log.compression, log.shown)):
+            return fault
+    return None

@@ -1,0 +1,172 @@
+"""The sums that DuckDB makes of logs, and how they are billed: each rate cell once, and each group in it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tokencost.logs.billing.bill import Bill
+from tokencost.logs.billing.groups import Billing
+from tokencost.logs.billing.sums import Sum
+from tokencost.logs.engines.duckdb_engine import Engine, Source
+from tokencost.logs.engines.plain_lines import PlainLines, can_be_plain, flagged, plain_slots, times_held
+from tokencost.logs.sql.aggregate import SUMS, checked, has_slots, key_columns, slotted, sums, tested, times_of
+from tokencost.logs.sql.fields import NestedColumns, identifier
+from tokencost.logs.sql.nested import FILE
+from tokencost.logs.sql.normalize import records
+from tokencost.logs.sql.rate_periods import DAY
+from tokencost.logs.usage_query import Question
+
+LARGE = 20_000_000
+"""Bytes of logs from which it pays to try the quick way."""
+FIRST = 1000
+"""So many records are looked at to see whether it does."""
+MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
+
+
+def bill_logs(engine: Engine, question: Question, sources: Sequence[Source], bill: Bill) -> None:
+    """Bill all files."""
+    if not sources:
+        return
+    slots = has_slots(question, engine.cells)
+    if slots:
+        _fill_slots(engine, question, sources)
+        relation = "slots"
+        begin, end = engine.execute("SELECT min(instant), max(instant) FROM slots").fetchone() or (None, None)
+    else:
+        relation = f"({tested(_every(question, sources), question, engine.cells)})"
+        begin, end = engine.cells.first, engine.cells.last
+    engine.load_times(begin or 0, (end or 0) + DAY)
+    statement = sums(relation, question, engine.cells, month=MONTH)
+    if question.fields:
+        _bill_groups(engine, question, statement, bill)
+        return
+    periods = len(question.periods)
+    for row in engine.fetched(statement):
+        bill.add(_sum(engine, row[:periods], row[periods:]))
+
+
+def _every(question: Question, sources: Sequence[Source]) -> str:
+    """All records, of all sources, checked."""
+    return checked(
+        [
+            records(
+                source.relation, source.leaves, source.shapes, question, file=f"r.{FILE}", one_shape=source.one_shape
+            )
+            for source in sources
+        ],
+        question,
+    )
+
+
+def _fill_slots(engine: Engine, question: Question, sources: Sequence[Source]) -> None:
+    """Sum records per slot of time: the plain ones of large logs the quick way, and all others the usual way."""
+    parts: list[str] = []
+    usual: list[Source] = []
+    for place, source in enumerate(sources):
+        lines = _plain_lines(engine, question, source)
+        if lines is None:
+            usual.append(source)
+            continue
+        summed = plain_slots(lines, question, engine.cells)
+        engine.work(f"CREATE OR REPLACE TEMP TABLE plain_{place} AS {summed}")
+        parts.append(f"SELECT * EXCLUDE (plain) FROM plain_{place} WHERE plain")
+        if engine.execute(f"SELECT 1 FROM plain_{place} WHERE NOT plain LIMIT 1").fetchone():
+            others = f"(SELECT * FROM ({flagged(lines, question)}) AS r WHERE NOT plain)"
+            usual.append(source._replace(relation=others))
+    if usual:
+        parts.append(slotted(_every(question, usual), question, engine.cells))
+    engine.work(f"CREATE OR REPLACE TEMP TABLE slots AS {' UNION ALL BY NAME '.join(f'({part})' for part in parts)}")
+
+
+def _plain_lines(engine: Engine, question: Question, source: Source) -> PlainLines | None:
+    """The lines of a source, where it is large and its first records are all plain."""
+    leaves, shapes = source.leaves, source.shapes
+    if not isinstance(leaves, NestedColumns) or sum(log.size for log in source.logs) < LARGE:
+        return None
+    if not can_be_plain(question, leaves, shapes):
+        return None
+    held = engine.execute(times_held(source.relation, leaves, shapes[0], FIRST)).fetchone() or ()
+    times = next((place for place, count in enumerate(held) if count), None)
+    if times is None:
+        return None
+    lines = PlainLines(source.relation, leaves, shapes[0], times)
+    first = lines._replace(relation=f"(SELECT * FROM {source.relation} LIMIT {FIRST})")
+    odd = engine.execute(f"SELECT 1 FROM ({flagged(first, question)}) AS r WHERE NOT plain LIMIT 1").fetchone()
+    return None if odd else lines
+
+
+def _bill_groups(engine: Engine, question: Question, statement: str, bill: Bill) -> None:
+    """Bill many groups: cells are counted over all groups, and groups fetched by what is billed alike."""
+    engine.work(f"CREATE OR REPLACE TEMP TABLE sums AS {statement}")
+    keys = [identifier(name) for name in key_columns(question)]
+    fixed = len(question.periods) + len(question.fields)
+    groups, cell = keys[:fixed], keys[fixed:]
+    counted = engine.execute(f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(groups)} FROM sums)").fetchone()
+    bill.expect(counted[0] if counted else 0)
+    logged = ["sum(s.logged) AS logged", "sum(s.logged_rows) AS logged_rows"] if question.compare_to else []
+    counts = [f"CAST(sum(s.{name}) AS HUGEINT) AS {name}" for name in SUMS]
+    times = times_of("s", question)
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE cells AS SELECT row_number() OVER () AS cell, * FROM "
+        f"(SELECT {', '.join([*(f's.{name}' for name in cell), *counts, *times, *logged])} FROM sums AS s "
+        f"GROUP BY {', '.join(str(place + 1) for place in range(len(cell)))})"
+    )
+    billings: dict[Billing, int] = {}
+    numbers: list[int] = []
+    ways: list[int] = []
+    total = 0
+    for row in engine.fetched("SELECT * FROM cells"):
+        item = _sum(engine, (), row[1:])
+        total += item.rows + item.requests + item.input + item.output
+        billing = bill.count(item)
+        if billing is not None:
+            numbers.append(row[0])
+            ways.append(billings.setdefault(billing, len(billings)))
+    engine.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE ways AS SELECT c.*, w.way FROM cells AS c JOIN (SELECT "
+        "unnest(CAST(? AS BIGINT[])) AS cell, unnest(CAST(? AS BIGINT[])) AS way) AS w ON w.cell = c.cell",
+        [numbers, ways],
+    )
+    # Small integers are fetched several times as fast; no part of what was counted is larger than the whole.
+    kind = "BIGINT" if total < 2**63 else "HUGEINT"
+    counts = [f"CAST(sum(s.{name}) AS {kind}) AS {name}" for name in SUMS]
+    alike = " AND ".join(f"s.{name} IS NOT DISTINCT FROM w.{name}" for name in cell)
+    each = list(billings)
+    periods, rows = len(question.periods), fixed + 1
+    for row in engine.fetched(
+        f"SELECT {', '.join([*(f's.{name}' for name in groups), 'w.way', *counts, *logged])} FROM sums AS s "
+        f"JOIN ways AS w ON {alike} GROUP BY {', '.join(str(place + 1) for place in range(rows))} "
+        f"ORDER BY {', '.join(str(place + 1) for place in range(fixed))}"
+    ):
+        billing = each[row[fixed]]
+        tokens = row[rows + 1 : rows + 6]
+        bill.charge(billing, row[:periods], row[periods:fixed], tokens)
+        if logged:
+            bill.compare(billing, row[:periods], row[periods:fixed], tokens, row[rows], *row[rows + 6 :])
+
+
+def _sum(engine: Engine, periods: tuple[int | None, ...], row: Sequence[Any]) -> Sum:
+    model, tier, summed, code, file, at, until, context, *values = row
+    logged, logged_rows = values[8:] or (None, 0)
+    rows, requests, tokens, cached, written, output = (int(value or 0) for value in values[:6])
+    return Sum(
+        periods=periods,
+        fields=(),
+        model=model,
+        tier=tier,
+        summed=bool(summed),
+        code=code,
+        file=engine.shown(file),
+        at=at,
+        until=until,
+        context=context or 0,
+        rows=rows,
+        requests=requests,
+        input=tokens,
+        cached=cached,
+        written=written,
+        output=output,
+        first_at=values[6],
+        last_at=values[7],
+        logged=logged,
+        logged_rows=int(logged_rows or 0),
+    )

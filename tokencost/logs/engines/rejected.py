@@ -1,0 +1,197 @@
+"""Which records were rejected, where they stand, and what is wrong with each: looked up only where there are some."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from tokencost.logs.billing.sums import Rejected
+from tokencost.logs.files.decompress import REPEATED, reading
+from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
+from tokencost.logs.records.kinds import Path, Shape
+from tokencost.logs.sql.aggregate import checked
+from tokencost.logs.sql.fields import MOST, JsonRecord, literal
+from tokencost.logs.sql.nested import FILE
+from tokencost.logs.sql.normalize import COUNTS, records
+from tokencost.logs.usage_query import Question, Side
+from tokencost.pricing.cost import CONVENTION
+
+if TYPE_CHECKING:
+    from tokencost.logs.engines.duckdb_engine import Engine, Source
+
+_TOO_LONG = literal(TOO_LONG.decode().strip())
+_REPEATED = literal(REPEATED.decode().strip())
+_JSON_KIND = (
+    f"CASE WHEN r.record IS NULL THEN 'not JSON' WHEN CAST(r.record AS VARCHAR) = {_TOO_LONG} THEN 'too long' "
+    f"WHEN CAST(r.record AS VARCHAR) = {_REPEATED} THEN 'repeated' "
+    "WHEN json_type(r.record) <> 'OBJECT' THEN 'no object' ELSE '' END"
+)
+
+
+def malformed_lines(engine: "Engine") -> dict[str, list[tuple[int, str]]]:
+    """The lines of CSV files that are not of the form of the header, by path, as the reader noted them."""
+    if not any(log.kind in ("csv", "tsv") and log.size for log in engine.logs.files):
+        return {}
+    noted = engine.execute(
+        "SELECT s.file_path, e.line, min(e.error_type) FROM reject_errors AS e JOIN reject_scans AS s "
+        "ON s.scan_id = e.scan_id AND s.file_id = e.file_id WHERE e.scan_id = "
+        "(SELECT min(t.scan_id) FROM reject_scans AS t WHERE t.file_path = s.file_path) GROUP BY 1, 2 ORDER BY 1, 2"
+    ).fetchall()
+    found: dict[str, list[tuple[int, str]]] = {}
+    for path, line, kind in noted:
+        found.setdefault(path, []).append((line, f"not a line of the table: {str(kind).lower().replace('_', ' ')}"))
+    return found
+
+
+def first_rejected(
+    engine: "Engine",
+    question: Question,
+    shapes: tuple[Shape, ...],
+    shapes_of_lines: tuple[Shape, ...],
+    files: Iterable[str],
+    malformed: dict[str, list[tuple[int, str]]],
+    most: int,
+    *,
+    as_json: bool,
+) -> Iterator[Rejected]:
+    """The first rejected records of these files, in order; `as_json` if JSON lines were read as whole records."""
+    wanted = set(files)
+    left = most
+    plain = Question((), (Side(on=question.sides[0].on),), question.since, question.until, question.tier)
+    for log in engine.logs.files:
+        lines = malformed.get(log.path, [])
+        if left <= 0 or (log.shown not in wanted and not lines):
+            continue
+        found = [Rejected(log.shown, line, reason) for line, reason in lines[:left]]
+        if log.shown in wanted:
+            numbered = engine.sources(
+                plain, shapes_of_lines, all_shapes=shapes, as_json=as_json, only=log, numbered=True
+            )
+            found += [item for source in numbered for item in _of_source(engine, plain, source, log, left)]
+        found.sort(key=lambda item: item.line or 0)
+        yield from found[:left]
+        left -= len(found)
+
+
+def _of_source(engine: "Engine", plain: Question, source: "Source", log: Log, most: int) -> list[Rejected]:
+    kind = _JSON_KIND if isinstance(source.leaves, JsonRecord) else "''"
+    every = records(
+        source.relation,
+        source.leaves,
+        source.shapes,
+        plain,
+        file=f"(CAST(r.{FILE} AS VARCHAR) || ' ' || {kind})",
+        one_shape=source.one_shape,
+    )
+    rows = engine.execute(
+        f"SELECT file, code, shape, {', '.join(COUNTS)} FROM ({checked([every], plain)}) WHERE code IS NOT NULL "
+        f"ORDER BY CAST(split_part(file, ' ', 1) AS BIGINT) LIMIT {most}",
+        log.shown,
+    ).fetchall()
+    lines = lines_of(log, {int(place.partition(" ")[0]) for place, *_ in rows})
+    found: list[Rejected] = []
+    for place, code, shape, *counts in rows:
+        number, _, problem = place.partition(" ")
+        line, content = lines.get(int(number), (None, b""))
+        if content and not isinstance(source.leaves, JsonRecord):
+            problem = _problem(content)
+        known = None if shape is None else source.shapes[shape]
+        reason = _reason(code, problem, known, dict(zip(COUNTS, counts, strict=True)))
+        shown = line if log.own_lines else None
+        found.append(Rejected(log.shown, shown, reason if shown else f"record {int(number):,}: {reason}"))
+    return found
+
+
+def _problem(line: bytes) -> str:
+    """What keeps a line from being a record, in the words of `_JSON_KIND`; `RecursionError` is of what is JSON."""
+    try:
+        record = json.loads(line.decode(), parse_constant=_refuse)
+    except RecursionError:
+        return ""
+    except ValueError:
+        return "too long" if len(line) == LONGEST_RECORD else "not JSON"
+    if line in (TOO_LONG, REPEATED):
+        return "too long" if line == TOO_LONG else "repeated"
+    return "" if isinstance(record, dict) else "no object"
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+_FAILED = "a failed or cached request: nothing was billed"
+_PROBLEMS = {
+    "not JSON": "not JSON",
+    "too long": "longer than 16 MB",
+    "repeated": "a field of it stands in it twice: which one was meant is not known",
+    "no object": "not a record: no JSON object",
+    "": "no usage is recognised in this record; --map says where it stands",
+}
+
+
+def _reason(code: str, problem: str, shape: Shape | None, counts: dict[str, int | None]) -> str:
+    if shape is None or code in ("shape", "failed"):
+        return _FAILED if code == "failed" else _PROBLEMS[problem]
+    if code == "time":
+        return (
+            f"the time in {_named(shape.time)} is not an instant, nor a date, nor the seconds since 1970, before 2100"
+        )
+    if code == "convention":
+        cached, written = counts["cached"] or 0, counts["write"] or 0
+        return (
+            f"{cached + written:,} cached and cache-write tokens are more than the {counts['input']:,} input tokens: "
+            f"{CONVENTION}"
+        )
+    return _miscounted(counts[code], shape, code)
+
+
+def _miscounted(count: int | None, shape: Shape, code: str) -> str:
+    field = _named(getattr(shape, code) or shape.input_parts)
+    if count is None:
+        return f"{field} is missing"
+    if count >= MOST:
+        return f"{field} is {count:,}, more tokens than a request can have"
+    return f"{field} is not a whole number of tokens, zero or more"
+
+
+def _named(paths: tuple[Path, ...]) -> str:
+    return " or ".join(".".join(path) for path in paths[:2])
+
+
+def lines_of(log: Log, numbers: set[int]) -> dict[int, tuple[int, bytes]]:
+    """The lines on which the records of these numbers stand, and what JSON lines hold.
+
+    Lines without a record are not counted by engines.
+    """
+    if log.kind in ("array", "objects", "parquet") or not numbers:
+        return {}
+    with reading(log.path, log.compression, log.shown) as inner:
+        found = _lines_of_records(inner) if log.kind == "lines" else _lines_of_rows(log, inner)
+        last = max(numbers)
+        lines = {}
+        for number, line in enumerate(found, 1):
+            if number in numbers:
+                lines[number] = line
+            if number >= last:
+                break
+        return lines
+
+
+def _lines_of_records(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    line = 1
+    while content := stream.readline(LONGEST_RECORD):
+        if content.strip():
+            yield line, content
+        while content and not content.endswith(b"\n"):
+            content = stream.readline(LONGEST_RECORD)
+        line += 1
+
+
+def _lines_of_rows(log: Log, stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The last lines of the rows that have as many cells as the header."""
+    text = (content.decode("utf-8", "replace").replace("\0", "") for content in stream)
+    reader = csv.reader(text, delimiter="\t" if log.kind == "tsv" else ",")
+    width = len(next(reader, ()))
+    for row in reader:
+        if len(row) == width:
+            yield reader.line_num, b""

@@ -1,0 +1,112 @@
+"""The rows of files in Spark's SQL: records that hold several are taken apart, columns of tables written as text."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tokencost.logs.records.kinds import Path, Shape
+from tokencost.logs.sql.dialects import SPARK
+from tokencost.logs.sql.nested import CONTAINERS, USAGE_KEY, holds_usage
+from tokencost.logs.sql.printed_sql import RECORD, Fields, table_columns, verbatim
+
+FILE = "tokencost_file"
+"""The column of a view with the address of the file that a row stands in."""
+_ATTRIBUTES = "array<struct<key string, value struct<intValue string, stringValue string>>>"
+_BUCKET = {("start_time",): "bucket_start", ("end_time",): "bucket_end"}
+
+
+def json_rows(view: str, shapes: Sequence[Shape]) -> str:
+    """The records of lines of JSON: those of OTLP exports and of pages of buckets one by one.
+
+    `view` has the columns `value` and `FILE`. A bucket's times stand beside its results, and attributes that are
+    written as a list beside the record. A record of one of the shapes is not looked into.
+    """
+    listed = f"contains(to_json(try_variant_get(record, '$.attributes', 'array<variant>')), '{USAGE_KEY}')"
+    lists = " OR ".join(f"{_list(name)} IS NOT NULL" for (name,) in CONTAINERS)
+    alone = f"(coalesce({listed}, false) OR {holds_usage(shapes, _present)})"
+    parsed = f"SELECT {FILE} AS file, try_parse_json(value) AS record FROM {view} WHERE trim(value) <> ''"
+    of_resources = _spans_of(
+        "array<struct<scopeSpans array<struct<spans array<variant>>>>>", "$.resourceSpans", nested=2
+    )
+    of_scopes = _spans_of("array<struct<spans array<variant>>>", "$.scopeSpans", nested=1)
+    of_spans = _spans_of("array<variant>", "$.spans", nested=0)
+    inner = f"coalesce({of_resources}, {of_scopes}, {of_spans}, {_list('data')}, array(record))"
+    pages = (
+        f"SELECT file, explode(CASE WHEN NOT ({lists}) OR {alone} THEN array(record) ELSE {inner} END) AS record "
+        f"FROM ({parsed})"
+    )
+    start, end = (f"try_variant_get(record, '$.{name}', 'string')" for name in ("start_time", "end_time"))
+    results = f"CASE WHEN NOT {alone} THEN {_list('results')} END"
+    itself = "array(struct(record AS record, CAST(NULL AS STRING) AS bucket_start, CAST(NULL AS STRING) AS bucket_end))"
+    buckets = (
+        f"SELECT file, explode(coalesce(transform({results}, x -> struct(x AS record, {start} AS bucket_start, "
+        f"{end} AS bucket_end)), {itself})) AS r FROM ({pages})"
+    )
+    return (
+        f"SELECT file, r.record AS {RECORD}, r.bucket_start, r.bucket_end, "
+        f"try_variant_get(r.record, '$.attributes', '{_ATTRIBUTES}') AS attributes FROM ({buckets})"
+    )
+
+
+def _list(name: str) -> str:
+    return f"try_variant_get(record, '$.{name}', 'array<variant>')"
+
+
+def _present(path: Path) -> str:
+    return f"{SPARK.text('record', path)} IS NOT NULL"
+
+
+def _spans_of(kind: str, path: str, *, nested: int) -> str:
+    found = f"try_variant_get(record, '{path}', '{kind}')"
+    if nested == 2:  # noqa: PLR2004  # resources hold scopes, which hold spans
+        found = f"flatten(transform(filter({found}, x -> x.scopeSpans IS NOT NULL), x -> x.scopeSpans))"
+    if nested:
+        found = f"flatten(transform(filter({found}, x -> x.spans IS NOT NULL), x -> x.spans))"
+    return f"filter({found}, s -> contains(to_json(s), '{USAGE_KEY}'))"
+
+
+class JsonFields(Fields):
+    """The fields of such records."""
+
+    def __init__(self) -> None:
+        super().__init__(SPARK, None)
+
+    def text(self, path: Path) -> str | None:
+        """As text; what stands beside the record goes first."""
+        found = super().text(path)
+        if path in _BUCKET:
+            return f"coalesce(r.{_BUCKET[path]}, {found})"
+        if path[0] == "attributes" and len(path) > 1:
+            key = path[1].replace("\\", "\\\\").replace("'", "\\'")
+            listed = (
+                f"try_element_at(transform(filter(r.attributes, a -> a.key = '{key}'), "
+                "a -> coalesce(a.value.intValue, a.value.stringValue)), 1)"
+            )
+            return f"coalesce({verbatim(listed)}, {found})"
+        return found
+
+
+def table_rows(view: str, types: Mapping[str, str], fields: Iterable[Path]) -> str:
+    """The rows of a table whose columns have these types."""
+
+    def text(name: str) -> str:
+        column = f"r.{quoted(name)}"
+        if types[name] in ("double", "float"):
+            # As text it would have an exponent from ten million on.
+            return f"coalesce(CAST(try_cast({column} AS DECIMAL(38, 9)) AS STRING), CAST({column} AS STRING))"
+        if types[name].startswith(("struct", "map", "array", "variant")):
+            return f"to_json(struct({column} AS c))"
+        return f"CAST({column} AS STRING)"
+
+    def json(name: str) -> str:
+        column = f"r.{quoted(name)}"
+        if types[name] == "string":
+            return SPARK.parsed.format(column)
+        return column if types[name] == "variant" else SPARK.column.format(column)
+
+    columns: Sequence[str] = list(types)
+    chosen = [f"r.{FILE} AS file", *table_columns(columns, fields, text, json)]
+    return f"SELECT {', '.join(chosen)} FROM {view} AS r"
+
+
+def quoted(name: str) -> str:
+    """A name as an identifier."""
+    return "`" + name.replace("`", "``") + "`"

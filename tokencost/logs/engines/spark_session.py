@@ -1,0 +1,122 @@
+"""A session of Spark: one that is there already, one on this machine, or one on a cluster."""
+
+import os
+import re
+import socket
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from tokencost.errors import UsageError
+from tokencost.logs.engines.cluster import Cluster
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+INSTALL = "pip install 'tokencost-compare[spark]'"
+CONNECT_PORT = 15002
+PATIENCE = 10.0
+"""Seconds to wait for a server to answer at all."""
+_SQL = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    # The expressions are too long for one method: each attempt to make one costs seconds.
+    "spark.sql.codegen.wholeStage": "false",
+    # It writes out what a join compares down to the file, which grows without bound here, and prunes nothing.
+    "spark.sql.optimizer.dynamicPartitionPruning.enabled": "false",
+}
+_QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+
+
+def session(cluster: Cluster) -> "SparkSession":
+    """A session of our own, with its own settings and views. Raises `UsageError` where there can be none."""
+    if cluster.master and cluster.remote:
+        raise UsageError("--master and --spark-remote are two places", "leave one of them out")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of versions of libraries that are not used here
+        try:
+            import sqlglot  # noqa: F401  # asked for here, so that what is missing is said before Spark starts
+            from pyspark.sql import SparkSession
+        except ImportError:
+            raise UsageError("--engine spark needs pyspark and sqlglot", INSTALL) from None
+        running = None if cluster.master or cluster.remote else SparkSession.getActiveSession()
+        if running is not None:
+            spark = running.newSession()
+        else:
+            spark = _started(SparkSession.builder.appName("tokencost"), cluster)
+    for name, value in _SQL.items():
+        spark.conf.set(name, value)
+    return spark
+
+
+def _started(builder: Any, cluster: Cluster) -> "SparkSession":
+    place = cluster.remote or cluster.master or "local[*]"
+    said = ""
+    try:
+        if cluster.remote:
+            _refuse_unreachable(cluster.remote)
+            return builder.remote(place).getOrCreate()  # type: ignore[no-any-return]  # as builders do
+        for name, value in _QUIET.items():
+            builder = builder.config(name, value)
+        with _stderr_in_a_file() as told:
+            try:
+                return builder.master(place).getOrCreate()  # type: ignore[no-any-return]
+            finally:
+                said = told()
+    except UsageError:
+        raise
+    except ImportError:
+        raise UsageError("--spark-remote needs the client of Spark Connect", INSTALL) from None
+    except Exception as error:
+        if os.environ.get("TOKENCOST_DEBUG"):
+            raise
+        reasons = (line for line in said.splitlines() if "JAVA" in line or re.search("(Exception|Error): ", line))
+        reason = next(reasons, "").rpartition("Exception: ")[2] or first_line(error)
+        raise UsageError(
+            f"Spark does not start at {place}: {reason}",
+            "it needs Java 17 or later (JAVA_HOME), and an address such as --master 'local[2]' or "
+            "--spark-remote sc://host:15002",
+        ) from None
+
+
+def _refuse_unreachable(remote: str) -> None:
+    """Raise `UsageError` where nobody listens: the client would try for minutes."""
+    place = urlsplit(remote.partition(";")[0])
+    try:
+        if place.scheme != "sc" or not place.hostname:
+            raise UsageError(f"{remote!r} is no address of Spark Connect", "write it like sc://host:15002")
+        socket.create_connection((place.hostname, place.port or CONNECT_PORT), PATIENCE).close()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"nobody listens at {remote}: {error}", "write it like sc://host:15002") from None
+
+
+@contextmanager
+def _stderr_in_a_file() -> Iterator[Any]:
+    """What is started in here writes its chatter to a file, of which the end can be told."""
+    if os.environ.get("TOKENCOST_DEBUG"):
+        yield str
+        return
+    with tempfile.TemporaryFile() as file:
+        kept = os.dup(2)
+        os.dup2(file.fileno(), 2)
+
+        def told() -> str:
+            file.seek(0)
+            return file.read(100_000).decode("utf-8", "replace")
+
+        try:
+            yield told
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def first_line(error: Exception) -> str:
+    """What an error of Spark says first."""
+    lines = [line.strip(" :") for line in str(error).splitlines() if line.strip(" :")]
+    # A call into Java tells first which call it was.
+    told = [line for line in lines if not line.startswith("An error occurred while calling")]
+    return (told or lines or [type(error).__name__])[0][:300]

@@ -1,0 +1,1 @@
+"""Log files as bytes: found, recognised, decompressed, and made safe for engines to read."""

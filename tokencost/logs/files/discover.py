@@ -1,0 +1,212 @@
+"""Which files are read, and what each of them is: found, sniffed by their first bytes, never loaded whole."""
+
+import glob
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import Any, NamedTuple
+
+from tokencost.errors import InvalidData, Problem, UsageError
+from tokencost.logs.files.csv_header import with_plain_header
+from tokencost.logs.files.decompress import CUT_SHORT, TOO_LONG, reading
+from tokencost.logs.files.detect import BOM, SUFFIXES, Compression, Kind, compression_of, foreign, kind_of, suffix
+from tokencost.logs.files.folders import working_folder
+from tokencost.logs.files.long_lines import LONGEST_RECORD, LONGEST_ROW, has_long_row, shortened
+from tokencost.logs.files.progress import waiting
+from tokencost.logs.files.zstd import is_whole
+
+__all__ = [
+    "HEAD",
+    "LONGEST_RECORD",
+    "LONGEST_ROW",
+    "LONG_KINDS",
+    "TOO_LONG",
+    "Log",
+    "Logs",
+    "find_files",
+    "mended",
+    "opened",
+]
+
+HEAD = 256 * 1024
+_BLOCK = 64 * 1024
+LONG_KINDS = ("array", "objects")
+"""Kinds of which a record may be longer than a line, as a page of spans is, until it does not fit in memory."""
+_GLOB = frozenset("*?[")
+
+
+class Log(NamedTuple):
+    """One file to read."""
+
+    shown: str
+    """As the user named it."""
+    path: str
+    """Where it is read from: the file itself, or its copy in the working folder."""
+    kind: Kind
+    compression: Compression
+    size: int
+    """Bytes; 0 where it holds nothing but white space."""
+    own_lines: bool = True
+    """Whether its lines are those of the file that the user named."""
+
+
+class Logs(NamedTuple):
+    """All files of one run, and the folder in which engines may keep what does not fit in memory."""
+
+    files: tuple[Log, ...]
+    folder: str
+
+
+def find_files(names: Sequence[str]) -> list[str]:
+    """The files that names, globs and folders stand for, each once. Raises `UsageError` where there is none."""
+    found: list[str] = []
+    for name in names:
+        mode = 0 if name == "-" else _mode(name)
+        if mode is not None and not stat.S_ISDIR(mode):
+            found.append(name)
+        elif mode is not None:
+            found += _in_folder(name)
+        elif _GLOB & set(name) and (matches := _matches(name)):
+            found += [match for match in matches if not os.path.isdir(match)]
+        elif "://" in name:
+            raise UsageError(f"{name!r} is an address, not a file", "download it, or pipe it into tokencost usage -")
+        else:
+            raise UsageError(f"there is no file {name!r}", "name files, folders, globs such as 'logs/*.jsonl', or -")
+    once = list({name if name == "-" else os.path.realpath(name): name for name in reversed(found)}.values())[::-1]
+    if not once:
+        raise UsageError("there are no log files there", f"files end in {' '.join(SUFFIXES)}, or .gz and .zst of these")
+    return once
+
+
+def _mode(name: str) -> int | None:
+    """What kind of file it is; None where there is none. Raises `UsageError` where that cannot be told."""
+    try:
+        return os.stat(name).st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    except OSError as error:
+        raise UsageError(f"cannot read {name}: {error.strerror}") from None
+
+
+def _matches(pattern: str) -> list[str]:
+    """The files of a glob. Folders that it looks into and that cannot be read are named, rather than passed over."""
+    parts = pattern.split(os.sep)
+    for place, part in enumerate(parts):
+        if _GLOB & set(part):
+            inside = parts[: place + 1] if part == "**" else parts[:place]
+            folders = glob.glob(os.path.join(os.sep.join(inside), ""), recursive=True) if inside else ["."]
+            for folder in sorted(folders):
+                if not os.access(folder, os.R_OK | os.X_OK):
+                    raise UsageError(f"cannot read the folder {folder}: Permission denied")
+    return sorted(glob.glob(pattern, recursive=True))
+
+
+def _in_folder(folder: str) -> list[str]:
+    def refuse(error: OSError) -> None:
+        raise UsageError(f"cannot read the folder {error.filename}: {error.strerror}") from None
+
+    found = []
+    for parent, folders, files in os.walk(folder, onerror=refuse):
+        folders.sort()
+        found += [os.path.join(parent, name) for name in sorted(files) if suffix(name) in SUFFIXES]
+    return found
+
+
+@contextmanager
+def opened(names: Sequence[str], *, shown: bool = False) -> Iterator[Logs]:
+    """The files, sniffed. What cannot be read twice, such as standard input, is copied to a folder first.
+
+    `shown` says on standard error what is waited for. Raises `UsageError` for a file that cannot be opened, and
+    `InvalidData` for one that is no log.
+    """
+    with working_folder() as folder:
+        yield Logs(tuple(_log(name, folder, waited=shown) for name in find_files(names)), folder)
+
+
+def _log(name: str, folder: str, *, waited: bool) -> Log:
+    shown = "standard input" if name == "-" else name
+    try:
+        path = os.path.abspath(name)
+        if name == "-" or not _plain_file(name) or not _plain_path(path):
+            path = _copied(name, shown, folder, waited=waited)
+        size = os.path.getsize(path)
+        with open(path, "rb") as stream:
+            compression = compression_of(stream.read(4))
+            if compression == "zstd" and not is_whole(stream):
+                raise InvalidData([Problem(shown, 1, CUT_SHORT, "copy it again")])
+    except OSError as error:
+        raise UsageError(f"cannot read {shown}: {error.strerror or error}") from None
+    with reading(path, compression, shown) as inner:
+        head = inner.read(HEAD)
+    if what := foreign(head):
+        raise InvalidData([Problem(shown, 1, f"is no log: it is {what}", "unpack or export it, or leave it out")])
+    text = head.removeprefix(BOM).strip(b" \t\r\n")
+    if len(head) == 1 and text:
+        # Engines pass over such a file.
+        raise InvalidData([Problem(shown, 1, "is no log: it holds a single character", "leave out this file")])
+    log = Log(shown, path, kind_of(name, head), compression, size if text or len(head) == HEAD else 0)
+    if not log.size:
+        return log
+    if log.kind in ("csv", "tsv"):
+        return with_plain_header(mended(log, folder) if has_long_row(path, compression, shown) else log, folder)
+    return mended(log, folder) if head.startswith(BOM) else log
+
+
+def mended(log: Log, folder: str) -> Log:
+    """The log without lines that are longer than engines take, and without a byte order mark."""
+    path = shortened(log.path, log.compression, log.kind, log.shown, folder)
+    if log.kind in LONG_KINDS:
+        return log._replace(path=path, compression="none", kind="lines", own_lines=False)
+    return log._replace(path=path, compression="none")
+
+
+def _plain_file(name: str) -> bool:
+    """Whether it can be read again; what the kernel makes up as it is read, as in /proc, says that it is empty."""
+    mode = os.stat(name).st_mode
+    if stat.S_ISSOCK(mode):
+        raise OSError(0, "it is a socket")
+    if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not _ends(name)):
+        raise OSError(0, "it is a device")
+    if not stat.S_ISREG(mode):
+        return False
+    if os.path.getsize(name):
+        return True
+    with open(name, "rb") as stream:
+        return not stream.read(1)
+
+
+def _ends(device: str) -> bool:
+    """Whether a device comes to an end, as a terminal and the empty one do."""
+    descriptor = os.open(device, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+    try:
+        return os.isatty(descriptor) or os.path.samestat(os.fstat(descriptor), os.stat(os.devnull))
+    finally:
+        os.close(descriptor)
+
+
+def _plain_path(path: str) -> bool:
+    """Whether an engine takes the path as it is: no pattern, no folder named like a partition, valid text."""
+    return not (_GLOB & set(path)) and "=" not in path and max(path) < "\udc80" and "://" not in path
+
+
+def _copied(name: str, shown: str, folder: str, *, waited: bool) -> str:
+    """Under a name of our own: a link where the file can be read again, else a copy of what it yields."""
+    path = os.path.join(folder, f"{len(os.listdir(folder))}.log")
+    if name != "-" and _plain_file(name):
+        os.symlink(os.path.abspath(name), path)
+        return path
+    if name == "-" and sys.stdin is None:
+        raise OSError(0, "it is closed")
+    with ExitStack() as stack:
+        copy = stack.enter_context(open(path, "wb"))
+        with waiting(shown) if waited else nullcontext():
+            # A pipe with a name opens once somebody opens it to write.
+            source: Any = sys.stdin.buffer if name == "-" else stack.enter_context(open(name, "rb"))
+            block = source.read1(_BLOCK)
+        # As it comes: a signal is answered between two reads, and a longer one might wait for more in between.
+        while block:
+            copy.write(block)
+            block = source.read1(_BLOCK)
+    return path

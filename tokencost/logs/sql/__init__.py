@@ -1,0 +1,1 @@
+"""The one query over records, in words that engines share."""

@@ -1,0 +1,204 @@
+"""The one query: records are summed per stretch of time, class of context length, and group. It multiplies no money.
+
+It is written in DuckDB's SQL; how records become rows of the same columns stands in `records`.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from tokencost.logs.sql.fields import MOST, identifier, literal
+from tokencost.logs.sql.rate_periods import DAY, LATEST, RateCells, microseconds
+from tokencost.logs.usage_query import Question
+from tokencost.pricetable.when import span
+
+
+def checked(sources: Sequence[str], question: Question) -> str:
+    """All records, each with the code of what is wrong with it, or NULL."""
+    on = question.sides[0].on
+    fields = "".join(f", field_{place}" for place in range(len(question.fields)))
+    logged = ", logged" if question.compare_to else ""
+
+    def bad(name: str) -> str:
+        return f"{name} IS NULL OR {name} < 0 OR {name} >= {MOST}"
+
+    time = f"instant < 0 OR instant >= {LATEST} OR bucket_end < instant OR bucket_end >= {LATEST}"
+    code = (
+        "CASE WHEN shape IS NULL THEN 'shape' WHEN failed THEN 'failed' "
+        f"WHEN {bad('input')} THEN 'input' WHEN {bad('output')} THEN 'output' WHEN {bad('cached')} THEN 'cached' "
+        f"WHEN {bad('write')} THEN 'write' WHEN {bad('requests')} THEN 'requests' "
+        "WHEN cached + write > input THEN 'convention' "
+        f"{'' if on is not None else f'WHEN {time} THEN ' + literal('time')} END"
+    )
+    # NULL where a record covers no time, and so has none to cross a boundary in.
+    until = f"CASE WHEN of_day THEN instant + {DAY} WHEN bucket_end > instant + 1 THEN bucket_end END"
+    instant = "instant" if on is None else f"CASE WHEN instant >= 0 AND instant < {LATEST} THEN instant END AS instant"
+    every = " UNION ALL ".join(sources)
+    asked = within(question)
+    chosen = f" WHERE instant IS NULL OR instant < 0 OR ({asked})" if asked else ""
+    return (
+        f"SELECT file, shape, model, input, output, cached, write, requests, summed, "
+        f"{instant}, {until} AS until, tier, {code} AS code{fields}{logged} FROM ({every}) AS r{chosen}"
+    )
+
+
+def within(question: Question) -> str:
+    """Whether an instant lies in the time that is asked for; empty where all of it is."""
+    tests = []
+    if question.since is not None:
+        tests.append(f"instant >= {microseconds(span(question.since)[0])}")
+    if question.until is not None:
+        tests.append(f"instant < {microseconds(span(question.until)[0])}")
+    return " AND ".join(tests)
+
+
+SUMS = ("rows", "requests", "input", "cached", "write", "output")
+
+
+def key_columns(question: Question) -> tuple[str, ...]:
+    """The names of the grouping columns."""
+    fields = tuple(f"field_{place}" for place in range(len(question.fields)))
+    return (*question.periods, *fields, "model", "tier", "summed", "code", "file", "at", "until", "context")
+
+
+def sums(records: str, question: Question, cells: RateCells, *, month: str) -> str:
+    """The sums: integers per group, model, tier, stretch of time and class of context length.
+
+    `records` is what `slotted` or `tested` gives; `rate_times` are the stretches of time, cut at midnight. `month`
+    writes the month of a day, in days since 1970.
+    """
+    day = f"(r.instant // {DAY})"
+    periods = {
+        "day": day,
+        "week": f"({day} - ({day} + 3) % 7)",
+        "month": month.format(day=day),
+    }
+    keys = [f"{periods[name]} AS {identifier(name)}" for name in question.periods]
+    keys += [f"r.field_{place} AS field_{place}" for place in range(len(question.fields))]
+    keys += ["r.model AS model", "r.tier AS tier", "r.summed AS summed", "r.code AS code", "r.file AS file"]
+    joined = ""
+    if at_own_times(question):
+        # Outside of the stretches each slot stands for itself.
+        at = f"CASE WHEN r.until IS NULL THEN coalesce(t.at, {slot_of('r.instant', cells)}) ELSE r.instant END"
+        keys += [f"{at} AS at", "r.until AS until"]
+        joined = (
+            f" LEFT JOIN rate_times AS t ON t.day = r.instant // {DAY} AND r.instant >= t.start AND r.instant < t.until"
+        )
+    else:
+        keys += ["CAST(NULL AS BIGINT) AS at", "CAST(NULL AS BIGINT) AS until"]
+    keys.append("r.context AS context")
+    counts = [f"CAST(sum(r.{name}) AS HUGEINT) AS {name}" for name in SUMS]
+    counts += times_of("r", question)
+    if question.compare_to:
+        counts += ["sum(r.logged) AS logged", "CAST(sum(r.logged_rows) AS HUGEINT) AS logged_rows"]
+    return (
+        f"SELECT {', '.join(keys)}, {', '.join(counts)} FROM {records} AS r{joined} "
+        f"GROUP BY {', '.join(str(number) for number in range(1, len(keys) + 1))}"
+    )
+
+
+def times_of(relation: str, question: Question) -> list[str]:
+    """When the first and the last record of a sum was; of records priced at another time some may have none."""
+    first, last = f"{relation}.first_at", f"{relation}.last_at"
+    if at_own_times(question):
+        return [f"min({first}) AS first_at", f"max({last}) AS last_at"]
+    until = f"{relation}.until"
+    last = f"CASE WHEN {until} > {last} AND {until} <= {LATEST} THEN {until} - 1 ELSE {last} END"
+    all_known = f"CASE WHEN count({first}) = count(*)"
+    return [f"{all_known} THEN min({first}) END AS first_at", f"{all_known} THEN max({last}) END AS last_at"]
+
+
+def at_own_times(question: Question) -> bool:
+    """Whether records are priced at their own times."""
+    return question.sides[0].on is None
+
+
+def _kept(expression: str, name: str) -> str:
+    return f"CASE WHEN r.code IS NULL THEN {expression} END AS {name}"
+
+
+def tested(every: str, question: Question, cells: RateCells) -> str:
+    """The records one by one; of those that are rejected, only the code and the file."""
+    fields = [f"field_{place}" for place in range(len(question.fields))]
+    names = [*fields, "model", "tier", "instant", "until", *SUMS[1:], *(("logged",) if question.compare_to else ())]
+    chosen = [_kept(f"r.{name}", name) for name in names]
+    chosen += [
+        "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END AS summed",
+        "r.code",
+        "CASE WHEN r.code IS NOT NULL THEN r.file END AS file",
+        "1 AS rows",
+        _kept("r.instant", "first_at"),
+        _kept("r.instant", "last_at"),
+        _kept(context_of(question, cells), "context"),
+    ]
+    if question.compare_to:
+        chosen.append("CASE WHEN r.code IS NULL AND r.logged IS NOT NULL THEN 1 ELSE 0 END AS logged_rows")
+    return f"SELECT {', '.join(chosen)} FROM ({every}) AS r"
+
+
+MOST_SLOTS = 48
+"""So many slots of a day are told apart for each record; with more, records are joined one by one."""
+
+
+def has_slots(question: Question, cells: RateCells) -> bool:
+    """Whether records are first summed per slot of time: not where fields of theirs part them into many groups."""
+    return not question.fields and len(cells.slots) <= MOST_SLOTS
+
+
+def slot_of(instant: str, cells: RateCells) -> str:
+    """When the slot begins that an instant lies in; with too many of them, the instant itself."""
+    if len(cells.slots) > MOST_SLOTS:
+        return instant
+    times = [f"WHEN {instant} % {DAY} < {after} THEN {start}" for start, after in pairwise(cells.slots)]
+    since = f"CASE {' '.join(times)} ELSE {cells.slots[-1]} END" if times else "0"
+    return f"({instant} - {instant} % {DAY} + {since})"
+
+
+def slotted(every: str, question: Question, cells: RateCells) -> str:
+    """The records summed per model, tier, slot of time and class of context length.
+
+    No stretch begins or ends within a slot, and no threshold lies within a class, so that all records of a sum fall
+    into the same cells: those of the slot's first instant and of the shortest context of the class.
+    """
+    keys = {
+        "model": "CASE WHEN r.code IS NULL THEN r.model END",
+        "tier": "CASE WHEN r.code IS NULL THEN r.tier END",
+        "summed": "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END",
+        "code": "r.code",
+        "file": "CASE WHEN r.code IS NOT NULL THEN r.file END",
+        "instant": f"CASE WHEN r.code IS NULL THEN {slot_of('r.instant', cells)} END",
+        "until": "CASE WHEN r.code IS NULL THEN r.until END",
+        "context": f"CASE WHEN r.code IS NULL THEN {context_of(question, cells)} END",
+    }
+    counts = ["count(*) AS rows"]
+    counts += [f"CAST(sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS HUGEINT) AS {name}" for name in SUMS[1:]]
+    counts += [
+        "min(CASE WHEN r.code IS NULL THEN r.instant END) AS first_at",
+        "max(CASE WHEN r.code IS NULL THEN r.instant END) AS last_at",
+    ]
+    if question.compare_to:
+        counts += [
+            "sum(CASE WHEN r.code IS NULL THEN r.logged END) AS logged",
+            "count(CASE WHEN r.code IS NULL THEN r.logged END) AS logged_rows",
+        ]
+    chosen = [f"{expression} AS {name}" for name, expression in keys.items()]
+    numbers = ", ".join(str(number) for number in range(1, len(keys) + 1))
+    return f"SELECT {', '.join([*chosen, *counts])} FROM ({every}) AS r GROUP BY {numbers}"
+
+
+def context_of(question: Question, cells: RateCells) -> str:
+    """The shortest input of the class of context lengths that a record is in; 0 for sums, whose is unknown."""
+    context = "0"
+    for cut in context_cuts(question, cells):
+        context = f"CASE WHEN r.input > {cut} THEN {cut + 1} ELSE {context} END"
+    return context if context == "0" else f"CASE WHEN r.summed = 1 THEN 0 ELSE {context} END"
+
+
+def context_cuts(question: Question, cells: RateCells) -> list[int]:
+    """The lengths of input above which the rate of some side may differ, in tokens of the record."""
+    return sorted(
+        {
+            limit * side.factor.denominator // side.factor.numerator
+            for side in question.sides
+            for limit in cells.thresholds
+        }
+    )

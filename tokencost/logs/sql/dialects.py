@@ -1,0 +1,163 @@
+"""What SQL dialects say each in its own way, as data; all the rest sqlglot turns from one into another."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tokencost.errors import UsageError
+from tokencost.logs.records.kinds import Path
+
+
+class Dialect(NamedTuple):
+    """The words of one engine. Braces stand for expressions."""
+
+    name: str
+    """As sqlglot calls it."""
+    column: str
+    """A column as JSON."""
+    parsed: str
+    """The text of a column, read as JSON."""
+    text: Callable[[str, Path], str]
+    """A field of some JSON as text, NULL where it is absent or null."""
+    as_written: Callable[[str, Path], str]
+    """A field of some JSON as JSON: in quotes where it is text."""
+    month: str
+    """The first day of the month of a day, both in days since 1970."""
+    row: str | None = None
+    """A whole row as JSON, so that columns a table lacks are fields that a record lacks.
+
+    None where it costs too much, or cannot be said: there the columns are named.
+    """
+    divided: str = "({} / {})"
+    """Whole numbers divided, and the rest dropped."""
+    integer: str = "TRY_CAST({} AS BIGINT)"
+    """Text as an integer; only said of text that is one."""
+    decimal: str = "TRY_CAST({} AS DECIMAL(38, {}))"
+    """Text as a decimal number with so many decimals."""
+    exact: str = "DECIMAL(38, 0)"
+    """The type in which integers are summed."""
+    string: str = "VARCHAR"
+    fenced: bool = False
+    """Whether an engine must be kept from working an inner expression out once for each use of it."""
+    lists_cost: bool = False
+    """Whether an engine plans for seconds where many a thing is looked for in lists."""
+    ending: str = ""
+    """What stands at the end of the query."""
+
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _dotted(path: Path, quoted: str, start: str) -> str:
+    """A path such as `$.usage.prompt_tokens`, with what is no plain name in the quotes of the dialect."""
+    if any(sign in part for part in path for sign in "\"'\\`\0\n"):
+        raise UsageError(f"no query can be written with the field {'.'.join(path)!r}", "its name has quotes in it")
+    return start + "".join(f".{part}" if _PLAIN.fullmatch(part) else quoted.format(part) for part in path)
+
+
+def _names(path: Path, literal: Callable[[str], str]) -> str:
+    return ", ".join(map(literal, path))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _pointer(path: Path) -> str:
+    return _quoted("".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path))
+
+
+def _escaped(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _at(function: str, quoted: str, start: str = "$") -> Callable[[str, Path], str]:
+    """A function of JSON and a path."""
+    return lambda json, path: function.format(json, f"'{_dotted(path, quoted, start)}'")
+
+
+POSTGRES = Dialect(
+    "postgres",
+    column="to_jsonb({})",
+    parsed="CAST({} AS jsonb)",
+    text=lambda json, path: f"({json} #>> ARRAY[{_names(path, _quoted)}])",
+    as_written=lambda json, path: f"NULLIF(CAST({json} #> ARRAY[{_names(path, _quoted)}] AS TEXT), 'null')",
+    month="(CAST(DATE_TRUNC('month', DATE '1970-01-01' + CAST({} AS INT)) AS DATE) - DATE '1970-01-01')",
+    row="to_jsonb({})",
+    integer="CAST({} AS BIGINT)",
+    decimal="CAST({} AS DECIMAL(38, {}))",
+    string="TEXT",
+    fenced=True,
+)
+DUCKDB = Dialect(
+    "duckdb",
+    column="to_json({})",
+    parsed="CAST({} AS JSON)",
+    text=lambda json, path: f"json_extract_string({json}, {_pointer(path)})",
+    as_written=lambda json, path: f"NULLIF(CAST(json_extract({json}, {_pointer(path)}) AS VARCHAR), 'null')",
+    month="(CAST(date_trunc('month', DATE '1970-01-01' + CAST({} AS INTEGER)) AS DATE) - DATE '1970-01-01')",
+    row="to_json({})",
+    divided="({} // {})",
+    lists_cost=True,
+    exact="HUGEINT",
+)
+SPARK = Dialect(
+    "spark",
+    # Timestamps are written with all their digits and their offset.
+    column="variant_get(parse_json(to_json(struct({} AS c), "
+    "map('timestampFormat', \"yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX\"))), '$.c', 'variant')",
+    parsed="try_parse_json(CAST({} AS STRING))",
+    text=_at("try_variant_get({}, {}, 'string')", '["{}"]'),
+    as_written=_at("NULLIF(to_json(try_variant_get({}, {}, 'variant')), 'null')", '["{}"]'),
+    month="DATEDIFF(TRUNC(DATE_ADD(DATE '1970-01-01', CAST({} AS INT)), 'MM'), DATE '1970-01-01')",
+    row="parse_json(to_json(struct({}.*), map('timestampFormat', \"yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX\")))",
+    divided="({} DIV {})",
+    string="STRING",
+)
+BIGQUERY = Dialect(
+    "bigquery",
+    column="TO_JSON({})",
+    parsed="SAFE.PARSE_JSON(TO_JSON_STRING({}))",
+    text=_at("JSON_VALUE({}, {})", '."{}"'),
+    as_written=_at("NULLIF(TO_JSON_STRING(JSON_QUERY({}, {})), 'null')", '."{}"'),
+    month="DATE_DIFF(DATE_TRUNC(DATE_ADD(DATE '1970-01-01', INTERVAL {} DAY), MONTH), DATE '1970-01-01', DAY)",
+    divided="DIV({}, {})",
+    integer="SAFE_CAST({} AS INT64)",
+    decimal="SAFE_CAST({} AS BIGNUMERIC)",
+    exact="BIGNUMERIC",
+    string="STRING",
+)
+SNOWFLAKE = Dialect(
+    "snowflake",
+    column="TO_VARIANT({})",
+    parsed="TRY_PARSE_JSON(TO_VARCHAR({}))",
+    text=_at("CAST(GET_PATH({}, {}) AS VARCHAR)", '["{}"]', ""),
+    as_written=_at("NULLIF(TO_JSON(GET_PATH({}, {})), 'null')", '["{}"]', ""),
+    month="DATEDIFF(DAY, DATE '1970-01-01', DATE_TRUNC('MONTH', DATEADD(DAY, {}, DATE '1970-01-01')))",
+    # A quotient is rounded to six decimals, so that the rest goes first.
+    divided="CAST(({0} - MOD({0}, {1})) / {1} AS BIGINT)",
+)
+TRINO = Dialect(
+    "trino",
+    column="CAST({} AS JSON)",
+    parsed="TRY(JSON_PARSE(CAST({} AS VARCHAR)))",
+    text=_at("JSON_EXTRACT_SCALAR({}, {})", '["{}"]'),
+    as_written=_at("NULLIF(JSON_FORMAT(JSON_EXTRACT({}, {})), 'null')", '["{}"]'),
+    month="DATE_DIFF('day', DATE '1970-01-01', DATE_TRUNC('month', DATE_ADD('day', {}, DATE '1970-01-01')))",
+)
+CLICKHOUSE = Dialect(
+    "clickhouse",
+    column="toJSONString({})",
+    parsed="toString({})",
+    text=lambda json, path: f"JSONExtract({json}, {_names(path, _escaped)}, 'Nullable(String)')",
+    as_written=lambda json, path: f"nullIf(nullIf(JSONExtractRaw({json}, {_names(path, _escaped)}), ''), 'null')",
+    month="toInt64(toStartOfMonth(toDate32('1970-01-01') + {}))",
+    divided="intDiv({}, {})",
+    integer="accurateCastOrNull({}, 'Int64')",
+    decimal="toDecimal128OrNull({}, {})",
+    exact="Nullable(Decimal(38, 0))",
+    string="Nullable(String)",
+    ending="SETTINGS join_use_nulls = 1, prefer_column_name_to_alias = 1, output_format_json_quote_64bit_integers = 0",
+)
+
+DIALECTS = {dialect.name: dialect for dialect in (BIGQUERY, SNOWFLAKE, CLICKHOUSE, POSTGRES, TRINO, SPARK, DUCKDB)}

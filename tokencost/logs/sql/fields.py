@@ -1,0 +1,298 @@
+"""How a field of a record is written in SQL, where records are columns, nested columns, or whole JSON objects.
+
+Fields are first gathered as text, or as the integers and times that they are, and then parsed once by `counted`
+and `timed`: a BIGINT that is NULL where the field is absent, and `MALFORMED` where it holds something else.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from tokencost.logs.records.kinds import Path
+
+MALFORMED = -1
+MOST = 10**15
+"""A count from here on is no count of tokens; below it, sums of millions of records stay exact in every engine."""
+_INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?", re.IGNORECASE)
+_TIMES = re.compile(r"(TINY|SMALL|BIG)?INT(EGER)?|U(TINY|SMALL)INT|UINTEGER", re.IGNORECASE)
+"""Integers that may be times: all that a BIGINT holds."""
+EARLIEST = 100_000_000
+"""A bare number below it is a year or a compact date, not the seconds since 1970 of a request."""
+
+
+class Leaves(Protocol):
+    """The fields of one kind of source. None is a field that no record there can have."""
+
+    def text(self, path: Path) -> str | None:
+        """As text."""
+        ...
+
+    def count(self, path: Path, *, as_text: bool) -> str | None:
+        """As the text of a count; in quotes, which make it none, where JSON has it so, unless `as_text`."""
+        ...
+
+    def whole(self, path: Path) -> str | None:
+        """As an integer, where the engine knows that it is one."""
+        ...
+
+    def present(self, path: Path) -> str | None:
+        """Whether it is there."""
+        ...
+
+    def instant(self, path: Path) -> str | None:
+        """As microseconds since 1970, where the engine knows that it is a time."""
+        ...
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def counted(text: str, whole: str) -> str:
+    """A count from text: digits alone, or followed by a fraction of zeros as spreadsheets and pandas write.
+
+    `whole` is the text cast to an integer, which a fraction or an exponent may have been too.
+    """
+    return (
+        f"CASE WHEN CAST({whole} AS VARCHAR) = {text} THEN {whole} WHEN {text} IS NULL THEN NULL "
+        f"WHEN regexp_full_match({text}, '[0-9]{{1,15}}([.]0+)?') THEN TRY_CAST(split_part({text}, '.', 1) AS BIGINT) "
+        f"ELSE {MALFORMED} END"
+    )
+
+
+def timed(text: str, whole: str) -> str:
+    """A time from text: seconds, milli-, micro- or nanoseconds since 1970, a date, or ISO 8601 (UTC without a zone)."""
+    fraction = f"TRY_CAST({text} AS DECIMAL(38, 9))"
+    return (
+        f"CASE WHEN {whole} BETWEEN {EARLIEST} AND 99999999999 AND CAST({whole} AS VARCHAR) = {text} "
+        f"THEN {whole} * 1000000 WHEN {text} IS NULL OR {text} = '' THEN NULL "
+        f"WHEN CAST({whole} AS VARCHAR) = {text} THEN {scaled(whole)} "
+        f"WHEN regexp_full_match({text}, '[0-9]+[.][0-9]+(e[+]?[0-9]+)?') "
+        f"THEN CASE WHEN {fraction} BETWEEN {EARLIEST} AND 99999999999 "
+        f"THEN CAST(floor({fraction} * 1000000) AS BIGINT) WHEN {fraction} BETWEEN 99999999999 AND 99999999999999 "
+        f"THEN CAST(floor({fraction} * 1000) AS BIGINT) ELSE {MALFORMED} END "
+        f"ELSE coalesce(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)), {MALFORMED}) END"
+    )
+
+
+def dated(text: str, whole: str) -> str:
+    """Whether a text is a date alone; the seconds since 1970 have ten characters too."""
+    return (
+        f"CASE WHEN {whole} IS NOT NULL THEN false ELSE "
+        f"coalesce(length({text}) = 10 AND substr({text}, 5, 1) = '-', false) END"
+    )
+
+
+def scaled(whole: str) -> str:
+    """Microseconds since 1970 of an integer that counts seconds, milli-, micro- or nanoseconds, by its size."""
+    return (
+        f"CASE WHEN {whole} < {EARLIEST} THEN {MALFORMED} WHEN {whole} < 100000000000 THEN {whole} * 1000000 "
+        f"WHEN {whole} < 100000000000000 THEN {whole} * 1000 WHEN {whole} < 100000000000000000 THEN {whole} "
+        f"ELSE {whole} // 1000 END"
+    )
+
+
+class NestedColumns:
+    """JSON lines that the engine reads straight into nested columns: the quick way for what is not nested in lists."""
+
+    def __init__(self, texts: Iterable[Path], counts: Iterable[Path]) -> None:
+        self._kinds = dict.fromkeys(texts, "VARCHAR") | dict.fromkeys(counts, "JSON")
+        self._tree = _tree(self._kinds)
+
+    @property
+    def columns(self) -> str:
+        """The columns of the reader, as an SQL struct."""
+        members = (f"{literal(name)}: {literal(_type(kind))}" for name, kind in self._tree.items())
+        return "{" + ", ".join(members) + "}"
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the columns, which differ in more than case."""
+        return frozenset(name.casefold() for name in self._tree)
+
+    def _field(self, path: Path) -> str:
+        return _extract(f"r.{identifier(path[0])}", path[1:])
+
+    def text(self, path: Path) -> str:
+        """The text; a number as it is written."""
+        return f"json_extract_string({self._field(path)}, '$')" if self._kinds[path] == "JSON" else self._field(path)
+
+    def count(self, path: Path, *, as_text: bool) -> str:
+        """The JSON as it is written."""
+        return self.text(path) if as_text else f"CAST({self._field(path)} AS VARCHAR)"
+
+    def present(self, path: Path) -> str:
+        """Whether it is there."""
+        return f"{self._field(path)} IS NOT NULL"
+
+    def whole(self, path: Path) -> None:
+        """JSON has numbers of all kinds."""
+
+    def instant(self, path: Path) -> None:
+        """JSON has no times."""
+
+
+Tree = Mapping[str, "str | Tree"]
+
+
+class Entangled(Exception):
+    """A field is looked at both as a whole and into, or two differ in case alone: such records are read as JSON."""
+
+
+def _tree(kinds: Mapping[Path, str]) -> dict[str, "str | Tree"]:
+    tree: dict[str, str | Tree] = {}
+    for path, kind in kinds.items():
+        node = tree
+        for part in path[:-1]:
+            below = node.setdefault(part, {})
+            if not isinstance(below, dict):
+                raise Entangled
+            node = below
+        if path[-1] in node:
+            raise Entangled
+        node[path[-1]] = kind
+    _refuse_same_names(tree)
+    return tree
+
+
+def _refuse_same_names(tree: Mapping[str, "str | Tree"]) -> None:
+    if len({name.casefold() for name in tree}) < len(tree):
+        raise Entangled
+    for below in tree.values():
+        if not isinstance(below, str):
+            _refuse_same_names(below)
+
+
+def _type(node: "str | Tree") -> str:
+    if isinstance(node, str):
+        return node
+    return "STRUCT(" + ", ".join(f"{identifier(name)} {_type(below)}" for name, below in node.items()) + ")"
+
+
+def _extract(expression: str, path: Sequence[str]) -> str:
+    for part in path:
+        expression = f"struct_extract({expression}, {literal(part)})"
+    return expression
+
+
+class JsonRecord:
+    """Records that are whole JSON objects in the column `record`."""
+
+    def text(self, path: Path) -> str:
+        """The text."""
+        return f"json_extract_string(r.record, {_pointer(path)})"
+
+    def count(self, path: Path, *, as_text: bool) -> str:
+        """The JSON as it is written."""
+        if as_text:
+            return self.text(path)
+        return f"nullif(CAST(json_extract(r.record, {_pointer(path)}) AS VARCHAR), 'null')"
+
+    def present(self, path: Path) -> str:
+        """Whether it is there."""
+        return f"{self.text(path)} IS NOT NULL"
+
+    def whole(self, path: Path) -> None:
+        """JSON has numbers of all kinds."""
+
+    def instant(self, path: Path) -> None:
+        """JSON has no times."""
+
+
+def _pointer(path: Path) -> str:
+    """A JSON pointer, https://www.rfc-editor.org/rfc/rfc6901."""
+    return literal("".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path))
+
+
+class Column(NamedTuple):
+    """A column of a table, with the engine's name of its type."""
+
+    name: str
+    type: str
+
+
+class TableColumns:
+    """The columns of CSV and Parquet. A nested field may be a column named with dots, a struct, or JSON as text."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._types = {column.name: column.type for column in columns}
+
+    def _typed(self, path: Path) -> tuple[str, str] | None:
+        dotted = ".".join(path)
+        if dotted in self._types:
+            return f"r.{identifier(dotted)}", self._types[dotted]
+        first = path[0]
+        kind = self._types.get(first, "")
+        if kind.startswith("STRUCT") and (below := _field_type(kind, path[1:])):
+            return _extract(f"r.{identifier(first)}", path[1:]), below
+        if len(path) > 1 and kind in ("VARCHAR", "JSON"):
+            column = f"CAST(r.{identifier(first)} AS VARCHAR)"
+            found = f"json_extract_string({column}, {_pointer(path[1:])})"
+            return f"CASE WHEN json_valid({column}) THEN {found} END", "VARCHAR"
+        return None
+
+    def text(self, path: Path) -> str | None:
+        """The text, NULL where a cell is empty."""
+        found = self._typed(path)
+        if found is None:
+            return None
+        expression, kind = found
+        return f"nullif({expression if kind == 'VARCHAR' else f'CAST({expression} AS VARCHAR)'}, '')"
+
+    def count(self, path: Path, *, as_text: bool) -> str | None:  # noqa: ARG002  # a table of text has only text
+        """The text."""
+        return self.text(path)
+
+    def present(self, path: Path) -> str | None:
+        """Whether it is there."""
+        found = self._typed(path)
+        return found and f"{found[0]} IS NOT NULL"
+
+    def whole(self, path: Path) -> str | None:
+        """The integer; one beyond a BIGINT is malformed, and not absent."""
+        found = self._typed(path)
+        if not found or not _INTEGERS.fullmatch(found[1]):
+            return None
+        if _TIMES.fullmatch(found[1]):
+            return f"CAST({found[0]} AS BIGINT)"
+        return f"CASE WHEN {found[0]} IS NOT NULL THEN coalesce(TRY_CAST({found[0]} AS BIGINT), {MALFORMED}) END"
+
+    def instant(self, path: Path) -> str | None:
+        """The time, or the number that counts from 1970."""
+        found = self._typed(path)
+        if found and _TIMES.fullmatch(found[1]):
+            return scaled(f"CAST({found[0]} AS BIGINT)")
+        return f"epoch_us({found[0]})" if found and found[1].startswith("TIMESTAMP") else None
+
+
+def _field_type(kind: str, path: Path) -> str | None:
+    """The type of a field in a struct type such as `STRUCT(a BIGINT, "b c" STRUCT(d VARCHAR))`."""
+    if not path:
+        return kind
+    if not kind.startswith("STRUCT("):
+        return None
+    for member in _members(kind):
+        for name in (path[0], identifier(path[0])):
+            if member.startswith(f"{name} "):
+                return _field_type(member[len(name) + 1 :], path[1:])
+    return None
+
+
+def _members(kind: str) -> Iterator[str]:
+    """The members of a struct type, which commas part outside of brackets and quotes."""
+    depth, quoted, start = 0, False, len("STRUCT(")
+    for place in range(start, len(kind)):
+        sign = kind[place]
+        if sign == '"':
+            quoted = not quoted
+        elif not quoted:
+            depth += (sign in "([") - (sign in ")]")
+            if depth < 0 or (sign == "," and depth == 0):
+                yield kind[start:place].strip()
+                start = place + 1

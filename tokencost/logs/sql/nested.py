@@ -1,0 +1,73 @@
+"""Records that hold several: an OTLP export of spans, and a page of Usage API buckets.
+
+A record that says itself what was used is one record, whatever lists it holds beside that: none is looked into.
+"""
+
+from collections.abc import Callable, Sequence
+
+from tokencost.logs.records.kinds import Path, Shape
+from tokencost.logs.sql.fields import JsonRecord
+
+FILE = "tokencost_file"
+"""The column with the path of the file of a record: named so that no field of a log is likely to be."""
+CONTAINERS: tuple[Path, ...] = (("resourceSpans",), ("scopeSpans",), ("spans",), ("results",), ("data",))
+"""Fields that hold lists of records.
+
+OTLP as JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding; the page of buckets:
+https://platform.openai.com/docs/api-reference/usage/completions
+"""
+USAGE_KEY = '"gen_ai.usage.'
+"""What the JSON of a span has in it that tells of tokens."""
+_SPAN_LISTS = (
+    ("resourceSpans", "$.resourceSpans[*].scopeSpans[*].spans[*]"),
+    ("scopeSpans", "$.scopeSpans[*].spans[*]"),
+    ("spans", "$.spans[*]"),
+)
+
+
+def holds_usage(shapes: Sequence[Shape], present: Callable[[Path], str]) -> str:
+    """Whether a record is of one of these shapes; `present` writes whether a field is there."""
+    marks = dict.fromkeys(shape.marks for shape in shapes)
+    return " OR ".join(f"({' AND '.join(map(present, each))})" for each in marks)
+
+
+def expanded(reader: str, shapes: Sequence[Shape]) -> str:
+    """A relation with one record for each that `reader` (record, FILE) holds."""
+    attributes = "CAST(json_extract(record, '$.attributes[*]') AS VARCHAR)"
+    alone = f"(coalesce(contains({attributes}, '{USAGE_KEY}'), false) OR {holds_usage(shapes, JsonRecord().present)})"
+    spans = " ".join(
+        f"WHEN {_is_list(name)} THEN list_filter(json_extract(record, '{path}'), "
+        f"lambda s: contains(CAST(s AS VARCHAR), '{USAGE_KEY}'))"
+        for name, path in _SPAN_LISTS
+    )
+    # Whether a record holds usage is asked only where it has such a list: few have, and it costs more.
+    lists = " OR ".join(_is_list(name) for (name,) in CONTAINERS)
+    pages = (
+        f"SELECT {FILE}, unnest(CASE WHEN record IS NULL OR NOT ({lists}) OR {alone} THEN [record] {spans} "
+        f"WHEN {_is_list('data')} THEN json_extract(record, '$.data[*]') ELSE [record] END) AS record "
+        f"FROM {reader} AS r"
+    )
+    times = ", ".join(
+        f"'{name}', coalesce(json_extract(record, '$.{name}'), json_extract(x, '$.{name}'))"
+        for name in ("start_time", "end_time")
+    )
+    buckets = (
+        f"SELECT {FILE}, unnest(CASE WHEN {_is_list('results')} AND NOT {alone} THEN "
+        f"list_transform(json_extract(record, '$.results[*]'), lambda x: json_merge_patch(x, json_object({times}))) "
+        f"ELSE [record] END) AS record FROM ({pages}) AS r"
+    )
+    return (
+        f"SELECT {FILE}, CASE WHEN json_type(record, '$.attributes') = 'ARRAY' THEN "
+        f"json_merge_patch(record, json_object('attributes', {_ATTRIBUTES})) ELSE record END AS record FROM ({buckets})"
+    )
+
+
+def _is_list(name: str) -> str:
+    return f"coalesce(json_type(record, '$.{name}') = 'ARRAY', false)"
+
+
+_ATTRIBUTES = (
+    "TRY(to_json(map_from_entries(list_transform(from_json(json_extract(record, '$.attributes'), "
+    '\'[{"key":"VARCHAR","value":{"intValue":"VARCHAR","stringValue":"VARCHAR"}}]\'), '
+    "lambda a: {'k': a.key, 'v': coalesce(a.value.intValue, a.value.stringValue)}))))"
+)

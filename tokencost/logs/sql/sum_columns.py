@@ -1,0 +1,46 @@
+"""The columns under which a printed query gives its sums."""
+
+import re
+
+from tokencost.logs.sql.aggregate import context_cuts
+from tokencost.logs.sql.rate_periods import RateCells
+from tokencost.logs.usage_query import Question
+
+KEYS = {
+    "model": "model",
+    "tier": "tier",
+    "summed": "summed",
+    "code": "problem",
+    "at": "priced_at",
+    "until": "covered_until",
+    "context": "context_tokens",
+}
+COUNTS = {
+    "rows": "records",
+    "requests": "requests",
+    "input": "input_tokens",
+    "cached": "cached_input_tokens",
+    "write": "cache_write_tokens",
+    "output": "output_tokens",
+    "first_at": "first_request_at",
+    "last_at": "last_request_at",
+}
+LOGGED = {"logged": "logged_cost", "logged_rows": "logged_records"}
+"""Names in the query, and under which they are returned."""
+CELLS = "rate_cells"
+"""The column with the fingerprint of the stretches of time that the sums were made for."""
+
+
+def fingerprint(question: Question, cells: RateCells) -> str:
+    """Where stretches of time and classes of context length lie, in a few letters."""
+    return cells._replace(thresholds=tuple(context_cuts(question, cells))).fingerprint
+
+
+def field_columns(question: Question) -> tuple[str, ...]:
+    """The fields of records among the groups, under names that every engine takes."""
+    found: list[str] = []
+    for name in question.fields:
+        plain = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_") or "field"
+        plain = f"by_{plain}"
+        found.append(f"{plain}_{len(found)}" if plain in found else plain)
+    return tuple(found)

@@ -1,0 +1,142 @@
+"""What is asked of logs: by what they are grouped, at which prices, and which of them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from tokencost import quantities
+from tokencost.errors import NoPrice, UsageError
+from tokencost.logs.records.kinds import Path
+from tokencost.pricetable.names import exactly, meanings
+from tokencost.pricetable.resolve import as_names, find_named, resolve, split_time
+from tokencost.pricetable.table import Price, PriceTable
+from tokencost.pricetable.when import When, as_bound, as_when
+from tokencost.pricing.rates import known_tier, known_window
+from tokencost.quantities import MOST_DECIMALS, Amount, asked
+
+ENGINES = ("duckdb", "spark")
+MOST_PARTS = 100
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+PERIODS = ("day", "week", "month")
+BILLED = ("model", "provider", "tier", "window", "component")
+"""What `--by` can name that only the bill decides."""
+
+
+class Side(NamedTuple):
+    """Which price is looked up for each record: its own model's, or an alternative's."""
+
+    label: str | None = None
+    """Shown name of the alternative; None is the record's own model."""
+    model: str | None = None
+    on: When | None = None
+    """Where set, the time at which all records are priced."""
+    factor: Fraction = Fraction(1)
+    """Tokens of the alternative for each token of the record."""
+
+
+class Question(NamedTuple):
+    """What is asked of the logs, as far as engines are concerned."""
+
+    by: tuple[str, ...]
+    sides: tuple[Side, ...]
+    since: When | None = None
+    until: When | None = None
+    tier: str | None = None
+    compare_to: Path | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of records among the groups."""
+        return tuple(name for name in self.by if name not in (*PERIODS, *BILLED))
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The stretches of time among the groups."""
+        return tuple(name for name in self.by if name in PERIODS)
+
+
+def refuse_no_text(name: str) -> None:
+    """Raise `UsageError` for the name of a field or a table that UTF-8 cannot write."""
+    if _NO_TEXT.search(name):
+        raise UsageError(f"{name!r} is not a field or a table: it is no text in UTF-8", "write the name in UTF-8")
+
+
+def field_path(name: str) -> Path:
+    """`metadata.team` as a path; a name with an empty part is one field. Raises `UsageError` for what is none."""
+    refuse_no_text(name)
+    parts = tuple(name.split("."))
+    if len(parts) > MOST_PARTS:
+        raise UsageError(f"a field of {len(parts):,} parts is nested deeper than fields are looked for")
+    return parts if all(parts) else (name,)
+
+
+def ask(
+    table: PriceTable,
+    *,
+    by: str | Sequence[str] = ("model",),
+    on: When | str | None = None,
+    since: When | str | None = None,
+    until: When | str | None = None,
+    tier: str | None = None,
+    as_models: str | Sequence[str] = (),
+    token_factors: Mapping[str | None, Amount] | None = None,
+    compare_to: str | None = None,
+) -> Question:
+    """The question, checked: known alternatives, sensible groups. Raises `UsageError` and its kinds."""
+    groups = tuple(dict.fromkeys(name.strip() for name in as_names(by)))
+    if not all(groups):
+        raise UsageError("a name in --by is empty", f"name {', '.join((*BILLED, *PERIODS))} or a field of the records")
+    when = None if on is None else as_when(on)
+    factors = dict(token_factors or {})
+    sides = [Side(on=when)]
+    sides += [_alternative(table, name, when, factors) for name in dict.fromkeys(as_names(as_models))]
+    unknown = [name for name in factors if name is not None]
+    if unknown:
+        raise UsageError(f"--token-factor names {unknown[0]}, which is not among the --as models")
+    question = Question(
+        groups,
+        tuple(sides),
+        None if since is None else as_bound(since),
+        None if until is None else as_bound(until),
+        None if tier is None else known_tier(_all_prices(table), tier),
+        None if compare_to is None else field_path(compare_to),
+    )
+    if question.compare_to and not all(question.compare_to):
+        raise UsageError(f"{compare_to!r} is not a field", "name one such as spend or metadata.cost")
+    return question
+
+
+def known_hours(table: PriceTable, window: str | None) -> str | None:
+    """The window as the table writes it. Raises `NotOffered` for one that no model has."""
+    return None if window is None else known_window(_all_prices(table), window)
+
+
+def _all_prices(table: PriceTable) -> list[Price]:
+    return [price for model in table.models.values() for price in model.prices]
+
+
+def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[str | None, Amount]) -> Side:
+    bare, own = split_time(name)
+    when = own if own is not None else on
+    if when is not None:
+        label, model = (side := resolve(table, name, when)).label, side.model.id
+    else:
+        label = model = _at_any_time(table, bare)
+    everywhere = factors.get(None, Fraction(1))
+    given = factors.pop(name, factors.pop(bare, factors.pop(label, everywhere)))
+    factor = asked(quantities.factor, given, "the token factor")
+    if 10**MOST_DECIMALS % factor.denominator:
+        raise UsageError(f"the token factor {factor} is not a decimal number", "write it like 1.1")
+    return Side(label, model, when, factor)
+
+
+def _at_any_time(table: PriceTable, name: str) -> str:
+    """The name as the table writes it, for requests of which each has a time of its own."""
+    if exactly(table, name):
+        return name
+    dated = [each.describe() for each in meanings(table, name) if each.start or each.end]
+    if dated:
+        raise NoPrice(f"the name {name!r} stood for a model only at times", f"name one with --as: {'; '.join(dated)}")
+    return find_named(table, name, date(1970, 1, 1)).id

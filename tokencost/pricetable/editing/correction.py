@@ -1,0 +1,96 @@
+"""A past price that was entered wrongly, mended where it stands, with the reason beside it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from tokencost.errors import UsageError
+from tokencost.pricetable.editing.line_editor import TextLines
+from tokencost.pricetable.editing.new_price import Addition, Entry, bound, conditions_of, describe_block
+from tokencost.pricetable.editing.toml_writer import BLOCK_KEYS, ENTRY_KEYS, block_lines, value_text
+from tokencost.pricetable.line_index import LineIndex
+from tokencost.pricetable.table import KeyPath
+
+
+def corrected_entry(
+    prices: list[Entry], lines: TextLines, index: LineIndex, path: KeyPath, addition: Addition, today: date
+) -> list[str]:
+    """Change the entry at `path`, in the lines and in `prices`; what a person should know. Raises `UsageError`."""
+    if addition.blocks or addition.drop_blocks:
+        raise UsageError(
+            "a correction changes one set of conditions at a time",
+            "name it with --tier, --window or --input-tokens-above, without --when and --drop-blocks",
+        )
+    entry = prices[int(path[-1])]
+    changes: dict[str, Any] = {**addition.rates, **addition.evidence}
+    if addition.until:
+        changes["until"] = bound(addition.until)
+    if addition.cny:
+        changes["cny"] = dict(addition.cny)
+    accepted = {"accept": [*entry.get("accept", ()), *new]} if (new := _not_yet(entry, addition.accept)) else {}
+    if not addition.conditions:
+        _change(entry, changes | accepted, lines, index, path, ENTRY_KEYS, addition, today)
+        return []
+    if addition.until:
+        raise UsageError("--until ends a whole price, not the rates under conditions", "leave --until out")
+    if accepted:
+        _change(entry, accepted, lines, index, path, ENTRY_KEYS, addition, today)
+    for n, block in enumerate(entry.get("when", ())):
+        if conditions_of(block) == conditions_of(addition.conditions):
+            changes |= {key: value for key, value in addition.conditions.items() if block.get(key) != value}
+            _change(block, changes, lines, index, (*path, "when", n), BLOCK_KEYS, addition, today)
+            return [f"{describe_block(block)}: corrected"]
+    block = dict(addition.conditions) | changes
+    end = _end_of(index, path, entry)
+    comment = _reason(today, addition, [])
+    lines.after(lines.last_line_of((index.line_of(path), end)), ["", *block_lines(addition.model, block, comment)])
+    entry.setdefault("when", []).append(block)
+    return [f"{describe_block(block)}: added to the price"]
+
+
+def _not_yet(entry: Entry, kinds: Iterable[str]) -> list[str]:
+    return [kind for kind in dict.fromkeys(kinds) if kind not in entry.get("accept", ())]
+
+
+def _change(
+    values: Entry,
+    changes: Mapping[str, Any],
+    lines: TextLines,
+    index: LineIndex,
+    path: KeyPath,
+    order: tuple[str, ...],
+    addition: Addition,
+    today: date,
+) -> None:
+    """Write the changed keys on their lines, and the missing ones behind those that come before them."""
+    real = {key: value for key, value in changes.items() if values.get(key) != value}
+    if not real:
+        raise UsageError("nothing would change: the table says this already", "leave --correct out, or give the rates")
+    header = index.line_of(path)
+    indent = lines.line(header)[: len(lines.line(header)) - len(lines.line(header).lstrip())]
+    was = [f"{key} was {value_text(values[key])}" for key in real if key in values and key not in ("note", "cny")]
+    lines.after(header, [f"{indent}# {_reason(today, addition, was)}"])
+    for key in order:
+        if key not in real:
+            continue
+        if key in values:
+            try:
+                lines.change(index.line_of((*path, key)), key, real[key])
+            except ValueError:
+                raise UsageError(f"the line of {key!r} cannot be changed by itself", "edit the file by hand") from None
+        else:
+            above = [known for known in order[: order.index(key)] if known in values and known not in real]
+            place = index.line_of((*path, above[-1])) if above else header
+            lines.after(place, [f"{indent}{key} = {value_text(real[key])}"])
+    values |= real
+
+
+def _reason(today: date, addition: Addition, was: Iterable[str]) -> str:
+    facts = ", ".join(was)
+    return f"corrected {today.isoformat()}{f' ({facts})' if facts else ''}: {addition.correction}"
+
+
+def _end_of(index: LineIndex, path: KeyPath, entry: Entry) -> int:
+    below = [index.line_of((*path, key)) for key in entry]
+    below += [index.line_of((*path, "when", n, key)) for n, block in enumerate(entry.get("when", ())) for key in block]
+    return index.section_of(max(below))[1]

@@ -1,0 +1,246 @@
+"""One price more in the text of a prices.toml, and not a character else.
+
+tomlkit could append to a document and write it again, but it does not give back every document as it was: in the
+shipped table it takes blanks out of inline tables, and sets the next header without its blank line. So the new lines
+go in at the place that the line index knows, and the result is read again and compared: every other value must be
+what it was.
+"""
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import tomli
+
+from tokencost.errors import InvalidData, UnknownModel, UsageError
+from tokencost.pricetable.editing.comparable import changed_older_prices
+from tokencost.pricetable.editing.correction import corrected_entry
+from tokencost.pricetable.editing.line_editor import TextLines
+from tokencost.pricetable.editing.new_price import Addition, Entry, NewModel, conditions_of, whole_entry
+from tokencost.pricetable.editing.toml_writer import entry_lines, model_lines
+from tokencost.pricetable.line_index import LineIndex
+from tokencost.pricetable.load import parse_prices
+from tokencost.pricetable.reading.doubts import Doubt, find_doubts
+from tokencost.pricetable.table import KeyPath, Model, Price, PriceTable
+from tokencost.pricetable.when import show_bound
+
+_CALENDAR_VERSION = re.compile(r"\d{1,9}(\.\d{1,9})*", re.ASCII)
+
+
+class Edited(NamedTuple):
+    """A price table with one price more, not yet written."""
+
+    content: bytes
+    table: PriceTable
+    line: int
+    """Where the entry begins."""
+    notes: tuple[str, ...]
+    """What continues, and what ends, though nobody said so."""
+    doubts: tuple[Doubt, ...] = ()
+    """What this price may not have been meant to say; to be accepted, or not to be written."""
+
+
+def add_price(content: bytes, file: str, addition: Addition, today: date) -> Edited:
+    """The bytes of a price table with that price added, and its version moved on.
+
+    Raises `InvalidData` where the table is broken already, `UsageError` where the price cannot be added to it.
+    """
+    table = parse_prices(content, file)
+    text = content.decode("utf-8")
+    raw: dict[str, Any] = tomli.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
+    wanted = deepcopy(raw)
+    lines = TextLines(text)
+    index = LineIndex(text)
+    notes = _place(table, raw, wanted, lines, index, addition, today)
+    wanted["version"] = next_version(table.version, today)
+    try:
+        lines.change(index.line_of(("version",)), "version", wanted["version"])
+        edited = lines.text().encode("utf-8")
+        found = tomli.loads(lines.text().removeprefix("\ufeff"), parse_float=Decimal)
+    except (ValueError, KeyError):
+        found = None
+    if found != wanted:
+        raise UsageError(
+            f"the layout of {file} is one that cannot be edited by line",
+            f"write the model's prices as [[models.{addition.model}.prices]] tables, or edit the file by hand",
+        )
+    try:
+        after = parse_prices(edited, file)
+    except InvalidData as error:
+        problem = error.problems[0]
+        raise UsageError(f"with this price the table would not be valid: {problem.message}", problem.hint) from None
+    changed = changed_older_prices(table, after, addition.model) if addition.correction is None else []
+    if changed:
+        first = changed[0]
+        raise UsageError(
+            f"this would change the price of {first.model} from {show_bound(first.start)}",
+            "a past price is changed with --correct and a --reason",
+        )
+    price = next(p for p in after.models[addition.model].prices if p.start == addition.start)
+    doubts = _new_doubts(table, after, addition.model, today)
+    own = tuple(doubt for doubt in doubts if doubt.price is price)
+    notes += [
+        f"the price from {show_bound(doubt.price.start)} now looks odd: {doubt.detail}"
+        for doubt in doubts
+        if doubt not in own
+    ]
+    return Edited(edited, after, after.line_of(price.path), tuple(notes), own)
+
+
+def _new_doubts(before: PriceTable, after: PriceTable, model_id: str, today: date) -> list[Doubt]:
+    known = {(doubt.kind, doubt.price.start, doubt.detail) for doubt in _doubts_of(before, model_id, today)}
+    return [
+        doubt
+        for doubt in _doubts_of(after, model_id, today)
+        if (doubt.kind, doubt.price.start, doubt.detail) not in known
+    ]
+
+
+def _doubts_of(table: PriceTable, model_id: str, today: date) -> list[Doubt]:
+    return [doubt for doubt in find_doubts(table, today) if doubt.price.model == model_id]
+
+
+def next_version(version: str, today: date) -> str:
+    """The calendar version after this one: today's, else one more edit of the same day. Never an earlier one."""
+    wanted = f"{today.year:04d}.{today.month:02d}.{today.day:02d}"
+    # What is longer is no calendar version, and Python reads no integer of thousands of digits.
+    if not _CALENDAR_VERSION.fullmatch(version) or _numbers(version) < _numbers(wanted):
+        return wanted
+    day, edits = version.split(".")[:3], version.split(".")[3:]
+    return ".".join([*day, str(int(edits[0]) + 1 if edits else 1)])
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def _place(
+    table: PriceTable,
+    raw: dict[str, Any],
+    wanted: dict[str, Any],
+    lines: TextLines,
+    index: LineIndex,
+    addition: Addition,
+    today: date,
+) -> list[str]:
+    """Put the entry into the lines, and into the values that they shall have; what a person should know."""
+    reason = addition.correction
+    if addition.new is not None:
+        return _place_model(table, raw, wanted, lines, index, addition, addition.new)
+    model = table.models.get(addition.model)
+    if model is None:
+        raise UnknownModel(f"unknown model {addition.model!r}", "a model that the table lacks is added with --new")
+    _refuse_the_past(model, addition, today)
+    listed: list[Entry] = raw["models"][model.id]["prices"]
+    now: list[Entry] = wanted["models"][model.id]["prices"]
+    same = next((p for p in model.prices if p.start == addition.start), None)
+    if same is not None:
+        return corrected_entry(now, lines, index, same.path, addition, today)
+    earlier = [price for price in model.prices if price.start < addition.start]
+    before = earlier[-1] if earlier else None
+    entry, notes = whole_entry(addition, _entry_at(listed, before.path) if before else None)
+    if before is not None:
+        notes += _seen_since(before, addition)
+    comment = f"entered {today.isoformat()} as a correction: {reason}" if reason else ""
+    block = entry_lines(model.id, entry, comment)
+    if before is None:
+        first = model.prices[0]
+        lines.before(index.line_of(first.path), [*block, ""])
+        now.insert(int(first.path[-1]), entry)
+        return notes
+    position = int(before.path[-1])
+    lines.after(lines.last_line_of(_section_lines(index, before.path, listed[position])), ["", *block])
+    if before.end is not None and "until" in listed[position] and before.end > addition.start:
+        # The price before ends where this one begins, which its own line would now contradict.
+        lines.drop(index.line_of((*before.path, "until")))
+        del now[position]["until"]
+        notes.append(f"the price before was to end {show_bound(before.end)}; now it ends where this one begins")
+    now.insert(position + 1, entry)
+    if before.end is not None and before.end < addition.start:
+        notes.append(f"no price holds from {show_bound(before.end)} to {show_bound(addition.start)}")
+    if model.shutdown and model.shutdown <= addition.start:
+        notes.append(f"the table says that the model was shut down on {show_bound(model.shutdown)}")
+    return notes
+
+
+def _seen_since(before: Price, addition: Addition) -> list[str]:
+    """The price before was seen in force on a day for which this one now holds: one of the two days is wrong."""
+    asked = conditions_of(addition.conditions)
+    evidence = next(
+        (b.evidence for b in before.blocks if (b.tier, b.window, b.input_tokens_above) == asked), before.evidence
+    )
+    if evidence.checked is None or evidence.checked <= addition.start.date():
+        return []
+    start, seen = show_bound(addition.start), evidence.checked.isoformat()
+    what = f"the price before was still seen on {seen}, and this one holds from {start}"
+    return [f"past bills change: {what}; is the day of --from right?"]
+
+
+def _place_model(
+    table: PriceTable,
+    raw: dict[str, Any],
+    wanted: dict[str, Any],
+    lines: TextLines,
+    index: LineIndex,
+    addition: Addition,
+    new: NewModel,
+) -> list[str]:
+    if addition.model in table.claims:
+        known = table.claims[addition.model][0][1].id
+        raise UsageError(f"the table has {addition.model!r} already, as {known}", "leave --new out")
+    if new.provider not in table.providers:
+        raise UsageError(
+            f"unknown provider {new.provider!r}",
+            f"known providers: {', '.join(table.providers)}; add [providers.{new.provider}] to the table first",
+        )
+    entry, notes = whole_entry(addition, None)
+    block = [*model_lines(addition.model, new.provider, new.name), "", *entry_lines(addition.model, entry)]
+    of_provider = [key for key, model in raw["models"].items() if model["provider"] == new.provider]
+    if of_provider:
+        last = of_provider[-1]
+        lines.after(lines.last_line_of(_section_lines(index, ("models", last), raw["models"][last])), ["", *block])
+    else:
+        lines.after(lines.last_line, ["", *block])
+    named = {"name": new.name} if new.name else {}
+    wanted["models"][addition.model] = {"provider": new.provider, **named, "prices": [entry]}
+    return notes
+
+
+def _refuse_the_past(model: Model, addition: Addition, today: date) -> None:
+    """A price is past where a later one has begun, or where it has ended."""
+    last = model.prices[-1]
+    has_ended = last.end is not None and addition.start < last.end and last.end.date() <= today
+    is_past = addition.start <= last.start or has_ended
+    if addition.correction is None and is_past:
+        if any(price.start == addition.start for price in model.prices):
+            what = f"{model.id} has a price from {show_bound(addition.start)} already"
+        elif has_ended and last.end:
+            what = f"the last price of {model.id}, until {show_bound(last.end)}, has ended and would change"
+        else:
+            what = f"{model.id} has a later price, from {show_bound(last.start)}: the past would change"
+        raise UsageError(what, "past prices stay as they are; to mend a mistake, add --correct --reason 'why'")
+    if addition.correction is not None and not is_past:
+        raise UsageError(
+            f"there is nothing to correct: the last price of {model.id} begins {show_bound(last.start)}",
+            "leave --correct out to add a new price",
+        )
+
+
+def _entry_at(listed: list[Entry], path: KeyPath) -> Entry:
+    return listed[int(path[-1])]
+
+
+def _section_lines(index: LineIndex, path: KeyPath, value: Any) -> tuple[int, int]:
+    """The first line of a table, and the line after the last of the sections below it."""
+    lines = [index.line_of(each) for each in _paths(path, value)]
+    return index.line_of(path), index.section_of(max(lines))[1]
+
+
+def _paths(path: KeyPath, value: Any) -> Iterator[KeyPath]:
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in items:
+        yield from _paths((*path, key), below)

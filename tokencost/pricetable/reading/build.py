@@ -1,0 +1,168 @@
+"""From checked values to the table in memory: intervals closed, left-out rates filled in, windows made."""
+
+from hashlib import sha256
+from typing import Any
+
+from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, zone_of
+from tokencost.pricetable.reading.schema import RATE_KEYS
+from tokencost.pricetable.table import (
+    Alias,
+    Calendar,
+    ConditionBlock,
+    Defaults,
+    Evidence,
+    KeyPath,
+    Model,
+    Price,
+    PriceList,
+    PriceTable,
+    Promotion,
+    Provider,
+    Rates,
+    Served,
+)
+
+EVERY_DAY = frozenset(range(7))
+ALL_HOURS = ((0, MINUTES_OF_DAY),)
+
+
+def build_table(checked: dict[str, Any], content: bytes, text: str, file: str) -> PriceTable:
+    """The table of values that the schema and the rules have accepted."""
+    calendars = {
+        name: Calendar(name, calendar["source"], calendar["dates"], calendar.get("through"))
+        for name, calendar in checked.get("calendars", {}).items()
+    }
+    defaults = checked.get("defaults")
+    return PriceTable(
+        file=file,
+        version=checked["version"],
+        sha256=sha256(content).hexdigest(),
+        providers={
+            key: Provider(key, provider.get("name", key), provider.get("pricing_url"))
+            for key, provider in checked["providers"].items()
+        },
+        calendars=calendars,
+        models={key: _model(key, model, calendars) for key, model in checked["models"].items()},
+        defaults=Defaults(tuple(defaults["compare"]), defaults["against"]) if defaults else None,
+        text=text,
+    )
+
+
+def _model(model_id: str, model: dict[str, Any], calendars: dict[str, Calendar]) -> Model:
+    listed = model["prices"]
+    prices = []
+    for n, price in enumerate(listed):
+        end = price.get("until") or (listed[n + 1]["from"] if n + 1 < len(listed) else None)
+        prices.append(_price(model_id, price, end, ("models", model_id, "prices", n), calendars))
+    served = model.get("served", ())
+    return Model(
+        id=model_id,
+        provider=model["provider"],
+        name=model.get("name", model_id),
+        aliases=tuple(
+            Alias(alias) if isinstance(alias, str) else Alias(alias["name"], alias.get("from"), alias.get("until"))
+            for alias in model.get("aliases", ())
+        ),
+        released=model.get("released"),
+        shutdown=model.get("shutdown"),
+        withdrawn=model.get("withdrawn", False),
+        note=model.get("note"),
+        served=tuple(
+            Served(
+                item["from"],
+                item.get("until") or (served[n + 1]["from"] if n + 1 < len(served) else None),
+                item["name"],
+            )
+            for n, item in enumerate(served)
+        ),
+        prices=tuple(prices),
+    )
+
+
+def _price(model_id: str, price: dict[str, Any], end: Any, path: KeyPath, calendars: dict[str, Calendar]) -> Price:
+    rates = _rates(price)
+    evidence = Evidence(price["source"], price.get("checked"), price.get("confidence"), price.get("note"))
+    cny = PriceList(_rates(price["cny"]), _list_evidence(price["cny"], evidence)) if "cny" in price else None
+    listed = price.get("when", ())
+    promotion = price.get("promotion")
+    return Price(
+        model=model_id,
+        start=price["from"],
+        end=end,
+        rates=rates,
+        cny=cny,
+        evidence=evidence,
+        windows=_windows(listed, calendars) if listed else (),
+        blocks=tuple(_block(block, rates, cny, evidence, (*path, "when", n)) for n, block in enumerate(listed)),
+        promotion=Promotion(promotion.get("ends"), promotion.get("guaranteed_through")) if promotion else None,
+        path=path,
+        accepted=frozenset(price.get("accept", ())),
+    )
+
+
+def _rates(given: dict[str, Any]) -> Rates:
+    get = given.get
+    return Rates(given["input"], given["output"], get("cached_input"), get("cache_write"), get("cache_write_12h"))
+
+
+def _block(
+    block: dict[str, Any], rates: Rates, cny: PriceList | None, evidence: Evidence, path: KeyPath
+) -> ConditionBlock:
+    get = block.get
+    without = get("without", ())
+    own_evidence = _evidence(block, evidence)
+    return ConditionBlock(
+        tier=get("tier"),
+        window=get("window"),
+        input_tokens_above=get("input_tokens_above"),
+        rates=_over(rates, block, without),
+        cny=_block_list(block, cny, own_evidence),
+        evidence=own_evidence,
+        path=path,
+    )
+
+
+def _evidence(given: dict[str, Any], inherited: Evidence) -> Evidence:
+    return Evidence(*(given.get(key, getattr(inherited, key)) for key in Evidence._fields))
+
+
+def _list_evidence(given: dict[str, Any], inherited: Evidence) -> Evidence:
+    """Of a list with a page of its own, only what is said of that page."""
+    if "source" in given:
+        return Evidence(given["source"], None, given.get("confidence"))
+    return _evidence(given, inherited)
+
+
+def _block_list(block: dict[str, Any], cny: PriceList | None, evidence: Evidence) -> PriceList | None:
+    """The block's CNY list; without one of its own none is known: peak hours do not cost what other hours do."""
+    own = block.get("cny")
+    if own is None or (cny is None and not {"input", "output"} <= own.keys()):
+        return None
+    rates = _over(cny.rates if cny else None, own, block.get("without", ()))
+    return PriceList(rates, _list_evidence(own, cny.evidence if cny else evidence))
+
+
+def _over(base: Rates | None, given: dict[str, Any], without: Any) -> Rates:
+    """The given rates; one that is left out is the base rate, unless it is named in `without`."""
+    inherited = {key: getattr(base, key) for key in RATE_KEYS if key not in without} if base else {}
+    return Rates(**(inherited | {key: given[key] for key in RATE_KEYS if key in given}))
+
+
+def _windows(blocks: list[dict[str, Any]], calendars: dict[str, Calendar]) -> tuple[Window, ...]:
+    windows: dict[str, Window] = {}
+    for block in blocks:
+        name = block.get("window")
+        if name is None or not any(key in block for key in ("zone", "days", "except", "hours")):
+            continue
+        calendar = block.get("except")
+        zone_name = block.get("zone", "UTC")
+        windows[name] = Window(
+            name=name,
+            zone=zone_of(zone_name),
+            zone_name=zone_name,
+            days=block.get("days", EVERY_DAY),
+            hours=block.get("hours", ALL_HOURS),
+            except_calendar=calendar,
+            holidays=calendars[calendar].dates if calendar else frozenset(),
+        )
+    return tuple(windows.values())

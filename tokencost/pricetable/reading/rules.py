@@ -1,0 +1,236 @@
+"""What must hold between the parts of a price table, beyond the shape of each.
+
+Every function yields problems as (path, message, hint) on values that have the right shape.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tokencost.pricetable.reading.schema import RATE_KEYS
+from tokencost.pricetable.reading.validated_toml import Fault
+from tokencost.pricetable.table import KeyPath
+from tokencost.pricetable.when import BEGINNING, END, show_bound
+
+WINDOW_KEYS = ("zone", "days", "except", "hours")
+
+
+def find_problems(table: dict[str, Any]) -> list[Fault]:
+    """Every fault between the parts; an empty list for a sound table."""
+    faults = [*_default_faults(table), *_name_faults(table), *_empty_calendars(table)]
+    for model_id, model in table["models"].items():
+        path: KeyPath = ("models", model_id)
+        if model["provider"] not in table["providers"]:
+            faults.append(
+                (
+                    (*path, "provider"),
+                    f"unknown provider {model['provider']!r}",
+                    _one_of(model["provider"], table["providers"], "providers"),
+                )
+            )
+        faults.extend(_interval_faults(path, model["prices"]))
+        faults.extend(_order_faults((*path, "served"), model.get("served", ())))
+        for n, price in enumerate(model["prices"]):
+            faults.extend(_cache_faults((*path, "prices", n), price))
+            if blocks := price.get("when"):
+                faults.extend(_block_faults((*path, "prices", n), blocks, table.get("calendars", {})))
+    return faults
+
+
+def known_zone(name: str) -> bool:
+    """Whether the time zone database has that zone."""
+    try:
+        return name == "UTC" or bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+def _one_of(name: str, known: dict[str, Any], what: str) -> str:
+    listed = f"known {what}: {', '.join(known)}" if known else f"the table has no [{what}.NAME]"
+    return _nearest(name, known) or listed
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, 1)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+def _default_faults(table: dict[str, Any]) -> Iterator[Fault]:
+    defaults = table.get("defaults")
+    if not defaults:
+        return
+    named: list[tuple[KeyPath, str]] = [(("defaults", "against"), defaults["against"])]
+    named += [(("defaults", "compare", n), name) for n, name in enumerate(defaults["compare"])]
+    known = {alias["name"] for model in table["models"].values() for alias in _aliases(model)} | set(table["models"])
+    for path, name in named:
+        if name.rpartition("/")[2] not in known and name not in known:
+            yield path, f"unknown model {name!r}", _nearest(name, known) or "name the id or an alias of a model below"
+
+
+def _aliases(model: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": alias} if isinstance(alias, str) else alias for alias in model.get("aliases", ())]
+
+
+def _name_faults(table: dict[str, Any]) -> Iterator[Fault]:
+    """An alias that two models claim at once, or that is another model's id."""
+    claims: dict[str, list[tuple[datetime, datetime, str]]] = {
+        model_id: [(BEGINNING, END, model_id)] for model_id in table["models"]
+    }
+    for model_id, model in table["models"].items():
+        for n, alias in enumerate(_aliases(model)):
+            path: KeyPath = ("models", model_id, "aliases", n)
+            start, end = alias.get("from", BEGINNING), alias.get("until", END)
+            if start >= end:
+                yield (
+                    path,
+                    f"the alias {alias['name']!r} ends before it begins",
+                    "until is exclusive and later than from",
+                )
+                continue
+            others = claims.setdefault(alias["name"], [])
+            for other_start, other_end, other in others:
+                if start < other_end and other_start < end:
+                    whose = "already a name of this model" if other == model_id else f"also claimed by {other!r}"
+                    hint = 'leave one out, or date it: { name = "...", from = 2026-09-10, until = 2026-10-01 }'
+                    yield path, f"the alias {alias['name']!r} is {whose} at the same time", hint
+                    break
+            others.append((start, end, model_id))
+
+
+def _empty_calendars(table: dict[str, Any]) -> Iterator[Fault]:
+    for name, calendar in table.get("calendars", {}).items():
+        through = calendar.get("through")
+        if through and calendar["dates"] and max(calendar["dates"]) > through:
+            yield ("calendars", name, "through"), "`through` is before the last date", "the list is complete up to it"
+
+
+def _interval_faults(path: KeyPath, prices: list[dict[str, Any]]) -> Iterator[Fault]:
+    for n, price in enumerate(prices):
+        here: KeyPath = (*path, "prices", n)
+        start, until = price["from"], price.get("until")
+        if until is not None and until <= start:
+            word = "is" if until == start else "is before"
+            yield (
+                (*here, "until"),
+                f"`until` {word} `from`: the interval is empty",
+                "until is exclusive and later than from",
+            )
+        if n + 1 < len(prices):
+            following, following_path = prices[n + 1]["from"], (*path, "prices", n + 1, "from")
+            if following < start:
+                yield (
+                    following_path,
+                    f"`from` is {show_bound(following)}, before the {show_bound(start)} of the price above it",
+                    "prices of a model stand oldest first: mend the date, or move this price up",
+                )
+            elif following == start:
+                yield (
+                    following_path,
+                    "two prices begin at the same instant",
+                    "a price holds until the next one begins; keep one of them",
+                )
+            elif until is not None and until > following:
+                yield (
+                    (*here, "until"),
+                    "this interval overlaps the next price of the model",
+                    "leave `until` out: a price ends where the next one begins",
+                )
+        ends = price.get("promotion", {}).get("ends")
+        if ends is not None and ends <= start:
+            yield (*here, "promotion", "ends"), "the promotion ends before the price begins", "ends is later than from"
+
+
+def _cache_faults(path: KeyPath, price: dict[str, Any]) -> Iterator[Fault]:
+    """A rate for reading from the cache above the one for reading afresh: the two were exchanged, or one is missing."""
+    lists = [(path, price, dict[str, Any]())]
+    if "list_price" in price.get("promotion", {}):
+        lists.append(((*path, "promotion", "list_price"), price["promotion"]["list_price"], {}))
+    if "cny" in price:
+        lists.append(((*path, "cny"), price["cny"], {}))
+    for n, block in enumerate(price.get("when", ())):
+        here: KeyPath = (*path, "when", n)
+        lists.append((here, block, _inherited(price, block)))
+        if "cny" in block:
+            lists.append(((*here, "cny"), block["cny"], _inherited(price.get("cny", {}), block)))
+    for here, given, inherited in lists:
+        rates = inherited | given
+        if "input" not in rates or rates.get("cached_input", 0) <= rates["input"]:
+            continue
+        if "cached_input" in given:
+            hint = "exchange the two if they were mixed up; leave `cached_input` out where caching is not offered"
+            yield (*here, "cached_input"), _above(rates), hint
+        elif "input" in given:
+            hint = 'write its own cached_input, or without = ["cached_input"] where caching is not offered'
+            yield (*here, "input"), _above(rates, " of the base price"), hint
+
+
+def _above(rates: dict[str, Any], whose: str = "") -> str:
+    return f"cached_input {rates['cached_input']:f}{whose} is above input {rates['input']:f}"
+
+
+def _inherited(base: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
+    return {key: base[key] for key in ("input", "cached_input") if key in base and key not in block.get("without", ())}
+
+
+def _order_faults(path: KeyPath, served: list[dict[str, Any]]) -> Iterator[Fault]:
+    for n, item in enumerate(served):
+        if "until" in item and item["until"] <= item["from"]:
+            yield (*path, n), "`until` is not later than `from`", "until is exclusive and later than from"
+        if n and served[n - 1]["from"] >= item["from"]:
+            yield (*path, n), "what the name served is not in order of time", "sort the list by `from`"
+
+
+def _block_faults(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict[str, Any]) -> Iterator[Fault]:
+    seen: dict[tuple[Any, ...], int] = {}
+    for n, block in enumerate(blocks):
+        here: KeyPath = (*path, "when", n)
+        conditions = (block.get("tier"), block.get("window"), block.get("input_tokens_above"))
+        if conditions == (None, None, None):
+            yield here, "this block names no condition", "name a tier, a window or input_tokens_above"
+        elif conditions in seen:
+            yield here, f"the same conditions as block {seen[conditions] + 1} of this price", "merge the two blocks"
+        seen.setdefault(conditions, n)
+        if not any(key in block for key in RATE_KEYS) and not block.get("without"):
+            yield here, "this block has no rate", "write the rates that differ, such as input = 0.30"
+        for key in block.get("without", ()):
+            if key in block:
+                yield (*here, "without"), f"`{key}` is given here and also left out", "keep one of the two"
+    yield from _window_faults(path, blocks, calendars)
+
+
+def _window_faults(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict[str, Any]) -> Iterator[Fault]:
+    definitions: dict[str, tuple[Any, ...]] = {}
+    for n, block in enumerate(blocks):
+        here: KeyPath = (*path, "when", n)
+        window = block.get("window")
+        given = [key for key in WINDOW_KEYS if key in block]
+        if not given:
+            continue
+        if window is None:
+            yield (*here, given[0]), f"`{given[0]}` without `window`", 'name the window: window = "peak"'
+            continue
+        if "zone" in block and not known_zone(block["zone"]):
+            yield (
+                (*here, "zone"),
+                f"unknown time zone {block['zone']!r}",
+                'write a name such as "Asia/Shanghai" or "UTC"',
+            )
+        if "except" in block and block["except"] not in calendars:
+            yield (
+                (*here, "except"),
+                f"unknown calendar {block['except']!r}",
+                _one_of(block["except"], calendars, "calendars"),
+            )
+        definition = tuple(block.get(key) for key in WINDOW_KEYS)
+        if definitions.setdefault(window, definition) != definition:
+            yield here, f"window {window!r} is defined twice with different hours", "give the two different names"
+    for n, block in enumerate(blocks):
+        if block.get("window") is not None and block["window"] not in definitions:
+            yield (
+                (*path, "when", n, "window"),
+                f"window {block['window']!r} has no hours",
+                'add hours = ["09:00-12:00"]',
+            )

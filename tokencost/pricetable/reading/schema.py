@@ -1,0 +1,203 @@
+"""The shape of prices.toml: one definition, which checks a file and becomes its JSON Schema.
+
+Rates are USD (in `cny`, yuan) per 1,000,000 tokens.
+"""
+
+from typing import Any
+
+from tokencost.pricetable.reading.validators import (
+    CONFIDENCES,
+    DATES,
+    DAY,
+    DAYS,
+    FLAG,
+    HOURS,
+    INSTANT,
+    NAME,
+    RATE,
+    SOURCE,
+    TEXT,
+    THRESHOLD,
+    either,
+    json_schema_of,
+    list_of,
+    one_of,
+    optional,
+    required,
+    schema_number,
+    table,
+    tables_of,
+)
+
+SCHEMA_NUMBER = 1
+RATE_KEYS = ("input", "cached_input", "cache_write", "cache_write_12h", "output")
+DOUBTS = ("jump", "dropped", "name", "source")
+"""The findings that an entry may `accept`: such a thing may be meant, but is more often a slip."""
+
+_RATE_MEANINGS = {
+    "input": "input tokens that are not read from a cache, per 1M",
+    "cached_input": "input tokens read from a cache, per 1M",
+    "cache_write": "input tokens written to a cache, per 1M",
+    "cache_write_12h": "input tokens written to a cache with 12-hour retention, per 1M",
+    "output": "output tokens, reasoning included, per 1M",
+}
+_ANY_RATES = {key: optional(RATE, meaning) for key, meaning in _RATE_MEANINGS.items()}
+_ENTRY_RATES = {
+    **_ANY_RATES,
+    "input": required(RATE, _RATE_MEANINGS["input"]),
+    "output": required(RATE, _RATE_MEANINGS["output"]),
+}
+
+_EVIDENCE = {
+    "checked": optional(DAY, "last day on which somebody saw this price"),
+    "confidence": optional(CONFIDENCES, "primary, corroborated or single"),
+    "note": optional(TEXT, "what a reader should know"),
+}
+_CNY = table(
+    {
+        **_ENTRY_RATES,
+        "source": optional(SOURCE, "page of the CNY list, if another than the entry's"),
+        "confidence": optional(CONFIDENCES, "primary, corroborated or single"),
+    }
+)
+_WHEN = table(
+    {
+        "tier": optional(NAME, "service tier: batch, flex, priority, ..."),
+        "window": optional(NAME, "name of the part of the week: peak or off-peak"),
+        "zone": optional(NAME, "time zone of days and hours; UTC if left out"),
+        "days": optional(DAYS, "days on which the window opens; every day if left out"),
+        "except": optional(NAME, "calendar on whose dates the window does not open"),
+        "hours": optional(HOURS, "half-open stretches of the day; may cross midnight"),
+        "input_tokens_above": optional(THRESHOLD, "holds for the whole request when its input exceeds this"),
+        **_ANY_RATES,
+        "without": optional(
+            list_of(one_of("cached_input", "cache_write", "cache_write_12h")),
+            "rates of the entry that do not hold here: not offered or not known",
+        ),
+        "source": optional(SOURCE, "page that states these rates, if another than the entry's"),
+        **_EVIDENCE,
+        "cny": optional(
+            table(
+                _ANY_RATES
+                | {
+                    "source": optional(SOURCE, "page"),
+                    "confidence": optional(CONFIDENCES, "primary, corroborated or single"),
+                }
+            ),
+            "the provider's own CNY list, never a conversion",
+        ),
+    }
+)
+_PRICE = table(
+    {
+        "from": required(INSTANT, "instant from which the price holds"),
+        "until": optional(INSTANT, "instant at which it ends, where no other price follows directly"),
+        **_ENTRY_RATES,
+        "source": required(SOURCE, "page that states the price"),
+        **_EVIDENCE,
+        "promotion": optional(
+            table(
+                {
+                    "ends": optional(INSTANT, "announced end"),
+                    "guaranteed_through": optional(DAY, "last day for which the price was promised"),
+                    "list_price": optional(table(_ANY_RATES), "the price it is a reduction of"),
+                }
+            ),
+            "marks a promotional price",
+        ),
+        "cny": optional(_CNY, "the provider's own CNY list, never a conversion"),
+        "accept": optional(
+            list_of(one_of(*DOUBTS)), "findings of `prices check` that somebody has looked at and found right"
+        ),
+        "when": optional(list_of(_WHEN), "other rates under conditions, all of which must hold"),
+    }
+)
+_ALIAS = table(
+    {
+        "name": required(NAME, "name that is billed as this model"),
+        "from": optional(INSTANT, "since when"),
+        "until": optional(INSTANT, "until when, exclusive"),
+    }
+)
+
+
+def _alias_form(value: object) -> str:
+    return "name" if isinstance(value, str) else "dated"
+
+
+_MODEL = table(
+    {
+        "provider": required(NAME, "key of a provider"),
+        "name": optional(TEXT, "display name"),
+        "aliases": optional(
+            list_of(either(_alias_form, {"name": NAME, "dated": _ALIAS})),
+            "names that are billed as this model; dated where they were so only for a time",
+        ),
+        "released": optional(INSTANT, "when the model could first be called"),
+        "shutdown": optional(INSTANT, "when it could last be called"),
+        "withdrawn": optional(FLAG, "true: no longer served, since a day that is not known"),
+        "note": optional(TEXT, "what a reader should know"),
+        "served": optional(
+            list_of(
+                table(
+                    {
+                        "from": required(INSTANT, "since when"),
+                        "until": optional(INSTANT, "until when; else until the next"),
+                        "name": required(TEXT, "what the name stood for"),
+                    }
+                )
+            ),
+            "what a moving name served at each date",
+        ),
+        "prices": required(list_of(_PRICE, least=1), "dated prices"),
+    }
+)
+PRICES_TOML = table(
+    {
+        "schema": required(schema_number(SCHEMA_NUMBER), "number of this file format"),
+        "version": required(NAME, "calendar version of the data, such as 2026.11.20"),
+        "defaults": optional(
+            table(
+                {
+                    "compare": required(list_of(NAME, least=1), "models that a bare `tokencost compare` shows"),
+                    "against": required(NAME, "the model they are compared against"),
+                }
+            ),
+            "what a bare `tokencost compare` shows",
+        ),
+        "providers": required(
+            tables_of(
+                table(
+                    {
+                        "name": optional(TEXT, "display name"),
+                        "pricing_url": optional(TEXT, "the provider's own price page"),
+                    }
+                )
+            ),
+            "who sells the models",
+        ),
+        "calendars": optional(
+            tables_of(
+                table(
+                    {
+                        "source": required(SOURCE, "page that announces the dates"),
+                        "dates": required(DATES, "local dates, or first/last inclusive"),
+                        "through": optional(DAY, "the list is complete up to this day"),
+                    }
+                )
+            ),
+            "holidays, by local date",
+        ),
+        "models": required(tables_of(_MODEL), "the models and their dated prices"),
+    }
+)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of prices.toml, for editors that complete and check as one types."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "prices.toml",
+        "description": "Dated prices of language models, in USD per 1,000,000 tokens.",
+        **json_schema_of(PRICES_TOML),
+    }

@@ -1,0 +1,46 @@
+"""CSV: the records of a document for programs and spreadsheets, with all columns and all digits."""
+
+import csv
+import re
+from io import StringIO
+
+from tokencost.documents.document import Document, Kind, Phrase, Value
+from tokencost.render import Screen
+from tokencost.render.numbers import exact, words
+from tokencost.render.sanitize import inert
+
+# What makes a spreadsheet read a cell as a formula, in full width too:
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = tuple("=+-@＝＋－＠")
+# Where a comma is the decimal point, a spreadsheet parts cells at semicolons, inside quotation marks of ours too.
+_LATER_CELL = {
+    ",": re.compile(rf"(?<=;)(?=[\s\"]*[{re.escape(''.join(_FORMULA))}])"),
+    "\t": re.compile(rf"(?<=[;,])(?=[\s\"]*[{re.escape(''.join(_FORMULA))}])"),
+}
+
+
+def render(document: Document, _screen: Screen) -> str:
+    """The first table, under the keys of its columns."""
+    return records(document, ",")
+
+
+def records(document: Document, separator: str) -> str:
+    """The first table as lines of cells, quoted where needed. Text is inert, so a record is one line."""
+    if not document.tables:
+        return ""
+    table = document.tables[0]
+    out = StringIO()
+    lines = csv.writer(out, delimiter=separator, lineterminator="\n")
+    lines.writerow(_cell(column.key, "text", separator) for column in table.columns)
+    for row in table.rows:
+        lines.writerow(_cell(value, column.kind, separator) for value, column in zip(row, table.columns, strict=True))
+    return out.getvalue()
+
+
+def _cell(value: Value, kind: Kind, separator: str) -> str:
+    if isinstance(value, Phrase):
+        value = words(value.words)
+    if not isinstance(value, str):
+        return exact(value, kind)
+    formula = value.startswith(("\t", "\r")) or value.lstrip().startswith(_FORMULA)
+    return ("'" if formula else "") + _LATER_CELL[separator].sub("'", inert(value))

@@ -1,0 +1,78 @@
+r"""LaTeX: a fragment for `\input`, in plain `tabular` without packages."""
+
+import re
+from collections.abc import Sequence
+
+from tokencost.documents.document import Document
+from tokencost.render import Screen
+from tokencost.render.padding import straight
+from tokencost.render.view import ShownTable, page
+
+_COMMENT = "% Needs no package with LaTeX of 2020 or newer."
+_OTHER_SCRIPTS = "\n% Has characters that need XeLaTeX or LuaLaTeX and a font with them."
+
+_SIGNS = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "%": r"\%",
+    "#": r"\#",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
+    '"': r"\symbol{34}",
+    "×": r"$\times$",
+    "—": "---",
+    "–": "--",
+    "¥": r"\textyen{}",
+    "·": r"\textperiodcentered{}",
+    "→": r"$\rightarrow$",
+    "−": "$-$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+}
+# Two of these in a row would be printed as one sign; the last two would begin an option of \\ or \item.
+_PLACES = {"-": "-{}", "'": "'{}", ",": ",{}", "[": "{[}", "*": "{*}"}
+_SPECIAL = re.compile(rf"[{re.escape(''.join(_SIGNS))}]|-(?=-)|'(?=')|,(?=,)|^[\[*]")
+
+# The letters of European languages and the common punctuation are in the encodings LaTeX has by itself.
+_OUTSIDE = re.compile("[^\u0000-\u017f–—‘’“”„†‡•…€]")
+
+
+def render(document: Document, _screen: Screen) -> str:
+    """Paragraphs, a tabular each, lists."""
+    body = page(document, paragraph=_escape, table=_table, items=_items)
+    return f"{_COMMENT}{_OTHER_SCRIPTS if _OUTSIDE.search(body) else ''}\n{body}"
+
+
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(lambda match: _SIGNS.get(match[0]) or _PLACES[match[0]], text)
+
+
+def _table(table: ShownTable) -> str:
+    cells = [[_escape(cell) for cell in line] for line in table.lines]
+    head, *rows = (f"{' & '.join(line)} \\\\" for line in straight(cells, table.right))
+    caption = [rf"\noindent\textbf{{{_escape(table.caption)}}}", ""] if table.caption else []
+    return "\n".join(
+        [
+            *caption,
+            rf"\noindent\begin{{tabular}}{{{''.join('r' if right else 'l' for right in table.right)}}}",
+            r"\hline",
+            head,
+            r"\hline",
+            *rows,
+            r"\hline",
+            r"\end{tabular}",
+        ]
+    )
+
+
+def _items(heading: str, entries: Sequence[str]) -> str:
+    lines = (rf"\item {_escape(entry)}" for entry in entries)
+    return "\n".join([rf"\noindent\textbf{{{heading}}}", r"\begin{itemize}", *lines, r"\end{itemize}"])

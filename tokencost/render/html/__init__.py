@@ -1,0 +1,1 @@
+"""HTML: tables for pasting, and the page of `tokencost report`."""

@@ -1,0 +1,95 @@
+"""HTML: one small page without scripts or outside files, light or dark as the reader prefers."""
+
+from collections.abc import Sequence
+from html import escape
+
+from tokencost.documents.document import Document
+from tokencost.render import Screen
+from tokencost.render.addresses import with_addresses
+from tokencost.render.view import ShownTable, page
+
+_HEAD = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>tokencost {command}</title>
+<style>
+:root {{ color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --line: #ccc; --link: #0550ae; }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --ink: #e6e6e6; --paper: #161616; --line: #444; --link: #79b8ff; }}
+}}
+body {{ margin: 2rem auto; padding: 0 1rem; max-width: 72rem; font: 1rem/1.5 system-ui, sans-serif;
+  color: var(--ink); background: var(--paper); overflow-wrap: anywhere; }}
+a {{ color: var(--link); }}
+.table {{ overflow-x: auto; overflow-wrap: normal; margin: 1.5rem 0; }}
+table {{ border-collapse: collapse; }}
+caption {{ text-align: left; font-weight: bold; padding: .3rem 0; }}
+th, td {{ padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: left; }}
+.n {{ text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }}
+h2 {{ font-size: 1.1rem; }}
+</style>
+</head>
+<body>
+"""
+
+
+def render(document: Document, screen: Screen) -> str:
+    """A complete document, its charts at the end."""
+    body = page(document, paragraph=paragraph, table=html_table, items=items)
+    if screen.charts:
+        from tokencost.render.pictures.svg_chart import svg
+
+        body = "\n\n".join([body, *(svg(chart) for chart in document.charts)])
+    return f"{_HEAD.format(command=_escape(document.command))}{body}\n</body>\n</html>"
+
+
+def _escape(text: str) -> str:
+    return with_addresses(text, word=escape, address=_link)
+
+
+def _link(address: str) -> str:
+    return f'<a href="{escape(address)}" rel="noopener noreferrer">{escape(address)}</a>'
+
+
+def paragraph(text: str) -> str:
+    """A sentence."""
+    return f"<p>{_escape(text)}</p>"
+
+
+def html_table(table: ShownTable, *, whole: str = "") -> str:
+    """A table that scrolls within itself where the page is narrower; `whole` is a class for dates and instants."""
+    classes = ["n" if column.right else whole if column.whole else "" for column in table.columns]
+    head = _row(classes, "th", [column.heading for column in table.columns])
+    caption = [f"<caption>{_escape(table.caption)}</caption>"] if table.caption else []
+    rows = [_row(classes, "td", row) for row in table.rows]
+    return "\n".join(
+        [
+            '<div class="table"><table>',
+            *caption,
+            "<thead>",
+            head,
+            "</thead>",
+            "<tbody>",
+            *rows,
+            "</tbody>",
+            "</table></div>",
+        ]
+    )
+
+
+def _row(classes: Sequence[str], tag: str, cells: Sequence[str]) -> str:
+    return f"<tr>{''.join(_cell(tag, cell, name) for cell, name in zip(cells, classes, strict=True))}</tr>"
+
+
+def _cell(tag: str, text: str, name: str) -> str:
+    scope = ' scope="col"' if tag == "th" else ""
+    styled = f' class="{name}"' if name else ""
+    return f"<{tag}{scope}{styled}>{_escape(text)}</{tag}>"
+
+
+def items(heading: str, entries: Sequence[str]) -> str:
+    """A list under its heading."""
+    lines = (f"<li>{_escape(entry)}</li>" for entry in entries)
+    return "\n".join([f"<h2>{heading}</h2>", "<ul>", *lines, "</ul>"])

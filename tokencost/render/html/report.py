@@ -1,0 +1,126 @@
+"""The page of `tokencost report`: one file that works from a folder, without a network.
+
+Its content security policy allows only the one style and the one script that stand in it, by their digests, and
+no request at all. Values from files are text wherever they stand.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from html import escape
+from importlib.resources import files
+
+from tokencost.documents.document import Document
+from tokencost.documents.report_page import Calculator, CalculatorModel, ReportPage, Section, rates_of
+from tokencost.render.html.page import html_table, items, paragraph
+from tokencost.render.numbers import words
+from tokencost.render.pictures.svg_chart import svg
+from tokencost.render.sanitize import inert
+from tokencost.render.view import shown
+
+SCRIPTS = ("exact.js", "cost.js", "calculator.js")
+"""In the order in which they need each other."""
+_PLACE = re.compile(r"<!-- (\w+) -->")
+
+
+def report_html(page: ReportPage) -> str:
+    """The whole file."""
+    script = "\n".join(_file(name) for name in SCRIPTS)
+    script = f'"use strict";\n(() => {{\n{script}}})();\n'
+    style = _file("report.css")
+    stamp = shown(page.sections[0].document).stamp
+    parts = {
+        "policy": f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
+        "base-uri 'none'; form-action 'none'",
+        "style": style,
+        "script": script,
+        "stamp": escape(stamp),
+        "contents": "\n".join(
+            f'<li><a href="#{section.key}">{escape(section.heading)}</a></li>' for section in page.sections
+        ),
+        "sections": "\n\n".join(_section(section) for section in page.sections),
+        "rates": _json(page.calculator, stamp),
+    }
+    return _PLACE.sub(lambda match: parts[match[1]], _file("report.html"))
+
+
+def _file(name: str) -> str:
+    return files(__package__).joinpath("report_page", name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def _section(section: Section) -> str:
+    lead = inert(words(section.lead))
+    parts = [
+        f'<section id="{section.key}" aria-labelledby="{section.key}-heading">',
+        f'<h2 id="{section.key}-heading">{escape(section.heading)}</h2>',
+        *([f"<p><strong>{escape(lead)}</strong></p>"] if lead else []),
+        *_body(section.document),
+        "</section>",
+    ]
+    return "\n".join(parts)
+
+
+def _body(document: Document) -> Iterator[str]:
+    """What is said first, the pictures, the tables, and the rest; sources have a part of the page of their own."""
+    parts = shown(document._replace(sources=()))
+    yield from (paragraph(sentence) for sentence in (*parts.answer, *parts.assumed))
+    yield from (svg(chart) for chart in document.charts)
+    for table in parts.tables:
+        # A part that scrolls must be in reach of the keyboard, and have a name.
+        scrolls = f'<div class="table" role="region" tabindex="0" aria-label="{escape(table.caption or "table")}">'
+        yield html_table(table, whole="w").replace('<div class="table">', scrolls, 1)
+    yield from (paragraph(sentence) for sentence in parts.reading)
+    for heading, entries in parts.lists:
+        yield items(heading, entries).replace("h2>", "h3>")
+
+
+def _json(calculator: Calculator, stamp: str) -> str:
+    """The rates as whole numbers of the smallest unit that any of them needs, as text: no reader may round them."""
+    scale = max(
+        (_decimals(rate) for model in calculator.models for cell in model.cells for rate in rates_of(cell) if rate),
+        default=0,
+    )
+    data = {
+        "on": calculator.on,
+        "stamp": stamp,
+        "scale": scale,
+        "models": [_model(model, scale) for model in calculator.models],
+        "chosen": calculator.chosen,
+        "against": calculator.against,
+        "mostRequests": str(calculator.most_requests),
+        "mostTokens": str(calculator.most_tokens),
+    }
+    # Within a script element only `<` could end it or open a comment.
+    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _model(model: CalculatorModel, scale: int) -> dict[str, object]:
+    return {
+        "name": model.name,
+        "shown": inert(model.name),
+        "provider": inert(model.provider),
+        "thresholds": [str(threshold) for threshold in model.thresholds],
+        "refused": inert(model.refused),
+        "ends": model.ends,
+        "cells": [
+            [cell.tier, cell.window, str(cell.input_tokens_above), *(_scaled(rate, scale) for rate in rates_of(cell))]
+            for cell in model.cells
+        ],
+    }
+
+
+def _decimals(rate: Decimal) -> int:
+    exponent = rate.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _scaled(rate: Decimal | None, scale: int) -> str | None:
+    return None if rate is None else format(rate.scaleb(scale), ".0f")

@@ -1,0 +1,301 @@
+"""Pictures for reports: SVG, PNG and PDF, drawn by matplotlib without a screen, a browser or a network.
+
+The same document gives the same bytes. Text stays text in SVG and PDF.
+
+The colours are those of Okabe and Ito, which colour-blind readers can tell apart: https://jfly.uni-koeln.de/color/
+"""
+
+import io
+import warnings
+from datetime import datetime
+from itertools import pairwise
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, cast
+
+from tokencost.documents.chart import Chart, Point, Series
+from tokencost.documents.document import Document
+from tokencost.errors import MissingExtra
+from tokencost.render.footer import footer
+from tokencost.render.numbers import show, words
+from tokencost.render.padding import width_of
+from tokencost.render.pictures.scale import Scale, scale_of, shown_value
+from tokencost.render.sanitize import inert
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INSTALL = "pip install 'tokencost-compare[charts]'"
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+DARKER = {"#D55E00": "#B34E00", "#009E73": "#00704F", "#CC79A7": "#9B3F73", "#56B4E9": "#1B6FA8", "#E69F00": "#8F6200"}
+"""Of the same hue, for names: thin letters need more contrast than a line."""
+INK, FAINT = "#1a1a1a", "#d0d0d0"
+WIDTH, FOOTER, FOOTER_LINE = 9.0, 0.3, 0.16
+"""Inches."""
+TITLE_SIGNS, FOOTER_SIGNS = 68, 120
+LONGEST_NAME = 40
+ROOM_FOR_NUMBERS, ROOM_ABOVE = 0.35, 0.06
+"""Of the scale, behind its highest value."""
+EAST_ASIAN_FONTS = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei", "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS",
+)  # fmt: skip
+SETTINGS: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "tokencost",
+    "pdf.fonttype": 42,
+    "text.parse_math": False,  # two prices in a sentence are not a formula
+    "font.size": 9.5,
+    "axes.edgecolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": FAINT,
+    "path.simplify": False,
+}
+METADATA: dict[str, dict[str, str | None]] = {
+    "svg": {"Date": None, "Creator": "tokencost"},
+    "pdf": {"CreationDate": None, "Creator": "tokencost", "Producer": "tokencost"},
+    "png": {"Software": None},
+}
+
+
+def picture(document: Document, name: str) -> bytes:
+    """The charts of a document below each other, with the footer. Raises `MissingExtra` without matplotlib."""
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise MissingExtra(f"a picture in {name} is drawn by matplotlib, which is not installed", INSTALL) from None
+    charts = list(document.charts)
+    heights = [_height(chart) for chart in charts]
+    with mpl.rc_context(), warnings.catch_warnings():
+        # A sign that no installed font has is drawn as a box; the text itself stays in SVG and PDF.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        # Of absurdly long numbers or names: the picture is then crowded, which its reader sees.
+        warnings.filterwarnings("ignore", message="constrained_layout not applied")
+        mpl.rcdefaults()
+        mpl.rcParams.update(cast("Any", SETTINGS))
+        below = [line for text in footer(document) for line in _wrapped(text, FOOTER_SIGNS)]
+        mpl.rcParams["font.family"] = _fonts(charts, below)
+        room = FOOTER + FOOTER_LINE * (len(below) - 1)
+        tall = sum(heights) + room
+        figure = Figure(figsize=(WIDTH, tall), layout="constrained", facecolor="white")
+        engine = cast("Any", figure.get_layout_engine())
+        engine.set(rect=(0, room / tall, 1, 1 - room / tall))
+        grid = figure.subplots(len(charts), 1, squeeze=False, gridspec_kw={"height_ratios": heights})
+        for axes, chart in zip(grid[:, 0], charts, strict=True):
+            _DRAWN[chart.kind](axes, chart, scale_of(chart))
+            axes.set_title(
+                "\n".join(_wrapped(inert(words(chart.title)), TITLE_SIGNS)),
+                loc="left",
+                fontsize=10.5,
+                fontweight="bold",
+                color=INK,
+                pad=10,
+            )
+        figure.text(0.012, FOOTER / 4 / tall, "\n".join(below), fontsize=7.5, color="#555555", va="bottom")
+        written = io.BytesIO()
+        figure.savefig(written, format=name, metadata=METADATA[name], dpi=150)
+    return written.getvalue()
+
+
+def _wrapped(text: str, signs: int) -> list[str]:
+    """The lines of a text; East Asian signs are twice as wide."""
+    return wrap(text, max(signs * len(text) // max(width_of(text), 1), 1), break_on_hyphens=False)
+
+
+def _height(chart: Chart) -> float:
+    if chart.kind == "bars":
+        bars = sum(len(series.points) for series in chart.series)
+        headings = len(chart.categories) if len(chart.series) > 1 else 0
+        return 1.0 + 0.21 * (bars + headings)
+    return 4.2
+
+
+def _fonts(charts: list[Chart], below: list[str]) -> list[str]:
+    """The usual font, with one for East Asian signs behind it where they are needed and one is installed."""
+    from matplotlib import font_manager
+
+    labels = "".join(words(chart.title) + "".join(series.label for series in chart.series) for chart in charts)
+    labels += "".join(below) + "".join(str(place) for chart in charts for place in chart.categories)
+    if labels.isascii() or max(labels) < "\u2e80":
+        return ["DejaVu Sans"]
+    installed = set(font_manager.get_font_names())
+    return ["DejaVu Sans", *[font for font in EAST_ASIAN_FONTS if font in installed][:1]]
+
+
+def _bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
+    """Lying bars from top to bottom, each with its name before it and its number behind; categories as headings."""
+    one = len(chart.series) == 1
+    reach = _values_axis(axes.xaxis, chart, scale)
+    names: list[str] = []
+    for place in chart.categories:
+        heading = _short(inert(show(place, chart.along.kind)))
+        if not one:
+            axes.annotate(
+                heading, (0, len(names) + 0.1), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+                va="center", fontsize=9, fontweight="bold", color=INK,
+            )  # fmt: skip
+            names.append("")
+        for number, series in enumerate(chart.series):
+            for point in series.points:
+                if point.at == place:
+                    _bar(axes, chart, point, len(names), COLORS[number % len(COLORS)], reach[0])
+                    names.append(heading if one else _short(inert(series.label)))
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlim(*reach)
+
+
+def _bar(axes: "Axes", chart: Chart, point: Point, at: int, color: str, start: float) -> None:
+    """One bar; a range goes on in a paler colour."""
+    low = max(float(point.value or 0), start)
+    end = max(float(point.to or 0), low)
+    axes.barh(at, low - start, left=start, height=0.8, color=color)
+    if end > low:
+        axes.barh(at, end - low, left=low, height=0.8, color=color, alpha=0.45)
+    remark = inert(words(point.remark))
+    axes.annotate(
+        "  ".join(filter(None, (shown_value(point, chart.values), remark))), (end, at), (4, 0),
+        textcoords="offset points", va="center", fontsize=8, color=INK,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+    )  # fmt: skip
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for the picture."""
+    return name if width_of(name) <= LONGEST_NAME else name[: LONGEST_NAME // 2] + "…"
+
+
+def _values_axis(axis: Any, chart: Chart, scale: Scale) -> tuple[float, float]:
+    """The scale with round values written at it; returns where it begins and ends, with room for a number behind."""
+    start = 10.0**scale.low if scale.logarithmic else 0.0
+    room = ROOM_FOR_NUMBERS if axis.axis_name == "x" else ROOM_ABOVE
+    span = scale.high - scale.low
+    end = 10.0 ** (scale.high + span * room) if scale.logarithmic else (scale.high or 1.0) * (1 + room)
+    if scale.logarithmic:
+        axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    ticks = list(scale.ticks)
+    axis.set_ticks(ticks, [_tick(tick, chart) for tick in ticks])
+    axis.set_ticks([], minor=True)
+    axis.grid(visible=True)
+    axis.set_label_text(inert(chart.values.title) + (" (logarithmic)" if scale.logarithmic else ""))
+    return start, end
+
+
+def _tick(value: float, chart: Chart) -> str:
+    from decimal import Decimal
+
+    return show(Decimal(f"{value:.10g}"), chart.values.kind, chart.values.currency)
+
+
+def _steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
+    """Values over time, with a band where a step has a range, each line named at its end."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    bottom, top = _values_axis(axes.yaxis, chart, scale)
+    latest = max((point.until for s in chart.series for point in s.points if point.until), default=None)
+    ends: list[tuple[Any, float, str, str]] = []
+    for number, series in enumerate(chart.series):
+        color, style = _line(chart, series, number)
+        for point in series.points:
+            if point.value is None:
+                continue
+            span: list[Any] = [point.at, point.until]
+            # Zero has no place on a logarithmic scale: it lies at the lower edge.
+            low, high = max(float(point.value), bottom), _highest(point, bottom)
+            axes.plot(span, [high, high], color=color, linestyle=style, linewidth=1.8, solid_capstyle="butt")
+            if point.to is not None:
+                axes.fill_between(span, low, high, color=color, alpha=0.18, linewidth=0)
+                axes.plot(span, [low, low], color=color, linestyle=style, linewidth=0.9)
+        for before, after in pairwise(series.points):
+            if before.until == after.at and before.value is not None and after.value is not None:
+                levels = [_highest(before, bottom), _highest(after, bottom)]
+                when: Any = after.at
+                axes.plot([when, when], levels, color=color, linewidth=0.9, alpha=0.8)
+        shown = [point for point in series.points if point.value is not None]
+        if shown:
+            last = shown[-1]
+            until = f" until {show(last.until, 'when')[:10]}" if last.until and latest and last.until < latest else ""
+            name = f"{_short(inert(series.label))} {shown_value(last, chart.values)}{until}"
+            ends.append((last.until, _highest(last, bottom), name, color))
+    axes.set_ylim(bottom, top)
+    axes.set_xlabel(inert(chart.along.title))
+    locator = AutoDateLocator(maxticks=9)  # type: ignore[no-untyped-call]  # of matplotlib
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # of matplotlib
+    _named_at_the_end(axes, ends)
+
+
+def _curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
+    """A line for each series, named at its end, with the marks."""
+    bottom, top = _values_axis(axes.yaxis, chart, scale)
+    ends: list[tuple[Any, float, str, str]] = []
+    for number, series in enumerate(chart.series):
+        color, style = _line(chart, series, number)
+        # Zero has no place on a logarithmic scale.
+        points = [p for p in series.points if p.value is not None and (p.value or not scale.logarithmic)]
+        xs, ys = [float(point.at) for point in points], [float(point.value or 0) for point in points]  # type: ignore[arg-type]
+        axes.plot(xs, ys, color=color, linestyle=style, linewidth=1.8, marker="" if len(xs) > 1 else "o")
+        if points:
+            ends.append(
+                (xs[-1], ys[-1], f"{_short(inert(series.label))} {shown_value(points[-1], chart.values)}", color)
+            )
+    for mark in chart.marks:
+        at, value = float(mark.at), float(mark.value)
+        axes.plot([at], [value], marker="o", markersize=7, color=INK, markerfacecolor="white", zorder=5)
+        axes.annotate(
+            "\n".join(wrap(inert(words(mark.words)), 34, break_on_hyphens=False)),
+            (at, value), (10, -12), textcoords="offset points",
+            va="top", fontsize=8, color=INK, zorder=6,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
+        )  # fmt: skip
+    axes.set_ylim(bottom, top)
+    axes.set_xlabel(inert(chart.along.title))
+    _named_at_the_end(axes, ends)
+
+
+def _highest(point: Point, bottom: float) -> float:
+    return max(float((point.to if point.to is not None else point.value) or 0), bottom)
+
+
+def _line(chart: Chart, series: Series, number: int) -> tuple[str, str]:
+    """A colour for each series, and for each group a way of drawing it."""
+    groups = list(dict.fromkeys(each.group for each in chart.series))
+    return COLORS[number % len(COLORS)], ("-", "--", "-.", ":")[groups.index(series.group) % 4]
+
+
+def _named_at_the_end(axes: "Axes", ends: list[tuple[Any, float, str, str]]) -> None:
+    """Names behind the ends of the lines, moved apart where they would stand on each other."""
+    least = 12.0
+    from matplotlib.dates import date2num
+
+    figure = axes.get_figure()
+    height = (axes.bbox.height or 1) * 72 / (figure.dpi if figure else 72)
+    placed: list[float] = []
+    low, high = axes.get_ylim()
+    log = axes.get_yscale() == "log"
+    right = max((_x(end[0], date2num) for end in ends), default=0.0)
+    from math import log10
+
+    def up(value: float) -> float:
+        if log:
+            return (log10(max(value, low)) - log10(low)) / (log10(high) - log10(low)) * height
+        return (value - low) / (high - low) * height
+
+    for _, value, text, color in sorted(ends, key=lambda end: end[1]):
+        natural = up(value)
+        at = max(natural, placed[-1] + least) if placed else natural
+        placed.append(at)
+        axes.annotate(
+            text, (right, value), (6, at - natural), textcoords="offset points", va="center", fontsize=8.5,
+            color=DARKER.get(color, color), annotation_clip=False,
+        )  # fmt: skip
+
+
+def _x(value: Any, date2num: Any) -> float:
+    return float(date2num(value)) if isinstance(value, datetime) else float(value)
+
+
+_DRAWN = {"bars": _bars, "steps": _steps, "curve": _curve}

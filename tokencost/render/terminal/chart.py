@@ -1,0 +1,144 @@
+"""A chart in signs of a terminal: bars with their numbers, as wide as the screen, readable without colour.
+
+Whatever kind a chart is, each value has a line: a category, the beginning of a step, a point of a curve. Read
+downwards, the lines of a step chart are its history.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from tokencost.documents.chart import Axis, Chart, Point
+from tokencost.render.numbers import show, words
+from tokencost.render.padding import width_of
+from tokencost.render.pictures.scale import Scale, scale_of, shown_value
+from tokencost.render.sanitize import inert
+
+PIPED_WIDTH = 80
+"""Columns of a chart where there is no screen to fit."""
+LEAST_BAR = 10
+"""Columns below which a bar says too little to stand beside its name and number."""
+WIDEST = 120
+"""A longer bar is not easier to read."""
+MOST_POINTS = 13
+"""Of a curve, so that it stays on one screen."""
+FULL, RANGE = "█", "░"
+
+
+class ChartLine(NamedTuple):
+    """A line, and whether it may be wrapped."""
+
+    text: str
+    style: str = ""
+    whole: bool = True
+
+
+class _Bar(NamedTuple):
+    name: str
+    point: Point
+    number: str
+
+
+def chart_lines(chart: Chart, width: int | None) -> Iterator[ChartLine]:
+    """The title, what the bars mean, the bars in groups, and the marks."""
+    screen = min(width or PIPED_WIDTH, WIDEST)
+    scale = scale_of(chart)
+    groups = [(name, bars) for name, bars in _groups(chart) if bars]
+    bars = [bar for _, group in groups for bar in group]
+    names = max((width_of(bar.name) for bar in bars), default=0)
+    numbers = max((width_of(bar.number) for bar in bars), default=0)
+    indent = "  " if any(name for name, _ in groups) else ""
+    room = screen - len(indent) - names - numbers - 2
+    beside = room >= LEAST_BAR
+    # A bar under its name leaves the line to itself and its number, if they fit.
+    length = room if beside else max(screen - len(indent) - numbers - 1, 0)
+    yield ChartLine(inert(words(chart.title)), "bold", whole=False)
+    yield ChartLine(inert(_meaning(chart, scale, length)), "dim", whole=False)
+    for number, (name, group) in enumerate(groups):
+        if name:
+            yield ChartLine(name, whole=False)
+        for bar in group:
+            drawn = _drawn(bar.point, scale, length)
+            if beside:
+                name_and_gap = bar.name + " " * (names - width_of(bar.name))
+                yield ChartLine(" ".join(filter(None, (indent + name_and_gap, drawn, bar.number))))
+            else:
+                yield ChartLine(indent + bar.name, whole=False)
+                yield ChartLine(indent + (f"{drawn} {bar.number}" if drawn else bar.number))
+        if name and number < len(groups) - 1 and not beside:
+            yield ChartLine("")
+    for mark in chart.marks:
+        yield ChartLine(f"× {inert(words(mark.words))}", whole=False)
+
+
+def _meaning(chart: Chart, scale: Scale, length: int) -> str:
+    parts = [chart.values.title]
+    if chart.kind == "curve":
+        parts.append(f"along {chart.along.title}")
+    if scale.logarithmic:
+        tenfold = length * scale.tenfold
+        each = f": {tenfold:.0f} columns more are ten times as much" if tenfold >= 1 else ""
+        parts.append(f"logarithmic scale{each}")
+    if any(point.to is not None for series in chart.series for point in series.points):
+        parts.append(f"{RANGE} is a range")
+    left_out = _shown_points(chart)
+    if left_out:
+        parts.append(left_out)
+    return "; ".join(parts)
+
+
+def _groups(chart: Chart) -> Iterator[tuple[str, Sequence[_Bar]]]:
+    """Steps by series, everything else by what it stands at."""
+    if chart.kind == "steps":
+        for series in chart.series:
+            name = inert(series.label)
+            yield name, [_bar(_at(point, chart.along), point, chart.values) for point in series.points]
+        return
+    if len(chart.series) == 1 and chart.kind == "bars":
+        yield "", [_bar(_at(point, chart.along), point, chart.values) for point in chart.series[0].points]
+        return
+    places = chart.categories
+    if chart.kind == "curve" and len(places) > MOST_POINTS:
+        places = tuple(places[n] for n in _chosen(len(places)))
+    for place in places:
+        bars = [
+            _bar(inert(series.label), point, chart.values)
+            for series in chart.series
+            for point in series.points
+            if point.at == place
+        ]
+        yield inert(show(place, chart.along.kind, chart.along.currency)), bars
+
+
+def _chosen(count: int) -> list[int]:
+    """The places of the points of a long curve that are drawn: evenly, the first and the last among them."""
+    return sorted({round(n * (count - 1) / (MOST_POINTS - 1)) for n in range(MOST_POINTS)})
+
+
+def _shown_points(chart: Chart) -> str:
+    count = len(chart.categories)
+    return f"{MOST_POINTS} of {count} points" if chart.kind == "curve" and count > MOST_POINTS else ""
+
+
+def _bar(name: str, point: Point, axis: Axis) -> _Bar:
+    remark = words(point.remark)
+    return _Bar(name, point, inert("  ".join(filter(None, (shown_value(point, axis), remark)))))
+
+
+def _at(point: Point, axis: Axis) -> str:
+    return inert(show(point.at, axis.kind, axis.currency))
+
+
+def _drawn(point: Point, scale: Scale, length: int) -> str:
+    """The bar. What is not zero has at least one sign; a range goes on in a lighter one."""
+    if point.value is None or not length:
+        return ""
+    first = _columns(scale.place(point.value), length, seen=bool(point.value))
+    if point.to is None:
+        return FULL * first
+    last = max(_columns(scale.place(point.to), length, seen=True), min(first + 1, length))
+    first = min(first, last - 1)
+    return FULL * first + RANGE * (last - first)
+
+
+def _columns(place: float, length: int, *, seen: bool) -> int:
+    return min(length, max(round(place * length), 1 if seen else 0))

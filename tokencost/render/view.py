@@ -1,0 +1,125 @@
+"""What people see of a document, the same in every format: which columns, in which words and order.
+
+Values are strings here, rounded and inert; a format adds only its syntax.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from tokencost.documents.document import Column, Document, Sentence, Table
+from tokencost.render.numbers import show, words
+from tokencost.render.sanitize import inert
+
+
+class ShownColumn(NamedTuple):
+    """A heading, and how the cells below it are laid out."""
+
+    heading: str
+    right: bool
+    """Numbers stand at the right."""
+    whole: bool
+    """A number, date or instant, which must never be broken across lines."""
+
+
+class ShownTable(NamedTuple):
+    """The columns that people see, with all cells as text."""
+
+    caption: str
+    columns: tuple[ShownColumn, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def lines(self) -> list[Sequence[str]]:
+        """The headings, then the rows."""
+        return [[column.heading for column in self.columns], *self.rows]
+
+    @property
+    def right(self) -> list[bool]:
+        """For each column, whether it stands at the right."""
+        return [column.right for column in self.columns]
+
+
+class Shown(NamedTuple):
+    """All parts of a document, in the order in which people read them."""
+
+    answer: tuple[str, ...]
+    assumed: tuple[str, ...]
+    tables: tuple[ShownTable, ...]
+    reading: tuple[str, ...]
+    lists: tuple[tuple[str, tuple[str, ...]], ...]
+    """Lists that have entries, each under its heading."""
+    stamp: str
+    """Which price table this comes from, and the time that was asked for."""
+
+
+def shown(document: Document) -> Shown:
+    """The document as people see it. A table without a single shown column is for programs only."""
+    lists = (
+        ("Notes", _lines(document.notes)),
+        ("Sources", tuple(_line(source) for source in document.sources)),
+    )
+    return Shown(
+        answer=_lines(document.answer),
+        assumed=_lines(document.assumed),
+        tables=tuple(shown_table(table) for table in document.tables if any(c.shown for c in table.columns)),
+        reading=_lines(document.reading),
+        lists=tuple((heading, entries) for heading, entries in lists if entries),
+        stamp=_line(
+            f"prices.toml {document.version} (sha256 {document.sha256[:12]}) · "
+            + (f"as of {show(document.as_of, 'when')}" if document.as_of else "at all times")
+        ),
+    )
+
+
+def page(
+    document: Document,
+    *,
+    paragraph: Callable[[str], str],
+    table: Callable[[ShownTable], str],
+    items: Callable[[str, Sequence[str]], str],
+) -> str:
+    """The document in a markup that separates its blocks with blank lines."""
+    parts = shown(document)
+    return "\n\n".join(
+        [
+            *(paragraph(sentence) for sentence in (*parts.answer, *parts.assumed)),
+            *(table(each) if each.rows else paragraph(none(each)) for each in parts.tables),
+            *(paragraph(sentence) for sentence in parts.reading),
+            *(items(heading, entries) for heading, entries in parts.lists),
+            paragraph(parts.stamp),
+        ]
+    )
+
+
+def none(table: ShownTable) -> str:
+    """What stands in place of a table without rows."""
+    return f"{table.caption} (none)".lstrip()
+
+
+def _lines(sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    return tuple(_line(words(sentence)) for sentence in sentences)
+
+
+def _line(text: str) -> str:
+    # Leading blanks would indent the line, which means something in most markups.
+    return inert(text).strip()
+
+
+def shown_table(table: Table) -> ShownTable:
+    """One table as people see it."""
+    seen = [(place, column) for place, column in enumerate(table.columns) if column.shown]
+    return ShownTable(
+        caption=_line(table.caption),
+        columns=tuple(_column(column) for _, column in seen),
+        rows=tuple(
+            tuple(_line(show(row[place], column.kind, column.currency)) for place, column in seen) for row in table.rows
+        ),
+    )
+
+
+def _column(column: Column) -> ShownColumn:
+    return ShownColumn(
+        heading=_line(column.title),
+        right=column.kind not in ("text", "term", "when", "bound", "url"),
+        whole=column.kind not in ("text", "term", "url"),
+    )
