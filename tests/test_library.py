@@ -123,7 +123,7 @@ def test_text_is_read_as_on_the_command_line(shipped: PriceTable) -> None:
 def test_what_cannot_be_is_a_plain_error(
     shipped: PriceTable, call: Callable[[PriceTable], object], message: str
 ) -> None:
-    with pytest.raises(tokencost.UsageError, match=message) as caught:
+    with pytest.raises(tokencost.InvalidRequest, match=message) as caught:
         call(shipped)
     assert "Fraction(" not in str(caught.value)
 

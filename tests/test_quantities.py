@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.quantities import (
     DOLLARS,
     FACTOR,
@@ -125,7 +125,7 @@ def test_counts(text: str, expected: int) -> None:
 def test_what_is_refused_says_what_to_write(
     parse: Callable[[object], object], text: object, message: str, hint: str
 ) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         asked(parse, text)
     assert (caught.value.message, caught.value.hint) == (message, hint)
 

@@ -72,6 +72,7 @@ _HOMES = {
         "AmbiguousRate",
         "HourNeeded",
         "InvalidData",
+        "InvalidRequest",
         "MissingExtra",
         "NoPrice",
         "NotOffered",
@@ -79,7 +80,6 @@ _HOMES = {
         "TokenCounts",
         "TokencostError",
         "UnknownModel",
-        "UsageError",
     ),
     "logs.billing.results": (
         "Reconciled",
@@ -164,6 +164,7 @@ if TYPE_CHECKING:
         AmbiguousRate as AmbiguousRate,
         HourNeeded as HourNeeded,
         InvalidData as InvalidData,
+        InvalidRequest as InvalidRequest,
         MissingExtra as MissingExtra,
         NoPrice as NoPrice,
         NotOffered as NotOffered,
@@ -171,7 +172,6 @@ if TYPE_CHECKING:
         TokencostError as TokencostError,
         TokenCounts as TokenCounts,
         UnknownModel as UnknownModel,
-        UsageError as UsageError,
     )
     from tokencost.logs.billing.results import Reconciled as Reconciled, Unpriced as Unpriced, UsageRow as UsageRow
     from tokencost.logs.engines.cluster import Cluster as Cluster

@@ -34,37 +34,37 @@ class TokencostError(Exception):
         return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
 
 
-class UsageError(TokencostError):
+class InvalidRequest(TokencostError):
     """What was asked cannot be answered: exit status 2."""
 
     exit_status = 2
 
 
-class UnknownModel(UsageError):
+class UnknownModel(InvalidRequest):
     """No model, alias or provider of that name."""
 
 
-class NoPrice(UsageError):
+class NoPrice(InvalidRequest):
     """The model is known, but no price of it is in force at that time."""
 
 
-class NotOffered(UsageError):
+class NotOffered(InvalidRequest):
     """The tier or window is not offered by that model at that time."""
 
 
-class HourNeeded(UsageError):
+class HourNeeded(InvalidRequest):
     """The rate depends on the hour, and only a date was given."""
 
 
-class AmbiguousRate(UsageError):
+class AmbiguousRate(InvalidRequest):
     """Two sets of conditions match and neither names more: no rate is known."""
 
 
-class TokenCounts(UsageError):
+class TokenCounts(InvalidRequest):
     """Token counts that cannot be, such as more cached tokens than input tokens."""
 
 
-class MissingExtra(UsageError):
+class MissingExtra(InvalidRequest):
     """An optional library is needed; the hint is the exact install line."""
 
 

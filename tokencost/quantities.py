@@ -5,7 +5,7 @@ decimal sign is a dot. Commas, spaces and underscores group digits: exactly thre
 sign. What can be read in two ways is refused with both, and a number is never guessed.
 
 Numbers that are not text must be exact: `int`, `Decimal` or `Fraction`. Errors are `ValueError(message, hint)`, which
-files give a line and `asked` makes a `UsageError`.
+files give a line and `asked` makes a `InvalidRequest`.
 """
 
 import re
@@ -14,7 +14,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 
 MOST_DECIMALS = 12
 HIGHEST_PRICE = 1_000_000
@@ -97,13 +97,13 @@ class Written(NamedTuple):
 def asked(parse: Callable[[Any], Read], value: object, name: str = "") -> Read:
     """What a parser of this module makes of a value; the error of one that says nothing names the option or field.
 
-    Raises `UsageError`.
+    Raises `InvalidRequest`.
     """
     try:
         return parse(value)
     except ValueError as error:
         message, hint = error.args
-        raise UsageError(f"{name}: {message}" if name else message, hint) from None
+        raise InvalidRequest(f"{name}: {message}" if name else message, hint) from None
 
 
 def read(text: str, kind: Kind) -> Written:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tokencost import UsageError, workload
+from tokencost import InvalidRequest, workload
 from tokencost.analysis.workload.arrival import days_of_arrival, hours_of_arrival
 from tokencost.pricetable.hours import DAY_NAMES
 
@@ -103,6 +103,6 @@ def test_periods(written: str, period: str) -> None:
     ],
 )
 def test_a_zone_is_suggested_by_its_city(zone: str, hint: str) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         workload(requests=1, input=1, output=1, start="2026-12", zone=zone)
     assert caught.value.hint == hint

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokencost import PriceTable, UsageError, load_prices, workload, workload_totals
+from tokencost import InvalidRequest, PriceTable, load_prices, workload, workload_totals
 
 Make = Callable[[str], PriceTable]
 SHIPPED = load_prices()
@@ -58,12 +58,12 @@ def test_each_part_has_its_own_rate(table_of: Make, block: str, peak: str, expec
 
 
 def test_other_windows_are_refused(table_of: Make) -> None:
-    with pytest.raises(UsageError, match="m divides the week into night, off-peak"):
+    with pytest.raises(InvalidRequest, match="m divides the week into night, off-peak"):
         cost(table_of(priced(window("night", 3))), "m", "10%")
 
 
 def test_hours_and_a_share_of_peak_hours_exclude_each_other() -> None:
-    with pytest.raises(UsageError, match="both say when requests arrive"):
+    with pytest.raises(InvalidRequest, match="both say when requests arrive"):
         workload(requests=1, input=1, output=1, start="2026-12", peak="10%", hours=["09:00-12:00"])
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokencost import BreakEven, PriceTable, UsageError, axis, break_even, sweep, workload, workload_totals
+from tokencost import BreakEven, InvalidRequest, PriceTable, axis, break_even, sweep, workload, workload_totals
 from tokencost.analysis.workload.hour_sensitivity import window_ranges
 from tokencost.analysis.workload.sweep import with_field
 
@@ -136,14 +136,14 @@ def test_a_sweep_is_the_totals_at_each_point(models: PriceTable) -> None:
     [("colour", 0, 1, 1), ("cached", 0, 1, 0), ("cached", 1, 0, 1), ("input", 0, 10**8, 1)],
 )
 def test_sweeps_that_cannot_be(field: str, first: int, last: int, step: int) -> None:
-    with pytest.raises(UsageError, match=field):
+    with pytest.raises(InvalidRequest, match=field):
         axis(field, first, last, step)
 
 
 @pytest.mark.parametrize(("field", "value"), [("cached", 2), ("months", 0), ("cache_write", Fraction(3, 4))])
 def test_points_outside_a_field_are_refused(models: PriceTable, field: str, value: Fraction) -> None:
     spec = workload(requests=1, input=100, output=10, cached="50%", start="2026-01")
-    with pytest.raises(UsageError, match=field):
+    with pytest.raises(InvalidRequest, match=field):
         sweep(models, spec, [axis(field, value, value, 1)], ["a"], on=ON, against="b")
 
 

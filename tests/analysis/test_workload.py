@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokencost import PriceTable, UsageError, Workload, WorkloadRow, price, workload, workload_totals
+from tokencost import InvalidRequest, PriceTable, Workload, WorkloadRow, price, workload, workload_totals
 from tokencost.analysis.workload.months import Month, bounds
 from tokencost.pricing.rates import rate_cell
 from tokencost.pricing.timeline import stretches
@@ -307,7 +307,7 @@ def test_the_same_model_at_another_time_keeps_its_price_for_all_months(shipped: 
 )
 def test_what_cannot_be_priced_is_named(shipped: PriceTable, model: str, fields: dict[str, Any], message: str) -> None:
     spec = workload(**{"requests": 1, "input": 1, "output": 1, "start": "2026-12", **fields})
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         workload_totals(shipped, spec, [model], against="gpt-4o", on=ON)
     assert message in str(caught.value)
     assert caught.value.exit_status == 2
@@ -338,7 +338,7 @@ def test_what_cannot_be_priced_is_named(shipped: PriceTable, model: str, fields:
     ],
 )
 def test_fields_that_cannot_be_are_refused_by_name(fields: dict[str, Any]) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         workload(**{"requests": 1, "input": 1, "output": 1, "start": "2026-12", **fields})
     assert any(f"`{name}`" in str(caught.value) for name in fields)
     assert caught.value.hint
@@ -348,7 +348,7 @@ def test_fields_that_cannot_be_are_refused_by_name(fields: dict[str, Any]) -> No
 def test_what_is_missing_is_named(left_out: str) -> None:
     fields: dict[str, Any] = {"requests": 1, "input": 1, "output": 1, "start": "2026-12"}
     del fields[left_out]
-    with pytest.raises(UsageError, match=f"`{left_out}` is missing"):
+    with pytest.raises(InvalidRequest, match=f"`{left_out}` is missing"):
         workload(**fields)
 
 
@@ -374,5 +374,5 @@ def test_months_begin_in_the_zone_and_have_its_hours() -> None:
 @pytest.mark.parametrize("names", [("a", "a"), ("total",), ()])
 def test_workloads_are_told_apart_by_name(shipped: PriceTable, names: tuple[str, ...]) -> None:
     given = [workload(name, requests=1, input=1, output=1, start="2026-12") for name in names]
-    with pytest.raises(UsageError, match="workload"):
+    with pytest.raises(InvalidRequest, match="workload"):
         workload_totals(shipped, given, ["gpt-6-luna"], on=ON)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tokencost import PriceTable, UsageError, WorkloadTotals, axis, break_even, sweep, workload, workload_totals
+from tokencost import InvalidRequest, PriceTable, WorkloadTotals, axis, break_even, sweep, workload, workload_totals
 from tokencost.analysis.table.bill_change import bill_changes
 from tokencost.analysis.workload.hour_sensitivity import window_ranges
 from tokencost.analysis.workload.totals import WorkloadRow
@@ -101,13 +101,13 @@ source = "https://example.org"
     before = workload(**fields, hours=["08:00-20:00"])
     assert workload_totals(table, before, ["m"], against="m", on=ON).baseline.cost == 2580
     with pytest.raises(
-        UsageError, match="m is sold only until 2026-11-30T20:00:00Z, and covers none of these months in full"
+        InvalidRequest, match="m is sold only until 2026-11-30T20:00:00Z, and covers none of these months in full"
     ):
         workload_totals(table, workload(**fields), ["m"], against="m", on=ON)
 
 
 def test_a_workload_that_begins_before_the_first_price_is_refused(shipped: PriceTable) -> None:
-    with pytest.raises(UsageError, match="no price of deepseek-flash for the whole of 2026-09") as found:
+    with pytest.raises(InvalidRequest, match="no price of deepseek-flash for the whole of 2026-09") as found:
         totals_of(shipped, "deepseek-flash", "gpt-6-luna", start="2026-09")
     assert found.value.hint == "its first price begins 2026-09-10T04:00:00Z: begin with --start 2026-10"
 

@@ -13,7 +13,7 @@ import pytest
 
 from tokencost import load_prices
 from tokencost.cli.files import edited_alone
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.pricetable import locate
 
 Run = Callable[..., Any]
@@ -240,7 +240,7 @@ def test_a_second_edit_waits_and_then_gives_up(table: Path, monkeypatch: pytest.
     monkeypatch.setattr("tokencost.cli.files.LONGEST_WAIT", 0.05)
     with (
         edited_alone(str(table)),
-        pytest.raises(UsageError, match="another process is editing"),
+        pytest.raises(InvalidRequest, match="another process is editing"),
         edited_alone(str(table)),
     ):
         pass

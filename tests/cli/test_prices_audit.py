@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tokencost import PriceTable, UsageError
+from tokencost import InvalidRequest, PriceTable
 from tokencost.analysis.audit.compare import audit
 from tokencost.analysis.audit.recognise import read_table
 from tokencost.cli.prices import fetch as fetching
@@ -262,7 +262,7 @@ def test_a_redirect_leads_to_an_https_address_or_nowhere(tokencost: Run, network
 
 def test_redirects_without_an_end_are_left(network: Network) -> None:
     network.answers["/x"] = redirect("/x")
-    with pytest.raises(UsageError, match="redirect error that would lead to an infinite loop"):
+    with pytest.raises(InvalidRequest, match="redirect error that would lead to an infinite loop"):
         fetching.fetch(f"{network.address}/x")
 
 
@@ -282,7 +282,7 @@ def test_the_limit_of_time_holds_for_the_whole(
     network.answers["/x"] = answer
     monkeypatch.setattr(fetching, "LONGEST", 0.5)
     begun = time.monotonic()
-    with pytest.raises(UsageError, match=r"/x took longer than 0\.5 seconds|timed out"):
+    with pytest.raises(InvalidRequest, match=r"/x took longer than 0\.5 seconds|timed out"):
         fetching.fetch(f"{network.address}/x")
     assert time.monotonic() - begun < 2
 
@@ -291,16 +291,16 @@ def test_the_limit_of_time_holds_for_redirects_together(network: Network, monkey
     for number in range(5):
         network.answers[f"/{number}"] = redirect(f"/{number + 1}")._replace(piece=40, pause=0.1)
     monkeypatch.setattr(fetching, "LONGEST", 0.5)
-    with pytest.raises(UsageError, match="took longer"):
+    with pytest.raises(InvalidRequest, match="took longer"):
         fetching.fetch(f"{network.address}/0")
 
 
 def test_what_is_too_large_or_not_there_is_left(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     network.answers["/x"] = Answer(b"x" * 100)
     monkeypatch.setattr(fetching, "LARGEST", 99)
-    with pytest.raises(UsageError, match="is larger than"):
+    with pytest.raises(InvalidRequest, match="is larger than"):
         fetching.fetch(f"{network.address}/x")
-    with pytest.raises(UsageError, match="answers 404 Not Found"):
+    with pytest.raises(InvalidRequest, match="answers 404 Not Found"):
         fetching.fetch(f"{network.address}/y")
 
 
@@ -317,7 +317,7 @@ def test_a_proxy_of_the_environment_is_used(network: Network, monkeypatch: pytes
     monkeypatch.setenv("https_proxy", network.address.replace("https", "http"))
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(UsageError, match="cannot be fetched: Tunnel connection failed: 404"):
+    with pytest.raises(InvalidRequest, match="cannot be fetched: Tunnel connection failed: 404"):
         fetching.fetch("https://tables.example/x")
     assert network.asked[0].startswith("CONNECT tables.example:443 ")
 

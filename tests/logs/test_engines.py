@@ -12,12 +12,12 @@ import pytest
 import sqlglot
 
 from tokencost import PriceTable
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.logs.engines.cluster import Cluster
-from tokencost.logs.records.kinds import FAMILIES, SHAPES, named_shapes
+from tokencost.logs.records.kinds import FAMILIES, LOG_KINDS, named_shapes
 from tokencost.logs.sql.dialects import DIALECTS
 from tokencost.logs.sql.printed_sql import table_query
-from tokencost.logs.sql.rate_periods import rate_cells
+from tokencost.logs.sql.rate_periods import rate_periods
 from tokencost.logs.usage import Usage, usage
 from tokencost.logs.usage_query import ask
 
@@ -75,8 +75,8 @@ def here(shipped: PriceTable, tmp_path: Path) -> Usage:
 
 
 def query(dialect: str, table: PriceTable, *names: str, **places: Any) -> str:
-    shapes = [shape for shape in SHAPES if shape.name in names]
-    return table_query(DIALECTS[dialect], "logs", shapes, ask(table, by=BY), rate_cells(table), **places)
+    shapes = [shape for shape in LOG_KINDS if shape.name in names]
+    return table_query(DIALECTS[dialect], "logs", shapes, ask(table, by=BY), rate_periods(table), **places)
 
 
 def test_duckdb_reads_the_printed_query_alike(here: Usage, shipped: PriceTable, tmp_path: Path) -> None:
@@ -94,13 +94,13 @@ def test_sums_priced_at_another_time_know_their_period_or_say_that_they_do_not(
     shipped: PriceTable, tmp_path: Path, *, timed: bool
 ) -> None:
     log = '{"model": "gpt-4o", "created": 1740830400, "usage": {"prompt_tokens": 1, "completion_tokens": 1}}'
-    shapes = [shape for shape in SHAPES if shape.name == "chat"]
+    shapes = [shape for shape in LOG_KINDS if shape.name == "chat"]
     question, sums = ask(shipped, on="2025-06-01"), str(tmp_path / "sums.csv")
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE logs (record JSON)")
         every = [log] if timed else [log, log.replace("created", "made")]
         connection.executemany("INSERT INTO logs VALUES (?)", [[line] for line in every])
-        text = table_query(DIALECTS["duckdb"], "logs", shapes, question, rate_cells(shipped), json_column="record")
+        text = table_query(DIALECTS["duckdb"], "logs", shapes, question, rate_periods(shipped), json_column="record")
         connection.sql(text).write_csv(sums)
     found = usage(shipped, [sums], on="2025-06-01")
     days = (date(2025, 3, 1), date(2025, 3, 1)) if timed else (None, None)
@@ -150,8 +150,8 @@ def test_postgresql_prices_a_plain_table(shipped: PriceTable, tmp_path: Path, ps
         f"output_tokens numeric, tier varchar); INSERT INTO logs VALUES {values}"
     )
     by = ["model", "window", "tier", "day"]
-    shapes = [shape for shape in SHAPES if shape.name == "table"]
-    text = table_query(DIALECTS["postgres"], "public.logs", shapes, ask(shipped, by=by), rate_cells(shipped))
+    shapes = [shape for shape in LOG_KINDS if shape.name == "table"]
+    text = table_query(DIALECTS["postgres"], "public.logs", shapes, ask(shipped, by=by), rate_periods(shipped))
     sums = tmp_path / "sums.csv"
     sums.write_text(psql(text), encoding="utf-8")
     psql("DROP TABLE logs")
@@ -214,7 +214,7 @@ def test_spark_reads_files_of_all_kinds_alike(
 
 
 SAID = [(dialect, name) for dialect in DIALECTS for name in ("chat", "table", "otel")]
-SAID += [("postgres", shape.name) for shape in SHAPES if ("postgres", shape.name) not in SAID]
+SAID += [("postgres", shape.name) for shape in LOG_KINDS if ("postgres", shape.name) not in SAID]
 
 
 @pytest.mark.parametrize(("dialect", "name"), SAID)
@@ -235,15 +235,15 @@ def test_a_query_knows_no_price(table_of: Callable[[str], PriceTable]) -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("name", ["logs; DROP TABLE x", "logs WHERE 1=1 --", "(SELECT 1)", ""])
 def test_what_is_no_table_is_refused(shipped: PriceTable, dialect: str, name: str) -> None:
-    with pytest.raises(UsageError, match="is not the name of a table"):
-        table_query(DIALECTS[dialect], name, SHAPES[2:3], ask(shipped), rate_cells(shipped))
+    with pytest.raises(InvalidRequest, match="is not the name of a table"):
+        table_query(DIALECTS[dialect], name, LOG_KINDS[2:3], ask(shipped), rate_periods(shipped))
 
 
 def test_columns_are_never_sql(shipped: PriceTable) -> None:
     column = 'a" FROM x; DROP TABLE y; --'
     question = ask(shipped, by=[column])
     text = table_query(
-        DIALECTS["duckdb"], "logs", SHAPES[2:3], question, rate_cells(shipped), columns=["usage", "model", column]
+        DIALECTS["duckdb"], "logs", LOG_KINDS[2:3], question, rate_periods(shipped), columns=["usage", "model", column]
     )
     assert len(sqlglot.parse(text, read="duckdb")) == 1
     with duckdb.connect() as connection:
@@ -264,7 +264,7 @@ ROW = "gpt-4o,standard,0,\\N,1740830400000000,\\N,0,2,2,2000.0,0,0,20,1740830400
 
 def test_sums_come_back_in_capitals_and_beside_records(shipped: PriceTable, tmp_path: Path) -> None:
     sums, log = tmp_path / "sums.csv", tmp_path / "log.jsonl"
-    cells = rate_cells(shipped).fingerprint
+    cells = rate_periods(shipped).fingerprint
     sums.write_text(SUMS + ROW.format(cells=cells) + f",,0,input,,,,3,,,,,,,,{cells}\n", encoding="utf-8")
     log.write_text('{"model": "gpt-4o", "created": 1740830400, "usage": {"prompt_tokens": 1, "completion_tokens": 1}}')
     found = usage(shipped, [str(sums), str(log)])
@@ -287,11 +287,11 @@ def test_sums_that_answer_another_question(
     shipped: PriceTable, tmp_path: Path, cells: str | None, options: dict[str, Any], message: str
 ) -> None:
     sums = tmp_path / "sums.csv"
-    sums.write_text(SUMS + ROW.format(cells=cells or rate_cells(shipped).fingerprint), encoding="utf-8")
-    with pytest.raises(UsageError, match=message):
+    sums.write_text(SUMS + ROW.format(cells=cells or rate_periods(shipped).fingerprint), encoding="utf-8")
+    with pytest.raises(InvalidRequest, match=message):
         usage(shipped, [str(sums)], **options)
 
 
 def test_a_family_of_shapes_is_asked_for_by_one_name() -> None:
     assert [shape.name for shape in named_shapes(["batch"])] == ["batch", "batch-responses", "batch-failed"]
-    assert {member for family in FAMILIES.values() for member in family} <= {shape.name for shape in SHAPES}
+    assert {member for family in FAMILIES.values() for member in family} <= {shape.name for shape in LOG_KINDS}

@@ -11,10 +11,10 @@ import duckdb
 import pytest
 
 from tokencost import PriceTable, price, usage
-from tokencost.logs.records.kinds import SHAPES
+from tokencost.logs.records.kinds import LOG_KINDS
 from tokencost.logs.sql.dialects import DIALECTS
 from tokencost.logs.sql.printed_sql import table_query
-from tokencost.logs.sql.rate_periods import rate_cells
+from tokencost.logs.sql.rate_periods import rate_periods
 from tokencost.logs.usage_query import ask
 
 ZONES = {
@@ -79,7 +79,7 @@ def test_logs_are_priced_as_their_records_years_later(
     assert [sum(row.cost.total for row in result.rows) for result in (per_slot, per_group)] == [expected, expected]
 
     query = table_query(
-        DIALECTS["duckdb"], "logs", SHAPES, ask(table), rate_cells(table), json_column="record"
+        DIALECTS["duckdb"], "logs", LOG_KINDS, ask(table), rate_periods(table), json_column="record"
     )  # a warehouse does not know how far its records go, and has the same query for all of them
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE logs AS SELECT json AS record FROM read_json_objects('{log}')")

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from tokencost import PriceTable
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.logs.usage import Usage, usage
 
 AddsUp = Callable[[Usage], bool]
@@ -56,14 +56,14 @@ def test_what_can_be_no_field(shipped: PriceTable, tmp_path: Path, line: bytes, 
     path = tmp_path / "log.jsonl"
     path.write_bytes(line)
     for asked in ({"by": [name]}, {"compare_to": name}, {"mapping": {"model": name}}):
-        with pytest.raises(UsageError, match=r"is not a field|nested deeper"):
+        with pytest.raises(InvalidRequest, match=r"is not a field|nested deeper"):
             usage(shipped, [str(path)], **asked)
 
 
 def test_a_tier_that_is_no_text(shipped: PriceTable, tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "log.jsonl"
     path.write_bytes(line)
-    with pytest.raises(UsageError, match="no model here has a tier"):
+    with pytest.raises(InvalidRequest, match="no model here has a tier"):
         usage(shipped, [str(path)], tier="\udcff")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tokencost import PriceTable
-from tokencost.errors import InvalidData, TokencostError, UsageError
+from tokencost.errors import InvalidData, InvalidRequest, TokencostError
 from tokencost.logs.files import long_lines
 from tokencost.logs.usage import Usage, usage
 
@@ -180,13 +180,13 @@ def test_folders_and_links(shipped: PriceTable, tmp_path: Path, line: bytes) -> 
     assert usage(shipped, [str(tmp_path / "a.jsonl"), str(tmp_path), str(tmp_path / "*" / "b*")]).read == 1
     (tmp_path / "loop.jsonl").symlink_to("loop.jsonl")
     for name in ("", "loop.jsonl"):
-        with pytest.raises(UsageError, match=r"cannot read .*loop\.jsonl: Too many levels of symbolic links"):
+        with pytest.raises(InvalidRequest, match=r"cannot read .*loop\.jsonl: Too many levels of symbolic links"):
             usage(shipped, [str(tmp_path / name)])
 
 
 @pytest.mark.parametrize("name", ["s3://b/x.jsonl", "https://e.org/*.jsonl", "hf://datasets/x/y.parquet"])
 def test_addresses_are_no_files(shipped: PriceTable, name: str) -> None:
-    with pytest.raises(UsageError, match="is an address, not a file"):
+    with pytest.raises(InvalidRequest, match="is an address, not a file"):
         usage(shipped, [name])
 
 
@@ -199,11 +199,11 @@ def test_what_can_be_read_only_once(shipped: PriceTable, tmp_path: Path, line: b
     assert usage(shipped, [str(pipe)]).priced == 3
     writer.join()
     if Path("/dev/zero").exists():
-        with pytest.raises(UsageError, match="cannot read /dev/zero: it is a device"):
+        with pytest.raises(InvalidRequest, match="cannot read /dev/zero: it is a device"):
             usage(shipped, ["/dev/zero"])
     if Path("/proc/self/status").exists():
         # It has no size, and yet a content.
-        with pytest.raises(UsageError, match="its columns are Name:"):
+        with pytest.raises(InvalidRequest, match="its columns are Name:"):
             usage(shipped, ["/proc/self/status"])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tokencost import PriceTable
-from tokencost.errors import InvalidData, UsageError
+from tokencost.errors import InvalidData, InvalidRequest
 from tokencost.logs.usage import Usage, usage
 
 GOOD: dict[str, Any] = {
@@ -216,12 +216,12 @@ def test_hostile_model_names_are_listed(shipped: PriceTable, tmp_path: Path) -> 
 
 
 def test_what_cannot_be_read_is_said(shipped: PriceTable, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is no file"):
+    with pytest.raises(InvalidRequest, match="there is no file"):
         usage(shipped, [str(tmp_path / "none.jsonl")])
-    with pytest.raises(UsageError, match="there are no log files"):
+    with pytest.raises(InvalidRequest, match="there are no log files"):
         usage(shipped, [str(tmp_path)])
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(UsageError, match="no usage that is recognised: its columns are a, b"):
+    with pytest.raises(InvalidRequest, match="no usage that is recognised: its columns are a, b"):
         usage(shipped, [str(tmp_path / "x.csv")])
     (tmp_path / "x.parquet").write_bytes(b"PAR1 and nothing else")
     with pytest.raises(InvalidData, match=r"x\.parquet"):
@@ -243,11 +243,11 @@ def test_empty_files_hold_nothing(shipped: PriceTable, tmp_path: Path) -> None:
 def test_the_engine_opens_nothing_but_the_logs(shipped: PriceTable, tmp_path: Path) -> None:
     from tokencost.logs.engines.duckdb_engine import Engine
     from tokencost.logs.files.discover import opened
-    from tokencost.logs.sql.rate_periods import rate_cells
+    from tokencost.logs.sql.rate_periods import rate_periods
 
     path = lines(tmp_path / "log.jsonl", GOOD)
     other = lines(tmp_path / "other.jsonl", GOOD)
-    with opened([path]) as logs, Engine(logs, rate_cells(shipped)) as engine:
+    with opened([path]) as logs, Engine(logs, rate_periods(shipped)) as engine:
         engine.execute(f"SELECT * FROM read_json('{path}')")
         for statement in (
             f"SELECT * FROM read_json('{other}')",

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from tokencost import PriceTable, load_prices
 from tokencost.errors import TokencostError
-from tokencost.logs.records.kinds import SHAPES
+from tokencost.logs.records.kinds import LOG_KINDS
 from tokencost.logs.sql.dialects import DIALECTS
 from tokencost.logs.sql.printed_sql import table_query
-from tokencost.logs.sql.rate_periods import rate_cells
+from tokencost.logs.sql.rate_periods import rate_periods
 from tokencost.logs.usage import Usage, usage
 from tokencost.logs.usage_query import ask
 
@@ -54,9 +54,9 @@ def sums() -> tuple[Row, ...]:
     records.append({"model": "gpt-4o", "created": AT, "usage": {"prompt_tokens": -1, "completion_tokens": 1}})
     records.append({"start_time": AT, "end_time": AT + DAY, "num_model_requests": 7, "model": "gpt-4o",
                     "input_tokens": 70, "output_tokens": 7})  # fmt: skip
-    shapes = [shape for shape in SHAPES if shape.name in ("chat", "usage-api")]
+    shapes = [shape for shape in LOG_KINDS if shape.name in ("chat", "usage-api")]
     text = table_query(
-        DIALECTS["duckdb"], "logs", shapes, ask(prices(), by=BY, compare_to="spend"), rate_cells(prices()),
+        DIALECTS["duckdb"], "logs", shapes, ask(prices(), by=BY, compare_to="spend"), rate_periods(prices()),
         json_column="record",
     )  # fmt: skip
     with duckdb.connect() as connection:

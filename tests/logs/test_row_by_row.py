@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tokencost import PriceTable, price
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.logs.engines.cluster import Cluster
-from tokencost.logs.records.kinds import SHAPES as ALL_SHAPES
-from tokencost.logs.records.kinds import Shape
+from tokencost.logs.records.kinds import LOG_KINDS as ALL_SHAPES
+from tokencost.logs.records.kinds import LogKind
 from tokencost.logs.sql.dialects import DIALECTS
 from tokencost.logs.sql.printed_sql import table_query
-from tokencost.logs.sql.rate_periods import rate_cells
+from tokencost.logs.sql.rate_periods import rate_periods
 from tokencost.logs.usage import Usage, usage
 from tokencost.logs.usage_query import ask
 
@@ -161,7 +161,7 @@ def alone(table: PriceTable, r: Record) -> Decimal | None:
             table, r["model"], on=instant(r), tier=tier, input_tokens=r["input"], output_tokens=r["output"],
             cached_input_tokens=r["cached"], cache_write_tokens=r["write"],
         ).total  # fmt: skip
-    except UsageError:
+    except InvalidRequest:
         return None
 
 
@@ -191,10 +191,10 @@ def priced_alike(table: PriceTable, log: list[Record], result: Usage) -> None:
     assert (result.rejected_count, result.read) == (0, len(log))
 
 
-def query(dialect: str, table: PriceTable, shapes: Sequence[Shape] = ALL_SHAPES) -> str:
+def query(dialect: str, table: PriceTable, shapes: Sequence[LogKind] = ALL_SHAPES) -> str:
     """The printed query over a table `logs` with records of all shapes as JSON."""
     question = ask(table, by=BY)
-    return table_query(DIALECTS[dialect], "logs", shapes, question, rate_cells(table), json_column="record")
+    return table_query(DIALECTS[dialect], "logs", shapes, question, rate_periods(table), json_column="record")
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=SLOW)

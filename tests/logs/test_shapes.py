@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tokencost import PriceTable, price
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.logs.usage import Usage, usage
 
 AT = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -286,7 +286,7 @@ def test_anything_else_is_mapped(shipped: PriceTable, tmp_path: Path) -> None:
     result = usage(shipped, [path], mapping=mapping)
     alone = price(shipped, "gpt-4o", on=AT, input_tokens=1000, cached_input_tokens=400, output_tokens=300)
     assert [row.cost.total for row in result.rows] == [alone.total]
-    with pytest.raises(UsageError, match="no field 'colour'"):
+    with pytest.raises(InvalidRequest, match="no field 'colour'"):
         usage(shipped, [path], mapping={"colour": "x"})
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tokencost import PriceTable
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.logs.files.folders import working_folder
 from tokencost.logs.usage import usage
 
@@ -120,13 +120,13 @@ def test_what_is_no_file_is_named(shipped: PriceTable, tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)  # names of sockets are short
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("socket.jsonl")
-        with pytest.raises(UsageError, match=r"cannot read socket\.jsonl: it is a socket"):
+        with pytest.raises(InvalidRequest, match=r"cannot read socket\.jsonl: it is a socket"):
             usage(shipped, ["socket.jsonl"])
     for device in ("/dev/zero", "/dev/full", "/dev/urandom"):
         if Path(device).exists():
-            with pytest.raises(UsageError, match=f"cannot read {device}: it is a device"):
+            with pytest.raises(InvalidRequest, match=f"cannot read {device}: it is a device"):
                 usage(shipped, [device])
     assert usage(shipped, [os.devnull]).empty == (os.devnull,)
     (tmp_path / "folder").mkdir()
-    with pytest.raises(UsageError, match="there are no log files there"):
+    with pytest.raises(InvalidRequest, match="there are no log files there"):
         usage(shipped, ["folder"])

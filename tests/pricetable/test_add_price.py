@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokencost import UsageError, parse_prices
+from tokencost import InvalidRequest, parse_prices
 from tokencost.pricetable.editing.comparable import changed_older_prices, price_facts
 from tokencost.pricetable.editing.edit import add_price, next_version
 from tokencost.pricetable.editing.line_editor import unified_diff
@@ -223,14 +223,14 @@ def test_line_ends_byte_order_mark_and_a_missing_last_line_end_are_kept(mark: st
     ],
 )
 def test_what_cannot_be_added_is_refused(wanted: Addition, message: str) -> None:
-    with pytest.raises(UsageError, match=re.escape(message)):
+    with pytest.raises(InvalidRequest, match=re.escape(message)):
         add_price(SHIPPED, "prices.toml", wanted, DAY)
 
 
 def test_a_layout_that_cannot_be_edited_by_line_is_refused() -> None:
     inline = 'prices = [{ from = 2026-01-01, input = 1, output = 2, source = "x" }]'
     table = f'schema = 1\nversion = "1"\n[providers.a]\n[models.one]\nprovider = "a"\n{inline}\n'
-    with pytest.raises(UsageError, match="cannot be edited by line"):
+    with pytest.raises(InvalidRequest, match="cannot be edited by line"):
         add_price(table.encode(), "p", addition("one", "2026-06-01", usd(input="3", output="4")), DAY)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tokencost import UsageError
+from tokencost import InvalidRequest
 from tokencost.pricetable.when import parse_when
 
 
@@ -27,7 +27,7 @@ from tokencost.pricetable.when import parse_when
     ],
 )
 def test_a_date_in_another_order(text: str, hint: str) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         parse_when(text)
     assert (caught.value.message, caught.value.hint) == (f"{text!r} is not a date or an instant", hint)
 
@@ -36,6 +36,6 @@ def test_a_date_in_another_order(text: str, hint: str) -> None:
     "text", ["tomorrow", "last week", "2025-13-01", "13/13/2025", "27-Jan-25", "0000-01-01", "1 2 3 2025"]
 )
 def test_what_is_no_date_is_told_how_dates_are_written(text: str) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         parse_when(text)
     assert "write 2025-01-27" in caught.value.hint

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tokencost import PriceTable, UsageError, resolve
+from tokencost import InvalidRequest, PriceTable, resolve
 from tokencost.errors import NoPrice, UnknownModel
 from tokencost.pricetable.names import meanings
 from tokencost.pricetable.resolve import find_model
@@ -144,7 +144,7 @@ def test_a_name_as_people_write_it(shipped: PriceTable, name: str, on: str, labe
 def test_a_name_with_no_meaning_on_that_day_or_with_two(
     shipped: PriceTable, name: str, on: str, message: str, hint: str
 ) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         resolve(shipped, name, parse_when(on))
     assert (caught.value.message, caught.value.hint) == (message, hint)
 
@@ -230,7 +230,7 @@ source = "s"
     ],
 )
 def test_a_time_that_is_none(text: str, message: str) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         parse_when(text)
     assert caught.value.message == message
 

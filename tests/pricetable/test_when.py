@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tokencost import UsageError
+from tokencost import InvalidRequest
 from tokencost.pricetable.when import END, When, as_bound, as_when, span
 
 EVENING_IN_BEIJING = "2027-03-06T07:59:58.765432+08:00"
@@ -57,7 +57,7 @@ def test_instants_come_out_in_utc(door: Callable[[When], When], zone: timezone) 
 
 @pytest.mark.parametrize("text", ["0001-01-01", "1969-12-31T23:59:59Z", "2200-01-01", "9999-12-31T23:59:59Z"])
 def test_no_price_is_known_so_far_away(text: str) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         as_when(text)
     assert caught.value.message == f"no price is known for the year {int(text[:4])}"
     assert caught.value.hint == "write a day from 1970-01-01 to 2199-12-31"
@@ -73,11 +73,11 @@ def test_a_bound_may_lie_in_any_year(text: str) -> None:
 @pytest.mark.parametrize("door", [as_when, as_bound])
 @pytest.mark.parametrize("value", [None, 20250127, 1.5, b"2025-01-27", ["2025-01-27"]])
 def test_what_is_no_time_is_refused(door: Callable[[object], When], value: object) -> None:
-    with pytest.raises(UsageError, match="is not a date or an instant"):
+    with pytest.raises(InvalidRequest, match="is not a date or an instant"):
         door(value)
 
 
 @pytest.mark.parametrize("door", [as_when, as_bound])
 def test_a_time_without_a_zone_is_refused(door: Callable[[object], When]) -> None:
-    with pytest.raises(UsageError, match="has no zone"):
+    with pytest.raises(InvalidRequest, match="has no zone"):
         door(datetime(2025, 1, 27))  # noqa: DTZ001  # that it has none is the point

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokencost import PriceTable, resolve
-from tokencost.errors import AmbiguousRate, HourNeeded, NotOffered, UsageError
+from tokencost.errors import AmbiguousRate, HourNeeded, InvalidRequest, NotOffered
 from tokencost.pricetable.when import parse_when
 from tokencost.pricing.rates import RateCell, ambiguous_combinations, cells, rate_cell, tier_names, window_names
 
@@ -207,7 +207,7 @@ source = "s"
     ],
 )
 def test_the_block_that_names_more_conditions_wins(
-    table_of: Callable[[str], PriceTable], on: str, tier: str, tokens: int, expected: int | type[UsageError]
+    table_of: Callable[[str], PriceTable], on: str, tier: str, tokens: int, expected: int | type[InvalidRequest]
 ) -> None:
     table = table_of(RULES)
     if isinstance(expected, int):
@@ -240,7 +240,7 @@ def test_any_instant_and_request_falls_into_exactly_one_cell_or_a_named_error(
     try:
         price = resolve(shipped, name, when).price
         found = rate_cell(price, when, tier=tier, input_tokens=input_tokens)
-    except UsageError:
+    except InvalidRequest:
         return
     matching = [
         cell

@@ -11,7 +11,7 @@ from textwrap import dedent
 import pytest
 
 from tokencost.documents.document import Column, Document, Figure, Table
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.render import FORMATS, format_of, render
 
 PRICES = Table(
@@ -383,13 +383,13 @@ def test_the_suffix_names_the_format(path: str | Path, name: str) -> None:
 
 @pytest.mark.parametrize("path", ["report.docx", "report", ".json", ""])
 def test_an_unknown_suffix_is_an_error_that_names_the_known_ones(path: str) -> None:
-    with pytest.raises(UsageError) as error:
+    with pytest.raises(InvalidRequest) as error:
         format_of(path)
     assert ".txt .md .markdown .csv .tsv .json .html .htm .tex .adoc .asciidoc .rst .org" in error.value.hint
 
 
 def test_an_unknown_format_is_an_error() -> None:
-    with pytest.raises(UsageError, match="there is no format 'docx'") as error:
+    with pytest.raises(InvalidRequest, match="there is no format 'docx'") as error:
         render(NOTHING, "docx")
     assert error.value.hint.startswith("choose one of table, markdown, csv")
 

@@ -14,7 +14,7 @@ from tokencost.cli import run
 from tokencost.documents.compare import comparison_document
 from tokencost.documents.document import Document
 from tokencost.documents.table.prices import history_document, list_document
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import parse_when
 from tokencost.render import PICTURES, draw, format_of, render
 from tokencost.render.pictures.svg_chart import svg
@@ -120,9 +120,9 @@ def test_a_picture_says_below_what_it_is_the_cost_of(tmp_path: Path) -> None:
 
 def test_an_answer_without_a_chart_has_no_picture(shipped: PriceTable) -> None:
     document = list_document(shipped, (), parse_when("2026-11-20"))
-    with pytest.raises(UsageError, match="`tokencost prices list` has no picture"):
+    with pytest.raises(InvalidRequest, match="`tokencost prices list` has no picture"):
         draw(document, "svg")
-    with pytest.raises(UsageError, match="no picture format 'gif'"):
+    with pytest.raises(InvalidRequest, match="no picture format 'gif'"):
         draw(document, "gif")
 
 

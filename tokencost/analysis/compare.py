@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple, Self
 
 from tokencost.display import html_of
-from tokencost.errors import NoPrice, NotOffered, UsageError
+from tokencost.errors import InvalidRequest, NoPrice, NotOffered
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import ModelAt, as_names, resolve
 from tokencost.pricetable.sale import ON_SALE, sale_status
@@ -56,10 +56,10 @@ class Blend(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`3:1`, or `3:1:60%` where 60% of the input is read from a cache. Raises `UsageError`."""
+        """`3:1`, or `3:1:60%` where 60% of the input is read from a cache. Raises `InvalidRequest`."""
         parts = text.split(":")
         if len(parts) not in (2, 3):
-            raise UsageError(
+            raise InvalidRequest(
                 f"{text!r} is not a blend", "write INPUT:OUTPUT such as 3:1, or 3:1:60% with a cached part"
             )
         try:
@@ -68,9 +68,9 @@ class Blend(NamedTuple):
             message, hint = error.args
             if isinstance(error, NotRead) and error.meant:
                 hint = "write " + " or ".join(text.replace(error.text, meant) for meant in error.meant)
-            raise UsageError(f"the blend {text!r}: {message}", hint) from None
+            raise InvalidRequest(f"the blend {text!r}: {message}", hint) from None
         if not tokens.input + tokens.output:
-            raise UsageError(f"the blend {text!r} has no tokens", "write one such as 3:1")
+            raise InvalidRequest(f"the blend {text!r} has no tokens", "write one such as 3:1")
         return tokens
 
     def price(self, rates: Rates) -> Fraction:
@@ -159,7 +159,7 @@ def compare(
     baseline, and a single model is compared with the default baseline. On a date every window of a model that opens on
     that day is shown. A model without a price list in the currency is left out, and is an error as the baseline.
 
-    Raises `UsageError` and its kinds where a name, price, tier or window does not exist.
+    Raises `InvalidRequest` and its kinds where a name, price, tier or window does not exist.
     """
     _refuse_unknown(currency)
     blend = Blend.parse(blend) if isinstance(blend, str) else blend
@@ -169,7 +169,7 @@ def compare(
     baseline = _baseline(table, baseline_name, as_of, chosen=baseline_name in (against, *as_names(models)))
     asked.pop(baseline.label, None)
     if not asked:
-        raise UsageError(
+        raise InvalidRequest(
             f"there is nothing to compare {baseline.label} with",
             "name another model, or another baseline with --against",
         )
@@ -204,7 +204,7 @@ def compare(
 
 def _refuse_unknown(currency: str) -> None:
     if currency not in CURRENCIES:
-        raise UsageError(f"there are no price lists in {currency!r}", f"choose one of {', '.join(CURRENCIES)}")
+        raise InvalidRequest(f"there are no price lists in {currency!r}", f"choose one of {', '.join(CURRENCIES)}")
 
 
 def _no_list(side: ModelAt, currency: str, have: Sequence[str]) -> NotOffered:
@@ -234,7 +234,7 @@ def chosen_models(table: PriceTable, models: str | Sequence[str], against: str |
     if len(models) > 1:
         return models[:-1], models[-1]
     if defaults is None:
-        raise UsageError(
+        raise InvalidRequest(
             f"{table.file} names no [defaults] to compare", "name two models: tokencost compare MODEL BASELINE"
         )
     return models or defaults.compare, against or defaults.against

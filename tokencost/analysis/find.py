@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from tokencost import quantities
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import prices_within
 from tokencost.pricetable.sale import is_retired, sold_until
@@ -160,7 +160,7 @@ def _merged(rates: Iterable[ListedRate]) -> Iterator[ListedRate]:
 def find_rates(rates: Iterable[ListedRate], figure: Amount, near: Amount = Fraction(0)) -> Rows[ListedRate]:
     """The list prices that equal a figure, or differ from it by at most that share of it.
 
-    Text is read as on the command line: `"$0.14"`, `"5%"`. Raises `UsageError` for what is no price or no share.
+    Text is read as on the command line: `"$0.14"`, `"5%"`. Raises `InvalidRequest` for what is no price or no share.
     """
     return Rows(_equal_rates(rates, _figure(figure), quantities.asked(quantities.share, near)))
 
@@ -183,8 +183,8 @@ def find_pairs(
 ) -> Rows[RatePair]:
     """Every pair of list prices, in force at the same time, that gives two figures.
 
-    Like-for-like pairs come first, then the newer prices. Raises as `find_rates` does, and `UsageError` where so many
-    prices are near that their pairs say nothing.
+    Like-for-like pairs come first, then the newer prices. Raises as `find_rates` does, and
+    `InvalidRequest` where so many prices are near that their pairs say nothing.
     """
     return Rows(equal_pairs(rates, _figure(left), _figure(right), quantities.asked(quantities.share, near)))
 
@@ -196,7 +196,7 @@ def equal_pairs(
     rates = tuple(rates)
     ones, others = _equal_rates(rates, left, near), _equal_rates(rates, right, near)
     if near and len(ones) * len(others) > MOST_NEAR_PAIRS:
-        raise UsageError(
+        raise InvalidRequest(
             f"{len(ones):,} list prices are near the first figure and {len(others):,} near the other: too many to pair",
             "ask for closer ones, such as --near 5%, or for those of one day with --on",
         )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from tokencost.analysis.claims.file import Claim
-    from tokencost.errors import UsageError
+    from tokencost.errors import InvalidRequest
 
 SOME_CLAIM_FAILS = 1
 
@@ -76,18 +76,20 @@ def _chosen(known: "Sequence[Claim]", ids: tuple[str, ...]) -> "Sequence[Claim]"
     return list(chosen.values()) or known
 
 
-def _unknown(known: "Sequence[Claim]", name: str, ids: tuple[str, ...]) -> "UsageError":
+def _unknown(known: "Sequence[Claim]", name: str, ids: tuple[str, ...]) -> "InvalidRequest":
     from difflib import get_close_matches
 
     from tokencost.cli.parameters.figures import claims_hint, is_figure
-    from tokencost.errors import UsageError
+    from tokencost.errors import InvalidRequest
 
     if is_figure(name):
-        return UsageError(f"{name!r} is not the name of a claim", claims_hint([*filter(is_figure, ids)], known))
+        return InvalidRequest(f"{name!r} is not the name of a claim", claims_hint([*filter(is_figure, ids)], known))
     about = [claim.id for claim in known if name in [side.model for side in (claim.left, claim.right) if side]]
     if about:
-        return UsageError(f"{name!r} is a model, not a claim", f"claims about it: tokencost claims {' '.join(about)}")
+        return InvalidRequest(
+            f"{name!r} is a model, not a claim", f"claims about it: tokencost claims {' '.join(about)}"
+        )
     by_id = {claim.id: None for claim in known}
     near = [claim for claim in by_id if claim.startswith(name.casefold())] or get_close_matches(name, by_id, 1)
     hint = f"did you mean {' or '.join(near)}?" if name and near else "`tokencost claims` alone lists them all"
-    return UsageError(f"unknown claim {name!r}", hint)
+    return InvalidRequest(f"unknown claim {name!r}", hint)

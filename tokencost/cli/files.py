@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 from tokencost.cli.streams import ReaderGone
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 
 LONGEST_WAIT = 20.0
 """Seconds to wait for another process that edits the same file."""
@@ -22,7 +22,7 @@ _OPEN_FILES = re.compile(r"/proc/\d+(/task/\d+)?/fd|/dev/fd", re.ASCII)
 
 
 def write_whole(path: str, content: str | bytes) -> None:
-    """Replace the file in one step, text in UTF-8; on any failure the old one stays. Raises `UsageError`.
+    """Replace the file in one step, text in UTF-8; on any failure the old one stays. Raises `InvalidRequest`.
 
     What is not a regular file, such as /dev/stdout or a pipe, is written to, and may raise `ReaderGone`.
     """
@@ -32,7 +32,7 @@ def write_whole(path: str, content: str | bytes) -> None:
     except BrokenPipeError:
         raise ReaderGone from None
     except OSError as error:
-        raise UsageError(
+        raise InvalidRequest(
             f"cannot write {path}: {error.strerror or error}", "nothing was written; name another file with --output"
         ) from None
 
@@ -98,7 +98,7 @@ def _write_to(path: str, content: bytes) -> None:
 
 
 def refuse_read_only(path: str) -> None:
-    """Raise `UsageError` for a regular file to which nobody may write.
+    """Raise `InvalidRequest` for a regular file to which nobody may write.
 
     Replacing it needs no right to write to the file itself, but whoever took that away meant it.
     """
@@ -106,11 +106,13 @@ def refuse_read_only(path: str) -> None:
     if not os.path.isfile(target) or open_stream(path):
         return
     if not os.stat(target).st_mode & 0o222 or not os.access(target, os.W_OK):
-        raise UsageError(f"cannot write {path}: it is read-only", "nothing was written; chmod u+w makes it writable")
+        raise InvalidRequest(
+            f"cannot write {path}: it is read-only", "nothing was written; chmod u+w makes it writable"
+        )
 
 
 def refuse_own_input(output: str, inputs: Iterable[str]) -> None:
-    """Raise `UsageError` where a file to write is one of those to read, under whatever name. `-` is standard input."""
+    """Raise `InvalidRequest` where a file to write is also read, under whatever name. `-` is standard input."""
     try:
         written = os.stat(output)
     except (OSError, ValueError):
@@ -121,7 +123,7 @@ def refuse_own_input(output: str, inputs: Iterable[str]) -> None:
         with contextlib.suppress(OSError, ValueError):
             if os.path.samestat(written, os.fstat(0) if name == "-" else os.stat(name)):
                 read = "standard input" if name == "-" else name
-                raise UsageError(
+                raise InvalidRequest(
                     f"--output {output} would replace {read}, which this command reads",
                     "nothing was read or written; name another file with --output",
                 )
@@ -129,14 +131,14 @@ def refuse_own_input(output: str, inputs: Iterable[str]) -> None:
 
 @contextlib.contextmanager
 def edited_alone(path: str) -> Iterator[None]:
-    """While this lasts, no other process that asks the same edits the file. Raises `UsageError`.
+    """While this lasts, no other process that asks the same edits the file. Raises `InvalidRequest`.
 
     The operating system keeps the lock, so that it ends with the process however that ends. It lies on a file
     beside the one that is edited, because that one is replaced.
     """
     target = os.path.realpath(path)
     if stream_of(path):
-        raise UsageError(f"{path} is not a file that can be edited", "name a price table with --prices FILE")
+        raise InvalidRequest(f"{path} is not a file that can be edited", "name a price table with --prices FILE")
     refuse_read_only(path)
     refuse_hard_links(path)
     lock = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.lock")
@@ -144,10 +146,12 @@ def edited_alone(path: str) -> Iterator[None]:
     try:
         while (held := _locked(lock)) is None:
             if time.monotonic() > deadline:
-                raise UsageError(f"another process is editing {path}", "nothing was written; try again when it is done")
+                raise InvalidRequest(
+                    f"another process is editing {path}", "nothing was written; try again when it is done"
+                )
             time.sleep(BETWEEN_TRIES)
     except OSError as error:
-        raise UsageError(
+        raise InvalidRequest(
             f"cannot write beside {path}: {error.strerror or error}",
             "nothing was written; the folder must be one that you may write to",
         ) from None
@@ -168,13 +172,13 @@ def edited_alone(path: str) -> Iterator[None]:
 
 
 def refuse_hard_links(path: str) -> None:
-    """Raise `UsageError` for a file that has other names, under which a replaced file would stay as it was.
+    """Raise `InvalidRequest` for a file that has other names, under which a replaced file would stay as it was.
 
     Writing into it would keep them together, but then a fault half way leaves half a table.
     """
     target = os.path.realpath(path)
     if os.path.isfile(target) and (names := os.stat(target).st_nlink) > 1:
-        raise UsageError(
+        raise InvalidRequest(
             f"{path} has {names} names (hard links), and the others would keep the old prices",
             "nothing was written; make the other names symbolic links: ln -sf " + path + " OTHER",
         )

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from tokencost.cli.parameters.options import answer, load_table, timeless_options
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.pricetable.names import JOINING
 from tokencost.pricetable.when import When
 
@@ -27,13 +27,13 @@ class FigureType(click.ParamType[Decimal]):
             return value  # type: ignore[no-any-return]  # click passes a default through as it is
         text = value.strip()
         if text.casefold() in JOINING:
-            raise UsageError(f"{text!r} is not a price", "write prices side by side: tokencost find 0.14 7.50")
+            raise InvalidRequest(f"{text!r} is not a price", "write prices side by side: tokencost find 0.14 7.50")
         if text.endswith(("%", "x", "×")):
             from tokencost.cli.parameters.figures import claims_hint
 
             before = ctx.params.get("price") if ctx else None
             figures = [text] if before is None else [str(before), text]
-            raise UsageError(f"{text!r} is not a price", claims_hint(figures))
+            raise InvalidRequest(f"{text!r} is not a price", claims_hint(figures))
         return parse_rate(text)
 
 

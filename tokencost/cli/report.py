@@ -6,7 +6,7 @@ import click
 
 from tokencost.cli.parameters.options import InputFile, load_table, on_option, output_option
 from tokencost.cli.streams import say, write_out
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import When, day_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def report(
     from tokencost.render.html.report import report_html
 
     if output and output != "-" and format_name is None and not output.lower().endswith((".html", ".htm")):
-        raise UsageError(f"the report is an HTML page, and {output!r} is not the name of one", "end it in .html")
+        raise InvalidRequest(f"the report is an HTML page, and {output!r} is not the name of one", "end it in .html")
     text = report_html(_page(load_table(prices), spec, on))
     path = output if output and output != "-" else _temporary() if show else None
     if path is None:

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TextIO
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 
 ELSEWHERE = "name a file with --output, or send standard output elsewhere"
 
@@ -22,7 +22,7 @@ class ReaderGone(Exception):
 def write_out(text: str, *, as_shown: bool = False) -> None:
     """Write to standard output, in UTF-8 whatever the locale, since what is a file elsewhere is a file here.
 
-    What is only shown has the encoding of the terminal, and plain signs where that lacks others. Raises `UsageError`
+    What is shown has the encoding of the terminal, and plain characters where it lacks others. Raises `InvalidRequest`
     where nothing can be written, and `ReaderGone`.
     """
     stream = sys.stdout
@@ -38,7 +38,7 @@ def write_out(text: str, *, as_shown: bool = False) -> None:
         _forget(stream)
         if isinstance(error, BrokenPipeError) or error.errno == errno.EPIPE:
             raise ReaderGone from None
-        raise UsageError(f"cannot write the answer: {error.strerror or error}", ELSEWHERE) from None
+        raise InvalidRequest(f"cannot write the answer: {error.strerror or error}", ELSEWHERE) from None
 
 
 def say(text: str) -> None:

@@ -17,7 +17,7 @@ from tokencost.cli.parameters.options import (
     load_table,
     own_times_option,
 )
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.logs.usage_query import ENGINES
 from tokencost.pricetable.when import When, as_when
 
@@ -116,7 +116,7 @@ def usage(
         from tokencost.cli.usage_sql import print_query
 
         if files:
-            raise UsageError("--print-sql reads no files", "name the table with --table, or leave out --print-sql")
+            raise InvalidRequest("--print-sql reads no files", "name the table with --table, or leave out --print-sql")
         source = TableSource(table_name, shape, columns, json_column, dict(map(_mapped, mapping)))
         print_query(table, asked, dialect, source, form["output"])
         return 0
@@ -127,11 +127,11 @@ def usage(
         ("--json-column", json_column),
     ):
         if value is not None:
-            raise UsageError(f"{name} goes with --print-sql", "add --print-sql postgres, or leave it out")
+            raise InvalidRequest(f"{name} goes with --print-sql", "add --print-sql postgres, or leave it out")
     if not files:
         raise click.UsageError("Missing argument 'FILE...'.\n  hint: tokencost usage logs.jsonl, or a folder of logs")
     if (master or spark_remote) and engine != "spark":
-        raise UsageError("--master and --spark-remote go with --engine spark", "add --engine spark")
+        raise InvalidRequest("--master and --spark-remote go with --engine spark", "add --engine spark")
     from tokencost.documents.usage.costs import usage_document
     from tokencost.logs.engines.cluster import Cluster
     from tokencost.logs.usage import usage as price_usage
@@ -166,5 +166,5 @@ def _factor(text: str) -> tuple[str | None, Fraction]:
 def _mapped(text: str) -> tuple[str, str]:
     name, equals, path = text.partition("=")
     if not equals:
-        raise UsageError(f"{text!r} maps nothing", "write --map input_tokens=path.to.field")
+        raise InvalidRequest(f"{text!r} maps nothing", "write --map input_tokens=path.to.field")
     return name.strip(), path.strip()

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tokencost.cli.streams import write_out
-from tokencost.errors import UsageError
-from tokencost.logs.records.kinds import SHAPE_HINT, Shape, named_shapes
+from tokencost.errors import InvalidRequest
+from tokencost.logs.records.kinds import SHAPE_HINT, LogKind, named_shapes
 from tokencost.logs.sql.dialects import DIALECTS, Dialect
 from tokencost.logs.sql.printed_sql import columns_of, table_query
-from tokencost.logs.sql.rate_periods import rate_cells
+from tokencost.logs.sql.rate_periods import rate_periods
 from tokencost.logs.usage import shapes_with
 from tokencost.logs.usage_query import ask, refuse_no_text
 from tokencost.pricetable.table import PriceTable
@@ -22,12 +22,12 @@ INSTALL = "pip install 'tokencost-compare[warehouse]'"
 def print_query(
     table: PriceTable, asked: Mapping[str, Any], dialect_name: str, source: "TableSource", output: str | None
 ) -> None:
-    """Write the query to standard output, or whole to a file. Raises `UsageError`."""
+    """Write the query to standard output, or whole to a file. Raises `InvalidRequest`."""
     dialect = DIALECTS[dialect_name]
     if source.name is None:
-        raise UsageError("--print-sql needs the name of the table", "add --table schema.logs")
+        raise InvalidRequest("--print-sql needs the name of the table", "add --table schema.logs")
     if source.columns and source.json_column:
-        raise UsageError("--columns and --json-column say different things", "leave one of them out")
+        raise InvalidRequest("--columns and --json-column say different things", "leave one of them out")
     for name in (source.name, source.columns, source.json_column):
         refuse_no_text(name or "")
     shapes = _shapes(source)
@@ -35,10 +35,10 @@ def print_query(
     columns = tuple(name.strip() for name in source.columns.split(",")) if source.columns else None
     try:
         query = table_query(
-            dialect, source.name, shapes, question, rate_cells(table), columns=columns, json_column=source.json_column
+            dialect, source.name, shapes, question, rate_periods(table), columns=columns, json_column=source.json_column
         )
     except ImportError:
-        raise UsageError("writing SQL for other engines needs sqlglot", INSTALL) from None
+        raise InvalidRequest("writing SQL for other engines needs sqlglot", INSTALL) from None
     named = columns_of(dialect, shapes, question, columns, source.json_column)
     text = "".join(f"-- {line}\n" for line in _head(table, asked, dialect, source, shapes, named)) + query + "\n"
     if output and output != "-":
@@ -49,12 +49,12 @@ def print_query(
         write_out(text)
 
 
-def _shapes(source: "TableSource") -> tuple[Shape, ...]:
+def _shapes(source: "TableSource") -> tuple[LogKind, ...]:
     """The shapes that were named, the mapped one first."""
     mapped = shapes_with(source.mapping)[: 1 if source.mapping else 0]
     names = [name.strip() for name in (source.shape or "").split(",") if name.strip()]
     if not (names or mapped):
-        raise UsageError("--print-sql needs the shape of the records", SHAPE_HINT)
+        raise InvalidRequest("--print-sql needs the shape of the records", SHAPE_HINT)
     return (*mapped, *named_shapes(names))
 
 
@@ -63,7 +63,7 @@ def _head(
     asked: Mapping[str, Any],
     dialect: Dialect,
     source: "TableSource",
-    shapes: tuple[Shape, ...],
+    shapes: tuple[LogKind, ...],
     columns: Sequence[str] | None,
 ) -> list[str]:
     """What the query expects, and what to do with its result."""

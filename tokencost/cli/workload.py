@@ -18,7 +18,7 @@ from tokencost.cli.parameters.options import (
 )
 from tokencost.cli.parameters.workload import checked_fields, parse_axis, parse_dollars, tokens_or_file
 from tokencost.cli.streams import say, write_out
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import When, day_of
 
 if TYPE_CHECKING:
@@ -202,7 +202,9 @@ def _asked(
     models = tuple(argument for argument in arguments if argument not in specs)
     start = month_of(day_of(on))
     if len(specs) > 1:
-        raise UsageError(f"{len(specs)} workload files: {', '.join(specs)}", "name one; it may hold several workloads")
+        raise InvalidRequest(
+            f"{len(specs)} workload files: {', '.join(specs)}", "name one; it may hold several workloads"
+        )
     if specs:
         from tokencost.analysis.workload.file import load_workloads
 
@@ -217,20 +219,20 @@ def _asked(
     _refuse_files(models)
     for name, meaning in NEEDED.items():
         if name not in fields:
-            raise UsageError(
+            raise InvalidRequest(
                 f"--{name} is missing: {meaning}",
                 "describe the workload with --requests 40k --per day --input 1.8k --output 350, or in a file: "
                 "tokencost workload --example > workload.toml",
             )
     for name, message, hint in faults_between(fields):
-        raise UsageError(f"--{name.replace('_', '-')}: {message}", hint)
+        raise InvalidRequest(f"--{name.replace('_', '-')}: {message}", hint)
     return (from_checked(ONLY, {"start": start, **fields}),), models, against
 
 
 def _refuse_files(models: tuple[str, ...]) -> None:
     for name in models:
         if name.lower().endswith(OTHER_FILES):
-            raise UsageError(
+            raise InvalidRequest(
                 f"there is no file {name!r}",
                 "a workload file ends in .toml, and begins so: tokencost workload --example > workload.toml",
             )

@@ -5,15 +5,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tokencost.errors import InvalidData, Problem, UsageError
+from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.billing.sum_rows import REASONS, NoSum, Row, sum_of
 from tokencost.logs.billing.sums import Rejected, Sum, rejected_sum
 from tokencost.logs.files.csv_header import header_of
 from tokencost.logs.files.decompress import reading
 from tokencost.logs.files.discover import Log
-from tokencost.logs.sql.rate_periods import RateCells
+from tokencost.logs.sql.rate_periods import RatePeriods
 from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, field_columns, fingerprint
-from tokencost.logs.usage_query import Question
+from tokencost.logs.usage_query import UsageQuery
 
 if TYPE_CHECKING:
     from tokencost.logs.engines.duckdb_engine import Engine
@@ -70,15 +70,15 @@ def _names(log: Log) -> Mapping[str, str]:
     return {name.lower(): name for name in names}
 
 
-def returned_sums(engine: "Engine", question: Question, cells: RateCells) -> Returned:
+def returned_sums(engine: "Engine", question: UsageQuery, cells: RatePeriods) -> Returned:
     """The sums in all files of an engine, as the query that made them left them.
 
-    Raises `UsageError` where they answer another question.
+    Raises `InvalidRequest` where they answer another question.
     """
     from tokencost.logs.engines.rejected import malformed_lines
 
     if question.since is not None or question.until is not None:
-        raise UsageError("these are sums: --since and --until belong to the query", "give them with --print-sql")
+        raise InvalidRequest("these are sums: --since and --until belong to the query", "give them with --print-sql")
     sums: list[Sum] = []
     rejected: list[Rejected] = []
     empty: list[str] = []
@@ -103,12 +103,12 @@ def returned_sums(engine: "Engine", question: Question, cells: RateCells) -> Ret
     return Returned(tuple(sums), tuple(rejected), tuple(name for name in empty if name not in filled))
 
 
-def _rows(engine: "Engine", log: Log, question: Question) -> Iterator[Row]:
+def _rows(engine: "Engine", log: Log, question: UsageQuery) -> Iterator[Row]:
     wanted = [*question.periods, *field_columns(question), *KEYS.values(), *COUNTS.values()]
     wanted += [*(LOGGED.values() if question.compare_to else ()), CELLS]
     names = _names(log)
     if missing := [name for name in wanted if name not in names]:
-        raise UsageError(
+        raise InvalidRequest(
             f"{log.shown} has no column {missing[0]}: its sums were made for another question",
             "give the same --by and --compare-to with --print-sql",
         )
@@ -116,11 +116,11 @@ def _rows(engine: "Engine", log: Log, question: Question) -> Iterator[Row]:
         yield {name: None if text == NULL else text for name, text in zip(wanted, row, strict=True)}
 
 
-def _check_cells(found: str | None, question: Question, cells: RateCells, shown: str) -> None:
+def _check_cells(found: str | None, question: UsageQuery, cells: RatePeriods, shown: str) -> None:
     if not found or not _FINGERPRINT.fullmatch(found):
         raise NoSum(f"{CELLS} is missing")
     if found != fingerprint(question, cells):
-        raise UsageError(
+        raise InvalidRequest(
             f"{shown} was summed for other dates of prices or other context lengths",
             "use the prices.toml and the --as and --token-factor that the query was printed with, or print it again",
         )

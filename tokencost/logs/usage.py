@@ -8,7 +8,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, NamedTuple
 
 from tokencost.display import html_of
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.logs.billing.bill import Bill, Tell
 from tokencost.logs.billing.results import Reconciled, Unpriced, UsageRow
 from tokencost.logs.billing.sums import Rejected
@@ -16,11 +16,11 @@ from tokencost.logs.engines.cluster import Cluster, far_log
 from tokencost.logs.exported_sums import Returned, holds_sums, rejected_sums, returned_sums
 from tokencost.logs.files.discover import LONG_KINDS, Logs, mended, opened
 from tokencost.logs.files.last_lines import LastLineOpen, has_open_line, with_ends
-from tokencost.logs.records.kinds import MAPPED_FIELDS, SHAPES, Shape, mapped_shape
+from tokencost.logs.records.kinds import LOG_KINDS, MAPPED_FIELDS, LogKind, mapped_shape
 from tokencost.logs.records.repeated_keys import NotAlike, may_repeat, without_repeated_keys
 from tokencost.logs.sql.normalize import looked_at
-from tokencost.logs.sql.rate_periods import RateCells, rate_cells
-from tokencost.logs.usage_query import ENGINES, Question, ask, field_path, known_hours
+from tokencost.logs.sql.rate_periods import RatePeriods, rate_periods
+from tokencost.logs.usage_query import ENGINES, UsageQuery, ask, field_path, known_hours
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 from tokencost.pricing.rates import RateCell
@@ -124,7 +124,7 @@ def usage(
 
     Files that a printed query's result was saved in are priced as the records that it summed.
 
-    Raises `UsageError` and `InvalidData` for what cannot be read at all; what has no price is listed in the result.
+    Raises `InvalidRequest` and `InvalidData` for what cannot be read at all; what has no price is listed in the result.
     """
     from tokencost.logs.engines.duckdb_engine import Engine
     from tokencost.logs.engines.duckdb_errors import LineTooLong
@@ -141,11 +141,11 @@ def usage(
         compare_to=compare_to,
     )
     if engine not in ENGINES:
-        raise UsageError(f"there is no engine {engine!r}", f"choose one of {', '.join(ENGINES)}")
+        raise InvalidRequest(f"there is no engine {engine!r}", f"choose one of {', '.join(ENGINES)}")
     names = [fspath(file) for file in ((files,) if isinstance(files, str | PathLike) else files)]
     window = known_hours(table, window)
     shapes = shapes_with(mapping)
-    cells = rate_cells(table)
+    cells = rate_periods(table)
     if engine == "spark":
         return _by_spark(table, names, question, window, shapes, cells, cluster or Cluster())
     with opened(names, shown=progress) as found:
@@ -182,7 +182,7 @@ def costs_by_model(result: Usage) -> dict[str, Fraction]:
     return costs
 
 
-def _parted(logs: Logs, question: Question, cells: RateCells) -> tuple[Logs, Returned]:
+def _parted(logs: Logs, question: UsageQuery, cells: RatePeriods) -> tuple[Logs, Returned]:
     """The files of records, and the sums in all others."""
     from tokencost.logs.engines.duckdb_engine import Engine
 
@@ -195,7 +195,7 @@ def _parted(logs: Logs, question: Question, cells: RateCells) -> tuple[Logs, Ret
 
 
 def _by_duckdb(
-    begun: Callable[[], Bill], returned: Returned, question: Question, shapes: tuple[Shape, ...], engine: "Engine"
+    begun: Callable[[], Bill], returned: Returned, question: UsageQuery, shapes: tuple[LogKind, ...], engine: "Engine"
 ) -> Usage:
     from tokencost.logs.engines.detect_kinds import first_shapes, holds_others
     from tokencost.logs.engines.duckdb_sums import bill_logs
@@ -229,10 +229,10 @@ def _by_duckdb(
 def _by_spark(
     table: PriceTable,
     files: Sequence[str],
-    question: Question,
+    question: UsageQuery,
     window: str | None,
-    shapes: tuple[Shape, ...],
-    cells: RateCells,
+    shapes: tuple[LogKind, ...],
+    cells: RatePeriods,
     cluster: Cluster,
 ) -> Usage:
     from tokencost.logs.engines.spark_engine import spark_sums
@@ -252,7 +252,9 @@ def _by_spark(
     return _result(bill, question, bill.read, listed, (*returned.empty, *empty))
 
 
-def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected, ...], empty: tuple[str, ...]) -> Usage:
+def _result(
+    bill: Bill, question: UsageQuery, read: int, rejected: tuple[Rejected, ...], empty: tuple[str, ...]
+) -> Usage:
     on = question.sides[0].on
     first, last = bill.period.days
     return Usage(
@@ -282,16 +284,16 @@ def _result(bill: Bill, question: Question, read: int, rejected: tuple[Rejected,
     )
 
 
-def shapes_with(mapping: Mapping[str, str] | None) -> tuple[Shape, ...]:
-    """The shapes that are looked for, the mapped one first. Raises `UsageError` for a field that cannot be mapped."""
+def shapes_with(mapping: Mapping[str, str] | None) -> tuple[LogKind, ...]:
+    """The kinds looked for, the mapped one first. Raises `InvalidRequest` for a field that cannot be mapped."""
     if not mapping:
-        return SHAPES
+        return LOG_KINDS
     for name, path in mapping.items():
         if name not in MAPPED_FIELDS:
-            raise UsageError(f"--map has no field {name!r}", f"its fields are {', '.join(MAPPED_FIELDS)}")
+            raise InvalidRequest(f"--map has no field {name!r}", f"its fields are {', '.join(MAPPED_FIELDS)}")
         if not all(path.split(".")):
-            raise UsageError(f"{path!r} is not a field of a record", "write --map input_tokens=path.to.field")
-    return (mapped_shape({name: field_path(path) for name, path in mapping.items()}), *SHAPES)
+            raise InvalidRequest(f"{path!r} is not a field of a record", "write --map input_tokens=path.to.field")
+    return (mapped_shape({name: field_path(path) for name, path in mapping.items()}), *LOG_KINDS)
 
 
 def _without_long_lines(logs: Logs, shown: str) -> Logs:

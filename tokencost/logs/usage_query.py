@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tokencost import quantities
-from tokencost.errors import NoPrice, UsageError
+from tokencost.errors import InvalidRequest, NoPrice
 from tokencost.logs.records.kinds import Path
 from tokencost.pricetable.names import exactly, meanings
 from tokencost.pricetable.resolve import as_names, find_named, resolve, split_time
@@ -24,7 +24,7 @@ BILLED = ("model", "provider", "tier", "window", "component")
 """What `--by` can name that only the bill decides."""
 
 
-class Side(NamedTuple):
+class PricedAs(NamedTuple):
     """Which price is looked up for each record: its own model's, or an alternative's."""
 
     label: str | None = None
@@ -36,11 +36,11 @@ class Side(NamedTuple):
     """Tokens of the alternative for each token of the record."""
 
 
-class Question(NamedTuple):
+class UsageQuery(NamedTuple):
     """What is asked of the logs, as far as engines are concerned."""
 
     by: tuple[str, ...]
-    sides: tuple[Side, ...]
+    sides: tuple[PricedAs, ...]
     since: When | None = None
     until: When | None = None
     tier: str | None = None
@@ -58,17 +58,17 @@ class Question(NamedTuple):
 
 
 def refuse_no_text(name: str) -> None:
-    """Raise `UsageError` for the name of a field or a table that UTF-8 cannot write."""
+    """Raise `InvalidRequest` for the name of a field or a table that UTF-8 cannot write."""
     if _NO_TEXT.search(name):
-        raise UsageError(f"{name!r} is not a field or a table: it is no text in UTF-8", "write the name in UTF-8")
+        raise InvalidRequest(f"{name!r} is not a field or a table: it is no text in UTF-8", "write the name in UTF-8")
 
 
 def field_path(name: str) -> Path:
-    """`metadata.team` as a path; a name with an empty part is one field. Raises `UsageError` for what is none."""
+    """`metadata.team` as a path; a name with an empty part is one field. Raises `InvalidRequest` for what is none."""
     refuse_no_text(name)
     parts = tuple(name.split("."))
     if len(parts) > MOST_PARTS:
-        raise UsageError(f"a field of {len(parts):,} parts is nested deeper than fields are looked for")
+        raise InvalidRequest(f"a field of {len(parts):,} parts is nested deeper than fields are looked for")
     return parts if all(parts) else (name,)
 
 
@@ -83,19 +83,21 @@ def ask(
     as_models: str | Sequence[str] = (),
     token_factors: Mapping[str | None, Amount] | None = None,
     compare_to: str | None = None,
-) -> Question:
-    """The question, checked: known alternatives, sensible groups. Raises `UsageError` and its kinds."""
+) -> UsageQuery:
+    """The question, checked: known alternatives, sensible groups. Raises `InvalidRequest` and its kinds."""
     groups = tuple(dict.fromkeys(name.strip() for name in as_names(by)))
     if not all(groups):
-        raise UsageError("a name in --by is empty", f"name {', '.join((*BILLED, *PERIODS))} or a field of the records")
+        raise InvalidRequest(
+            "a name in --by is empty", f"name {', '.join((*BILLED, *PERIODS))} or a field of the records"
+        )
     when = None if on is None else as_when(on)
     factors = dict(token_factors or {})
-    sides = [Side(on=when)]
+    sides = [PricedAs(on=when)]
     sides += [_alternative(table, name, when, factors) for name in dict.fromkeys(as_names(as_models))]
     unknown = [name for name in factors if name is not None]
     if unknown:
-        raise UsageError(f"--token-factor names {unknown[0]}, which is not among the --as models")
-    question = Question(
+        raise InvalidRequest(f"--token-factor names {unknown[0]}, which is not among the --as models")
+    question = UsageQuery(
         groups,
         tuple(sides),
         None if since is None else as_bound(since),
@@ -104,7 +106,7 @@ def ask(
         None if compare_to is None else field_path(compare_to),
     )
     if question.compare_to and not all(question.compare_to):
-        raise UsageError(f"{compare_to!r} is not a field", "name one such as spend or metadata.cost")
+        raise InvalidRequest(f"{compare_to!r} is not a field", "name one such as spend or metadata.cost")
     return question
 
 
@@ -117,7 +119,7 @@ def _all_prices(table: PriceTable) -> list[Price]:
     return [price for model in table.models.values() for price in model.prices]
 
 
-def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[str | None, Amount]) -> Side:
+def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[str | None, Amount]) -> PricedAs:
     bare, own = split_time(name)
     when = own if own is not None else on
     if when is not None:
@@ -128,8 +130,8 @@ def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[st
     given = factors.pop(name, factors.pop(bare, factors.pop(label, everywhere)))
     factor = asked(quantities.factor, given, "the token factor")
     if 10**MOST_DECIMALS % factor.denominator:
-        raise UsageError(f"the token factor {factor} is not a decimal number", "write it like 1.1")
-    return Side(label, model, when, factor)
+        raise InvalidRequest(f"the token factor {factor} is not a decimal number", "write it like 1.1")
+    return PricedAs(label, model, when, factor)
 
 
 def _at_any_time(table: PriceTable, name: str) -> str:

@@ -15,15 +15,15 @@ MINUTES_OF_DAY = 24 * 60
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
 _LONGEST_HOLIDAY = 366
 
-Stretch = tuple[int, int]
+OpenHours = tuple[int, int]
 """First minute of the day and the minute at which it ends (exclusive); the end is smaller where it crosses midnight."""
 
 
-def parse_hours(value: object) -> tuple[Stretch, ...]:
+def parse_hours(value: object) -> tuple[OpenHours, ...]:
     """`["09:00-12:00"]` as minutes of the day. Raises `ValueError(message, hint)`."""
     if not isinstance(value, list) or not value:
         raise ValueError("hours are a list of stretches", 'write them like ["09:00-12:00", "14:00-18:00"]')
-    stretches: list[Stretch] = []
+    stretches: list[OpenHours] = []
     for text in value:
         match = _HOURS.fullmatch(text) if isinstance(text, str) else None
         if not match:
@@ -41,16 +41,16 @@ def parse_hours(value: object) -> tuple[Stretch, ...]:
     return tuple(stretches)
 
 
-def _overlap(one: Stretch, other: Stretch) -> bool:
+def _overlap(one: OpenHours, other: OpenHours) -> bool:
     return any(a < d and c < b for a, b in _within_a_day(one) for c, d in _within_a_day(other))
 
 
-def _within_a_day(stretch: Stretch) -> tuple[Stretch, ...]:
+def _within_a_day(stretch: OpenHours) -> tuple[OpenHours, ...]:
     opens, ends = stretch
     return (stretch,) if opens < ends else ((opens, MINUTES_OF_DAY), (0, ends))
 
 
-def _overlap_words(text: str, stretch: Stretch, other: str, later: Stretch) -> tuple[str, str]:
+def _overlap_words(text: str, stretch: OpenHours, other: str, later: OpenHours) -> tuple[str, str]:
     """The message and hint for two stretches of one list that overlap."""
     for each, (opens, ends) in ((text, stretch), (other, later)):
         if opens > ends:
@@ -110,7 +110,7 @@ class Window(NamedTuple):
     zone: tzinfo
     zone_name: str
     days: frozenset[int]
-    hours: tuple[Stretch, ...]
+    hours: tuple[OpenHours, ...]
     except_calendar: str | None = None
     holidays: frozenset[date] = frozenset()
 
@@ -138,7 +138,7 @@ class Window(NamedTuple):
         return f"{text}, except {self.except_calendar} holidays" if self.except_calendar else text
 
 
-def show_stretch(stretch: Stretch) -> str:
+def show_stretch(stretch: OpenHours) -> str:
     """`09:00-12:00`."""
     return "-".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in stretch)
 

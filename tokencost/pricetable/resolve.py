@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
-from tokencost.errors import NoPrice, UnknownModel, UsageError
+from tokencost.errors import InvalidRequest, NoPrice, UnknownModel
 from tokencost.pricetable.names import JOINING, Meaning, exactly, meanings, provider_named, suggestion
 from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.spelling import any_case, trim
@@ -46,7 +46,7 @@ def split_time(name: str) -> tuple[str, When | None]:
     """`deepseek-chat@2025-02-10` as the name and the time; the time is None where none is given."""
     bare, at, time = name.partition("@")
     if at and not (trim(bare) and trim(time)):
-        raise UsageError(f"{name!r} is not a model at a time", "write both in one word: deepseek-chat@2025-02-10")
+        raise InvalidRequest(f"{name!r} is not a model at a time", "write both in one word: deepseek-chat@2025-02-10")
     return (bare, as_when(trim(time))) if at else (name, None)
 
 
@@ -102,7 +102,7 @@ def _unknown(table: PriceTable, name: str, when: When) -> UnknownModel:
         return UnknownModel(f"{name!r} is not one model", f"write a space between models: {' '.join(parts)}")
     if trim(name).lstrip("$").replace(".", "", 1).isdecimal():
         return UnknownModel(f"{name!r} is not a model", f"look a price up with: tokencost find {trim(name)}")
-    with suppress(UsageError):
+    with suppress(InvalidRequest):
         day = show_when(as_when(trim(name)))
         return UnknownModel(f"{name!r} is not a model", f"a day goes with --on {day}, or with a name: MODEL@{day}")
     return UnknownModel(f"unknown model {name!r}", suggestion(table, name))

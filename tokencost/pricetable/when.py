@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
@@ -27,7 +27,7 @@ def parse_when(text: str) -> When:
 def as_when(value: When | str) -> When:
     """The same moment with instants in UTC: the door through which every time passes at which prices are asked for.
 
-    Raises `UsageError` for what is no time, for one without a zone, and for one outside `FIRST_YEAR`..`LAST_YEAR`.
+    Raises `InvalidRequest` for what is no time, for one without a zone, and for one outside `FIRST_YEAR`..`LAST_YEAR`.
     """
     if type(value) is datetime and value.tzinfo is UTC and FIRST_YEAR <= value.year <= LAST_YEAR:
         return value
@@ -39,7 +39,7 @@ def as_bound(value: When | str) -> When:
     if isinstance(value, str):
         return _read(value)
     if not isinstance(value, date):
-        raise UsageError(f"{value!r} is not a date or an instant", _HINT)
+        raise InvalidRequest(f"{value!r} is not a date or an instant", _HINT)
     return _in_utc(value) if isinstance(value, datetime) else value
 
 
@@ -54,7 +54,7 @@ def _read(text: str) -> When:
     except ValueError:
         from tokencost.pricetable.odd_dates import meant_date
 
-        raise UsageError(f"{text!r} is not a date or an instant", meant_date(text) or _HINT) from None
+        raise InvalidRequest(f"{text!r} is not a date or an instant", meant_date(text) or _HINT) from None
     return _in_utc(instant)
 
 
@@ -70,19 +70,19 @@ def _in_utc(instant: datetime) -> datetime:
     if instant.tzinfo is UTC:
         return instant
     if instant.tzinfo is None or instant.utcoffset() is None:
-        raise UsageError(
+        raise InvalidRequest(
             f"the time {instant.isoformat()} has no zone", f"add Z for UTC: {instant.isoformat()}Z, or an offset"
         )
     try:
         return instant.astimezone(UTC)
     except OverflowError:
-        raise UsageError(f"{instant.isoformat()} is out of range", YEARS) from None
+        raise InvalidRequest(f"{instant.isoformat()} is out of range", YEARS) from None
 
 
 def _priced(when: When) -> When:
     if has_prices(when):
         return when
-    raise UsageError(f"no price is known for the year {when.year}", YEARS)
+    raise InvalidRequest(f"no price is known for the year {when.year}", YEARS)
 
 
 def has_prices(when: When) -> bool:

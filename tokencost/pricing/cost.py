@@ -89,7 +89,7 @@ def price(
     (12-hour retention) are parts of them. `output_tokens` include reasoning. `on` is an instant, or a date where the
     price does not depend on the hour; `window` names the part of the week for a date.
 
-    Raises `UsageError` for what is no time, `UnknownModel`, `NoPrice`, `NotOffered`, `HourNeeded`, `AmbiguousRate`
+    Raises `InvalidRequest` for what is no time, `UnknownModel`, `NoPrice`, `NotOffered`, `HourNeeded`, `AmbiguousRate`
     or `TokenCounts`.
 
     >>> price(table, "o1", on="2025-01-27", input_tokens=1_000_000, output_tokens=0).total

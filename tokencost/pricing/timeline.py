@@ -16,7 +16,7 @@ CLOCK_CHANGES = timedelta(minutes=15)
 """Clocks are put forward and back at quarters of an hour."""
 
 
-class Stretch(NamedTuple):
+class RateInterval(NamedTuple):
     """From `start` to `end` (exclusive) exactly these windows are open; none is the rest of the week."""
 
     start: datetime
@@ -50,7 +50,7 @@ def clock_changes(zone: tzinfo, begin: datetime, end: datetime) -> Iterator[Cloc
         midnight = following
 
 
-def stretches(price: Price, begin: datetime, end: datetime) -> Iterator[Stretch]:
+def stretches(price: Price, begin: datetime, end: datetime) -> Iterator[RateInterval]:
     """Divide the part of `begin`..`end` in which the price is in force, in order and without gaps. Times are UTC."""
     begin = max(begin, price.start)
     end = end if price.end is None else min(end, price.end)
@@ -61,9 +61,9 @@ def stretches(price: Price, begin: datetime, end: datetime) -> Iterator[Stretch]
     for change in sorted(every):
         now = _open(price, change)
         if now != windows:
-            yield Stretch(start, change, windows)
+            yield RateInterval(start, change, windows)
             start, windows = change, now
-    yield Stretch(start, end, windows)
+    yield RateInterval(start, end, windows)
 
 
 def open_together(price: Price, when: When) -> tuple[tuple[str, ...], ...]:

@@ -8,7 +8,7 @@ from os import PathLike, fspath
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ PICTURES = {
 def format_of(path: str | PathLike[str]) -> str:
     """The format that the suffix of a file name means, whatever its case.
 
-    Raises `UsageError` for a suffix that no format has.
+    Raises `InvalidRequest` for a suffix that no format has.
     """
     suffix = PurePath(fspath(path)).suffix.lower()
     for name, known in FORMATS.items():
@@ -68,7 +68,7 @@ def format_of(path: str | PathLike[str]) -> str:
             return name
     endings = (*(known.suffixes for known in FORMATS.values()), *PICTURES.values())
     suffixes = " ".join(suffix for known in endings for suffix in known)
-    raise UsageError(
+    raise InvalidRequest(
         f"the name {fspath(path)!r} does not say which format to write",
         f"end it in one of {suffixes}, or give --format",
     )
@@ -84,11 +84,11 @@ def render(
 ) -> str:
     """The document as text that ends with exactly one newline.
 
-    `width` and `color` are those of a terminal, and `charts` asks for charts; see `Screen`. Raises `UsageError`
+    `width` and `color` are those of a terminal, and `charts` asks for charts; see `Screen`. Raises `InvalidRequest`
     for an unknown format.
     """
     if format not in FORMATS:
-        raise UsageError(f"there is no format {format!r}", f"choose one of {', '.join(FORMATS)}")
+        raise InvalidRequest(f"there is no format {format!r}", f"choose one of {', '.join(FORMATS)}")
     module = import_module(f"{__name__}.{FORMATS[format].module}")
     write = cast("Callable[[Document, Screen], str]", module.render)
     return write(document, Screen(width, color, charts)).rstrip("\n") + "\n"
@@ -97,13 +97,13 @@ def render(
 def draw(document: "Document", picture: str) -> bytes:
     """The charts of the document as a file in one of the `PICTURES` formats.
 
-    Raises `UsageError` for a document that has none, `MissingExtra` without the library that draws.
+    Raises `InvalidRequest` for a document that has none, `MissingExtra` without the library that draws.
     """
     if picture not in PICTURES:
-        raise UsageError(f"there is no picture format {picture!r}", f"choose one of {', '.join(PICTURES)}")
+        raise InvalidRequest(f"there is no picture format {picture!r}", f"choose one of {', '.join(PICTURES)}")
     if not document.charts:
         suffixes = " ".join(known.suffixes[0] for known in FORMATS.values())
-        raise UsageError(
+        raise InvalidRequest(
             f"this answer of `tokencost {document.command}` has no picture",
             f"write it as text: --output FILE that ends in one of {suffixes}",
         )

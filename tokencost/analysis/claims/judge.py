@@ -18,7 +18,7 @@ from tokencost.analysis.claims.file import Claim, Printed, Published, Side
 from tokencost.analysis.compare import open_cells, paired_cells
 from tokencost.analysis.find import RatePair, equal_pairs, listed_rates
 from tokencost.display import html_of, record_of
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import resolve
 from tokencost.pricetable.table import PriceTable
@@ -156,7 +156,7 @@ def _operands(
         return
     try:
         cells = [_cells(table, side, on or claim.on, moved=on is not None) for side in (left, right)]
-    except UsageError as error:
+    except InvalidRequest as error:
         missing.append(error.message)
         return
     for cell, other_cell in _pairs(*cells):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tokencost.analysis.workload.fields import Workload
 from tokencost.analysis.workload.totals import workload_totals
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 
@@ -43,6 +43,6 @@ def bill_changes(
 def _cost(table: PriceTable, workloads: Sequence[Workload], model: str, on: When) -> tuple[Fraction | None, str | None]:
     try:
         cost = workload_totals(table, workloads, against=model, models=[model], on=on).baseline.cost
-    except UsageError as error:
+    except InvalidRequest as error:
         return None, error.message
     return cost, f"{model} is not sold in all of these months" if cost is None else None

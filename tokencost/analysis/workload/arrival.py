@@ -5,7 +5,7 @@ Options, workload.toml and Python all come here. Each check raises `ValueError(m
 
 import re
 
-from tokencost.pricetable.hours import DAY_NAMES, Stretch, parse_hours
+from tokencost.pricetable.hours import DAY_NAMES, OpenHours, parse_hours
 from tokencost.pricetable.spelling import any_case
 
 FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -45,7 +45,7 @@ def days_of_arrival(value: object) -> frozenset[int]:
     return frozenset(numbers)
 
 
-def hours_of_arrival(value: object) -> tuple[Stretch, ...]:
+def hours_of_arrival(value: object) -> tuple[OpenHours, ...]:
     """`9-18`, `"9:00-12:00, 14:00-18:00"` or `["9am-5pm"]` as minutes of the day."""
     hint = "write them like 09:00-12:00,14:00-18:00, in 24 hours; 24:00 is the end of the day"
     parts = _parts(value, "hours are stretches of the day", hint)

@@ -13,7 +13,7 @@ from tokencost.analysis.workload.fields import Workload
 from tokencost.analysis.workload.months import Month
 from tokencost.analysis.workload.sweep import SHARES, TOKEN_FACTOR, with_field
 from tokencost.analysis.workload.totals import Side, WorkloadTotals, workload_totals
-from tokencost.errors import AmbiguousRate, NotOffered, UsageError
+from tokencost.errors import AmbiguousRate, InvalidRequest, NotOffered
 from tokencost.pricetable.resolve import as_names
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricing.rates import thresholds
@@ -62,7 +62,9 @@ def break_even(table: PriceTable, totals: WorkloadTotals, fields: str | Sequence
     """
     names = as_names(fields)
     if unknown := [name for name in names if name not in FIELDS]:
-        raise UsageError(f"{unknown[0]!r} is not a numeric field of a workload", "name some of " + ", ".join(FIELDS))
+        raise InvalidRequest(
+            f"{unknown[0]!r} is not a numeric field of a workload", "name some of " + ", ".join(FIELDS)
+        )
     return Rows(_solved(table, totals, side, field) for side in totals.models for field in names)
 
 

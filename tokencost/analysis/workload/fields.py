@@ -193,21 +193,21 @@ def faults_between(fields: Mapping[str, Any]) -> Iterator[Fault]:
 def workload(name: str = ONLY, **fields: Any) -> Workload:
     """A workload from its fields, which are called and written as the options are: `requests="40k", cached="55%"`.
 
-    `requests`, `input`, `output` and `start` are needed; None is as if left out. Raises `UsageError`.
+    `requests`, `input`, `output` and `start` are needed; None is as if left out. Raises `InvalidRequest`.
     """
-    from tokencost.errors import UsageError
+    from tokencost.errors import InvalidRequest
 
     checked = {}
     for key, value in fields.items():
         if key not in FIELDS:
-            raise UsageError(f"a workload has no field `{key}`", "its fields are " + ", ".join(FIELDS))
+            raise InvalidRequest(f"a workload has no field `{key}`", "its fields are " + ", ".join(FIELDS))
         if value is None:
             continue  # as if it were left out
         checked[key] = asked(FIELDS[key].check, value, f"`{key}`")
     for _, message, hint in faults_between(checked):
-        raise UsageError(message, hint)
+        raise InvalidRequest(message, hint)
     if "start" not in checked:
-        raise UsageError("`start` is missing", 'write the first month: start="2026-12"')
+        raise InvalidRequest("`start` is missing", 'write the first month: start="2026-12"')
     return from_checked(name, checked)
 
 

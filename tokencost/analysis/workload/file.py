@@ -19,7 +19,7 @@ from tokencost.analysis.workload.fields import (
     from_checked,
 )
 from tokencost.analysis.workload.months import Month, parse_month
-from tokencost.errors import NotOffered, UsageError
+from tokencost.errors import InvalidRequest, NotOffered
 from tokencost.pricetable.names import meanings, suggestion
 from tokencost.pricetable.reading.validated_toml import Fault, check_toml, read_file
 from tokencost.pricetable.reading.validators import TEXT, Shape, checked_by, list_of, optional, refuse, value
@@ -168,7 +168,7 @@ def _unknown_names(table: PriceTable, checked: dict[str, Any]) -> Iterator[Fault
 def _name_fault(table: PriceTable, name: str) -> tuple[str, str] | None:
     try:
         bare, _ = split_time(name)
-    except UsageError as error:
+    except InvalidRequest as error:
         return error.message, error.hint
     if meanings(table, bare):
         return None

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tokencost.analysis.workload.fields import FIELDS, Workload, faults_between
 from tokencost.analysis.workload.totals import WorkloadRow, WorkloadTotals, workload_totals
 from tokencost.display import html_of
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.pricetable.resolve import split_time
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
@@ -62,15 +62,17 @@ class Sweep(NamedTuple):
 
 
 def axis(field: str, first: Amount, last: Amount, step: Amount) -> Axis:
-    """An axis from `first` to `last`, both included where the steps reach it. Raises `UsageError`."""
+    """An axis from `first` to `last`, both included where the steps reach it. Raises `InvalidRequest`."""
     if field not in AXES:
-        raise UsageError(f"{field!r} is not a numeric field of a workload", "sweep one of " + ", ".join(AXES))
+        raise InvalidRequest(f"{field!r} is not a numeric field of a workload", "sweep one of " + ", ".join(AXES))
     begin, end, by = (asked(lambda given: _value(field, given), each, field) for each in (first, last, step))
     if by <= 0 or end < begin:
-        raise UsageError(f"the sweep of {field} has no steps", "write it like cached=0:100%:10%, upwards")
+        raise InvalidRequest(f"the sweep of {field} has no steps", "write it like cached=0:100%:10%, upwards")
     count = int((end - begin) // by) + 1
     if count > MOST_POINTS:
-        raise UsageError(f"the sweep of {field} has {count:,} steps", f"take at most {MOST_POINTS:,}: a longer step")
+        raise InvalidRequest(
+            f"the sweep of {field} has {count:,} steps", f"take at most {MOST_POINTS:,}: a longer step"
+        )
     return Axis(field, tuple(begin + n * by for n in range(count)))
 
 
@@ -94,10 +96,10 @@ def sweep(
     axes = (axes,) if isinstance(axes, Axis) else tuple(axes)
     given = (workloads,) if isinstance(workloads, Workload) else tuple(workloads)
     if not 1 <= len(axes) <= MOST_AXES or len({each.field for each in axes}) < len(axes):
-        raise UsageError("a sweep goes along one field, or two different ones", "write --sweep once or twice")
+        raise InvalidRequest("a sweep goes along one field, or two different ones", "write --sweep once or twice")
     points = list(product(*(each.values for each in axes)))
     if len(points) > MOST_POINTS:
-        raise UsageError(f"the sweep has {len(points):,} points", f"take at most {MOST_POINTS:,}: longer steps")
+        raise InvalidRequest(f"the sweep has {len(points):,} points", f"take at most {MOST_POINTS:,}: longer steps")
     first = workload_totals(table, given, models, on=on, against=against)
     labels = [side.label for side in first.models]
     fields = tuple(each.field for each in axes)
@@ -113,7 +115,7 @@ def sweep(
 
 
 def with_field(workload: Workload, field: str, value: Fraction, models: Sequence[str]) -> Workload:
-    """The workload with another value in a field; a token factor is that of the models. Raises `UsageError`."""
+    """The workload with another value in a field; a token factor is that of the models. Raises `InvalidRequest`."""
     if field == TOKEN_FACTOR:
         others = {
             name: own for name, own in workload.token_factors.items() if name not in {*models, *map(_bare, models)}
@@ -124,10 +126,10 @@ def with_field(workload: Workload, field: str, value: Fraction, models: Sequence
 
 
 def refuse_impossible(workloads: Sequence[Workload]) -> None:
-    """Raise `UsageError` where the fields of a workload cannot be together."""
+    """Raise `InvalidRequest` where the fields of a workload cannot be together."""
     for workload in workloads:
         for _, message, hint in faults_between(workload._asdict()):
-            raise UsageError(message, hint)
+            raise InvalidRequest(message, hint)
 
 
 def _bare(label: str) -> str:

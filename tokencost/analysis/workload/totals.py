@@ -12,7 +12,7 @@ from tokencost.analysis.workload.months import Month, bounds, periods_in
 from tokencost.analysis.workload.price_shares import Billed, MonthShares, billed, month_shares
 from tokencost.analysis.workload.request_cost import Bill, Money
 from tokencost.display import html_of
-from tokencost.errors import NoPrice, UsageError
+from tokencost.errors import InvalidRequest, NoPrice
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import find_named, split_time
 from tokencost.pricetable.sale import sale_end, sold_words
@@ -265,7 +265,7 @@ def workload_totals(
     at the prices that the table has for it, the latest one where it lies ahead. A month that reaches past the last day
     on which a model is sold has no cost.
 
-    Raises `UsageError` and its kinds: an unknown model, a month without a price, a tier that is not offered.
+    Raises `InvalidRequest` and its kinds: an unknown model, a month without a price, a tier that is not offered.
     """
     prices = [price for model in table.models.values() for price in model.prices]
     given = tuple(
@@ -273,10 +273,10 @@ def workload_totals(
         for workload in ([workloads] if isinstance(workloads, Workload) else workloads)
     )
     if not given:
-        raise UsageError("there is no workload to price", "give at least one")
+        raise InvalidRequest("there is no workload to price", "give at least one")
     names_given = [each.name for each in given]
     if TOTAL in names_given or len(set(names_given)) < len(given):
-        raise UsageError(
+        raise InvalidRequest(
             f"the workloads are called {', '.join(names_given)}", f"give each a name of its own, other than {TOTAL!r}"
         )
     names, baseline_name = chosen_models(table, models, against)

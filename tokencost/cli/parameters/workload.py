@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.quantities import DOLLARS, asked, like_a_number, number
 from tokencost.quantities import factor as read_factor
 from tokencost.render import FORMATS, PICTURES
@@ -25,7 +25,7 @@ def tokens_or_file(outputs: tuple[str, ...]) -> tuple[str | None, str | None]:
         if like_a_number(text):
             tokens = text
         elif text[:1].isdigit() and not text.lower().endswith(SUFFIXES):
-            raise UsageError(
+            raise InvalidRequest(
                 f"--output: {text!r} is neither TOKENS nor the name of a file", "write 350 or 1.5k; a file: costs.csv"
             )
         else:
@@ -46,7 +46,7 @@ def checked_fields(options: Mapping[str, str | None], factors: tuple[str, ...]) 
     for text in factors:
         model, equals, factor = text.rpartition("=")
         if not equals or not model:
-            raise UsageError(f"--token-factor: {text!r} names no model", "write it like deepseek-flash=1.1")
+            raise InvalidRequest(f"--token-factor: {text!r} names no model", "write it like deepseek-flash=1.1")
         given[model] = asked(read_factor, factor, "--token-factor")
     if given:
         checked["token_factors"] = given
@@ -65,6 +65,6 @@ def parse_axis(text: str) -> "Axis":
     field, _, values = text.partition("=")
     parts = values.split(":")
     if len(parts) != 3:  # noqa: PLR2004  # from, to, step
-        raise UsageError(f"--sweep: {text!r} is not a sweep", "write FIELD=FROM:TO:STEP, such as cached=0:100%:10%")
+        raise InvalidRequest(f"--sweep: {text!r} is not a sweep", "write FIELD=FROM:TO:STEP, such as cached=0:100%:10%")
     first, last, step = parts
     return axis(field.strip().replace("-", "_"), first, last, step)

@@ -11,7 +11,7 @@ import click
 
 from tokencost.cli.parameters.options import WhenType, complete_models
 from tokencost.cli.quantities import parse_pairs, parse_rate, parse_tokens
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import When, day_of, parse_when, span
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def add(**given: Any) -> None:
 
     path = find_own_prices(given["prices"])
     if path is None:
-        raise UsageError(
+        raise InvalidRequest(
             "no price table of your own to add to; the one inside the package is never changed",
             "name yours with --prices FILE or $TOKENCOST_PRICES, or run this where prices.toml is",
         )
@@ -124,7 +124,7 @@ def add(**given: Any) -> None:
     if given["dry_run"]:
         return
     if asked and not given["yes"] and not confirm("write this?"):
-        raise UsageError("nothing was written", "answer y to write it, or add --yes")
+        raise InvalidRequest("nothing was written", "answer y to write it, or add --yes")
     write_price(file, lambda content: edit(content, given), shown)
 
 
@@ -135,19 +135,19 @@ def _addition(table: "PriceTable", given: Mapping[str, Any], today: date) -> "Ad
 
     wanted: When | None = given["start"]
     if wanted is None:
-        raise UsageError("a price needs the day from which it holds", "add --from 2026-12-01, or an instant")
+        raise InvalidRequest("a price needs the day from which it holds", "add --from 2026-12-01, or an instant")
     start = span(wanted)[0]
     new = _new_model(given)
     if given["correct"] != bool(given["reason"]):
-        raise UsageError(
+        raise InvalidRequest(
             "--correct and --reason go together", "a changed past needs its reason: --correct --reason 'typing error'"
         )
     # A comment of TOML is one line without control characters.
     reason = inert(" ".join(given["reason"].split())) if given["reason"] else None
     if given["correct"] and not reason:
-        raise UsageError("the reason is empty", "say why the past is changed: --reason 'typing error'")
+        raise InvalidRequest("the reason is empty", "say why the past is changed: --reason 'typing error'")
     if not given["source"] and not given["correct"]:
-        raise UsageError("a price needs its source", "add --source with the address of the page that states it")
+        raise InvalidRequest("a price needs its source", "add --source with the address of the page that states it")
     keys = {"input": "input_", "output": "output_"}
     conditions = _conditions(given)
     return Addition(
@@ -180,11 +180,13 @@ def _new_model(given: Mapping[str, Any]) -> "NewModel | None":
     from tokencost.pricetable.editing.new_price import NewModel
 
     if given["new"] and given["correct"]:
-        raise UsageError("a new model has no past to correct", "leave --correct out")
+        raise InvalidRequest("a new model has no past to correct", "leave --correct out")
     if given["new"] and not given["provider"]:
-        raise UsageError("a new model needs --provider", "name a provider of the table, such as --provider deepseek")
+        raise InvalidRequest(
+            "a new model needs --provider", "name a provider of the table, such as --provider deepseek"
+        )
     if not given["new"] and (given["provider"] or given["name"]):
-        raise UsageError("--provider and --name describe a --new model", "add --new, or leave them out")
+        raise InvalidRequest("--provider and --name describe a --new model", "add --new, or leave them out")
     return NewModel(given["provider"], given["name"]) if given["new"] else None
 
 
@@ -200,7 +202,7 @@ def _evidence(table: "PriceTable", given: Mapping[str, Any], today: date) -> dic
         if given["confidence"]:
             evidence["confidence"] = given["confidence"]
     if "checked" in evidence and evidence["checked"] > today:
-        raise UsageError(f"--checked {evidence['checked']} is in the future", "the day on which you saw the price")
+        raise InvalidRequest(f"--checked {evidence['checked']} is in the future", "the day on which you saw the price")
     if given["note"]:
         evidence["note"] = given["note"]
     return evidence
@@ -224,7 +226,7 @@ def _conditions(given: Mapping[str, Any]) -> dict[str, Any]:
     texts["except"] = given["except_"]
     block = _typed({key: text.replace(",", "+") if key in LISTS else text for key, text in texts.items() if text})
     if block and not {"tier", "window", "input_tokens_above"} & block.keys():
-        raise UsageError("--zone, --days, --hours and --except describe a --window", "name it: --window peak")
+        raise InvalidRequest("--zone, --days, --hours and --except describe a --window", "name it: --window peak")
     return block
 
 
@@ -236,9 +238,9 @@ def _block(text: str) -> dict[str, Any]:
     unknown = [key for key in block if key not in BLOCK_KEYS or key == "cny"]
     if unknown:
         known = ", ".join(key for key in BLOCK_KEYS if key != "cny")
-        raise UsageError(f"--when does not know {unknown[0]!r}", f"its keys are {known}")
+        raise InvalidRequest(f"--when does not know {unknown[0]!r}", f"its keys are {known}")
     if not {"tier", "window", "input_tokens_above"} & block.keys():
-        raise UsageError(f"--when {text!r} names no condition", "name tier, window or input_tokens_above")
+        raise InvalidRequest(f"--when {text!r} names no condition", "name tier, window or input_tokens_above")
     return block
 
 
@@ -248,7 +250,7 @@ def _cny(text: str | None) -> dict[str, Any] | None:
     listed = _typed(parse_pairs(text))
     unknown = [key for key in listed if key not in (*RATE_OPTIONS, "source", "confidence")]
     if unknown:
-        raise UsageError(f"--cny does not know {unknown[0]!r}", f"its keys are {', '.join(RATE_OPTIONS)}, source")
+        raise InvalidRequest(f"--cny does not know {unknown[0]!r}", f"its keys are {', '.join(RATE_OPTIONS)}, source")
     return listed
 
 

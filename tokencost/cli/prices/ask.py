@@ -13,7 +13,7 @@ import click
 from tokencost.cli.parameters.options import WhenType
 from tokencost.cli.quantities import parse_rate
 from tokencost.cli.streams import say
-from tokencost.errors import NoPrice, TokencostError, UnknownModel, UsageError
+from tokencost.errors import InvalidRequest, NoPrice, TokencostError, UnknownModel
 from tokencost.pricetable.names import suggestion
 from tokencost.pricetable.when import When, day_of, show_bound, span
 
@@ -67,12 +67,12 @@ def ask(table: "PriceTable", given: Mapping[str, Any], today: date) -> dict[str,
 
 
 def confirmed(given: Mapping[str, Any], preview: Callable[[Mapping[str, Any]], "Edited"]) -> dict[str, Any]:
-    """The options with what looks like a slip accepted, one by one. Raises `UsageError` where it is not right."""
+    """The options with what looks like a slip accepted, one by one. Raises `InvalidRequest` where it is not right."""
     answers = dict(given)
     while doubts := preview(answers).doubts:
         for doubt in doubts:
             if not doubt.can_be_accepted or not confirm(f"this looks like a slip: {doubt.detail}. Is it right?"):
-                raise UsageError(f"nothing was written: {doubt.detail}", "begin again with what is right")
+                raise InvalidRequest(f"nothing was written: {doubt.detail}", "begin again with what is right")
         answers["accept"] = (*answers["accept"], *dict.fromkeys(doubt.kind for doubt in doubts))
     return answers
 
@@ -105,14 +105,14 @@ def _visible(text: str) -> str:
 
 def _known(table: "PriceTable", text: str) -> str:
     if text not in table.providers:
-        raise UsageError(f"unknown provider {text!r}", f"known providers: {', '.join(table.providers)}")
+        raise InvalidRequest(f"unknown provider {text!r}", f"known providers: {', '.join(table.providers)}")
     return text
 
 
 def _start(text: str, after: "Price | None") -> When:
     when = _when(text)
     if after is not None and span(when)[0] <= after.start:
-        raise UsageError(
+        raise InvalidRequest(
             f"the last price is from {show_bound(after.start)}: the past would change",
             "a past price is changed with --correct --reason 'why'",
         )
@@ -122,7 +122,7 @@ def _start(text: str, after: "Price | None") -> When:
 def _seen(text: str, today: date) -> When:
     when = _when(text)
     if day_of(when) > today:
-        raise UsageError(f"{day_of(when)} is in the future", "the day on which you saw the price")
+        raise InvalidRequest(f"{day_of(when)} is in the future", "the day on which you saw the price")
     return when
 
 
@@ -134,7 +134,7 @@ def _address(text: str) -> str:
     from tokencost.pricetable.reading.doubts import is_address
 
     if not is_address(text):
-        raise UsageError(f"{text!r} is no https address", "the page that states the price: https://...")
+        raise InvalidRequest(f"{text!r} is no https address", "the page that states the price: https://...")
     return text
 
 
@@ -163,14 +163,16 @@ def _rate(
     def read(text: str) -> Decimal | None:
         if text.strip().lower() == NONE:
             if key in NEEDED:
-                raise UsageError("a price needs this rate")
+                raise InvalidRequest("a price needs this rate")
             return None
         rate = _sound(parse_rate(text))
         if key == "cached_input" and (full := above.get("input")) is not None and rate > full:
-            raise UsageError(f"cached input {rate:f} is above input {full:f}", "caching never costs more than reading")
+            raise InvalidRequest(
+                f"cached input {rate:f} is above input {full:f}", "caching never costs more than reading"
+            )
         if old is not None and is_jump(old, rate):
             if not confirm(f"{rate:f} after {old:f}: is that right?"):
-                raise UsageError("then write the right rate")
+                raise InvalidRequest("then write the right rate")
             accepted.append("jump")
         return rate
 
@@ -188,7 +190,7 @@ def _sound(rate: Decimal) -> Decimal:
         return check_rate(rate)
     except PydanticCustomError as error:
         context = error.context or {}
-        raise UsageError(str(context.get("message")), str(context.get("hint"))) from None
+        raise InvalidRequest(str(context.get("message")), str(context.get("hint"))) from None
 
 
 def _asked_block(price: "Price | None", given: Mapping[str, Any]) -> "ConditionBlock | None":

@@ -7,7 +7,7 @@ import click
 
 from tokencost.cli.parameters.options import InputFile, WhenType, answer, answer_options, load_table
 from tokencost.cli.streams import say, write_out
-from tokencost.errors import InvalidData, Problem, UsageError
+from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.pricetable.when import When, day_of
 
 TABLES_DIFFER = 1
@@ -67,7 +67,7 @@ def _content(against: str) -> bytes:
 
     try:
         if os.path.getsize(against) > LARGEST:
-            raise UsageError(f"{against} is larger than {LARGEST // 1_000_000} MB", "name a price table")
+            raise InvalidRequest(f"{against} is larger than {LARGEST // 1_000_000} MB", "name a price table")
         with open(against, "rb") as stream:
             return stream.read(LARGEST)
     except OSError as error:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tokencost.cli.streams import ReaderGone, say, write_out
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.render.sanitize import inert_lines
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ def write_price(file: str, edit: Callable[[bytes], "Edited"], shown: bytes | Non
         edited = edit(content)
         refuse_slips(edited)
         if read_table(file) != content or (shown is not None and shown != content):
-            raise UsageError(f"{file} was changed by another program just now", "nothing was written; try again")
+            raise InvalidRequest(f"{file} was changed by another program just now", "nothing was written; try again")
         try:
             replace_file(file, edited.content)
         except OSError as error:
-            raise UsageError(
+            raise InvalidRequest(
                 f"cannot write {file}: {error.strerror or error}", "nothing was written; the old table is whole"
             ) from None
     _confirm(inert_lines(f"{file}:{edited.line}: price added, version {edited.table.version}"))
@@ -43,7 +43,7 @@ def _confirm(text: str) -> None:
     """Say that it is done. It is, even where nobody reads it or standard output is full: then standard error has it."""
     try:
         write_out(f"{text}\n", as_shown=True)
-    except (UsageError, ReaderGone):
+    except (InvalidRequest, ReaderGone):
         say(text)
 
 
@@ -57,13 +57,13 @@ def show_diff(file: str, content: bytes, edited: "Edited") -> None:
 
 
 def refuse_slips(edited: "Edited") -> None:
-    """Raise `UsageError` for what looks like a slip and was not accepted."""
+    """Raise `InvalidRequest` for what looks like a slip and was not accepted."""
     if not edited.doubts:
         return
     kinds = dict.fromkeys(doubt.kind for doubt in edited.doubts if doubt.can_be_accepted)
     words = " ".join(f"--accept {kind}" for kind in kinds)
     lines = "\n  ".join(f"line {edited.table.line_of(doubt.path)}: {doubt.detail}" for doubt in edited.doubts)
-    raise UsageError(
+    raise InvalidRequest(
         f"nothing was written, because this looks like a slip:\n  {lines}",
         f"mend it; if it is right, add {words}" if words else "write the day on which somebody saw the price",
     )

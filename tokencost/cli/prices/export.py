@@ -4,7 +4,7 @@ import click
 
 from tokencost.cli.parameters.options import WhenType, answer, load_table, output_option
 from tokencost.cli.streams import say, write_out
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import When
 
 PARQUET = "parquet"
@@ -38,7 +38,7 @@ def export(shape: str, format_name: str | None, output: str | None, prices: str 
     """  # noqa: D301  # \b: click must not wrap this
     if shape == "litellm":
         if format_name not in (None, "json"):
-            raise UsageError("LiteLLM's shape is JSON", "leave --format out")
+            raise InvalidRequest("LiteLLM's shape is JSON", "leave --format out")
         _litellm(prices, on, output)
         return
     from tokencost.analysis.table.price_rows import whole_table
@@ -51,7 +51,7 @@ def export(shape: str, format_name: str | None, output: str | None, prices: str 
         answer(document, format_, output, no_color=True)
         return
     if output in (None, "-"):
-        raise UsageError("Parquet is no text", "write it to a file: --output prices.parquet")
+        raise InvalidRequest("Parquet is no text", "write it to a file: --output prices.parquet")
     from tokencost.cli.files import write_whole
     from tokencost.render.formats.parquet import parquet
 
@@ -62,7 +62,7 @@ def _format_of(output: str | None) -> str:
     """By the suffix; CSV where there is no file."""
     suffix = output.rpartition(".")[2].lower() if output and output != "-" else "csv"
     if suffix not in FORMATS:
-        raise UsageError(
+        raise InvalidRequest(
             f"the name {output!r} does not say which format to write",
             f"end it in one of {' '.join(f'.{name}' for name in FORMATS)}, or give --format",
         )

@@ -8,7 +8,7 @@ import urllib.request
 from typing import Any
 from urllib.parse import urlsplit
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 
 LARGEST = 50_000_000
 """Bytes. LiteLLM's table has 3 million."""
@@ -22,14 +22,14 @@ MISTYPED = "write it like https://example.org/prices.json, other than ASCII sign
 
 
 def fetch(address: str) -> bytes:
-    """The bytes at an https address, through the proxy of the environment if it has one. Raises `UsageError`.
+    """The bytes at an https address, through the proxy of the environment if it has one. Raises `InvalidRequest`.
 
     A redirect must stay on https.
     """
     if not address.lower().startswith("https://"):
-        raise UsageError(f"{address} is not an https address", "name a file, or an address that begins https://")
+        raise InvalidRequest(f"{address} is not an https address", "name a file, or an address that begins https://")
     if fault := _fault(address):
-        raise UsageError(f"{address} is no https address: {fault}", MISTYPED)
+        raise InvalidRequest(f"{address} is no https address: {fault}", MISTYPED)
     # In a thread of its own, since no limit of a socket holds for the whole: a server that now and then sends a byte,
     # of its headers or the rest, keeps within each of them. Left alone, the thread ends with the process.
     answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
@@ -37,13 +37,13 @@ def fetch(address: str) -> bytes:
     try:
         answer = answers.get(timeout=LONGEST)
     except queue.Empty:
-        raise UsageError(f"{address} took longer than {LONGEST:g} seconds", DOWNLOAD) from None
+        raise InvalidRequest(f"{address} took longer than {LONGEST:g} seconds", DOWNLOAD) from None
     if isinstance(answer, bytes):
         return answer
     if isinstance(answer, urllib.error.HTTPError):
-        raise UsageError(f"{address} answers {answer.code} {answer.reason}", DOWNLOAD)
+        raise InvalidRequest(f"{address} answers {answer.code} {answer.reason}", DOWNLOAD)
     if isinstance(answer, OSError | http.client.HTTPException | ValueError | OverflowError):
-        raise UsageError(f"{address} cannot be fetched: {getattr(answer, 'reason', None) or answer}", DOWNLOAD)
+        raise InvalidRequest(f"{address} cannot be fetched: {getattr(answer, 'reason', None) or answer}", DOWNLOAD)
     raise answer
 
 
@@ -63,7 +63,7 @@ def _content(address: str) -> bytes:
         while chunk := response.read(CHUNK):
             content += chunk
             if len(content) > LARGEST:
-                raise UsageError(f"{address} is larger than {LARGEST // 1_000_000} MB", DOWNLOAD)
+                raise InvalidRequest(f"{address} is larger than {LARGEST // 1_000_000} MB", DOWNLOAD)
         return bytes(content)
 
 
@@ -74,7 +74,7 @@ class _HttpsRedirects(urllib.request.HTTPRedirectHandler):
         fault = _fault(newurl) if newurl.lower().startswith("https://") else "it is not https"
         if fault:
             fp.close()
-            raise UsageError(f"{req.full_url} redirects to {newurl}, to which this does not go: {fault}", DOWNLOAD)
+            raise InvalidRequest(f"{req.full_url} redirects to {newurl}, to which this does not go: {fault}", DOWNLOAD)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

@@ -5,7 +5,7 @@ import re
 import shlex
 import subprocess
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 
 LONGEST_WAIT = 30
 SETTINGS = (
@@ -21,13 +21,15 @@ _REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@/~^{}+-]{0,199}", re.ASCII)
 
 
 def table_at(revision: str, file: str) -> bytes:
-    """The bytes that the file had at that revision. Raises `UsageError`."""
+    """The bytes that the file had at that revision. Raises `InvalidRequest`."""
     if not _REVISION.fullmatch(revision):
-        raise UsageError(f"{revision!r} is neither a file nor a git revision", "name a file, a commit, a tag or HEAD~5")
+        raise InvalidRequest(
+            f"{revision!r} is neither a file nor a git revision", "name a file, a commit, a tag or HEAD~5"
+        )
     folder, name = os.path.split(os.path.realpath(file))
     commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if commit is None:
-        raise UsageError(
+        raise InvalidRequest(
             f"{revision!r} is neither a file nor a git revision of {folder}", "`git log` shows the revisions"
         )
     place = f"{commit.decode('ascii').strip()}:./{name}"
@@ -36,8 +38,8 @@ def table_at(revision: str, file: str) -> bytes:
     if content is not None:
         return content
     if _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", place) is None:
-        raise UsageError(f"{name} is not in the revision {revision!r}", "name a file that git knows with --prices")
-    raise UsageError(
+        raise InvalidRequest(f"{name} is not in the revision {revision!r}", "name a file that git knows with --prices")
+    raise InvalidRequest(
         f"{name} of the revision {revision!r} is not on this machine: this is a partial clone",
         f"fetch it first: git -C {shlex.quote(folder)} cat-file -p {shlex.quote(place)} > old.toml",
     )
@@ -59,11 +61,11 @@ def _git(folder: str, *arguments: str) -> bytes | None:
             check=False,
         )
     except FileNotFoundError:
-        raise UsageError("git is not installed", "name two files: prices diff OLD NEW") from None
+        raise InvalidRequest("git is not installed", "name two files: prices diff OLD NEW") from None
     except subprocess.TimeoutExpired:
-        raise UsageError(
+        raise InvalidRequest(
             f"git took longer than {LONGEST_WAIT} seconds", "name two files: prices diff OLD NEW"
         ) from None
     except OSError as error:
-        raise UsageError(f"git cannot be run: {error.strerror or error}", "name two files instead") from None
+        raise InvalidRequest(f"git cannot be run: {error.strerror or error}", "name two files instead") from None
     return done.stdout if done.returncode == 0 else None

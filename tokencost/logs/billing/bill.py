@@ -9,8 +9,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import cast
 
-from tokencost.errors import HourNeeded, InvalidData, NoPrice, Problem, TokencostError, UsageError
-from tokencost.logs.billing.groups import Account, Billing, Purse, TokenRates
+from tokencost.errors import HourNeeded, InvalidData, InvalidRequest, NoPrice, Problem, TokencostError
+from tokencost.logs.billing.groups import Billing, CostAccumulator, GroupTotals, TokenRates
 from tokencost.logs.billing.period import Period
 from tokencost.logs.billing.results import (
     Elsewhere,
@@ -27,7 +27,7 @@ from tokencost.logs.billing.results import (
 from tokencost.logs.billing.sums import Sum
 from tokencost.logs.billing.unpriced import UnpricedSums
 from tokencost.logs.sql.rate_periods import MICROSECOND, instant_of
-from tokencost.logs.usage_query import BILLED, PERIODS, Question, Side
+from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery
 from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.resolve import find_model, price_in_force
 from tokencost.pricetable.table import Price, PriceTable
@@ -49,13 +49,13 @@ class _Reconciliation:
     def __init__(self) -> None:
         self.rows = 0
         self.logged = ZERO
-        self.computed = Purse()
+        self.computed = CostAccumulator()
 
 
 class Bill:
     """The sums of a question, priced as they arrive."""
 
-    def __init__(self, table: PriceTable, question: Question, window: str | None = None, tell: Tell = None) -> None:
+    def __init__(self, table: PriceTable, question: UsageQuery, window: str | None = None, tell: Tell = None) -> None:
         self.table = table
         self._tell = tell
         self._question = question
@@ -63,7 +63,7 @@ class Bill:
         self._decided = tuple(name for name in question.by if name in BILLED)
         self._found: dict[tuple[object, ...], RateCell | TokencostError] = {}
         self._billings: dict[tuple[RateCell | None, ...], Billing] = {}
-        self._accounts: dict[tuple[Periods, Fields, Key], Account] = {}
+        self._accounts: dict[tuple[Periods, Fields, Key], GroupTotals] = {}
         self._unpriced = [UnpricedSums(at_own_times=side.on is None) for side in question.sides]
         self.rejected: dict[tuple[str, str], int] = {}
         """Records that cannot be read, by file and code."""
@@ -151,11 +151,11 @@ class Bill:
         known.logged = EXACT.add(known.logged, logged)
         known.computed.charge(cast("TokenRates", billing.rates[0]), tokens)
 
-    def _account(self, billing: Billing, periods: Periods, fields: Fields) -> Account:
+    def _account(self, billing: Billing, periods: Periods, fields: Fields) -> GroupTotals:
         key = (periods, fields, billing.names)
         account = self._accounts.get(key)
         if account is None:
-            account = self._accounts[key] = Account(len(billing.rates))
+            account = self._accounts[key] = GroupTotals(len(billing.rates))
         return account
 
     def _elsewhere(self, item: Sum, place: int, tokens: Tokens) -> RateCell | None:
@@ -189,13 +189,13 @@ class Bill:
             self._found[key] = found
         return found
 
-    def _look_up(self, item: Sum, side: Side) -> RateCell:
+    def _look_up(self, item: Sum, side: PricedAs) -> RateCell:
         """The cell of the records, by the same rules as for a request alone."""
         name = item.model if side.model is None else side.model
         if not name:
-            raise UsageError("the record names no model", "group the export by model")
+            raise InvalidRequest("the record names no model", "group the export by model")
         if side.on is None and item.at is None:
-            raise UsageError("the record has no time", "--on WHEN prices it at the prices of that time")
+            raise InvalidRequest("the record has no time", "--on WHEN prices it at the prices of that time")
         when = side.on if side.on is not None else instant_of(item.at or 0)
         first, after = span(when)
         if side.on is None and item.until is not None:
@@ -233,7 +233,7 @@ class Bill:
         except NoPrice:
             return False
 
-    def _above(self, price: Price, item: Sum, side: Side) -> int:
+    def _above(self, price: Price, item: Sum, side: PricedAs) -> int:
         if item.summed:
             return 0
         return max((limit for limit in thresholds(price)[1:] if item.context * side.factor > limit), default=0)
@@ -259,7 +259,7 @@ class Bill:
 
         return tuple(sorted(rows, key=place))
 
-    def _rows(self, group: tuple[Periods, Fields, Key], account: Account) -> Iterator[UsageRow]:
+    def _rows(self, group: tuple[Periods, Fields, Key], account: GroupTotals) -> Iterator[UsageRow]:
         key = self._key(*group)
         tokens = account.tokens
         cost, *others = account.money
@@ -309,7 +309,7 @@ class Bill:
         )
 
 
-def _open_time(side: Side) -> str:
+def _open_time(side: PricedAs) -> str:
     """What gives no hour: the day that was asked for, or the record's own date or bucket of time."""
     return "a record with only a date or a bucket of time" if side.on is None else show_when(side.on)
 

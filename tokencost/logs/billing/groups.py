@@ -40,7 +40,7 @@ class Billing:
     """On each side; None on an alternative that has no price for them."""
 
 
-class Purse:
+class CostAccumulator:
     """Money of each component. Charging tokens to it costs the same as pricing them as one request would."""
 
     __slots__ = ("cached", "output", "uncached", "write")
@@ -76,14 +76,14 @@ class Purse:
         return Money(self.uncached, self.cached, self.write, self.output, total)
 
 
-class Account:
+class GroupTotals:
     """One group of requests: its tokens and money, what they would have cost elsewhere, and what the log says."""
 
     __slots__ = ("_purses", "cached", "complete", "input", "logged", "output", "requests", "write")
 
     def __init__(self, sides: int) -> None:
         self.requests = self.input = self.cached = self.write = self.output = 0
-        self._purses: list[Purse | None] = [Purse() for _ in range(sides)]
+        self._purses: list[CostAccumulator | None] = [CostAccumulator() for _ in range(sides)]
         self.logged = ZERO
         self.complete = True
         """Whether every record of the group holds a cost of its own."""

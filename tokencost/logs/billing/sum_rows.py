@@ -9,9 +9,9 @@ from decimal import Decimal
 from tokencost.logs.billing.sums import Sum, rejected_sum
 from tokencost.logs.sql.aggregate import at_own_times, context_cuts
 from tokencost.logs.sql.fields import MOST
-from tokencost.logs.sql.rate_periods import DAY, LATEST, RateCells, instant_of
+from tokencost.logs.sql.rate_periods import DAY, LATEST, RatePeriods, instant_of
 from tokencost.logs.sql.sum_columns import field_columns
-from tokencost.logs.usage_query import Question
+from tokencost.logs.usage_query import UsageQuery
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}([.][0-9]{0,60})?([eE][+-]?[0-9]{1,2})?")
 _FIRST_DAY = date(1970, 1, 1)
@@ -34,7 +34,7 @@ class NoSum(Exception):
     """The row is no sum of records; the message says why."""
 
 
-def sum_of(row: Row, question: Question, cells: RateCells, shown: str) -> Sum:
+def sum_of(row: Row, question: UsageQuery, cells: RatePeriods, shown: str) -> Sum:
     """A sum from its columns as text. Raises `NoSum`."""
     records = _needed(row, "records", MOST, least=1)
     code = row["problem"] or None
@@ -109,7 +109,7 @@ def _instant(row: Row, name: str, latest: int = LATEST) -> int | None:
 
 
 def _check_time(
-    question: Question, cells: RateCells, at: int | None, until: int | None, first: int | None, last: int | None
+    question: UsageQuery, cells: RatePeriods, at: int | None, until: int | None, first: int | None, last: int | None
 ) -> None:
     """Whether the prices of `priced_at` are those of the records, which are requested from `first` to `last`."""
     if not at_own_times(question):
@@ -129,7 +129,7 @@ def _check_time(
         raise NoSum("priced_at has other prices than first_request_at or last_request_at")
 
 
-def _prices_at(cells: RateCells, instant: int) -> tuple[object, ...]:
+def _prices_at(cells: RatePeriods, instant: int) -> tuple[object, ...]:
     """What decides which prices hold then: the same bounds passed, the same windows open."""
     when = instant_of(instant)
     windowed = (price for price in cells.windowed if price.start <= when and (price.end is None or when < price.end))
@@ -137,7 +137,7 @@ def _prices_at(cells: RateCells, instant: int) -> tuple[object, ...]:
     return bisect_right(cells.bounds, instant), *opened
 
 
-def _context(row: Row, question: Question, cells: RateCells, records: int, tokens: int, *, summed: bool) -> int:
+def _context(row: Row, question: UsageQuery, cells: RatePeriods, records: int, tokens: int, *, summed: bool) -> int:
     """The shortest context of the class; each record has at least so many input tokens, and no more than its last."""
     context = _needed(row, "context_tokens", MOST)
     cuts = [] if summed else context_cuts(question, cells)
@@ -148,7 +148,7 @@ def _context(row: Row, question: Question, cells: RateCells, records: int, token
     return context
 
 
-def _periods(row: Row, question: Question, first: int | None) -> tuple[int | None, ...]:
+def _periods(row: Row, question: UsageQuery, first: int | None) -> tuple[int | None, ...]:
     found = tuple(_whole(row, name) for name in question.periods)
     for name, value in zip(question.periods, found, strict=True):
         if _period(name, first) != value:

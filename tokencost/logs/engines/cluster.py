@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.logs.files.detect import COMPRESSED, SUFFIXES
 from tokencost.logs.files.discover import Log
 
@@ -22,7 +22,7 @@ def far_log(address: str) -> Log:
     compression = next((suffix for suffix in COMPRESSED if name.endswith(suffix)), "")
     suffix = "." + name.removesuffix(compression).rpartition(".")[2]
     if suffix not in SUFFIXES:
-        raise UsageError(
+        raise InvalidRequest(
             f"{address} does not say what it holds",
             f"name files by their suffix, such as {address.rstrip('/')}/*.jsonl",
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tokencost.logs.files.decompress import reading
 from tokencost.logs.files.discover import LONGEST_RECORD, Log
-from tokencost.logs.records.kinds import Path, Shape
+from tokencost.logs.records.kinds import LogKind, Path
 from tokencost.logs.sql.fields import NestedColumns, identifier
 from tokencost.logs.sql.nested import CONTAINERS
 
@@ -17,12 +17,12 @@ FIRST_LINES = 50
 FILES = 20
 
 
-def first_shapes(logs: Sequence[Log], shapes: Sequence[Shape]) -> tuple[Shape, ...]:
+def first_shapes(logs: Sequence[Log], shapes: Sequence[LogKind]) -> tuple[LogKind, ...]:
     """The shapes that the first lines of the first files have, in their own order; all of them where none is seen."""
     return shapes_in(_first_lines(logs), shapes)
 
 
-def shapes_in(lines: Iterable[str | bytes], shapes: Sequence[Shape]) -> tuple[Shape, ...]:
+def shapes_in(lines: Iterable[str | bytes], shapes: Sequence[LogKind]) -> tuple[LogKind, ...]:
     """The shapes of these lines; all of them where none is seen."""
     seen = {name for line in lines for name in _shapes_of(line, shapes)}
     found = tuple(shape for shape in shapes if shape.name in seen)
@@ -40,7 +40,7 @@ def _first_lines(logs: Sequence[Log]) -> Iterator[bytes]:
                 yield line
 
 
-def _shapes_of(line: str | bytes, shapes: Sequence[Shape]) -> Iterable[str]:
+def _shapes_of(line: str | bytes, shapes: Sequence[LogKind]) -> Iterable[str]:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
@@ -60,14 +60,14 @@ def _has(record: object, path: Path) -> bool:
 
 
 def holds_others(
-    engine: "Engine", sources: "Sequence[Source]", shapes: Sequence[Shape], asked: Sequence[Shape]
+    engine: "Engine", sources: "Sequence[Source]", shapes: Sequence[LogKind], asked: Sequence[LogKind]
 ) -> bool:
     """Whether JSON lines hold records of shapes that were not asked for, or records that hold several."""
     for source in sources:
         if isinstance(source.leaves, NestedColumns):
             leaves = source.leaves
 
-            def has(some: Sequence[Shape], leaves: NestedColumns = leaves) -> str:
+            def has(some: Sequence[LogKind], leaves: NestedColumns = leaves) -> str:
                 return " OR ".join(f"({' AND '.join(map(leaves.present, shape.marks))})" for shape in some)
 
             lists = " OR ".join(f"starts_with(r.{identifier(path[0])}, '[')" for path in CONTAINERS)

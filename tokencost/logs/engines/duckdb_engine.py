@@ -12,21 +12,21 @@ from tokencost.logs.engines.duckdb_errors import told
 from tokencost.logs.files.csv_header import header_of
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
 from tokencost.logs.files.progress import interruptible
-from tokencost.logs.records.kinds import Path, Shape, count_paths, paths_of
+from tokencost.logs.records.kinds import LogKind, Path, count_paths, paths_of
 from tokencost.logs.records.repeated_keys import NotAlike
 from tokencost.logs.sql.fields import (
     Column,
     Entangled,
+    Fields,
     JsonRecord,
-    Leaves,
     NestedColumns,
     TableColumns,
     literal,
 )
 from tokencost.logs.sql.nested import CONTAINERS, FILE, expanded
 from tokencost.logs.sql.normalize import shapes_of_table
-from tokencost.logs.sql.rate_periods import DAY, CellTime, RateCells, cell_times
-from tokencost.logs.usage_query import Question, field_path
+from tokencost.logs.sql.rate_periods import DAY, CellTime, RatePeriods, cell_times
+from tokencost.logs.usage_query import UsageQuery, field_path
 
 MEMORY = "768MB"
 BATCH = 10_000
@@ -39,15 +39,15 @@ class Source(NamedTuple):
 
     logs: tuple[Log, ...]
     relation: str
-    leaves: Leaves
-    shapes: tuple[Shape, ...]
+    leaves: Fields
+    shapes: tuple[LogKind, ...]
     one_shape: bool
 
 
 class Engine:
     """A connection that has been locked down, and the rate cells in it."""
 
-    def __init__(self, logs: Logs, cells: RateCells, *, progress: bool = False, strict: bool = False) -> None:
+    def __init__(self, logs: Logs, cells: RatePeriods, *, progress: bool = False, strict: bool = False) -> None:
         self.connection = connected(memory_limit=MEMORY, temp_directory=os.path.join(logs.folder, "spill"))
         self.logs = logs
         self._shown = {log.path: log.shown for log in logs.files}
@@ -99,10 +99,10 @@ class Engine:
 
     def sources(
         self,
-        question: Question,
-        shapes: Sequence[Shape],
+        question: UsageQuery,
+        shapes: Sequence[LogKind],
         *,
-        all_shapes: Sequence[Shape] | None = None,
+        all_shapes: Sequence[LogKind] | None = None,
         as_json: bool = False,
         only: Log | None = None,
         numbered: bool = False,
@@ -135,7 +135,7 @@ class Engine:
     def texts(self, log: Log, names: Sequence[str]) -> Iterator[tuple[str | None, ...]]:
         """These fields of every row of a file, as text."""
         paths = _list([log])
-        leaves: Leaves = JsonRecord()
+        leaves: Fields = JsonRecord()
         if log.kind in TABLES:
             columns = self.columns(log)
             leaves, relation = TableColumns(columns), _table(log, paths, columns)
@@ -157,9 +157,9 @@ class Engine:
         self,
         logs: tuple[Log, ...],
         columns: tuple[Column, ...] | None,
-        question: Question,
-        shapes: Sequence[Shape],
-        all_shapes: Sequence[Shape],
+        question: UsageQuery,
+        shapes: Sequence[LogKind],
+        all_shapes: Sequence[LogKind],
         as_json: bool,
         numbered: bool,
     ) -> Source:
@@ -211,7 +211,7 @@ class Engine:
             raise (KeyboardInterrupt if "interrupted" in str(error) else error) from None
 
 
-def _nested(question: Question, shapes: Sequence[Shape]) -> NestedColumns | None:
+def _nested(question: UsageQuery, shapes: Sequence[LogKind]) -> NestedColumns | None:
     texts: list[Path] = [path for shape in shapes for path in paths_of(shape)]
     texts += [field_path(name) for name in question.fields]
     texts += CONTAINERS

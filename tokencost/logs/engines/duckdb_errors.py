@@ -4,7 +4,7 @@ import os
 
 import duckdb
 
-from tokencost.errors import InvalidData, Problem, UsageError
+from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.files.decompress import why_damaged
 from tokencost.logs.files.discover import LONG_KINDS, Logs
 
@@ -28,7 +28,7 @@ def told(error: duckdb.Error, logs: Logs, shown: str) -> Exception:
     if isinstance(error, duckdb.OutOfMemoryException):
         if any(log.kind in LONG_KINDS for log in logs.files):
             return LineTooLong()
-        return UsageError(
+        return InvalidRequest(
             "the work does not fit in memory: there are too many groups, or a record is too long",
             "name fewer fields with --by, or leave out the file",
         )

@@ -13,7 +13,7 @@ from tokencost.logs.sql.fields import NestedColumns, identifier
 from tokencost.logs.sql.nested import FILE
 from tokencost.logs.sql.normalize import records
 from tokencost.logs.sql.rate_periods import DAY
-from tokencost.logs.usage_query import Question
+from tokencost.logs.usage_query import UsageQuery
 
 LARGE = 20_000_000
 """Bytes of logs from which it pays to try the quick way."""
@@ -22,7 +22,7 @@ FIRST = 1000
 MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
 
 
-def bill_logs(engine: Engine, question: Question, sources: Sequence[Source], bill: Bill) -> None:
+def bill_logs(engine: Engine, question: UsageQuery, sources: Sequence[Source], bill: Bill) -> None:
     """Bill all files."""
     if not sources:
         return
@@ -44,7 +44,7 @@ def bill_logs(engine: Engine, question: Question, sources: Sequence[Source], bil
         bill.add(_sum(engine, row[:periods], row[periods:]))
 
 
-def _every(question: Question, sources: Sequence[Source]) -> str:
+def _every(question: UsageQuery, sources: Sequence[Source]) -> str:
     """All records, of all sources, checked."""
     return checked(
         [
@@ -57,7 +57,7 @@ def _every(question: Question, sources: Sequence[Source]) -> str:
     )
 
 
-def _fill_slots(engine: Engine, question: Question, sources: Sequence[Source]) -> None:
+def _fill_slots(engine: Engine, question: UsageQuery, sources: Sequence[Source]) -> None:
     """Sum records per slot of time: the plain ones of large logs the quick way, and all others the usual way."""
     parts: list[str] = []
     usual: list[Source] = []
@@ -77,7 +77,7 @@ def _fill_slots(engine: Engine, question: Question, sources: Sequence[Source]) -
     engine.work(f"CREATE OR REPLACE TEMP TABLE slots AS {' UNION ALL BY NAME '.join(f'({part})' for part in parts)}")
 
 
-def _plain_lines(engine: Engine, question: Question, source: Source) -> PlainLines | None:
+def _plain_lines(engine: Engine, question: UsageQuery, source: Source) -> PlainLines | None:
     """The lines of a source, where it is large and its first records are all plain."""
     leaves, shapes = source.leaves, source.shapes
     if not isinstance(leaves, NestedColumns) or sum(log.size for log in source.logs) < LARGE:
@@ -94,7 +94,7 @@ def _plain_lines(engine: Engine, question: Question, source: Source) -> PlainLin
     return None if odd else lines
 
 
-def _bill_groups(engine: Engine, question: Question, statement: str, bill: Bill) -> None:
+def _bill_groups(engine: Engine, question: UsageQuery, statement: str, bill: Bill) -> None:
     """Bill many groups: cells are counted over all groups, and groups fetched by what is billed alike."""
     engine.work(f"CREATE OR REPLACE TEMP TABLE sums AS {statement}")
     keys = [identifier(name) for name in key_columns(question)]

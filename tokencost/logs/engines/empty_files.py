@@ -8,15 +8,15 @@ from tokencost.logs.files.csv_header import header_lines
 from tokencost.logs.files.decompress import reading
 from tokencost.logs.files.detect import BOM
 from tokencost.logs.files.discover import HEAD, Log
-from tokencost.logs.records.kinds import Shape
+from tokencost.logs.records.kinds import LogKind
 from tokencost.logs.sql.nested import CONTAINERS
-from tokencost.logs.usage_query import Question
+from tokencost.logs.usage_query import UsageQuery
 
 if TYPE_CHECKING:
     from tokencost.logs.engines.duckdb_engine import Engine
 
 
-def without_records(engine: "Engine", question: Question, shapes: Sequence[Shape], read: int) -> tuple[str, ...]:
+def without_records(engine: "Engine", question: UsageQuery, shapes: Sequence[LogKind], read: int) -> tuple[str, ...]:
     """The names of the files without a record, where `read` records were read of all files."""
     logs = engine.logs.files
     if read and len(logs) == 1:
@@ -44,6 +44,6 @@ def _begins(log: Log) -> bool:
     return isinstance(first, dict) and not any(name in first for (name,) in CONTAINERS)
 
 
-def _holds(engine: "Engine", question: Question, shapes: Sequence[Shape], log: Log) -> bool:
+def _holds(engine: "Engine", question: UsageQuery, shapes: Sequence[LogKind], log: Log) -> bool:
     sources = engine.sources(question, shapes, as_json=True, only=log)
     return any(engine.execute(f"SELECT 1 FROM {source.relation} AS r LIMIT 1").fetchone() for source in sources)

@@ -7,12 +7,12 @@ first lines look like.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tokencost.logs.records.kinds import Path, Shape
+from tokencost.logs.records.kinds import LogKind, Path
 from tokencost.logs.sql.aggregate import context_cuts, slot_of, within
 from tokencost.logs.sql.fields import MOST, NestedColumns, timed
 from tokencost.logs.sql.normalize import NO_TEXT, first_of, tier_of
-from tokencost.logs.sql.rate_periods import LATEST, RateCells
-from tokencost.logs.usage_query import Question
+from tokencost.logs.sql.rate_periods import LATEST, RatePeriods
+from tokencost.logs.usage_query import UsageQuery
 
 _COUNTS = ("input", "output", "cached", "write")
 _NUMBERS = tuple(f"{name}_number" for name in _COUNTS)
@@ -26,12 +26,12 @@ class PlainLines(NamedTuple):
 
     relation: str
     leaves: NestedColumns
-    shape: Shape
+    shape: LogKind
     times: int
     """Of the paths to the time, the place of the one that holds it; those before it hold nothing."""
 
 
-def can_be_plain(question: Question, leaves: NestedColumns, shapes: Sequence[Shape]) -> bool:
+def can_be_plain(question: UsageQuery, leaves: NestedColumns, shapes: Sequence[LogKind]) -> bool:
     """Whether there is a quick way: for requests of one shape, at their own times, grouped by what all of them have."""
     if question.fields or question.compare_to or question.sides[0].on is not None or len(shapes) != 1:
         return False
@@ -40,13 +40,13 @@ def can_be_plain(question: Question, leaves: NestedColumns, shapes: Sequence[Sha
     return bool(shape.time) and not any(special) and not shape.text_counts and leaves.names.isdisjoint(_ADDED)
 
 
-def times_held(relation: str, leaves: NestedColumns, shape: Shape, records: int) -> str:
+def times_held(relation: str, leaves: NestedColumns, shape: LogKind, records: int) -> str:
     """How many of the first records hold each of the paths to the time."""
     counts = ", ".join(f"count({leaves.text(path)})" for path in shape.time)
     return f"SELECT {counts} FROM (SELECT * FROM {relation} LIMIT {records}) AS r"
 
 
-def flagged(lines: PlainLines, question: Question) -> str:
+def flagged(lines: PlainLines, question: UsageQuery) -> str:
     """The records with their fields as text, numbers and times, and whether they are `plain`."""
     leaves, shape = lines.leaves, lines.shape
     held, earlier = shape.time[lines.times], shape.time[: lines.times]
@@ -78,7 +78,7 @@ def flagged(lines: PlainLines, question: Question) -> str:
     return f"SELECT *, coalesce({' AND '.join(tests)}, false) AS plain FROM ({parsed}) AS r"
 
 
-def _paths(shape: Shape, name: str) -> tuple[Path, ...]:
+def _paths(shape: LogKind, name: str) -> tuple[Path, ...]:
     return getattr(shape, name)  # type: ignore[no-any-return]
 
 
@@ -87,7 +87,7 @@ def _whole(name: str) -> str:
     return f"floor({number}) = {number} AND {number} BETWEEN 1 AND {MOST - 1} OR {name}_text = '0'"
 
 
-def plain_slots(lines: PlainLines, question: Question, cells: RateCells) -> str:
+def plain_slots(lines: PlainLines, question: UsageQuery, cells: RatePeriods) -> str:
     """What `slotted` makes of the records that are plain; and apart from them, the number of those that are not."""
     counts = [f"TRY_CAST({name}_number AS BIGINT) AS {name}" for name in _COUNTS]
     chosen = ["plain", "model_text AS model", "tier_text AS tier", *counts, "at_instant AS instant"]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from tokencost.logs.billing.sums import Rejected
 from tokencost.logs.files.decompress import REPEATED, reading
 from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
-from tokencost.logs.records.kinds import Path, Shape
+from tokencost.logs.records.kinds import LogKind, Path
 from tokencost.logs.sql.aggregate import checked
 from tokencost.logs.sql.fields import MOST, JsonRecord, literal
 from tokencost.logs.sql.nested import FILE
 from tokencost.logs.sql.normalize import COUNTS, records
-from tokencost.logs.usage_query import Question, Side
+from tokencost.logs.usage_query import PricedAs, UsageQuery
 from tokencost.pricing.cost import CONVENTION
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def malformed_lines(engine: "Engine") -> dict[str, list[tuple[int, str]]]:
 
 def first_rejected(
     engine: "Engine",
-    question: Question,
-    shapes: tuple[Shape, ...],
-    shapes_of_lines: tuple[Shape, ...],
+    question: UsageQuery,
+    shapes: tuple[LogKind, ...],
+    shapes_of_lines: tuple[LogKind, ...],
     files: Iterable[str],
     malformed: dict[str, list[tuple[int, str]]],
     most: int,
@@ -57,7 +57,7 @@ def first_rejected(
     """The first rejected records of these files, in order; `as_json` if JSON lines were read as whole records."""
     wanted = set(files)
     left = most
-    plain = Question((), (Side(on=question.sides[0].on),), question.since, question.until, question.tier)
+    plain = UsageQuery((), (PricedAs(on=question.sides[0].on),), question.since, question.until, question.tier)
     for log in engine.logs.files:
         lines = malformed.get(log.path, [])
         if left <= 0 or (log.shown not in wanted and not lines):
@@ -73,7 +73,7 @@ def first_rejected(
         left -= len(found)
 
 
-def _of_source(engine: "Engine", plain: Question, source: "Source", log: Log, most: int) -> list[Rejected]:
+def _of_source(engine: "Engine", plain: UsageQuery, source: "Source", log: Log, most: int) -> list[Rejected]:
     kind = _JSON_KIND if isinstance(source.leaves, JsonRecord) else "''"
     every = records(
         source.relation,
@@ -129,7 +129,7 @@ _PROBLEMS = {
 }
 
 
-def _reason(code: str, problem: str, shape: Shape | None, counts: dict[str, int | None]) -> str:
+def _reason(code: str, problem: str, shape: LogKind | None, counts: dict[str, int | None]) -> str:
     if shape is None or code in ("shape", "failed"):
         return _FAILED if code == "failed" else _PROBLEMS[problem]
     if code == "time":
@@ -145,7 +145,7 @@ def _reason(code: str, problem: str, shape: Shape | None, counts: dict[str, int 
     return _miscounted(counts[code], shape, code)
 
 
-def _miscounted(count: int | None, shape: Shape, code: str) -> str:
+def _miscounted(count: int | None, shape: LogKind, code: str) -> str:
     field = _named(getattr(shape, code) or shape.input_parts)
     if count is None:
         return f"{field} is missing"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlparse
 
-from tokencost.errors import InvalidData, Problem, UsageError
+from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.billing.sum_rows import NoSum, sum_of
 from tokencost.logs.billing.sums import Sum
 from tokencost.logs.engines.cluster import Cluster
@@ -18,15 +18,15 @@ from tokencost.logs.engines.spark_rows import FILE, JsonFields, json_rows, quote
 from tokencost.logs.engines.spark_session import first_line, session
 from tokencost.logs.files.csv_header import header_of
 from tokencost.logs.files.decompress import reading
-from tokencost.logs.files.detect import Kind
+from tokencost.logs.files.detect import Layout
 from tokencost.logs.files.discover import Log, Logs
-from tokencost.logs.records.kinds import Shape
+from tokencost.logs.records.kinds import LogKind
 from tokencost.logs.sql.dialects import SPARK
 from tokencost.logs.sql.normalize import looked_at, records, shapes_of_table
 from tokencost.logs.sql.parsing import PortableParsing
 from tokencost.logs.sql.printed_sql import Fields, Rows, written
-from tokencost.logs.sql.rate_periods import RateCells
-from tokencost.logs.usage_query import Question
+from tokencost.logs.sql.rate_periods import RatePeriods
+from tokencost.logs.usage_query import UsageQuery
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -36,11 +36,11 @@ _KNOWN_SUFFIXES = (".gz", ".bz2", ".zst", ".deflate", ".snappy", ".lz4")
 
 
 def spark_sums(
-    logs: Logs, question: Question, shapes: Sequence[Shape], cells: RateCells, cluster: Cluster
+    logs: Logs, question: UsageQuery, shapes: Sequence[LogKind], cells: RatePeriods, cluster: Cluster
 ) -> Iterator[Sum]:
-    """The sums of all files. Raises `UsageError` where Spark is missing or cannot be reached."""
+    """The sums of all files. Raises `InvalidRequest` where Spark is missing or cannot be reached."""
     shown: dict[str, str] = {}
-    alike: dict[tuple[Kind, tuple[str, ...]], list[str]] = {}
+    alike: dict[tuple[Layout, tuple[str, ...]], list[str]] = {}
     for log in logs.files:
         if log.size == 0:
             continue
@@ -61,7 +61,7 @@ def spark_sums(
         sums = list(_summed(spark, files, question, shapes, asked, cells))
         if len(asked) < len(shapes) and any(found["problem"] == "shape" for found in sums):
             sums = list(_summed(spark, files, question, shapes, shapes, cells))
-    except UsageError:
+    except InvalidRequest:
         raise
     except Exception as error:
         if os.environ.get("TOKENCOST_DEBUG"):
@@ -81,7 +81,7 @@ def spark_sums(
 class Files(NamedTuple):
     """Files that are read alike, as a view of Spark."""
 
-    kind: Kind
+    kind: Layout
     view: str
     frame: "DataFrame"
     shown: str
@@ -94,10 +94,10 @@ def _first_lines(files: Files) -> Iterator[str]:
 def _summed(
     spark: "SparkSession",
     files: Sequence[Files],
-    question: Question,
-    shapes: Sequence[Shape],
-    asked: Sequence[Shape],
-    cells: RateCells,
+    question: UsageQuery,
+    shapes: Sequence[LogKind],
+    asked: Sequence[LogKind],
+    cells: RatePeriods,
 ) -> Iterator[dict[str, str | None]]:
     sources = [_records(some, f"source_rows_{place}", shapes, asked, question) for place, some in enumerate(files)]
     rows, every = [rows for rows, _ in sources], [text for _, text in sources]
@@ -127,7 +127,7 @@ def _prepared(log: Log, folder: str) -> Log:
     return log
 
 
-def _read(spark: "SparkSession", kind: Kind, header: Sequence[str], paths: list[str], place: int) -> Files:
+def _read(spark: "SparkSession", kind: Layout, header: Sequence[str], paths: list[str], place: int) -> Files:
     places = [path if "://" in path else Path(path).as_uri() for path in paths]
     if kind == "parquet":
         frame = spark.read.option("mergeSchema", "true").parquet(*places)
@@ -144,7 +144,7 @@ def _read(spark: "SparkSession", kind: Kind, header: Sequence[str], paths: list[
 
 
 def _records(
-    files: Files, name: str, shapes: Sequence[Shape], asked: Sequence[Shape], question: Question
+    files: Files, name: str, shapes: Sequence[LogKind], asked: Sequence[LogKind], question: UsageQuery
 ) -> tuple[Rows, str]:
     """The rows of a view, and the query of their records."""
     write = partial(records, name, question=question, file="r.file", parsing=PortableParsing())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tokencost.logs.records.kinds import Path, Shape
+from tokencost.logs.records.kinds import LogKind, Path
 from tokencost.logs.sql.dialects import SPARK
 from tokencost.logs.sql.nested import CONTAINERS, USAGE_KEY, holds_usage
 from tokencost.logs.sql.printed_sql import RECORD, Fields, table_columns, verbatim
@@ -13,7 +13,7 @@ _ATTRIBUTES = "array<struct<key string, value struct<intValue string, stringValu
 _BUCKET = {("start_time",): "bucket_start", ("end_time",): "bucket_end"}
 
 
-def json_rows(view: str, shapes: Sequence[Shape]) -> str:
+def json_rows(view: str, shapes: Sequence[LogKind]) -> str:
     """The records of lines of JSON: those of OTLP exports and of pages of buckets one by one.
 
     `view` has the columns `value` and `FILE`. A bucket's times stand beside its results, and attributes that are

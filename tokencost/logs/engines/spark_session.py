@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.logs.engines.cluster import Cluster
 
 if TYPE_CHECKING:
@@ -32,16 +32,16 @@ _QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
 
 
 def session(cluster: Cluster) -> "SparkSession":
-    """A session of our own, with its own settings and views. Raises `UsageError` where there can be none."""
+    """A session of our own, with its own settings and views. Raises `InvalidRequest` where there can be none."""
     if cluster.master and cluster.remote:
-        raise UsageError("--master and --spark-remote are two places", "leave one of them out")
+        raise InvalidRequest("--master and --spark-remote are two places", "leave one of them out")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of versions of libraries that are not used here
         try:
             import sqlglot  # noqa: F401  # asked for here, so that what is missing is said before Spark starts
             from pyspark.sql import SparkSession
         except ImportError:
-            raise UsageError("--engine spark needs pyspark and sqlglot", INSTALL) from None
+            raise InvalidRequest("--engine spark needs pyspark and sqlglot", INSTALL) from None
         running = None if cluster.master or cluster.remote else SparkSession.getActiveSession()
         if running is not None:
             spark = running.newSession()
@@ -66,16 +66,16 @@ def _started(builder: Any, cluster: Cluster) -> "SparkSession":
                 return builder.master(place).getOrCreate()  # type: ignore[no-any-return]
             finally:
                 said = told()
-    except UsageError:
+    except InvalidRequest:
         raise
     except ImportError:
-        raise UsageError("--spark-remote needs the client of Spark Connect", INSTALL) from None
+        raise InvalidRequest("--spark-remote needs the client of Spark Connect", INSTALL) from None
     except Exception as error:
         if os.environ.get("TOKENCOST_DEBUG"):
             raise
         reasons = (line for line in said.splitlines() if "JAVA" in line or re.search("(Exception|Error): ", line))
         reason = next(reasons, "").rpartition("Exception: ")[2] or first_line(error)
-        raise UsageError(
+        raise InvalidRequest(
             f"Spark does not start at {place}: {reason}",
             "it needs Java 17 or later (JAVA_HOME), and an address such as --master 'local[2]' or "
             "--spark-remote sc://host:15002",
@@ -83,14 +83,14 @@ def _started(builder: Any, cluster: Cluster) -> "SparkSession":
 
 
 def _refuse_unreachable(remote: str) -> None:
-    """Raise `UsageError` where nobody listens: the client would try for minutes."""
+    """Raise `InvalidRequest` where nobody listens: the client would try for minutes."""
     place = urlsplit(remote.partition(";")[0])
     try:
         if place.scheme != "sc" or not place.hostname:
-            raise UsageError(f"{remote!r} is no address of Spark Connect", "write it like sc://host:15002")
+            raise InvalidRequest(f"{remote!r} is no address of Spark Connect", "write it like sc://host:15002")
         socket.create_connection((place.hostname, place.port or CONNECT_PORT), PATIENCE).close()
     except (OSError, ValueError) as error:
-        raise UsageError(f"nobody listens at {remote}: {error}", "write it like sc://host:15002") from None
+        raise InvalidRequest(f"nobody listens at {remote}: {error}", "write it like sc://host:15002") from None
 
 
 @contextmanager

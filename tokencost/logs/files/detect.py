@@ -4,11 +4,11 @@ import json
 import os
 from typing import Literal
 
-Kind = Literal["lines", "array", "objects", "csv", "tsv", "parquet"]
+Layout = Literal["lines", "array", "objects", "csv", "tsv", "parquet"]
 Compression = Literal["none", "gzip", "zstd"]
 
 BOM = b"\xef\xbb\xbf"
-SUFFIXES: dict[str, Kind | None] = {
+SUFFIXES: dict[str, Layout | None] = {
     ".jsonl": "lines",
     ".ndjson": "lines",
     ".json": None,
@@ -61,7 +61,7 @@ def foreign(head: bytes) -> str | None:
     return next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), None)
 
 
-def kind_of(name: str, head: bytes) -> Kind:
+def kind_of(name: str, head: bytes) -> Layout:
     """How to read a file of this name that begins so."""
     if head.startswith(b"PAR1"):
         return "parquet"

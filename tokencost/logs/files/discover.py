@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
-from tokencost.errors import InvalidData, Problem, UsageError
+from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.files.csv_header import with_plain_header
 from tokencost.logs.files.decompress import CUT_SHORT, TOO_LONG, reading
-from tokencost.logs.files.detect import BOM, SUFFIXES, Compression, Kind, compression_of, foreign, kind_of, suffix
+from tokencost.logs.files.detect import BOM, SUFFIXES, Compression, Layout, compression_of, foreign, kind_of, suffix
 from tokencost.logs.files.folders import working_folder
 from tokencost.logs.files.long_lines import LONGEST_RECORD, LONGEST_ROW, has_long_row, shortened
 from tokencost.logs.files.progress import waiting
@@ -44,7 +44,7 @@ class Log(NamedTuple):
     """As the user named it."""
     path: str
     """Where it is read from: the file itself, or its copy in the working folder."""
-    kind: Kind
+    kind: Layout
     compression: Compression
     size: int
     """Bytes; 0 where it holds nothing but white space."""
@@ -60,7 +60,7 @@ class Logs(NamedTuple):
 
 
 def find_files(names: Sequence[str]) -> list[str]:
-    """The files that names, globs and folders stand for, each once. Raises `UsageError` where there is none."""
+    """The files that names, globs and folders stand for, each once. Raises `InvalidRequest` where there is none."""
     found: list[str] = []
     for name in names:
         mode = 0 if name == "-" else _mode(name)
@@ -71,23 +71,29 @@ def find_files(names: Sequence[str]) -> list[str]:
         elif _GLOB & set(name) and (matches := _matches(name)):
             found += [match for match in matches if not os.path.isdir(match)]
         elif "://" in name:
-            raise UsageError(f"{name!r} is an address, not a file", "download it, or pipe it into tokencost usage -")
+            raise InvalidRequest(
+                f"{name!r} is an address, not a file", "download it, or pipe it into tokencost usage -"
+            )
         else:
-            raise UsageError(f"there is no file {name!r}", "name files, folders, globs such as 'logs/*.jsonl', or -")
+            raise InvalidRequest(
+                f"there is no file {name!r}", "name files, folders, globs such as 'logs/*.jsonl', or -"
+            )
     once = list({name if name == "-" else os.path.realpath(name): name for name in reversed(found)}.values())[::-1]
     if not once:
-        raise UsageError("there are no log files there", f"files end in {' '.join(SUFFIXES)}, or .gz and .zst of these")
+        raise InvalidRequest(
+            "there are no log files there", f"files end in {' '.join(SUFFIXES)}, or .gz and .zst of these"
+        )
     return once
 
 
 def _mode(name: str) -> int | None:
-    """What kind of file it is; None where there is none. Raises `UsageError` where that cannot be told."""
+    """What kind of file it is; None where there is none. Raises `InvalidRequest` where that cannot be told."""
     try:
         return os.stat(name).st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
     except OSError as error:
-        raise UsageError(f"cannot read {name}: {error.strerror}") from None
+        raise InvalidRequest(f"cannot read {name}: {error.strerror}") from None
 
 
 def _matches(pattern: str) -> list[str]:
@@ -99,13 +105,13 @@ def _matches(pattern: str) -> list[str]:
             folders = glob.glob(os.path.join(os.sep.join(inside), ""), recursive=True) if inside else ["."]
             for folder in sorted(folders):
                 if not os.access(folder, os.R_OK | os.X_OK):
-                    raise UsageError(f"cannot read the folder {folder}: Permission denied")
+                    raise InvalidRequest(f"cannot read the folder {folder}: Permission denied")
     return sorted(glob.glob(pattern, recursive=True))
 
 
 def _in_folder(folder: str) -> list[str]:
     def refuse(error: OSError) -> None:
-        raise UsageError(f"cannot read the folder {error.filename}: {error.strerror}") from None
+        raise InvalidRequest(f"cannot read the folder {error.filename}: {error.strerror}") from None
 
     found = []
     for parent, folders, files in os.walk(folder, onerror=refuse):
@@ -118,7 +124,7 @@ def _in_folder(folder: str) -> list[str]:
 def opened(names: Sequence[str], *, shown: bool = False) -> Iterator[Logs]:
     """The files, sniffed. What cannot be read twice, such as standard input, is copied to a folder first.
 
-    `shown` says on standard error what is waited for. Raises `UsageError` for a file that cannot be opened, and
+    `shown` says on standard error what is waited for. Raises `InvalidRequest` for a file that cannot be opened, and
     `InvalidData` for one that is no log.
     """
     with working_folder() as folder:
@@ -137,7 +143,7 @@ def _log(name: str, folder: str, *, waited: bool) -> Log:
             if compression == "zstd" and not is_whole(stream):
                 raise InvalidData([Problem(shown, 1, CUT_SHORT, "copy it again")])
     except OSError as error:
-        raise UsageError(f"cannot read {shown}: {error.strerror or error}") from None
+        raise InvalidRequest(f"cannot read {shown}: {error.strerror or error}") from None
     with reading(path, compression, shown) as inner:
         head = inner.read(HEAD)
     if what := foreign(head):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from tokencost.logs.files.decompress import TOO_LONG, reading
-from tokencost.logs.files.detect import BOM, Compression, Kind
+from tokencost.logs.files.detect import BOM, Compression, Layout
 
 LONGEST_RECORD = 16 * 1024 * 1024
 """Bytes of one line; a longer one is counted as unreadable."""
@@ -27,7 +27,7 @@ def has_long_row(path: str, compression: Compression, shown: str) -> bool:
     return False
 
 
-def shortened(path: str, compression: Compression, kind: Kind, shown: str, folder: str) -> str:
+def shortened(path: str, compression: Compression, kind: Layout, shown: str, folder: str) -> str:
     """A copy in the folder, without the byte order mark and with a short line in place of each that is too long.
 
     Arrays and objects over several lines become lines of one record each.

@@ -7,13 +7,13 @@ recognised by its fields: the first one all of whose marks a record has.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 
 Path = tuple[str, ...]
 """Where a field stands in a record: ("usage", "prompt_tokens")."""
 
 
-class Shape(NamedTuple):
+class LogKind(NamedTuple):
     """One way of recording a request, or a sum of requests. Of several paths to a field the first that exists holds."""
 
     name: str
@@ -58,7 +58,9 @@ def _at(*paths: str) -> tuple[Path, ...]:
     return tuple(tuple(path.split(".")) for path in paths if path)
 
 
-def _usage(name: str, source: str, root: str, *, tier: str | None = None, failed: bool = False) -> tuple[Shape, Shape]:
+def _usage(
+    name: str, source: str, root: str, *, tier: str | None = None, failed: bool = False
+) -> tuple[LogKind, LogKind]:
     """Chat Completions and Responses objects, which stand at some root of a record."""
     under = f"{root}." if root else ""
     broken = tuple(
@@ -66,7 +68,7 @@ def _usage(name: str, source: str, root: str, *, tier: str | None = None, failed
         for path, pattern in ((("response", "status_code"), "[013456789].*"), (("error", "code"), ".+"))
         if failed
     )
-    chat = Shape(
+    chat = LogKind(
         name,
         source,
         marks=_at(f"{under}usage.prompt_tokens"),
@@ -103,13 +105,13 @@ _USAGE_API = "https://platform.openai.com/docs/api-reference/usage/completions_o
 _OTEL = "https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-spans.md"
 
 
-def _span(name: str, root: Path, input_key: str, output_key: str) -> Shape:
+def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
     """An OpenTelemetry span whose attributes stand under `root`."""
 
     def attributes(*keys: str) -> tuple[Path, ...]:
         return tuple((*root, key) for key in keys)
 
-    return Shape(
+    return LogKind(
         name,
         _OTEL,
         marks=attributes(input_key),
@@ -125,7 +127,7 @@ def _span(name: str, root: Path, input_key: str, output_key: str) -> Shape:
     )
 
 
-def _spans() -> tuple[Shape, ...]:
+def _spans() -> tuple[LogKind, ...]:
     newer, older = (
         ("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"),
         ("gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens"),
@@ -138,7 +140,7 @@ def _spans() -> tuple[Shape, ...]:
     )
 
 
-def _parts_only(root: str, name: str) -> Shape:
+def _parts_only(root: str, name: str) -> LogKind:
     """DeepSeek's spelling alone: hits and misses, which add up to the input."""
     under = f"{root}." if root else ""
     chat = _usage(name, _DEEPSEEK, root)[0]
@@ -146,14 +148,14 @@ def _parts_only(root: str, name: str) -> Shape:
     return chat._replace(marks=parts, input=(), input_parts=parts)
 
 
-def _amounts() -> tuple[Shape, Shape]:
+def _amounts() -> tuple[LogKind, LogKind]:
     """DeepSeek's exported `amount-*.csv`: one row for each kind of tokens.
 
     No page documents its header. These two are what programs that read such exports expect:
     `user_id,start_time_iso,end_time_iso,model,api_key_name,api_key,type,price,amount` since August 2026, with the
     offset of Shanghai, and before that `user_id,utc_date,model,api_key_name,api_key,type,price,amount`.
     """
-    by_day = Shape(
+    by_day = LogKind(
         "deepseek-amount-by-day",
         "https://platform.deepseek.com/usage",
         marks=_at("utc_date", "type", "amount"),
@@ -176,14 +178,14 @@ def _amounts() -> tuple[Shape, Shape]:
     return newer, by_day
 
 
-SHAPES: tuple[Shape, ...] = (
+LOG_KINDS: tuple[LogKind, ...] = (
     *_usage("batch", _BATCH, "response.body", tier="batch", failed=True),
     *_usage("chat", _CHAT, ""),
     *_usage("wrapped", _CHAT, "response"),
     *_usage("wrapped-body", _CHAT, "body"),
     _parts_only("", "deepseek"),
     _parts_only("response", "wrapped-deepseek"),
-    Shape(
+    LogKind(
         "langchain",
         "https://reference.langchain.com/python/langchain-core/messages/ai/UsageMetadata",
         marks=_at("usage_metadata.input_tokens"),
@@ -196,7 +198,7 @@ SHAPES: tuple[Shape, ...] = (
         tier=_at("response_metadata.service_tier"),
     ),
     *_spans(),
-    Shape(
+    LogKind(
         "usage-api",
         _USAGE_API,
         marks=_at("num_model_requests", "input_tokens", "output_tokens"),
@@ -214,7 +216,7 @@ SHAPES: tuple[Shape, ...] = (
         flat=True,
     ),
     *_amounts(),
-    Shape(
+    LogKind(
         "litellm",
         # The page does not name the columns of the table of spend logs: they, and `additional_usage_values`, are as in
         # its source. `usage_object` could not be confirmed.
@@ -238,7 +240,7 @@ SHAPES: tuple[Shape, ...] = (
         failed=((("cache_hit",), "[Tt]rue"), (("status",), "failure")),
         flat=True,
     ),
-    Shape(
+    LogKind(
         "table",
         "README.md",
         marks=_at("model", "input_tokens", "output_tokens"),
@@ -252,7 +254,7 @@ SHAPES: tuple[Shape, ...] = (
         requests=_at("requests"),
         flat=True,
     ),
-    Shape(
+    LogKind(
         "batch-failed",
         _BATCH,
         marks=_at("custom_id"),
@@ -272,17 +274,17 @@ FAMILIES = {
 """Names that stand for several shapes where a user names one: records of one origin come in all of them."""
 
 
-def named_shapes(names: Sequence[str]) -> tuple[Shape, ...]:
-    """The shapes of these names, in the order in which they are looked for. Raises `UsageError` for an unknown name."""
-    known = {shape.name: shape for shape in SHAPES}
+def named_shapes(names: Sequence[str]) -> tuple[LogKind, ...]:
+    """The kinds of these names, in the order they are looked for. Raises `InvalidRequest` for an unknown name."""
+    known = {shape.name: shape for shape in LOG_KINDS}
     for name in names:
         if name not in known:
-            raise UsageError(f"there is no shape {name!r}", SHAPE_HINT)
+            raise InvalidRequest(f"there is no shape {name!r}", SHAPE_HINT)
     wanted = {member for name in names for member in FAMILIES.get(name, (name,))}
-    return tuple(shape for shape in SHAPES if shape.name in wanted)
+    return tuple(shape for shape in LOG_KINDS if shape.name in wanted)
 
 
-SHAPE_HINT = f"--shape is one of {', '.join(shape.name for shape in SHAPES)}, or several; --map describes another"
+SHAPE_HINT = f"--shape is one of {', '.join(shape.name for shape in LOG_KINDS)}, or several; --map describes another"
 
 MAPPED_FIELDS = {
     "model": "model",
@@ -298,15 +300,15 @@ MAPPED_FIELDS = {
 """What `--map` can say, in the words of the plain table, and the field of a shape that it sets."""
 
 
-def mapped_shape(fields: dict[str, Path]) -> Shape:
+def mapped_shape(fields: dict[str, Path]) -> LogKind:
     """The shape that `--map` describes: the plain table, with some of its fields elsewhere."""
-    table = next(shape for shape in SHAPES if shape.name == "table")
+    table = next(shape for shape in LOG_KINDS if shape.name == "table")
     given = {MAPPED_FIELDS[name]: (path,) for name, path in fields.items()}
     shape = table._replace(name="mapped", source="--map", flat=False, **given)  # type: ignore[arg-type]  # paths all
     return shape._replace(marks=(*shape.input[:1], *shape.output[:1]))
 
 
-def paths_of(shape: Shape) -> tuple[Path, ...]:
+def paths_of(shape: LogKind) -> tuple[Path, ...]:
     """Every field that a shape looks at."""
     groups = (shape.marks, shape.model, shape.input, shape.output, shape.cached, shape.write, shape.input_parts)
     times = (shape.time, shape.until, shape.tier, shape.batch, shape.requests)
@@ -317,6 +319,6 @@ def paths_of(shape: Shape) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def count_paths(shape: Shape) -> frozenset[Path]:
+def count_paths(shape: LogKind) -> frozenset[Path]:
     """Those of them that hold a count, which must be written as a number."""
     return frozenset((*shape.input, *shape.output, *shape.cached, *shape.write, *shape.input_parts, *shape.requests))

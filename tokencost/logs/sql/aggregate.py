@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from tokencost.logs.sql.fields import MOST, identifier, literal
-from tokencost.logs.sql.rate_periods import DAY, LATEST, RateCells, microseconds
-from tokencost.logs.usage_query import Question
+from tokencost.logs.sql.rate_periods import DAY, LATEST, RatePeriods, microseconds
+from tokencost.logs.usage_query import UsageQuery
 from tokencost.pricetable.when import span
 
 
-def checked(sources: Sequence[str], question: Question) -> str:
+def checked(sources: Sequence[str], question: UsageQuery) -> str:
     """All records, each with the code of what is wrong with it, or NULL."""
     on = question.sides[0].on
     fields = "".join(f", field_{place}" for place in range(len(question.fields)))
@@ -41,7 +41,7 @@ def checked(sources: Sequence[str], question: Question) -> str:
     )
 
 
-def within(question: Question) -> str:
+def within(question: UsageQuery) -> str:
     """Whether an instant lies in the time that is asked for; empty where all of it is."""
     tests = []
     if question.since is not None:
@@ -54,13 +54,13 @@ def within(question: Question) -> str:
 SUMS = ("rows", "requests", "input", "cached", "write", "output")
 
 
-def key_columns(question: Question) -> tuple[str, ...]:
+def key_columns(question: UsageQuery) -> tuple[str, ...]:
     """The names of the grouping columns."""
     fields = tuple(f"field_{place}" for place in range(len(question.fields)))
     return (*question.periods, *fields, "model", "tier", "summed", "code", "file", "at", "until", "context")
 
 
-def sums(records: str, question: Question, cells: RateCells, *, month: str) -> str:
+def sums(records: str, question: UsageQuery, cells: RatePeriods, *, month: str) -> str:
     """The sums: integers per group, model, tier, stretch of time and class of context length.
 
     `records` is what `slotted` or `tested` gives; `rate_times` are the stretches of time, cut at midnight. `month`
@@ -96,7 +96,7 @@ def sums(records: str, question: Question, cells: RateCells, *, month: str) -> s
     )
 
 
-def times_of(relation: str, question: Question) -> list[str]:
+def times_of(relation: str, question: UsageQuery) -> list[str]:
     """When the first and the last record of a sum was; of records priced at another time some may have none."""
     first, last = f"{relation}.first_at", f"{relation}.last_at"
     if at_own_times(question):
@@ -107,7 +107,7 @@ def times_of(relation: str, question: Question) -> list[str]:
     return [f"{all_known} THEN min({first}) END AS first_at", f"{all_known} THEN max({last}) END AS last_at"]
 
 
-def at_own_times(question: Question) -> bool:
+def at_own_times(question: UsageQuery) -> bool:
     """Whether records are priced at their own times."""
     return question.sides[0].on is None
 
@@ -116,7 +116,7 @@ def _kept(expression: str, name: str) -> str:
     return f"CASE WHEN r.code IS NULL THEN {expression} END AS {name}"
 
 
-def tested(every: str, question: Question, cells: RateCells) -> str:
+def tested(every: str, question: UsageQuery, cells: RatePeriods) -> str:
     """The records one by one; of those that are rejected, only the code and the file."""
     fields = [f"field_{place}" for place in range(len(question.fields))]
     names = [*fields, "model", "tier", "instant", "until", *SUMS[1:], *(("logged",) if question.compare_to else ())]
@@ -139,12 +139,12 @@ MOST_SLOTS = 48
 """So many slots of a day are told apart for each record; with more, records are joined one by one."""
 
 
-def has_slots(question: Question, cells: RateCells) -> bool:
+def has_slots(question: UsageQuery, cells: RatePeriods) -> bool:
     """Whether records are first summed per slot of time: not where fields of theirs part them into many groups."""
     return not question.fields and len(cells.slots) <= MOST_SLOTS
 
 
-def slot_of(instant: str, cells: RateCells) -> str:
+def slot_of(instant: str, cells: RatePeriods) -> str:
     """When the slot begins that an instant lies in; with too many of them, the instant itself."""
     if len(cells.slots) > MOST_SLOTS:
         return instant
@@ -153,7 +153,7 @@ def slot_of(instant: str, cells: RateCells) -> str:
     return f"({instant} - {instant} % {DAY} + {since})"
 
 
-def slotted(every: str, question: Question, cells: RateCells) -> str:
+def slotted(every: str, question: UsageQuery, cells: RatePeriods) -> str:
     """The records summed per model, tier, slot of time and class of context length.
 
     No stretch begins or ends within a slot, and no threshold lies within a class, so that all records of a sum fall
@@ -185,7 +185,7 @@ def slotted(every: str, question: Question, cells: RateCells) -> str:
     return f"SELECT {', '.join([*chosen, *counts])} FROM ({every}) AS r GROUP BY {numbers}"
 
 
-def context_of(question: Question, cells: RateCells) -> str:
+def context_of(question: UsageQuery, cells: RatePeriods) -> str:
     """The shortest input of the class of context lengths that a record is in; 0 for sums, whose is unknown."""
     context = "0"
     for cut in context_cuts(question, cells):
@@ -193,7 +193,7 @@ def context_of(question: Question, cells: RateCells) -> str:
     return context if context == "0" else f"CASE WHEN r.summed = 1 THEN 0 ELSE {context} END"
 
 
-def context_cuts(question: Question, cells: RateCells) -> list[int]:
+def context_cuts(question: UsageQuery, cells: RatePeriods) -> list[int]:
     """The lengths of input above which the rate of some side may differ, in tokens of the record."""
     return sorted(
         {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.logs.records.kinds import Path
 
 
@@ -51,7 +51,7 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def _dotted(path: Path, quoted: str, start: str) -> str:
     """A path such as `$.usage.prompt_tokens`, with what is no plain name in the quotes of the dialect."""
     if any(sign in part for part in path for sign in "\"'\\`\0\n"):
-        raise UsageError(f"no query can be written with the field {'.'.join(path)!r}", "its name has quotes in it")
+        raise InvalidRequest(f"no query can be written with the field {'.'.join(path)!r}", "its name has quotes in it")
     return start + "".join(f".{part}" if _PLAIN.fullmatch(part) else quoted.format(part) for part in path)
 
 

@@ -20,7 +20,7 @@ EARLIEST = 100_000_000
 """A bare number below it is a year or a compact date, not the seconds since 1970 of a request."""
 
 
-class Leaves(Protocol):
+class Fields(Protocol):
     """The fields of one kind of source. None is a field that no record there can have."""
 
     def text(self, path: Path) -> str | None:

@@ -5,7 +5,7 @@ A record that says itself what was used is one record, whatever lists it holds b
 
 from collections.abc import Callable, Sequence
 
-from tokencost.logs.records.kinds import Path, Shape
+from tokencost.logs.records.kinds import LogKind, Path
 from tokencost.logs.sql.fields import JsonRecord
 
 FILE = "tokencost_file"
@@ -25,13 +25,13 @@ _SPAN_LISTS = (
 )
 
 
-def holds_usage(shapes: Sequence[Shape], present: Callable[[Path], str]) -> str:
+def holds_usage(shapes: Sequence[LogKind], present: Callable[[Path], str]) -> str:
     """Whether a record is of one of these shapes; `present` writes whether a field is there."""
     marks = dict.fromkeys(shape.marks for shape in shapes)
     return " OR ".join(f"({' AND '.join(map(present, each))})" for each in marks)
 
 
-def expanded(reader: str, shapes: Sequence[Shape]) -> str:
+def expanded(reader: str, shapes: Sequence[LogKind]) -> str:
     """A relation with one record for each that `reader` (record, FILE) holds."""
     attributes = "CAST(json_extract(record, '$.attributes[*]') AS VARCHAR)"
     alone = f"(coalesce(contains({attributes}, '{USAGE_KEY}'), false) OR {holds_usage(shapes, JsonRecord().present)})"

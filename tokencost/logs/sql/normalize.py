@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from tokencost.errors import UsageError
-from tokencost.logs.records.kinds import Path, Shape, paths_of
-from tokencost.logs.sql.fields import MALFORMED, Leaves, literal
+from tokencost.errors import InvalidRequest
+from tokencost.logs.records.kinds import LogKind, Path, paths_of
+from tokencost.logs.sql.fields import MALFORMED, Fields, literal
 from tokencost.logs.sql.parsing import NativeParsing, Parsing, matches
-from tokencost.logs.usage_query import Question, field_path
+from tokencost.logs.usage_query import UsageQuery, field_path
 from tokencost.pricing.rates import STANDARD
 
 INPUT_KINDS = "('input_cache_hit_tokens', 'input_cache_miss_tokens')"
@@ -21,24 +21,28 @@ MAP_HINT = (
 OWN_COLUMNS = frozenset(("uncached_input_cost", "cached_input_cost", "output_cost"))
 
 
-def shapes_of_table(leaves: Leaves, shapes: Sequence[Shape], columns: Sequence[str], shown: str) -> tuple[Shape, ...]:
-    """The shapes of usage that the rows of a file can have. Raises `UsageError` where there is none."""
+def shapes_of_table(
+    leaves: Fields, shapes: Sequence[LogKind], columns: Sequence[str], shown: str
+) -> tuple[LogKind, ...]:
+    """The shapes of usage that the rows of a file can have. Raises `InvalidRequest` where there is none."""
     if OWN_COLUMNS.issubset(columns):
         # Its columns are also those of the plain table: read as a log, it would double what it is the answer of.
-        raise UsageError(f"{shown} is an answer of `tokencost usage`, not a log", "leave it out, or move it elsewhere")
+        raise InvalidRequest(
+            f"{shown} is an answer of `tokencost usage`, not a log", "leave it out, or move it elsewhere"
+        )
     known = tuple(shape for shape in possible_shapes(leaves, shapes) if shape.input or shape.input_parts)
     if not known:
         names = ", ".join(columns[:12])[:400]
-        raise UsageError(f"{shown} holds no usage that is recognised: its columns are {names}", MAP_HINT)
+        raise InvalidRequest(f"{shown} holds no usage that is recognised: its columns are {names}", MAP_HINT)
     return known
 
 
-def possible_shapes(leaves: Leaves, shapes: Sequence[Shape]) -> tuple[Shape, ...]:
+def possible_shapes(leaves: Fields, shapes: Sequence[LogKind]) -> tuple[LogKind, ...]:
     """The shapes that records of such a source can have."""
     return tuple(shape for shape in shapes if all(leaves.present(mark) is not None for mark in shape.marks))
 
 
-def looked_at(shapes: Sequence[Shape], question: Question) -> list[Path]:
+def looked_at(shapes: Sequence[LogKind], question: UsageQuery) -> list[Path]:
     """Every field that the query may look at."""
     paths = [path for shape in shapes for path in paths_of(shape)]
     paths += [field_path(name) for name in question.fields]
@@ -50,14 +54,14 @@ _NATIVE = NativeParsing()
 
 def records(
     relation: str,
-    leaves: Leaves,
-    shapes: Sequence[Shape],
-    question: Question,
+    leaves: Fields,
+    shapes: Sequence[LogKind],
+    question: UsageQuery,
     *,
     file: str,
     one_shape: bool = False,
     parsing: Parsing = _NATIVE,
-    asked: Sequence[Shape] | None = None,
+    asked: Sequence[LogKind] | None = None,
 ) -> str:
     """The records of one source under the same columns, whatever their shape; of shapes not `asked` for, none."""
     numbered = [(place, shape) for place, shape in enumerate(shapes) if asked is None or shape in asked]
@@ -72,7 +76,7 @@ def records(
     else:
         number = f"CASE {' '.join(arms)} END"
 
-    def each(write: Callable[[Shape], str | None], otherwise: str = "NULL") -> str:
+    def each(write: Callable[[LogKind], str | None], otherwise: str = "NULL") -> str:
         """An expression that differs from shape to shape; the same ones are written once."""
         written: dict[str, list[int]] = {}
         for place, shape in numbered:
@@ -129,8 +133,8 @@ COUNTS = ("input", "output", "cached", "write", "requests")
 def _parsed(
     gathered: str,
     columns: Mapping[str, str],
-    shapes: Sequence[Shape],
-    question: Question,
+    shapes: Sequence[LogKind],
+    question: UsageQuery,
     *,
     parsing: Parsing,
     whole: bool,
@@ -146,7 +150,7 @@ def _parsed(
             return "CAST(NULL AS BIGINT)"
         return name if whole else parsing.count(name)
 
-    def numbers(test: Callable[[Shape], object]) -> str:
+    def numbers(test: Callable[[LogKind], object]) -> str:
         return ", ".join(str(number) for number, shape in enumerate(shapes) if test(shape)) or "-1"
 
     parsed = {name: count(name) for name in COUNTS}
@@ -197,7 +201,7 @@ def first_of(expressions: Iterable[str | None]) -> str | None:
     return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
 
 
-def _count(leaves: Leaves, shape: Shape, name: str, whole: bool) -> str | None:
+def _count(leaves: Fields, shape: LogKind, name: str, whole: bool) -> str | None:
     paths: tuple[Path, ...] = getattr(shape, name)
     if shape.types and name != "requests":
         return None
@@ -206,17 +210,17 @@ def _count(leaves: Leaves, shape: Shape, name: str, whole: bool) -> str | None:
     return first_of(leaves.count(path, as_text=shape.text_counts) for path in paths)
 
 
-def _all_whole(leaves: Leaves, shape: Shape) -> bool:
+def _all_whole(leaves: Fields, shape: LogKind) -> bool:
     """Whether the engine knows that all counts of a shape are integers, so that none need be parsed."""
     counts = [path for name in COUNTS for path in getattr(shape, name) if leaves.present(path) is not None]
     return not shape.types and not shape.input_parts and all(leaves.whole(path) is not None for path in counts)
 
 
-def _part(leaves: Leaves, shape: Shape, place: int) -> str | None:
+def _part(leaves: Fields, shape: LogKind, place: int) -> str | None:
     return leaves.count(shape.input_parts[place], as_text=False) if shape.input_parts else None
 
 
-def _instant_column(leaves: Leaves, shapes: Sequence[Shape]) -> str | None:
+def _instant_column(leaves: Fields, shapes: Sequence[LogKind]) -> str | None:
     """The one column of times of a source that has it as times, which need no parsing."""
     if any(shape.compact_dates for shape in shapes):
         return None
@@ -224,7 +228,7 @@ def _instant_column(leaves: Leaves, shapes: Sequence[Shape]) -> str | None:
     return leaves.instant(known.pop()) if len(known) == 1 else None
 
 
-def _time_text(leaves: Leaves, shape: Shape) -> str | None:
+def _time_text(leaves: Fields, shape: LogKind) -> str | None:
     text = first_of(leaves.text(path) for path in shape.time)
     if text and shape.compact_dates:
         parts = f"substr({text}, 1, 4) || '-' || substr({text}, 5, 2) || '-' || substr({text}, 7, 2)"
@@ -232,16 +236,16 @@ def _time_text(leaves: Leaves, shape: Shape) -> str | None:
     return text
 
 
-def tier_of(question: Question) -> str:
+def tier_of(question: UsageQuery) -> str:
     """The tier of requests, from the text `tier`."""
     return _tier({"tier": "tier"}, (), question.tier, lambda _: "-1")
 
 
 def _tier(
     columns: Mapping[str, str],
-    shapes: Sequence[Shape],
+    shapes: Sequence[LogKind],
     asked: str | None,
-    numbers: Callable[[Callable[[Shape], object]], str],
+    numbers: Callable[[Callable[[LogKind], object]], str],
 ) -> str:
     if asked is not None:
         return literal(asked)
@@ -253,14 +257,14 @@ def _tier(
     fixed = dict.fromkeys(shape.fixed_tier for shape in shapes if shape.fixed_tier)
     for name in fixed:
 
-        def is_fixed(shape: Shape, name: str | None = name) -> bool:
+        def is_fixed(shape: LogKind, name: str | None = name) -> bool:
             return shape.fixed_tier == name
 
         tier = f"CASE WHEN shape IN ({numbers(is_fixed)}) THEN {literal(name or '')} ELSE {tier} END"
     return tier
 
 
-def _failed(leaves: Leaves, shape: Shape) -> str | None:
+def _failed(leaves: Fields, shape: LogKind) -> str | None:
     tests = [
         f"coalesce({matches(text, f'^({pattern})$')}, false)"
         for path, pattern in shape.failed

@@ -4,16 +4,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tokencost.errors import UsageError
-from tokencost.logs.records.kinds import Path, Shape, paths_of
+from tokencost.errors import InvalidRequest
+from tokencost.logs.records.kinds import LogKind, Path, paths_of
 from tokencost.logs.sql.aggregate import checked, has_slots, key_columns, slotted, sums, tested
 from tokencost.logs.sql.dialects import Dialect
 from tokencost.logs.sql.fields import identifier, literal
 from tokencost.logs.sql.normalize import looked_at, possible_shapes, records
 from tokencost.logs.sql.parsing import PortableParsing
-from tokencost.logs.sql.rate_periods import DAY, EVERY_DAY, RateCells, WeekTime, cell_times, microseconds, week_times
+from tokencost.logs.sql.rate_periods import DAY, EVERY_DAY, RatePeriods, WeekTime, cell_times, microseconds, week_times
 from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, field_columns, fingerprint
-from tokencost.logs.usage_query import Question, field_path
+from tokencost.logs.usage_query import UsageQuery, field_path
 from tokencost.pricetable.when import span
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ class Fields:
 
 def columns_of(
     dialect: Dialect,
-    shapes: Sequence[Shape],
-    question: Question,
+    shapes: Sequence[LogKind],
+    question: UsageQuery,
     columns: Sequence[str] | None,
     json_column: str | None,
 ) -> Sequence[str] | None:
@@ -93,7 +93,7 @@ def columns_of(
     return _usual_columns(shapes, question)
 
 
-def _usual_columns(shapes: Sequence[Shape], question: Question) -> tuple[str, ...]:
+def _usual_columns(shapes: Sequence[LogKind], question: UsageQuery) -> tuple[str, ...]:
     """The columns that a table of such records usually has, with the fields that the question names."""
     paths: list[Path] = []
     for shape in shapes:
@@ -109,7 +109,7 @@ def _usual_columns(shapes: Sequence[Shape], question: Question) -> tuple[str, ..
 def table_rows(
     dialect: Dialect, table: str, columns: Sequence[str] | None, json_column: str | None, fields: Iterable[Path]
 ) -> Rows:
-    """The records of a table. Raises `UsageError` for what is no name of a table."""
+    """The records of a table. Raises `InvalidRequest` for what is no name of a table."""
     from sqlglot import exp
 
     named = _named_table(dialect, table)
@@ -130,7 +130,7 @@ def table_rows(
 
 
 def _named_table(dialect: Dialect, name: str) -> "exp.Expression":
-    """The name as its parts, each quoted where it has to be. Raises `UsageError` for anything else."""
+    """The name as its parts, each quoted where it has to be. Raises `InvalidRequest` for anything else."""
     import sqlglot
     from sqlglot import exp
 
@@ -143,7 +143,7 @@ def _named_table(dialect: Dialect, name: str) -> "exp.Expression":
     parts = list(tables[0].parts) if len(tables) == 1 else []
     plain = exp.select("*").from_(exp.Table(**dict(zip(("this", "db", "catalog"), reversed(parts), strict=False))))
     if not parts or not all(type(part) is exp.Identifier for part in parts) or plain != first:
-        raise UsageError(f"{name!r} is not the name of a table", "write --table schema.logs")
+        raise InvalidRequest(f"{name!r} is not the name of a table", "write --table schema.logs")
     return plain.args["from_"].this  # type: ignore[no-any-return]  # as all arguments are
 
 
@@ -161,9 +161,9 @@ def table_columns(
 def table_query(
     dialect: Dialect,
     table: str,
-    shapes: Sequence[Shape],
-    question: Question,
-    cells: RateCells,
+    shapes: Sequence[LogKind],
+    question: UsageQuery,
+    cells: RatePeriods,
     *,
     columns: Sequence[str] | None = None,
     json_column: str | None = None,
@@ -171,7 +171,7 @@ def table_query(
     """The query over a table, one record a row, in the words of a dialect. Its result is what `returned` reads.
 
     Without `columns` and `json_column` the whole row is the record where the dialect can say so, else the columns
-    are those that such a table usually has. Raises `UsageError` for what cannot be asked.
+    are those that such a table usually has. Raises `InvalidRequest` for what cannot be asked.
     """
     columns = columns_of(dialect, shapes, question, columns, json_column)
     of_row = json_column is None and columns is None
@@ -179,7 +179,7 @@ def table_query(
     known = possible_shapes(fields, shapes)
     if not known:
         marks = ", ".join(dict.fromkeys(path[0] for shape in shapes for path in shape.marks))
-        raise UsageError(f"records of that shape have the columns {marks}", "name them with --columns")
+        raise InvalidRequest(f"records of that shape have the columns {marks}", "name them with --columns")
     rows = table_rows(dialect, table, columns, json_column, looked_at(known, question))
     flat = all(shape.flat for shape in known)
     every = records(
@@ -192,8 +192,8 @@ def written(
     dialect: Dialect,
     rows: Sequence[Rows],
     every: Sequence[str],
-    question: Question,
-    cells: RateCells,
+    question: UsageQuery,
+    cells: RatePeriods,
     *,
     with_files: bool = False,
 ) -> str:
@@ -211,7 +211,7 @@ def _indented(text: str) -> str:
     return "\n".join(f"  {line}" for line in text.split("\n"))
 
 
-def _rate_times(question: Question, cells: RateCells) -> list[tuple[str, str]]:
+def _rate_times(question: UsageQuery, cells: RatePeriods) -> list[tuple[str, str]]:
     """The stretches of time, told as days of the week and multiplied into days by the engine."""
     begin, end = cells.first, cells.last
     if question.since is not None:
@@ -237,7 +237,7 @@ def _rate_times(question: Question, cells: RateCells) -> list[tuple[str, str]]:
     ]
 
 
-def _result(question: Question, cells: RateCells, *, with_files: bool) -> str:
+def _result(question: UsageQuery, cells: RatePeriods, *, with_files: bool) -> str:
     """The sums under the names of their columns in a file."""
     fields = dict(zip(key_columns(question)[len(question.periods) :], field_columns(question), strict=False))
     logged = LOGGED if question.compare_to else {}

@@ -24,7 +24,7 @@ LATEST = 4_102_444_800_000_000
 """Microseconds from 1970 to 2100; no request is made from then on, and no price is looked up that far ahead."""
 
 
-class RateCells(NamedTuple):
+class RatePeriods(NamedTuple):
     """What an engine needs to know of a price table."""
 
     bounds: tuple[int, ...]
@@ -61,7 +61,7 @@ class CellTime(NamedTuple):
     at: int
 
 
-def rate_cells(table: PriceTable) -> RateCells:
+def rate_periods(table: PriceTable) -> RatePeriods:
     """Where the cells of a price table lie."""
     prices = [price for model in table.models.values() for price in model.prices]
     aliases = [alias for model in table.models.values() for alias in model.aliases]
@@ -71,7 +71,7 @@ def rate_cells(table: PriceTable) -> RateCells:
     windowed = tuple(price for price in prices if price.windows)
     holidays = (day for price in windowed for window in price.windows for day in window.holidays)
     known_until = max((microseconds(datetime(day.year, day.month, day.day, tzinfo=UTC)) for day in holidays), default=0)
-    cells = RateCells(
+    cells = RatePeriods(
         bounds,
         windowed,
         tuple(sorted({limit for price in prices for limit in thresholds(price)[1:]})),
@@ -82,7 +82,7 @@ def rate_cells(table: PriceTable) -> RateCells:
     return cells._replace(slots=tuple(sorted({0, *starts})))
 
 
-def _later(cells: RateCells) -> Iterator[CellTime]:
+def _later(cells: RatePeriods) -> Iterator[CellTime]:
     """Stretches after all that are told, around each way in which clocks are still put forward or back.
 
     They begin at other times of a UTC day than before, and what is summed per slot must not be across them.
@@ -104,7 +104,7 @@ def _in_force(price: Price) -> tuple[int, int | None]:
     return microseconds(price.start), None if price.end is None else microseconds(price.end)
 
 
-def cell_times(cells: RateCells, begin: int, end: int) -> list[CellTime]:
+def cell_times(cells: RatePeriods, begin: int, end: int) -> list[CellTime]:
     """The stretches from `begin` to `end`, in order and without gaps.
 
     Stretches with the same prices and the same open windows have the same `at`.

@@ -3,8 +3,8 @@
 import re
 
 from tokencost.logs.sql.aggregate import context_cuts
-from tokencost.logs.sql.rate_periods import RateCells
-from tokencost.logs.usage_query import Question
+from tokencost.logs.sql.rate_periods import RatePeriods
+from tokencost.logs.usage_query import UsageQuery
 
 KEYS = {
     "model": "model",
@@ -31,12 +31,12 @@ CELLS = "rate_cells"
 """The column with the fingerprint of the stretches of time that the sums were made for."""
 
 
-def fingerprint(question: Question, cells: RateCells) -> str:
+def fingerprint(question: UsageQuery, cells: RatePeriods) -> str:
     """Where stretches of time and classes of context length lie, in a few letters."""
     return cells._replace(thresholds=tuple(context_cuts(question, cells))).fingerprint
 
 
-def field_columns(question: Question) -> tuple[str, ...]:
+def field_columns(question: UsageQuery) -> tuple[str, ...]:
     """The fields of records among the groups, under names that every engine takes."""
     found: list[str] = []
     for name in question.fields:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.pricetable.editing.line_editor import TextLines
 from tokencost.pricetable.editing.new_price import Addition, Entry, bound, conditions_of, describe_block
 from tokencost.pricetable.editing.toml_writer import BLOCK_KEYS, ENTRY_KEYS, block_lines, value_text
@@ -15,9 +15,9 @@ from tokencost.pricetable.table import KeyPath
 def corrected_entry(
     prices: list[Entry], lines: TextLines, index: LineIndex, path: KeyPath, addition: Addition, today: date
 ) -> list[str]:
-    """Change the entry at `path`, in the lines and in `prices`; what a person should know. Raises `UsageError`."""
+    """Change the entry at `path`, in the lines and in `prices`; what a person should know. Raises `InvalidRequest`."""
     if addition.blocks or addition.drop_blocks:
-        raise UsageError(
+        raise InvalidRequest(
             "a correction changes one set of conditions at a time",
             "name it with --tier, --window or --input-tokens-above, without --when and --drop-blocks",
         )
@@ -32,7 +32,7 @@ def corrected_entry(
         _change(entry, changes | accepted, lines, index, path, ENTRY_KEYS, addition, today)
         return []
     if addition.until:
-        raise UsageError("--until ends a whole price, not the rates under conditions", "leave --until out")
+        raise InvalidRequest("--until ends a whole price, not the rates under conditions", "leave --until out")
     if accepted:
         _change(entry, accepted, lines, index, path, ENTRY_KEYS, addition, today)
     for n, block in enumerate(entry.get("when", ())):
@@ -65,7 +65,9 @@ def _change(
     """Write the changed keys on their lines, and the missing ones behind those that come before them."""
     real = {key: value for key, value in changes.items() if values.get(key) != value}
     if not real:
-        raise UsageError("nothing would change: the table says this already", "leave --correct out, or give the rates")
+        raise InvalidRequest(
+            "nothing would change: the table says this already", "leave --correct out, or give the rates"
+        )
     header = index.line_of(path)
     indent = lines.line(header)[: len(lines.line(header)) - len(lines.line(header).lstrip())]
     was = [f"{key} was {value_text(values[key])}" for key in real if key in values and key not in ("note", "cny")]
@@ -77,7 +79,9 @@ def _change(
             try:
                 lines.change(index.line_of((*path, key)), key, real[key])
             except ValueError:
-                raise UsageError(f"the line of {key!r} cannot be changed by itself", "edit the file by hand") from None
+                raise InvalidRequest(
+                    f"the line of {key!r} cannot be changed by itself", "edit the file by hand"
+                ) from None
         else:
             above = [known for known in order[: order.index(key)] if known in values and known not in real]
             place = index.line_of((*path, above[-1])) if above else header

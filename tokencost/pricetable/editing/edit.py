@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import tomli
 
-from tokencost.errors import InvalidData, UnknownModel, UsageError
+from tokencost.errors import InvalidData, InvalidRequest, UnknownModel
 from tokencost.pricetable.editing.comparable import changed_older_prices
 from tokencost.pricetable.editing.correction import corrected_entry
 from tokencost.pricetable.editing.line_editor import TextLines
@@ -46,7 +46,7 @@ class Edited(NamedTuple):
 def add_price(content: bytes, file: str, addition: Addition, today: date) -> Edited:
     """The bytes of a price table with that price added, and its version moved on.
 
-    Raises `InvalidData` where the table is broken already, `UsageError` where the price cannot be added to it.
+    Raises `InvalidData` where the table is broken already, `InvalidRequest` where the price cannot be added to it.
     """
     table = parse_prices(content, file)
     text = content.decode("utf-8")
@@ -63,7 +63,7 @@ def add_price(content: bytes, file: str, addition: Addition, today: date) -> Edi
     except (ValueError, KeyError):
         found = None
     if found != wanted:
-        raise UsageError(
+        raise InvalidRequest(
             f"the layout of {file} is one that cannot be edited by line",
             f"write the model's prices as [[models.{addition.model}.prices]] tables, or edit the file by hand",
         )
@@ -71,11 +71,11 @@ def add_price(content: bytes, file: str, addition: Addition, today: date) -> Edi
         after = parse_prices(edited, file)
     except InvalidData as error:
         problem = error.problems[0]
-        raise UsageError(f"with this price the table would not be valid: {problem.message}", problem.hint) from None
+        raise InvalidRequest(f"with this price the table would not be valid: {problem.message}", problem.hint) from None
     changed = changed_older_prices(table, after, addition.model) if addition.correction is None else []
     if changed:
         first = changed[0]
-        raise UsageError(
+        raise InvalidRequest(
             f"this would change the price of {first.model} from {show_bound(first.start)}",
             "a past price is changed with --correct and a --reason",
         )
@@ -190,9 +190,9 @@ def _place_model(
 ) -> list[str]:
     if addition.model in table.claims:
         known = table.claims[addition.model][0][1].id
-        raise UsageError(f"the table has {addition.model!r} already, as {known}", "leave --new out")
+        raise InvalidRequest(f"the table has {addition.model!r} already, as {known}", "leave --new out")
     if new.provider not in table.providers:
-        raise UsageError(
+        raise InvalidRequest(
             f"unknown provider {new.provider!r}",
             f"known providers: {', '.join(table.providers)}; add [providers.{new.provider}] to the table first",
         )
@@ -221,9 +221,9 @@ def _refuse_the_past(model: Model, addition: Addition, today: date) -> None:
             what = f"the last price of {model.id}, until {show_bound(last.end)}, has ended and would change"
         else:
             what = f"{model.id} has a later price, from {show_bound(last.start)}: the past would change"
-        raise UsageError(what, "past prices stay as they are; to mend a mistake, add --correct --reason 'why'")
+        raise InvalidRequest(what, "past prices stay as they are; to mend a mistake, add --correct --reason 'why'")
     if addition.correction is not None and not is_past:
-        raise UsageError(
+        raise InvalidRequest(
             f"there is nothing to correct: the last price of {model.id} begins {show_bound(last.start)}",
             "leave --correct out to add a new price",
         )

@@ -11,7 +11,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from tokencost.errors import UsageError
+from tokencost.errors import InvalidRequest
 from tokencost.pricetable.reading.rules import WINDOW_KEYS
 from tokencost.pricetable.reading.schema import RATE_KEYS
 
@@ -73,18 +73,18 @@ def describe_block(block: Mapping[str, Any]) -> str:
 def whole_entry(addition: Addition, before: Entry | None) -> tuple[Entry, list[str]]:
     """The entry to write, and what a person should know about what continues and what ends.
 
-    `before` is the price of the model that this one follows. Raises `UsageError`.
+    `before` is the price of the model that this one follows. Raises `InvalidRequest`.
     """
     if addition.conditions:
         if before is None:
-            raise UsageError(
+            raise InvalidRequest(
                 f"{addition.model} has no price before, whose other rates would continue",
                 "give the base price first, and the rates under conditions with --when",
             )
         return _changed_block(addition, before)
     missing = [f"--{key}" for key in ("input", "output") if key not in addition.rates]
     if missing:
-        raise UsageError(f"a price needs {' and '.join(missing)}", "rates are USD per 1,000,000 tokens")
+        raise InvalidRequest(f"a price needs {' and '.join(missing)}", "rates are USD per 1,000,000 tokens")
     entry: Entry = {"from": bound(addition.start)} | _until(addition) | _in_order(addition.rates)
     entry |= dict(addition.evidence)
     if addition.cny:
@@ -136,7 +136,7 @@ def _blocks(addition: Addition, entry: Entry, before: Entry) -> tuple[list[Entry
     """The blocks of a new base price: those given, and those that continue."""
     given = {conditions_of(block): dict(block) for block in addition.blocks}
     if len(given) < len(addition.blocks):
-        raise UsageError("two --when options have the same conditions", "merge the two")
+        raise InvalidRequest("two --when options have the same conditions", "merge the two")
     redefined = {block["window"] for block in given.values() if any(key in block for key in WINDOW_KEYS)}
     notes, blocks = [], []
     for known in before.get("when", ()):
