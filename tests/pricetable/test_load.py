@@ -411,7 +411,7 @@ def test_an_alias_may_move_from_one_model_to_another_at_an_instant() -> None:
         '[models.two]\nprovider = "acme"',
         '[models.two]\nprovider = "acme"\naliases = [{ name = "uno", from = 2026-02-01 }]',
     )
-    assert [model.id for _, model in parse_prices(moved.encode()).claims["uno"]] == ["one", "two"]
+    assert [model.id for _, model in parse_prices(moved.encode()).names["uno"]] == ["one", "two"]
     assert len(problems_of(moved.replace("from = 2026-02-01", "from = 2026-01-31"))) == 1
 
 

@@ -37,11 +37,11 @@ class Meaning(NamedTuple):
 
 def exactly(table: PriceTable, name: str) -> tuple[Meaning, ...]:
     """What an id or alias, with or without its provider, stands for where it is written exactly so."""
-    claims = table.claims.get(name, ())
+    named = table.names.get(name, ())
     provider, slash, bare = name.partition("/")
-    if not claims and slash and provider in table.providers:
-        claims = tuple(claim for claim in table.claims.get(bare, ()) if claim[1].provider == provider)
-    return tuple(Meaning(name, model, alias.start, alias.end) for alias, model in claims)
+    if not named and slash and provider in table.providers:
+        named = tuple((alias, model) for alias, model in table.names.get(bare, ()) if model.provider == provider)
+    return tuple(Meaning(name, model, alias.start, alias.end) for alias, model in named)
 
 
 def meanings(table: PriceTable, name: str) -> tuple[Meaning, ...]:
@@ -76,8 +76,8 @@ def _of_provider(table: PriceTable, name: str) -> tuple[str, str | None]:
 
 
 def _ids(table: PriceTable) -> Iterator[Meaning]:
-    for name, claims in table.claims.items():
-        yield from (Meaning(name, model, alias.start, alias.end) for alias, model in claims)
+    for name, named in table.names.items():
+        yield from (Meaning(name, model, alias.start, alias.end) for alias, model in named)
 
 
 def _shown(table: PriceTable) -> Iterator[Meaning]:
@@ -97,7 +97,7 @@ def suggestion(table: PriceTable, name: str) -> str:
 
     if found := dict.fromkeys(each.model.id for each in meanings(table, name)):
         return f"did you mean {' or '.join(found)}?"
-    spellings = {any_case(known): known for known in table.claims}
+    spellings = {any_case(known): known for known in table.names}
     spellings |= {any_case(model.name): model.id for model in table.models.values()}
     spellings |= {f"{model.provider}/{model.id}": f"{model.provider}/{model.id}" for model in table.models.values()}
     wanted = any_case(name)
@@ -109,7 +109,7 @@ def suggestion(table: PriceTable, name: str) -> str:
     close = get_close_matches(wanted, alike, MOST_SUGGESTIONS, cutoff=0)
     close += get_close_matches(wanted, spellings, MOST_SUGGESTIONS)
     near = [spellings[spelling] for spelling in close]
-    near += [known for known in table.claims if wanted and wanted in known.casefold()]
+    near += [known for known in table.names if wanted and wanted in known.casefold()]
     near += [known.model.id for known in _announced(table) if wanted and fold(wanted) in fold(known.name)]
     if near:
         return _did_you_mean(list(dict.fromkeys(near))[:MOST_SUGGESTIONS])

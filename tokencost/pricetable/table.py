@@ -193,10 +193,10 @@ class PriceTable:
         return LineIndex(self.text)
 
     @cached_property
-    def claims(self) -> dict[str, tuple[tuple[Alias, Model], ...]]:
+    def names(self) -> dict[str, tuple[tuple[Alias, Model], ...]]:
         """Every name that resolves, ids and aliases alike, with the models it stands for over time."""
-        claims: dict[str, tuple[tuple[Alias, Model], ...]] = {}
+        names: dict[str, tuple[tuple[Alias, Model], ...]] = {}
         for model in self.models.values():
             for alias in (Alias(model.id), *model.aliases):
-                claims[alias.name] = (*claims.get(alias.name, ()), (alias, model))
-        return claims
+                names[alias.name] = (*names.get(alias.name, ()), (alias, model))
+        return names

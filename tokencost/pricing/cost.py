@@ -96,9 +96,9 @@ def price(
     Decimal('15')
     """
     on = as_when(on)
-    claims = table.claims.get(model)
-    if claims is not None and len(claims) == 1 and claims[0][0].start is None is claims[0][0].end:
-        found = claims[0][1]  # an undated name, which is nearly every one
+    named = table.names.get(model)
+    if named is not None and len(named) == 1 and named[0][0].start is None is named[0][0].end:
+        found = named[0][1]  # an undated name, which is nearly every one
     else:
         found = find_named(table, model, on)
     if not isinstance(on, datetime):

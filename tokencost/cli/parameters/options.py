@@ -49,8 +49,8 @@ def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str
     except TokencostError:
         return []
     return [
-        CompletionItem(name, help=claims[0][1].name)
-        for name, claims in table.claims.items()
+        CompletionItem(name, help=named[0][1].name)
+        for name, named in table.names.items()
         if name.startswith(incomplete)
     ]
 

@@ -212,8 +212,8 @@ def _confidence(table: "PriceTable", given: Mapping[str, Any]) -> str:
     """What is read on the provider's own site is primary; any other page is one secondary source."""
     from urllib.parse import urlsplit
 
-    claims = table.claims.get(given["model"].rpartition("/")[2])
-    provider = table.providers.get(given["provider"] or (claims[0][1].provider if claims else ""))
+    named = table.names.get(given["model"].rpartition("/")[2])
+    provider = table.providers.get(given["provider"] or (named[0][1].provider if named else ""))
     try:
         own = provider is not None and urlsplit(provider.pricing_url or "").hostname
         return "primary" if own and urlsplit(given["source"]).hostname == own else "single"

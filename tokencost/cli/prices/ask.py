@@ -231,9 +231,9 @@ def _ask_block(block: "ConditionBlock", base: Mapping[str, Decimal | None], acce
 def _present(table: "PriceTable", name: str) -> "Price | None":
     from tokencost.pricetable.resolve import find_model
 
-    claims = table.claims.get(name)
-    if claims:
-        return claims[-1][1].prices[-1]
+    named = table.names.get(name)
+    if named:
+        return named[-1][1].prices[-1]
     try:
         return find_model(table, name, date.max).prices[-1]
     except (UnknownModel, NoPrice, OverflowError):

@@ -6,7 +6,7 @@ from tokencost.pricetable.table import Model, Price, PriceTable
 
 
 def price_facts(price: Price) -> dict[str, Any]:
-    """Everything that a price claims; its end is apart, since a later price closes it."""
+    """Everything that a price says; its end is apart, since a later price closes it."""
     return {
         "from": price.start,
         "until": price.end,
@@ -23,7 +23,7 @@ def price_facts(price: Price) -> dict[str, Any]:
 
 
 def model_facts(model: Model) -> dict[str, Any]:
-    """Everything that a table claims of a model beside its prices."""
+    """Everything that a table says of a model beside its prices."""
     return {
         "provider": model.provider,
         "name": model.name,

@@ -188,8 +188,8 @@ def _place_model(
     addition: Addition,
     new: NewModel,
 ) -> list[str]:
-    if addition.model in table.claims:
-        known = table.claims[addition.model][0][1].id
+    if addition.model in table.names:
+        known = table.names[addition.model][0][1].id
         raise InvalidRequest(f"the table has {addition.model!r} already, as {known}", "leave --new out")
     if new.provider not in table.providers:
         raise InvalidRequest(

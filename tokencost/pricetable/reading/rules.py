@@ -75,8 +75,8 @@ def _aliases(model: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _name_faults(table: dict[str, Any]) -> Iterator[Fault]:
-    """An alias that two models claim at once, or that is another model's id."""
-    claims: dict[str, list[tuple[datetime, datetime, str]]] = {
+    """An alias that two models have at once, or that is another model's id."""
+    names: dict[str, list[tuple[datetime, datetime, str]]] = {
         model_id: [(BEGINNING, END, model_id)] for model_id in table["models"]
     }
     for model_id, model in table["models"].items():
@@ -90,7 +90,7 @@ def _name_faults(table: dict[str, Any]) -> Iterator[Fault]:
                     "until is exclusive and later than from",
                 )
                 continue
-            others = claims.setdefault(alias["name"], [])
+            others = names.setdefault(alias["name"], [])
             for other_start, other_end, other in others:
                 if start < other_end and other_start < end:
                     whose = "already a name of this model" if other == model_id else f"also claimed by {other!r}"
