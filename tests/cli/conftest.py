@@ -1,11 +1,13 @@
 """Running the command in this process, as the shell would."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import pytest
+import tomli
 
 from tokencost.cli import run
+from tokencost.pricetable.reading.validated_toml import ParsedToml, check_toml
 
 
 class Outcome(NamedTuple):
@@ -22,3 +24,24 @@ def tokencost(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
         return Outcome(status, captured.out, captured.err)
 
     return call
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every text that is parsed as TOML, in order; in the end, each was checked against the schema once."""
+    texts: list[str] = []
+    checked: list[str] = []
+    parse = tomli.loads
+
+    def spy(text: str, **options: Any) -> dict[str, Any]:
+        texts.append(text)
+        return parse(text, **options)
+
+    def check(file: ParsedToml, *given: Any, **options: Any) -> dict[str, Any]:
+        checked.append(file.text)
+        return check_toml(file, *given, **options)
+
+    monkeypatch.setattr(tomli, "loads", spy)
+    monkeypatch.setattr("tokencost.pricetable.load.check_toml", check)
+    yield texts
+    assert checked == texts

@@ -224,6 +224,16 @@ def test_an_edit_by_another_program_in_the_meantime_is_not_overwritten(
     assert table.read_text().endswith("# saved by an editor\n")
 
 
+@pytest.mark.parametrize("options", [(), ("--dry-run",), ("--when", "tier=batch,input=0.1,output=1")])
+def test_the_file_and_the_changed_text_are_parsed_once_each(
+    tokencost: Run, table: Path, parsed: list[str], options: tuple[str, ...]
+) -> None:
+    assert tokencost(*add(table, *PRICE, *SOURCE, *options)).status == 0
+    assert len(parsed) == 2
+    assert parsed[0] == TABLE
+    assert "--dry-run" in options or parsed[1] == table.read_text()
+
+
 def test_two_at_once_lose_nothing(table: Path) -> None:
     def start(tier: str) -> "subprocess.Popen[bytes]":
         words = ("prices", "add", tier, "--new", "--provider", "acme", "--prices", str(table), *PRICE, *SOURCE)

@@ -155,3 +155,13 @@ def test_a_mistyped_model_is_no_new_one(form: Form, table: Path) -> None:
 
 def test_a_new_model_is_asked_for_what_new_leaves_out(form: Form) -> None:
     assert "provider (acme)" in form("acme", "", model="two", options=("--new",)).output
+
+
+def test_questions_parse_nothing_and_a_slip_only_what_it_changed(form: Form, table: Path, parsed: list[str]) -> None:
+    assert form(*BASE, *PEAK, "", "y").exception is None
+    once = table.read_text()
+    assert parsed == [TABLE, once]
+    again = ("2026-07-01", *BASE[1:])
+    peak = ("--when", "window=peak,input=9,output=9")  # ten times what it was, which the questions do not see
+    assert form(*again, "y", "y", options=peak).exception is None
+    assert (parsed[2], parsed[4:]) == (once, [table.read_text()])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tokencost import InvalidRequest, parse_prices
 from tokencost.pricetable.editing.comparable import changed_older_prices, price_facts
-from tokencost.pricetable.editing.edit import add_price, next_version
+from tokencost.pricetable.editing.edit import add_price, next_version, parse_table_file
 from tokencost.pricetable.editing.line_editor import unified_diff
 from tokencost.pricetable.editing.new_price import Addition, NewModel
 
@@ -36,7 +36,7 @@ def addition(model: str, start: str, rates: Mapping[str, Decimal], **more: Any) 
 
 
 def diff_of(content: bytes, wanted: Addition, today: date = date(2026, 11, 21)) -> str:
-    edited = add_price(content, "prices.toml", wanted, today)
+    edited = add_price(parse_table_file(content, "prices.toml"), wanted, today)
     lines = unified_diff(content.decode(), edited.content.decode(), "prices.toml", context=1)
     # An empty line that is shown for context begins with a blank, which editors take away here.
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -86,7 +86,9 @@ def test_the_whole_diff_of_a_new_price_for_a_model_with_windows() -> None:
 
 
 def test_tiers_that_nobody_mentioned_continue_with_their_own_source_and_day() -> None:
-    edited = add_price(SHIPPED, "p", addition("gpt-6.1-sol", "2026-12-01", usd(input="1.80", output="9")), DAY)
+    edited = add_price(
+        parse_table_file(SHIPPED, "p"), addition("gpt-6.1-sol", "2026-12-01", usd(input="1.80", output="9")), DAY
+    )
     before, after = edited.table.models["gpt-6.1-sol"].prices
     assert [block.rates for block in after.blocks] == [block.rates for block in before.blocks]
     assert {block.evidence.checked for block in after.blocks} == {date(2026, 10, 26)}
@@ -99,14 +101,14 @@ def test_tiers_that_nobody_mentioned_continue_with_their_own_source_and_day() ->
 
 def test_blocks_can_be_dropped_on_purpose() -> None:
     wanted = addition("gpt-6.1-sol", "2026-12-01", usd(input="1.80", output="9"), drop_blocks=True)
-    edited = add_price(SHIPPED, "p", wanted, DAY)
+    edited = add_price(parse_table_file(SHIPPED, "p"), wanted, DAY)
     assert edited.table.models["gpt-6.1-sol"].prices[-1].blocks == ()
     assert "tier batch: not offered from then on" in edited.notes
 
 
 def test_a_price_of_one_tier_leaves_all_other_rates_and_their_evidence_alone() -> None:
     wanted = addition("gpt-6.1-sol", "2026-12-01", usd(input="0.90"), conditions={"tier": "batch"})
-    edited = add_price(SHIPPED, "p", wanted, DAY)
+    edited = add_price(parse_table_file(SHIPPED, "p"), wanted, DAY)
     before, after = (price_facts(price) for price in edited.table.models["gpt-6.1-sol"].prices)
     changed = [key for key in after["blocks"] if after["blocks"][key] != before["blocks"][key]]
     assert (after["rates"], after["evidence"], changed) == (
@@ -122,7 +124,7 @@ def test_a_price_of_one_tier_leaves_all_other_rates_and_their_evidence_alone() -
 def test_a_window_can_get_new_hours() -> None:
     block = {"window": "peak", "hours": ["10:00-11:00"], **usd(input="1", output="1")}
     wanted = addition("deepseek-flash", "2026-12-01", usd(input="1", output="1"), blocks=(block,))
-    (window,) = add_price(SHIPPED, "p", wanted, DAY).table.models["deepseek-flash"].prices[-1].windows
+    (window,) = add_price(parse_table_file(SHIPPED, "p"), wanted, DAY).table.models["deepseek-flash"].prices[-1].windows
     assert (window.hours, window.zone_name) == (((600, 660),), "UTC")
 
 
@@ -172,7 +174,9 @@ source = "https://example.org\""""
 
 
 def test_an_announced_end_gives_way_to_the_price_that_comes_first() -> None:
-    text = add_price(SMALL.encode(), "p", addition("one", "2026-06-01", usd(input="3", output="4")), DAY).content
+    text = add_price(
+        parse_table_file(SMALL.encode(), "p"), addition("one", "2026-06-01", usd(input="3", output="4")), DAY
+    ).content
     assert text.decode() == SMALL.replace("until = 2027-01-01\n", "").replace(
         'version = "2026.01.01"   # moves on', 'version = "2026.11.20"   # moves on'
     ).replace(
@@ -195,7 +199,9 @@ def test_an_announced_end_gives_way_to_the_price_that_comes_first() -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_line_ends_byte_order_mark_and_a_missing_last_line_end_are_kept(mark: str, end: str) -> None:
     content = (mark + SMALL.replace("\n", end)).encode()
-    edited = add_price(content, "p", addition("two", "2026-06-01", usd(input="3", output="4")), DAY).content.decode()
+    edited = add_price(
+        parse_table_file(content, "p"), addition("two", "2026-06-01", usd(input="3", output="4")), DAY
+    ).content.decode()
     assert edited.startswith(mark + f"schema = 1{end}")
     assert edited.endswith(f'confidence = "primary"{end}')
     assert edited.count("\n") == edited.count(end)
@@ -224,14 +230,14 @@ def test_line_ends_byte_order_mark_and_a_missing_last_line_end_are_kept(mark: st
 )
 def test_what_cannot_be_added_is_refused(wanted: Addition, message: str) -> None:
     with pytest.raises(InvalidRequest, match=re.escape(message)):
-        add_price(SHIPPED, "prices.toml", wanted, DAY)
+        add_price(parse_table_file(SHIPPED, "prices.toml"), wanted, DAY)
 
 
 def test_a_layout_that_cannot_be_edited_by_line_is_refused() -> None:
     inline = 'prices = [{ from = 2026-01-01, input = 1, output = 2, source = "x" }]'
     table = f'schema = 1\nversion = "1"\n[providers.a]\n[models.one]\nprovider = "a"\n{inline}\n'
     with pytest.raises(InvalidRequest, match="cannot be edited by line"):
-        add_price(table.encode(), "p", addition("one", "2026-06-01", usd(input="3", output="4")), DAY)
+        add_price(parse_table_file(table.encode(), "p"), addition("one", "2026-06-01", usd(input="3", output="4")), DAY)
 
 
 def test_a_correction_changes_one_value_and_says_why() -> None:
@@ -259,13 +265,13 @@ def test_a_correction_can_add_what_was_missing() -> None:
     block = addition(
         "one", "2026-01-01", usd(input="0.5", output="1"), conditions={"tier": "batch"}, correction="forgotten"
     )
-    first = add_price(SMALL.encode(), "p", block, DAY)
+    first = add_price(parse_table_file(SMALL.encode(), "p"), block, DAY)
     assert [b.describe() for b in first.table.models["one"].prices[0].blocks] == ["tier batch"]
     cached = addition("one", "2026-01-01", usd(cached_input="0.1"), correction="forgotten", evidence={})
-    second = add_price(first.content, "p", cached, DAY)
+    second = add_price(parse_table_file(first.content, "p"), cached, DAY)
     assert "input = 1        # dollars\ncached_input = 0.1\noutput = 2\n" in second.content.decode()
     earlier = addition("one", "2025-01-01", usd(input="9", output="9"), correction="found an older page")
-    third = add_price(second.content, "p", earlier, DAY)
+    third = add_price(parse_table_file(second.content, "p"), earlier, DAY)
     assert [p.rates.input for p in third.table.models["one"].prices] == [9, 1]
     assert "# entered 2026-11-20 as a correction: found an older page\n" in third.content.decode()
 
@@ -275,7 +281,7 @@ def test_models_of_the_shipped_table_can_get_a_price_that_keeps_their_other_rate
     for model in list(parse_prices(SHIPPED).models.values())[::3]:  # every third, to be quick
         before = model.prices[-1]
         rates = usd(input="0.123", cached_input="0.01", cache_write="0.2", output="7")
-        edited = add_price(content, "p", addition(model.id, "2027-01-01", rates), DAY)
+        edited = add_price(parse_table_file(content, "p"), addition(model.id, "2027-01-01", rates), DAY)
         after = edited.table.models[model.id].prices[-1]
         assert [(b.describe(), b.rates, b.cny, b.evidence[:3]) for b in after.blocks] == [
             (b.describe(), b.rates, b.cny, b.evidence[:3]) for b in before.blocks
@@ -336,7 +342,7 @@ def additions(draw: st.DrawFn) -> Addition:
 @given(wanted=additions())
 @settings(max_examples=200, deadline=None)
 def test_every_older_price_stays_as_it_was(wanted: Addition) -> None:
-    edited = add_price(EXCERPT.encode(), "prices.toml", wanted, DAY)
+    edited = add_price(parse_table_file(EXCERPT.encode(), "prices.toml"), wanted, DAY)
     after = parse_prices(edited.content)
     assert changed_older_prices(TABLE, after, wanted.model) == []
     price = after.models[wanted.model].prices[-1]

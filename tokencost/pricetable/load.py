@@ -6,7 +6,7 @@ from tokencost.pricetable.locate import bundled_prices
 from tokencost.pricetable.reading.build import build_table
 from tokencost.pricetable.reading.rules import find_problems
 from tokencost.pricetable.reading.schema import PRICES_TOML
-from tokencost.pricetable.reading.validated_toml import check_toml, read_file
+from tokencost.pricetable.reading.validated_toml import ParsedToml, check_toml, parse_toml, read_file
 from tokencost.pricetable.table import PriceTable
 
 MISSING = {
@@ -27,10 +27,19 @@ def load_prices(file: str | os.PathLike[str] | None = None) -> PriceTable:
     Raises `InvalidData`, which lists every problem with its line and a hint.
     """
     path = os.fspath(file) if file is not None else os.fspath(bundled_prices())
-    return parse_prices(read_file(path, "name a price table with --prices FILE or $TOKENCOST_PRICES"), path)
+    return parse_prices(read_prices(path), path)
+
+
+def read_prices(path: str) -> bytes:
+    """The bytes of a price table. Raises `InvalidData`."""
+    return read_file(path, "name a price table with --prices FILE or $TOKENCOST_PRICES")
 
 
 def parse_prices(content: bytes, file: str = "prices.toml") -> PriceTable:
     """The price table in the bytes of a file; `file` is the name that problems carry. Raises `InvalidData`."""
-    checked, text = check_toml(content, file, PRICES_TOML, rules=find_problems, missing=MISSING)
-    return build_table(checked, content, text, file)
+    return check_prices(parse_toml(content, file, PRICES_TOML))
+
+
+def check_prices(parsed: ParsedToml) -> PriceTable:
+    """The price table of a file that was parsed, for whoever needs its plain values too. Raises `InvalidData`."""
+    return build_table(check_toml(parsed, PRICES_TOML, rules=find_problems, missing=MISSING), parsed)

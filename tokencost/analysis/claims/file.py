@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tokencost.pricetable.reading.validated_toml import Fault, check_toml, read_file
+from tokencost.pricetable.reading.validated_toml import Fault, check_toml, parse_toml, read_file
 from tokencost.pricetable.reading.validators import (
     DAY,
     INSTANT,
@@ -122,7 +122,7 @@ def load_claims(file: str | os.PathLike[str] | None = None) -> tuple[Claim, ...]
     """
     path = os.fspath(file) if file is not None else os.fspath(BUNDLED_CLAIMS)
     content = read_file(path, "name a file of claims with --file")
-    checked, _ = check_toml(content, path, CLAIMS_TOML, rules=_faults, missing=MISSING)
+    checked = check_toml(parse_toml(content, path, CLAIMS_TOML), CLAIMS_TOML, rules=_faults, missing=MISSING)
     return tuple(_claim(key, claim) for key, claim in checked["claims"].items())
 
 

@@ -21,7 +21,7 @@ from tokencost.analysis.workload.fields import (
 from tokencost.analysis.workload.months import Month, parse_month
 from tokencost.errors import InvalidRequest, NotOffered
 from tokencost.pricetable.names import meanings, suggestion
-from tokencost.pricetable.reading.validated_toml import Fault, check_toml, read_file
+from tokencost.pricetable.reading.validated_toml import Fault, check_toml, parse_toml, read_file
 from tokencost.pricetable.reading.validators import TEXT, Shape, checked_by, list_of, optional, refuse, value
 from tokencost.pricetable.reading.validators import table as table_of
 from tokencost.pricetable.resolve import split_time
@@ -111,7 +111,8 @@ def parse_workloads(
     def rules(checked: dict[str, Any]) -> list[Fault]:
         return [*_faults(checked, given), *_unknown_names(table, checked)]
 
-    checked, _ = check_toml(content, file, WORKLOAD_TOML, rules=rules, missing=MISSING, beginning=BEGINNING)
+    parsed = parse_toml(content, file, WORKLOAD_TOML, BEGINNING)
+    checked = check_toml(parsed, WORKLOAD_TOML, rules=rules, missing=MISSING)
     workloads = tuple(
         from_checked(name, {"start": parse_month(start), **_merged(checked, own, given)})
         for name, own in _named(checked).items()

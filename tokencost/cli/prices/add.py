@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -94,10 +95,10 @@ def add(**given: Any) -> None:
 
     Without options on a terminal it asks, showing the present price, and shows the diff before it writes.
     """  # noqa: D301  # \b: click must not wrap this
-    from tokencost.cli.prices.ask import ask, confirm, confirmed
-    from tokencost.cli.prices.edit import read_table, refuse_slips, show_diff, write_price
-    from tokencost.pricetable.editing.edit import add_price
-    from tokencost.pricetable.load import parse_prices
+    from tokencost.cli.prices.ask import accept_slips, ask, confirm
+    from tokencost.cli.prices.edit import refuse_slips, show_diff, write_price
+    from tokencost.pricetable.editing.edit import TableFile, add_price, parse_table_file
+    from tokencost.pricetable.load import read_prices
     from tokencost.pricetable.locate import find_own_prices
 
     path = find_own_prices(given["prices"])
@@ -108,19 +109,25 @@ def add(**given: Any) -> None:
         )
     file, today = os.fspath(path), day_of(given["on"])
 
+    # Read again wherever another program may have changed the file meanwhile, but parsed once for as long as none has.
+    @lru_cache(maxsize=1)
+    def parse(content: bytes) -> TableFile:
+        return parse_table_file(content, file)
+
     def edit(content: bytes, given: Mapping[str, Any]) -> "Edited":
-        return add_price(content, file, _addition(parse_prices(content, file), given, today), today)
+        source = parse(content)
+        return add_price(source, _addition(source.table, given, today), today)
 
     shown = None
     asked = given["start"] is None and sys.stdin is not None and sys.stdin.isatty()
     if asked:
-        given = ask(parse_prices(read_table(file), file), given, today)
-        given = confirmed(given, lambda answers: edit(read_table(file), answers))
-    if asked or given["dry_run"]:
-        shown = read_table(file)
-        edited = edit(shown, given)
-        show_diff(file, shown, edited)
-        refuse_slips(edited)
+        given = ask(parse(read_prices(file)).table, given, today)
+        given, shown = accept_slips(given, lambda answers: edit(read_prices(file), answers))
+    elif given["dry_run"]:
+        shown = edit(read_prices(file), given)
+    if shown is not None:
+        show_diff(file, shown)
+        refuse_slips(shown)
     if given["dry_run"]:
         return
     if asked and not given["yes"] and not confirm("write this?"):

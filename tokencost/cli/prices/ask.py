@@ -66,15 +66,20 @@ def ask(table: "PriceTable", given: Mapping[str, Any], today: date) -> dict[str,
     return answers
 
 
-def confirmed(given: Mapping[str, Any], preview: Callable[[Mapping[str, Any]], "Edited"]) -> dict[str, Any]:
-    """The options with what looks like a slip accepted, one by one. Raises `InvalidRequest` where it is not right."""
+def accept_slips(
+    given: Mapping[str, Any], preview: Callable[[Mapping[str, Any]], "Edited"]
+) -> "tuple[dict[str, Any], Edited]":
+    """The options with what looks like a slip accepted, one by one, and the edit that they make.
+
+    Raises `InvalidRequest` where something is not right.
+    """
     answers = dict(given)
-    while doubts := preview(answers).doubts:
+    while doubts := (edited := preview(answers)).doubts:
         for doubt in doubts:
             if not doubt.can_be_accepted or not confirm(f"this looks like a slip: {doubt.detail}. Is it right?"):
                 raise InvalidRequest(f"nothing was written: {doubt.detail}", "begin again with what is right")
         answers["accept"] = (*answers["accept"], *dict.fromkeys(doubt.kind for doubt in doubts))
-    return answers
+    return answers, edited
 
 
 def confirm(question: str, *, default: bool = False) -> bool:

@@ -12,22 +12,16 @@ if TYPE_CHECKING:
     from tokencost.pricetable.editing.edit import Edited
 
 
-def read_table(file: str) -> bytes:
-    """The bytes of a price table. Raises `InvalidData`."""
-    from tokencost.pricetable.reading.validated_toml import read_file
-
-    return read_file(file, "name a price table with --prices FILE or $TOKENCOST_PRICES")
-
-
-def write_price(file: str, edit: Callable[[bytes], "Edited"], shown: bytes | None = None) -> None:
-    """Edit the file while nobody else does, and replace it; `shown` is what somebody has agreed to change."""
+def write_price(file: str, edit: Callable[[bytes], "Edited"], agreed: "Edited | None" = None) -> None:
+    """Edit the file while nobody else does, and replace it; `agreed` is the edit that somebody has seen and wants."""
     from tokencost.cli.files import edited_alone, replace_file
+    from tokencost.pricetable.load import read_prices
 
     with edited_alone(file):
-        content = read_table(file)
-        edited = edit(content)
+        content = read_prices(file)
+        edited = agreed if agreed is not None and agreed.before == content else edit(content)
         refuse_slips(edited)
-        if read_table(file) != content or (shown is not None and shown != content):
+        if read_prices(file) != content or (agreed is not None and agreed is not edited):
             raise InvalidRequest(f"{file} was changed by another program just now", "nothing was written; try again")
         try:
             replace_file(file, edited.content)
@@ -47,11 +41,11 @@ def _confirm(text: str) -> None:
         say(text)
 
 
-def show_diff(file: str, content: bytes, edited: "Edited") -> None:
+def show_diff(file: str, edited: "Edited") -> None:
     """The lines that change, on standard output, and the notes."""
     from tokencost.pricetable.editing.line_editor import unified_diff
 
-    lines = unified_diff(content.decode("utf-8"), edited.content.decode("utf-8"), os.path.basename(file))
+    lines = unified_diff(edited.before.decode("utf-8"), edited.content.decode("utf-8"), os.path.basename(file))
     write_out("".join(inert_lines(line.rstrip("\r")) + "\n" for line in lines))
     tell(edited)
 

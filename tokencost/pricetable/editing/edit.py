@@ -10,10 +10,7 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
-
-import tomli
 
 from tokencost.errors import InvalidData, InvalidRequest, UnknownModel
 from tokencost.pricetable.editing.comparable import changed_older_prices
@@ -22,8 +19,10 @@ from tokencost.pricetable.editing.line_editor import TextLines
 from tokencost.pricetable.editing.new_price import Addition, Entry, NewModel, conditions_of, whole_entry
 from tokencost.pricetable.editing.toml_writer import entry_lines, model_lines
 from tokencost.pricetable.line_index import LineIndex
-from tokencost.pricetable.load import parse_prices
+from tokencost.pricetable.load import check_prices
 from tokencost.pricetable.reading.doubts import Doubt, find_doubts
+from tokencost.pricetable.reading.schema import PRICES_TOML
+from tokencost.pricetable.reading.validated_toml import parse_toml
 from tokencost.pricetable.table import KeyPath, Model, Price, PriceTable
 from tokencost.pricetable.when import show_bound
 
@@ -33,6 +32,8 @@ _CALENDAR_VERSION = re.compile(r"\d{1,9}(\.\d{1,9})*", re.ASCII)
 class Edited(NamedTuple):
     """A price table with one price more, not yet written."""
 
+    before: bytes
+    """The file that was edited."""
     content: bytes
     table: PriceTable
     line: int
@@ -43,14 +44,28 @@ class Edited(NamedTuple):
     """What this price may not have been meant to say; to be accepted, or not to be written."""
 
 
-def add_price(content: bytes, file: str, addition: Addition, today: date) -> Edited:
+class TableFile(NamedTuple):
+    """A price table and the file that it comes from: read once, for whatever is asked and edited."""
+
+    table: PriceTable
+    content: bytes
+    values: dict[str, Any]
+    """As TOML has them."""
+
+
+def parse_table_file(content: bytes, file: str) -> TableFile:
+    """The table in the bytes of a file, to be edited. Raises `InvalidData`."""
+    parsed = parse_toml(content, file, PRICES_TOML)
+    return TableFile(check_prices(parsed), content, parsed.values or {})
+
+
+def add_price(source: TableFile, addition: Addition, today: date) -> Edited:
     """The bytes of a price table with that price added, and its version moved on.
 
-    Raises `InvalidData` where the table is broken already, `InvalidRequest` where the price cannot be added to it.
+    Raises `InvalidRequest` where the price cannot be added to it.
     """
-    table = parse_prices(content, file)
-    text = content.decode("utf-8")
-    raw: dict[str, Any] = tomli.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
+    table, content, raw = source
+    file, text = table.file, content.decode("utf-8")
     wanted = deepcopy(raw)
     lines = TextLines(text)
     index = LineIndex(text)
@@ -59,16 +74,16 @@ def add_price(content: bytes, file: str, addition: Addition, today: date) -> Edi
     try:
         lines.change(index.line_of(("version",)), "version", wanted["version"])
         edited = lines.text().encode("utf-8")
-        found = tomli.loads(lines.text().removeprefix("\ufeff"), parse_float=Decimal)
+        parsed = parse_toml(edited, file, PRICES_TOML)
     except (ValueError, KeyError):
-        found = None
-    if found != wanted:
+        parsed = None
+    if parsed is None or parsed.problems or parsed.values != wanted:
         raise InvalidRequest(
             f"the layout of {file} is one that cannot be edited by line",
             f"write the model's prices as [[models.{addition.model}.prices]] tables, or edit the file by hand",
         )
     try:
-        after = parse_prices(edited, file)
+        after = check_prices(parsed)
     except InvalidData as error:
         problem = error.problems[0]
         raise InvalidRequest(f"with this price the table would not be valid: {problem.message}", problem.hint) from None
@@ -87,7 +102,7 @@ def add_price(content: bytes, file: str, addition: Addition, today: date) -> Edi
         for doubt in doubts
         if doubt not in own
     ]
-    return Edited(edited, after, after.line_of(price.path), tuple(notes), own)
+    return Edited(content, edited, after, after.line_of(price.path), tuple(notes), own)
 
 
 def _new_doubts(before: PriceTable, after: PriceTable, model_id: str, today: date) -> list[Doubt]:

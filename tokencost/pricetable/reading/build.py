@@ -5,6 +5,7 @@ from typing import Any
 
 from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, zone_of
 from tokencost.pricetable.reading.schema import RATE_KEYS
+from tokencost.pricetable.reading.validated_toml import ParsedToml
 from tokencost.pricetable.table import (
     Alias,
     Calendar,
@@ -26,7 +27,7 @@ EVERY_DAY = frozenset(range(7))
 ALL_HOURS = ((0, MINUTES_OF_DAY),)
 
 
-def build_table(checked: dict[str, Any], content: bytes, text: str, file: str) -> PriceTable:
+def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
     """The table of values that the schema and the rules have accepted."""
     calendars = {
         name: Calendar(name, calendar["source"], calendar["dates"], calendar.get("through"))
@@ -34,9 +35,9 @@ def build_table(checked: dict[str, Any], content: bytes, text: str, file: str) -
     }
     defaults = checked.get("defaults")
     return PriceTable(
-        file=file,
+        file=parsed.file,
         version=checked["version"],
-        sha256=sha256(content).hexdigest(),
+        sha256=sha256(parsed.content).hexdigest(),
         providers={
             key: Provider(key, provider.get("name", key), provider.get("pricing_url"))
             for key, provider in checked["providers"].items()
@@ -44,7 +45,7 @@ def build_table(checked: dict[str, Any], content: bytes, text: str, file: str) -
         calendars=calendars,
         models={key: _model(key, model, calendars) for key, model in checked["models"].items()},
         defaults=Defaults(tuple(defaults["compare"]), defaults["against"]) if defaults else None,
-        text=text,
+        text=parsed.text,
     )
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tomli
 from pydantic_core import ErrorDetails, ValidationError
@@ -23,35 +23,46 @@ Fault = tuple[KeyPath, str, str]
 """Where a problem is, what it is, and what to type instead."""
 
 
+class ParsedToml(NamedTuple):
+    """A file whose TOML was parsed, and not yet checked."""
+
+    content: bytes
+    file: str
+    """The name that problems carry."""
+    text: str
+    """Without the lines that were blanked."""
+    values: dict[str, Any] | None
+    """None where even blanking lines made no TOML of it."""
+    problems: tuple[Problem, ...]
+    """The syntax errors."""
+    blanked: frozenset[int]
+    """The lines that were blanked in order to find more than the first syntax error."""
+
+
 def check_toml(
-    content: bytes,
-    file: str,
+    parsed: ParsedToml,
     shape: Shape,
     *,
     rules: Callable[[dict[str, Any]], list[Fault]],
     missing: Mapping[str, str],
-    beginning: str = "begin with schema = 1",
-) -> tuple[dict[str, Any], str]:
-    """The values of a file that has this shape and keeps these rules, and its text.
+) -> dict[str, Any]:
+    """The values of a file that has this shape and keeps these rules.
 
-    `file` is the name that problems carry, `missing` has a hint for each key that may be found missing,
-    `beginning` is the hint for an empty file.
+    `missing` has a hint for each key that may be found missing.
     Raises `InvalidData`, which lists every problem with its line and a hint.
     """
-    text = _decode(content, file, beginning)
-    parsed, problems, blanked, text = _parse(text, file, shape)
     faults: list[Fault] = []
-    if parsed is not None:
+    if parsed.values is not None:
         try:
-            checked: dict[str, Any] = validator_of(shape).validate_python(parsed)
+            checked: dict[str, Any] = validator_of(shape).validate_python(parsed.values)
         except ValidationError as error:
-            faults = [_explain(detail, parsed, shape, missing) for detail in error.errors(include_url=False)]
+            faults = [_explain(detail, parsed.values, shape, missing) for detail in error.errors(include_url=False)]
         else:
             faults = rules(checked)
-            if not faults and not problems:
-                return checked, text
-    placed = _placed(faults, text, blanked, file, shape, parsed or {})
-    raise InvalidData(sorted({*problems, *placed}, key=lambda p: (p.line, p.message)))
+            if not faults and not parsed.problems:
+                return checked
+    placed = _placed(faults, parsed, shape)
+    raise InvalidData(sorted({*parsed.problems, *placed}, key=lambda p: (p.line, p.message)))
 
 
 def read_file(path: str, hint: str) -> bytes:
@@ -92,21 +103,33 @@ def _decode(content: bytes, file: str, beginning: str) -> str:
     return text
 
 
-def _parse(text: str, file: str, shape: Shape) -> tuple[dict[str, Any] | None, list[Problem], set[int], str]:
-    """The parsed file, its syntax errors, and the lines blanked to find more than the first of them, with the text."""
+def parse_toml(content: bytes, file: str, shape: Shape, beginning: str = "begin with schema = 1") -> ParsedToml:
+    """The values of a TOML file, or its syntax errors. The shape is for hints alone; `check_toml` checks it.
+
+    Raises `InvalidData` for what is no text, or an empty one: `beginning` says how to begin.
+    """
+    text = _decode(content, file, beginning)
     problems: list[Problem] = []
     blanked: set[int] = set()
+
+    def parsed(values: dict[str, Any] | None) -> ParsedToml:
+        return ParsedToml(content, file, text, values, tuple(problems), frozenset(blanked))
+
+    # tomli stops at the first error. So its line is blanked and the rest read again: a file with three slips gets
+    # three answers at once.
     while True:
         try:
-            return tomli.loads(text, parse_float=Decimal), problems, blanked, text
+            return parsed(tomli.loads(text, parse_float=Decimal))
         except tomli.TOMLDecodeError as error:
             line = getattr(error, "lineno", 1)
             column = getattr(error, "colno", 1)
             message = getattr(error, "msg", str(error))
         except RecursionError:
-            return None, [*problems, _too_deep(text, file)], blanked, text
+            problems.append(_too_deep(text, file))
+            return parsed(None)
         except ValueError as error:  # an integer of thousands of digits
-            return None, [*problems, Problem(file, _longest_line(text), str(error).split(";")[0])], blanked, text
+            problems.append(Problem(file, _longest_line(text), str(error).split(";")[0]))
+            return parsed(None)
         lines = text.split("\n")
         line = min(line, len(lines))
         from tokencost.pricetable.reading.toml_slips import find_slip
@@ -118,7 +141,7 @@ def _parse(text: str, file: str, shape: Shape) -> tuple[dict[str, Any] | None, l
         broken = lines[line - 1].lstrip()
         # A broken header moves the keys below it into another table: what follows would be noise.
         if not broken or broken.startswith("[") or line in blanked or len(problems) == MOST_SYNTAX_ERRORS:
-            return None, problems, blanked, text
+            return parsed(None)
         blanked.add(line)
         lines[line - 1] = ""
         text = "\n".join(lines)
@@ -219,31 +242,24 @@ def _nearest_key(key: str, known: tuple[str, ...]) -> str:
     return "known here: " + ", ".join(known)
 
 
-def _placed(
-    paths: list[tuple[KeyPath, str, str]],
-    text: str,
-    blanked: set[int],
-    file: str,
-    shape: Shape,
-    parsed: Mapping[str, Any],
-) -> list[Problem]:
+def _placed(faults: list[Fault], parsed: ParsedToml, shape: Shape) -> list[Problem]:
     """The problems with their lines; what looks missing since its line or its header is broken is left out."""
-    if not paths:
+    if not faults:
         return []
     from tokencost.pricetable.line_index import LineIndex
     from tokencost.pricetable.reading.toml_headers import mistaken_header
 
-    index = LineIndex(text)
-    lines = text.split("\n")
-    headers = {line: header for line in index.headers if (header := mistaken_header(lines[line - 1], shape, parsed))}
+    file, index = parsed.file, LineIndex(parsed.text)
+    lines, values = parsed.text.split("\n"), parsed.values or {}
+    headers = {line: header for line in index.headers if (header := mistaken_header(lines[line - 1], shape, values))}
     placed = [
         Problem(file, line, f"unknown table {header.text}", f"did you mean {header.meant}?")
         for line, header in headers.items()
     ]
-    for path, message, hint in paths:
+    for path, message, hint in faults:
         line = index.line_of(path)
         first, after = index.section_of(line)
-        if message.endswith("is missing") and any(first <= n < after for n in blanked):
+        if message.endswith("is missing") and any(first <= n < after for n in parsed.blanked):
             continue
         if line in headers or (message.endswith("is missing") and _is_meant(path, headers.values())):
             continue
