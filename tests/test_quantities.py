@@ -22,12 +22,12 @@ from tokencost.quantities import (
     TOKENS,
     WEIGHT,
     Kind,
-    asked,
     days,
     factor,
     growth,
-    like_a_number,
+    is_like_a_number,
     number,
+    parse_request,
     price,
     read,
     share,
@@ -126,7 +126,7 @@ def test_what_is_refused_says_what_to_write(
     parse: Callable[[object], object], text: object, message: str, hint: str
 ) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        asked(parse, text)
+        parse_request(parse, text)
     assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
@@ -155,8 +155,8 @@ def test_huge_numbers_are_refused_at_once(text: str, kind: Kind) -> None:
 
 
 def test_what_looks_like_a_number() -> None:
-    assert all(map(like_a_number, ("350", "1,8k", "40 000", "$5", "1.234,5", "55%", ".5", "-3")))
-    assert not any(map(like_a_number, ("350.csv", "answer.md", "k", "", "-", "1e6.json", "2026/answer.txt")))
+    assert all(map(is_like_a_number, ("350", "1,8k", "40 000", "$5", "1.234,5", "55%", ".5", "-3")))
+    assert not any(map(is_like_a_number, ("350.csv", "answer.md", "k", "", "-", "1e6.json", "2026/answer.txt")))
 
 
 class Notation:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """One fault in a data file, at the line where a person would mend it; line 0 is the file as a whole."""
+    """One problem in a data file, at the line where a person would mend it; line 0 is the file as a whole."""
 
     file: str
     line: int

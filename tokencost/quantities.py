@@ -5,7 +5,7 @@ decimal sign is a dot. Commas, spaces and underscores group digits: exactly thre
 sign. What can be read in two ways is refused with both, and a number is never guessed.
 
 Numbers that are not text must be exact: `int`, `Decimal` or `Fraction`. Errors are `ValueError(message, hint)`, which
-files give a line and `asked` makes a `InvalidRequest`.
+files give a line and `parse_request` makes a `InvalidRequest`.
 """
 
 import re
@@ -94,7 +94,7 @@ class Written(NamedTuple):
     percent: bool
 
 
-def asked(parse: Callable[[Any], Read], value: object, name: str = "") -> Read:
+def parse_request(parse: Callable[[Any], Read], value: object, name: str = "") -> Read:
     """What a parser of this module makes of a value; the error of one that says nothing names the option or field.
 
     Raises `InvalidRequest`.
@@ -111,8 +111,8 @@ def read(text: str, kind: Kind) -> Written:
     written = _read(text, kind)
     if isinstance(written, Written):
         return written
-    quoted = shown(text)
-    meant = [other for other in _meant(text.strip(), kind) if isinstance(_read(other, kind), Written)]
+    quoted = show_value(text)
+    meant = [other for other in _suggest_spellings(text.strip(), kind) if isinstance(_read(other, kind), Written)]
     if written == "two ways" and len(meant) > 1:
         raise NotRead(text, f"{quoted} may mean {' or '.join(meant)}", kind, meant)
     if written == "negative":
@@ -120,7 +120,7 @@ def read(text: str, kind: Kind) -> Written:
     raise NotRead(text, f"{quoted} is not {_whole(kind) if written == 'fraction' else kind.name}", kind, meant)
 
 
-def like_a_number(text: str) -> bool:
+def is_like_a_number(text: str) -> bool:
     """Whether a text can only be meant as a number, well written or not."""
     return len(text) <= LONGEST and _LIKE_A_NUMBER.fullmatch(text.strip()) is not None
 
@@ -139,7 +139,7 @@ def whole_number(value: object, kind: Kind) -> int:
     """The same where exact numbers too must be whole."""
     given = number(value, kind)
     if given.denominator != 1:
-        raise ValueError(f"{shown(value)} is not {_whole(kind)}", f"write it like {kind.example}")
+        raise ValueError(f"{show_value(value)} is not {_whole(kind)}", f"write it like {kind.example}")
     return given.numerator
 
 
@@ -172,7 +172,7 @@ def share(value: object) -> Fraction:
     hint = f"write it like {SHARE.example}"
     if not signed and 1 < given <= 100:  # noqa: PLR2004
         hint = _spellings(value, given)
-    raise ValueError(f"{shown(value)} is not a share between 0% and 100%", hint)
+    raise ValueError(f"{show_value(value)} is not a share between 0% and 100%", hint)
 
 
 def growth(value: object) -> Fraction:
@@ -180,16 +180,16 @@ def growth(value: object) -> Fraction:
     given, signed = _part(value, GROWTH)
     if not signed and (given >= 1 or given < -1) and -1 <= given / 100 <= HIGHEST_GROWTH:
         percent = f"{_decimal(given)}%" + (f" or {_decimal(given * 100)}%" if -1 <= given <= HIGHEST_GROWTH else "")
-        raise ValueError(f"{shown(value)} without a percent sign may mean {percent}", _spellings(value, given))
+        raise ValueError(f"{show_value(value)} without a percent sign may mean {percent}", _spellings(value, given))
     if not -1 <= given <= HIGHEST_GROWTH:
         raise ValueError(
-            f"a growth of {shown(value)} a month is not between -100% and {HIGHEST_GROWTH * 100:,}%",
+            f"a growth of {show_value(value)} a month is not between -100% and {HIGHEST_GROWTH * 100:,}%",
             f"write it like {GROWTH.example}",
         )
     return given
 
 
-def in_a_file(value: object, kind: Kind) -> object:
+def check_file_number(value: object, kind: Kind) -> object:
     """A bare number of a file, refused where text would be: `1.800` tokens are 1.8, and nobody means that."""
     if not (kind.whole and isinstance(value, Decimal) and value.is_finite()) or int(value.as_tuple().exponent) >= 0:
         return value
@@ -198,7 +198,7 @@ def in_a_file(value: object, kind: Kind) -> object:
         return value
     digits = text.replace(".", "")
     hint = f"write {digits} or {int(digits):_}" if _GROUPED_BY_DOTS.fullmatch(text) else f"write it like {kind.example}"
-    raise ValueError(f"{shown(value)} is not {_whole(kind)}", hint)
+    raise ValueError(f"{show_value(value)} is not {_whole(kind)}", hint)
 
 
 def exact(value: object, kind: Kind) -> Fraction:
@@ -209,14 +209,14 @@ def exact(value: object, kind: Kind) -> Fraction:
     if isinstance(value, Decimal) and not value.is_finite():
         raise ValueError("this is not a finite number", hint)
     if isinstance(value, Decimal) and value and abs(value.adjusted()) > MOST_DECIMALS * 2:
-        raise ValueError(f"{shown(value)} is out of range", hint)
+        raise ValueError(f"{show_value(value)} is out of range", hint)
     given = Fraction(value)
     if 10**MOST_DECIMALS % given.denominator and not isinstance(value, Fraction):
         raise ValueError(f"more than {MOST_DECIMALS} decimal places", hint)
     return given
 
 
-def shown(value: object) -> str:
+def show_value(value: object) -> str:
     """A value as the person wrote it, cut where it is long; text in quotes."""
     if isinstance(value, str):
         return repr(value[:LONGEST])
@@ -243,10 +243,10 @@ def _read(text: str, kind: Kind) -> Written | str:
     value = Decimal(f"{sign}{digits}.{match['part'] or ''}".rstrip("."))
     multiple = _MULTIPLES[match["multiple"].lower()] if match["multiple"] else int(match["exponent"] or 0)
     value = _EXACT.scaleb(value, multiple)
-    return _wrong(match, value, kind) or Written(value, percent)
+    return _what_is_wrong(match, value, kind) or Written(value, percent)
 
 
-def _wrong(match: re.Match[str], value: Decimal, kind: Kind) -> str:
+def _what_is_wrong(match: re.Match[str], value: Decimal, kind: Kind) -> str:
     """What is wrong with a number that is well formed; empty where nothing is."""
     plain = not (match["multiple"] or match["exponent"])
     one_comma = match["by"] == "," and match["whole"].count(",") == 1 and match["part"] is None
@@ -260,7 +260,7 @@ def _wrong(match: re.Match[str], value: Decimal, kind: Kind) -> str:
     return "two ways" if kind.coarse and decimals == len("000") and _GROUPED_BY_DOTS.search(match[0]) else ""
 
 
-def _meant(text: str, kind: Kind) -> list[str]:
+def _suggest_spellings(text: str, kind: Kind) -> list[str]:
     """What somebody may have meant who wrote it by another custom."""
     plain = re.sub(rf"[_'’{_SPACES}]", "", text)
     dots, commas = plain.count("."), plain.count(",")

@@ -11,7 +11,7 @@ import pytest
 
 from tokencost import InvalidData, PriceTable
 from tokencost.analysis.audit.compare import Audit, audit
-from tokencost.analysis.audit.propose import proposals
+from tokencost.analysis.audit.propose import propose_commands
 from tokencost.analysis.audit.recognise import read_table
 
 DAY = date(2026, 11, 20)
@@ -372,7 +372,7 @@ def test_proposals_are_commands_that_adopt_what_is_newer_there(table: PriceTable
         },
         "three": {"litellm_provider": "acme", "input_cost_per_token": 1e-06, "output_cost_per_token": 1e-06},
     }
-    commands = [" ".join(words) for words in proposals(table, audited(table, other), DAY).commands]
+    commands = [" ".join(words) for words in propose_commands(table, audited(table, other), DAY).commands]
     tail = "--source other.json --confidence single"
     night = "--input 1 --output 2 --when window=peak,input=4,output=6"
     one = "--input 2 --cached-input 0.1 --output 2 --when tier=batch,input=0.5,cached_input=0.1,output=1.5"
@@ -382,4 +382,4 @@ def test_proposals_are_commands_that_adopt_what_is_newer_there(table: PriceTable
         f"tokencost prices add three --from 2026-11-20 --new --provider acme --input 1 --output 1 {tail}",
     ]
     older = audited(table, other, dated=date(2026, 9, 1))
-    assert [words[3] for words in proposals(table, older, DAY).commands] == ["three"]
+    assert [words[3] for words in propose_commands(table, older, DAY).commands] == ["three"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tokencost import InvalidData, PriceTable
 from tokencost.analysis.audit.compare import audit
-from tokencost.analysis.audit.propose import proposals
+from tokencost.analysis.audit.propose import propose_commands
 from tokencost.analysis.audit.recognise import read_table
 from tokencost.documents.table.audit import audit_document
 from tokencost.render import render
@@ -168,7 +168,7 @@ def read_or_refused(table: PriceTable, content: bytes) -> None:
         return
     for name in ("table", "json", "csv"):
         render(audit_document(table, result, DAY), name).encode()
-    for words in proposals(table, result, DAY).commands:
+    for words in propose_commands(table, result, DAY).commands:
         assert len(shlex.join(words)) < 100_000
 
 

@@ -16,7 +16,7 @@ from tokencost import InvalidRequest, parse_prices
 from tokencost.pricetable.editing.comparable import changed_older_prices, price_facts
 from tokencost.pricetable.editing.edit import add_price, next_version, parse_table_file
 from tokencost.pricetable.editing.line_editor import unified_diff
-from tokencost.pricetable.editing.new_price import Addition, NewModel
+from tokencost.pricetable.editing.new_price import NewModel, NewPrice
 
 SHIPPED = (Path(__file__).parent.parent.parent / "prices.toml").read_bytes()
 DAY = date(2026, 11, 20)
@@ -31,11 +31,11 @@ def usd(**rates: str) -> dict[str, Decimal]:
     return {key: Decimal(rate) for key, rate in rates.items()}
 
 
-def addition(model: str, start: str, rates: Mapping[str, Decimal], **more: Any) -> Addition:
-    return Addition(model, at(start), rates, more.pop("evidence", EVIDENCE), **more)
+def addition(model: str, start: str, rates: Mapping[str, Decimal], **more: Any) -> NewPrice:
+    return NewPrice(model, at(start), rates, more.pop("evidence", EVIDENCE), **more)
 
 
-def diff_of(content: bytes, wanted: Addition, today: date = date(2026, 11, 21)) -> str:
+def diff_of(content: bytes, wanted: NewPrice, today: date = date(2026, 11, 21)) -> str:
     edited = add_price(parse_table_file(content, "prices.toml"), wanted, today)
     lines = unified_diff(content.decode(), edited.content.decode(), "prices.toml", context=1)
     # An empty line that is shown for context begins with a blank, which editors take away here.
@@ -228,7 +228,7 @@ def test_line_ends_byte_order_mark_and_a_missing_last_line_end_are_kept(mark: st
         ),
     ],
 )
-def test_what_cannot_be_added_is_refused(wanted: Addition, message: str) -> None:
+def test_what_cannot_be_added_is_refused(wanted: NewPrice, message: str) -> None:
     with pytest.raises(InvalidRequest, match=re.escape(message)):
         add_price(parse_table_file(SHIPPED, "prices.toml"), wanted, DAY)
 
@@ -318,7 +318,7 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 
 
 @st.composite
-def additions(draw: st.DrawFn) -> Addition:
+def additions(draw: st.DrawFn) -> NewPrice:
     model = TABLE.models[draw(st.sampled_from(list(TABLE.models)))]
     last = model.prices[-1]
     begin = max(last.start, last.end or last.start) + timedelta(seconds=draw(st.integers(1, 10**7)))
@@ -328,7 +328,7 @@ def additions(draw: st.DrawFn) -> Addition:
     tiers = draw(st.lists(st.sampled_from(["batch", "flex", "a b", 'q"']), unique=True, max_size=3))
     blocks = [{"tier": tier, "input": draw(RATES), "cached_input": Decimal(0)} for tier in tiers]
     evidence = EVIDENCE | {"note": draw(TEXT)}
-    return Addition(
+    return NewPrice(
         model.id,
         begin,
         rates,
@@ -341,7 +341,7 @@ def additions(draw: st.DrawFn) -> Addition:
 
 @given(wanted=additions())
 @settings(max_examples=200, deadline=None)
-def test_every_older_price_stays_as_it_was(wanted: Addition) -> None:
+def test_every_older_price_stays_as_it_was(wanted: NewPrice) -> None:
     edited = add_price(parse_table_file(EXCERPT.encode(), "prices.toml"), wanted, DAY)
     after = parse_prices(edited.content)
     assert changed_older_prices(TABLE, after, wanted.model) == []

@@ -125,11 +125,11 @@ def listed_rates(table: PriceTable, on: When | str | None = None, *, closed: boo
         listed
         for model in table.models.values()
         if on is None or not is_retired(model, on)
-        for listed in _merged(_listed(model, on, closed=closed))
+        for listed in _merge(_list_rates(model, on, closed=closed))
     )
 
 
-def _listed(model: Model, on: When | None, *, closed: bool) -> Iterator[ListedRate]:
+def _list_rates(model: Model, on: When | None, *, closed: bool) -> Iterator[ListedRate]:
     """Every rate of a model, by dated price."""
     for price in model.prices if on is None else prices_within(model, on):
         end = sold_until(model, price)
@@ -142,7 +142,7 @@ def _listed(model: Model, on: When | None, *, closed: bool) -> Iterator[ListedRa
                     yield ListedRate(rate, model, component, cell, price.start, end, (cell,))
 
 
-def _merged(rates: Iterable[ListedRate]) -> Iterator[ListedRate]:
+def _merge(rates: Iterable[ListedRate]) -> Iterator[ListedRate]:
     """The rates of one model, with those put together that are the same under the same conditions without a break."""
     found: list[ListedRate] = []
     last: dict[object, int] = {}
@@ -162,14 +162,14 @@ def find_rates(rates: Iterable[ListedRate], figure: Amount, near: Amount = Fract
 
     Text is read as on the command line: `"$0.14"`, `"5%"`. Raises `InvalidRequest` for what is no price or no share.
     """
-    return Rows(_equal_rates(rates, _figure(figure), quantities.asked(quantities.share, near)))
+    return Rows(_find_equal(rates, _figure(figure), quantities.parse_request(quantities.share, near)))
 
 
 def _figure(given: object) -> Fraction:
-    return Fraction(quantities.asked(quantities.price, given))
+    return Fraction(quantities.parse_request(quantities.price, given))
 
 
-def _equal_rates(rates: Iterable[ListedRate], wanted: Fraction, near: Fraction) -> tuple[ListedRate, ...]:
+def _find_equal(rates: Iterable[ListedRate], wanted: Fraction, near: Fraction) -> tuple[ListedRate, ...]:
     room = wanted * near
     found = [listed for listed in rates if abs(Fraction(listed.rate) - wanted) <= room]
     return tuple(sorted(found, key=lambda listed: abs(Fraction(listed.rate) - wanted)))
@@ -186,7 +186,7 @@ def find_pairs(
     Like-for-like pairs come first, then the newer prices. Raises as `find_rates` does, and
     `InvalidRequest` where so many prices are near that their pairs say nothing.
     """
-    return Rows(equal_pairs(rates, _figure(left), _figure(right), quantities.asked(quantities.share, near)))
+    return Rows(equal_pairs(rates, _figure(left), _figure(right), quantities.parse_request(quantities.share, near)))
 
 
 def equal_pairs(
@@ -194,13 +194,13 @@ def equal_pairs(
 ) -> tuple[RatePair, ...]:
     """The same for figures that were read already, whatever their size."""
     rates = tuple(rates)
-    ones, others = _equal_rates(rates, left, near), _equal_rates(rates, right, near)
+    ones, others = _find_equal(rates, left, near), _find_equal(rates, right, near)
     if near and len(ones) * len(others) > MOST_NEAR_PAIRS:
         raise InvalidRequest(
             f"{len(ones):,} list prices are near the first figure and {len(others):,} near the other: too many to pair",
             "ask for closer ones, such as --near 5%, or for those of one day with --on",
         )
-    pairs = [RatePair(one, other) for one, other in product(ones, others) if _same_time(one, other)]
+    pairs = [RatePair(one, other) for one, other in product(ones, others) if _overlap(one, other)]
     return tuple(
         sorted(
             pairs, key=lambda pair: (not pair.like_for_like, -_seconds(pair.right.start), -_seconds(pair.left.start))
@@ -218,7 +218,7 @@ def _cells(price: Price, on: When | None, *, closed: bool) -> Iterator[RateCell]
     return (cell for cell in cells(price) if cell.input_tokens_above == 0 and (cell.window in opened) is not closed)
 
 
-def _same_time(one: ListedRate, other: ListedRate) -> bool:
+def _overlap(one: ListedRate, other: ListedRate) -> bool:
     return one.start < (other.end or END) and other.start < (one.end or END)
 
 

@@ -64,12 +64,12 @@ def claims(
 
 
 def _chosen(known: "Sequence[Claim]", ids: tuple[str, ...]) -> "Sequence[Claim]":
-    from tokencost.pricetable.spelling import spelled_among
+    from tokencost.pricetable.spelling import find_spelled
 
     by_id = {claim.id: claim for claim in known}
     chosen = {}
     for name in ids:
-        claim = spelled_among(name, by_id)
+        claim = find_spelled(name, by_id)
         if claim is None:
             raise _unknown(known, name, ids)
         chosen[claim] = by_id[claim]

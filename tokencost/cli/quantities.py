@@ -5,32 +5,32 @@ from fractions import Fraction
 
 from tokencost import quantities
 from tokencost.errors import InvalidRequest
-from tokencost.quantities import TOKENS, asked
+from tokencost.quantities import TOKENS, parse_request
 
 
 def parse_tokens(text: str) -> int:
     """`272k` as a whole number of tokens. Raises `InvalidRequest`."""
-    return asked(lambda given: quantities.whole_number(given, TOKENS), text)
+    return parse_request(lambda given: quantities.whole_number(given, TOKENS), text)
 
 
 def parse_share(text: str) -> Fraction:
     """`60%` or `0.6` as the fraction 3/5, from 0 to 1. Raises `InvalidRequest`."""
-    return asked(quantities.share, text)
+    return parse_request(quantities.share, text)
 
 
 def parse_factor(text: str) -> Fraction:
     """`1.1`, how many times as many tokens. Raises `InvalidRequest`."""
-    return asked(quantities.factor, text)
+    return parse_request(quantities.factor, text)
 
 
 def parse_days(text: str) -> int:
     """`90d` or `90` as a number of days. Raises `InvalidRequest`."""
-    return asked(quantities.days, text)
+    return parse_request(quantities.days, text)
 
 
 def parse_rate(text: str) -> Decimal:
     """`0.12` or `$0.12`, USD per 1M tokens, with the digits that were typed. Raises `InvalidRequest`."""
-    return asked(quantities.price, text)
+    return parse_request(quantities.price, text)
 
 
 def parse_pairs(text: str) -> dict[str, str]:

@@ -135,13 +135,13 @@ def _argument(word: str, words: list[str], *, inside: bool) -> str | None:
 def _kind(name: str) -> str | None:
     """Whether this is the name of a model or of a provider in the table in use."""
     from tokencost.cli.parameters.options import load_table
-    from tokencost.pricetable.names import meanings, provider_named
+    from tokencost.pricetable.names import find_provider, meanings
 
     with suppress(TokencostError):
         table = load_table(None)
         if meanings(table, name.partition("@")[0]):
             return "model"
-        if provider_named(table, name) is not None:
+        if find_provider(table, name) is not None:
             return "provider"
     return None
 

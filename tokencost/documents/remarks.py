@@ -11,7 +11,7 @@ from tokencost.analysis.table.check import STALE_AFTER_DAYS, is_stale
 from tokencost.documents.document import Figure, Sentence
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import ModelAt, prices_within
-from tokencost.pricetable.sale import ends_soon, is_retired, retired_when
+from tokencost.pricetable.sale import describe_retirement, ends_soon, is_retired
 from tokencost.pricetable.table import Evidence, Price
 from tokencost.pricetable.when import When, day_of, show_bound, show_when, span
 from tokencost.pricing.rates import RateCell, open_window_names, thresholds
@@ -63,7 +63,7 @@ def sale_remarks(side: ModelAt) -> Iterator[Sentence]:
         yield side.label, f": the model ends on {show_bound(soon)}."
     if is_retired(side.model, side.when):
         verb = "shut down on" if side.model.shutdown else "withdrawn"
-        yield side.label, f": the model was {verb} {retired_when(side.model)}; this is its last list price."
+        yield side.label, f": the model was {verb} {describe_retirement(side.model)}; this is its last list price."
 
 
 def window_remarks(side: ModelAt) -> Iterator[Sentence]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tokencost.documents.document import Figure, Sentence
 from tokencost.pricetable.resolve import ModelAt
-from tokencost.pricetable.sale import is_retired, retired_when
+from tokencost.pricetable.sale import describe_retirement, is_retired
 from tokencost.pricetable.when import show_when
 
 
@@ -26,7 +26,7 @@ def enumerated(parts: Sequence[Sentence]) -> Sentence:
 def marked(side: ModelAt) -> str:
     """The model as it was named; with its last day where it was no longer sold at its time."""
     if is_retired(side.model, side.when):
-        return f"{side.label} (retired {retired_when(side.model)})"
+        return f"{side.label} (retired {describe_retirement(side.model)})"
     return side.label
 
 

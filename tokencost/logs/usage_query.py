@@ -9,12 +9,12 @@ from typing import NamedTuple
 from tokencost import quantities
 from tokencost.errors import InvalidRequest, NoPrice
 from tokencost.logs.records.kinds import Path
-from tokencost.pricetable.names import exactly, meanings
+from tokencost.pricetable.names import exact_meanings, meanings
 from tokencost.pricetable.resolve import as_names, find_named, resolve, split_time
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricetable.when import When, as_bound, as_when
 from tokencost.pricing.rates import known_tier, known_window
-from tokencost.quantities import MOST_DECIMALS, Amount, asked
+from tokencost.quantities import MOST_DECIMALS, Amount, parse_request
 
 ENGINES = ("duckdb", "spark")
 MOST_PARTS = 100
@@ -128,7 +128,7 @@ def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[st
         label = model = _at_any_time(table, bare)
     everywhere = factors.get(None, Fraction(1))
     given = factors.pop(name, factors.pop(bare, factors.pop(label, everywhere)))
-    factor = asked(quantities.factor, given, "the token factor")
+    factor = parse_request(quantities.factor, given, "the token factor")
     if 10**MOST_DECIMALS % factor.denominator:
         raise InvalidRequest(f"the token factor {factor} is not a decimal number", "write it like 1.1")
     return PricedAs(label, model, when, factor)
@@ -136,7 +136,7 @@ def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[st
 
 def _at_any_time(table: PriceTable, name: str) -> str:
     """The name as the table writes it, for requests of which each has a time of its own."""
-    if exactly(table, name):
+    if exact_meanings(table, name):
         return name
     dated = [each.describe() for each in meanings(table, name) if each.start or each.end]
     if dated:

@@ -133,12 +133,12 @@ class Window(NamedTuple):
 
     def describe(self) -> str:
         """`Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except china holidays`."""
-        parts = [_day_range(self.days), " and ".join(map(show_stretch, self.hours)), self.zone_name]
+        parts = [_day_range(self.days), " and ".join(map(show_hours, self.hours)), self.zone_name]
         text = " ".join(part for part in parts if part)
         return f"{text}, except {self.except_calendar} holidays" if self.except_calendar else text
 
 
-def show_stretch(stretch: OpenHours) -> str:
+def show_hours(stretch: OpenHours) -> str:
     """`09:00-12:00`."""
     return "-".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in stretch)
 

@@ -171,12 +171,12 @@ def _parts(key: str) -> Iterator[str]:
     for match in _PARTS.finditer(key):
         part = match[0]
         if part[0] == '"' and "\\" in part:
-            yield _unescaped(part)
+            yield _unescape(part)
         else:
             yield part[1:-1] if part[0] in "\"'" else part
 
 
-def _unescaped(key: str) -> str:
+def _unescape(key: str) -> str:
     """A quoted key as tomli reads it, so that both agree on every escape."""
     try:
         return next(iter(tomli.loads(f"{key}=0")))

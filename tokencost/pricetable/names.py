@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from tokencost.pricetable.sale import sale_end
-from tokencost.pricetable.spelling import any_case, fold, trim
+from tokencost.pricetable.spelling import fold_case, fold_name, trim
 from tokencost.pricetable.table import Model, PriceTable
 from tokencost.pricetable.when import show_bound
 
@@ -35,7 +35,7 @@ class Meaning(NamedTuple):
         return " ".join(part for part in (self.model.id, start, end) if part)
 
 
-def exactly(table: PriceTable, name: str) -> tuple[Meaning, ...]:
+def exact_meanings(table: PriceTable, name: str) -> tuple[Meaning, ...]:
     """What an id or alias, with or without its provider, stands for where it is written exactly so."""
     named = table.names.get(name, ())
     provider, slash, bare = name.partition("/")
@@ -46,32 +46,38 @@ def exactly(table: PriceTable, name: str) -> tuple[Meaning, ...]:
 
 def meanings(table: PriceTable, name: str) -> tuple[Meaning, ...]:
     """What a name may stand for, whatever the time: all that the first rule gives which gives anything."""
-    if found := exactly(table, name):
+    if found := exact_meanings(table, name):
         return found
     named, provider = _of_provider(table, trim(name))
     rules = (
-        exactly(table, named),
-        (known for known in _ids(table) if any_case(known.name) == any_case(named)),
-        (known for known in (*_ids(table), *_shown(table)) if fold(known.name) == fold(named)),
-        (known for known in _announced(table) if fold(named) in (fold(known.name), fold(known.name.partition("(")[0]))),
+        exact_meanings(table, named),
+        (known for known in _ids(table) if fold_case(known.name) == fold_case(named)),
+        (known for known in (*_ids(table), *_shown(table)) if fold_name(known.name) == fold_name(named)),
+        (
+            known
+            for known in _announced(table)
+            if fold_name(named) in (fold_name(known.name), fold_name(known.name.partition("(")[0]))
+        ),
     )
     for rule in rules:
         found = tuple(known for known in rule if provider in (None, known.model.provider))
-        if found and fold(named):
+        if found and fold_name(named):
             return found
     return ()
 
 
-def provider_named(table: PriceTable, name: str) -> str | None:
+def find_provider(table: PriceTable, name: str) -> str | None:
     """The id of the provider of that name, in any case."""
-    wanted = fold(name)
-    return next((key for key, each in table.providers.items() if wanted in (fold(key), fold(each.name))), None)
+    wanted = fold_name(name)
+    return next(
+        (key for key, each in table.providers.items() if wanted in (fold_name(key), fold_name(each.name))), None
+    )
 
 
 def _of_provider(table: PriceTable, name: str) -> tuple[str, str | None]:
     """`provider/MODEL` as the model and the provider; a name without a known provider as it is."""
     before, slash, rest = name.partition("/")
-    provider = provider_named(table, before) if slash else None
+    provider = find_provider(table, before) if slash else None
     return (rest, provider) if provider else (name, None)
 
 
@@ -97,11 +103,11 @@ def suggestion(table: PriceTable, name: str) -> str:
 
     if found := dict.fromkeys(each.model.id for each in meanings(table, name)):
         return f"did you mean {' or '.join(found)}?"
-    spellings = {any_case(known): known for known in table.names}
-    spellings |= {any_case(model.name): model.id for model in table.models.values()}
+    spellings = {fold_case(known): known for known in table.names}
+    spellings |= {fold_case(model.name): model.id for model in table.models.values()}
     spellings |= {f"{model.provider}/{model.id}": f"{model.provider}/{model.id}" for model in table.models.values()}
-    wanted = any_case(name)
-    begins = [known for known in table.models if wanted and any_case(known).startswith(wanted)]
+    wanted = fold_case(name)
+    begins = [known for known in table.models if wanted and fold_case(known).startswith(wanted)]
     if begins:
         newest = sorted(begins, key=lambda known: table.models[known].prices[0].start)[-MOST_SUGGESTIONS:]
         return _did_you_mean([known for known in begins if known in newest])
@@ -110,7 +116,7 @@ def suggestion(table: PriceTable, name: str) -> str:
     close += get_close_matches(wanted, spellings, MOST_SUGGESTIONS)
     near = [spellings[spelling] for spelling in close]
     near += [known for known in table.names if wanted and wanted in known.casefold()]
-    near += [known.model.id for known in _announced(table) if wanted and fold(wanted) in fold(known.name)]
+    near += [known.model.id for known in _announced(table) if wanted and fold_name(wanted) in fold_name(known.name)]
     if near:
         return _did_you_mean(list(dict.fromkeys(near))[:MOST_SUGGESTIONS])
     return "`tokencost prices list` shows the models that are known"

@@ -12,7 +12,7 @@ _PARTS = re.compile(r"[0-9]+|[a-z]+", re.ASCII)
 _ORDINALS = ("st", "nd", "rd", "th", "of")
 
 
-def meant_date(text: str) -> str | None:
+def suggest_date(text: str) -> str | None:
     """What to write instead of this text: one date, or the two that it may be; None where it is no date at all."""
     parts = [part for part in _PARTS.findall(text.casefold()) if part not in _ORDINALS]
     named = [_MONTHS.index(part[:3]) + 1 for part in parts if part[:3] in _MONTHS and part.isalpha()]
@@ -41,11 +41,11 @@ def _suggestion(year: int, orders: list[tuple[int, int | None]]) -> str | None:
     month, day = orders[0]
     if day is None:
         return f"name a day, such as {year}-{month:02d}-01"
-    found = dict.fromkeys(shown for month, day in orders if day and (shown := _shown(year, month, day)))
+    found = dict.fromkeys(shown for month, day in orders if day and (shown := _date_text(year, month, day)))
     return f"write {' or '.join(found)}" if found else f"{year}-{month:02d} has {monthrange(year, month)[1]} days"
 
 
-def _shown(year: int, month: int, day: int) -> str | None:
+def _date_text(year: int, month: int, day: int) -> str | None:
     try:
         return date(year, month, day).isoformat()
     except ValueError:

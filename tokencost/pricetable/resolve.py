@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tokencost.errors import InvalidRequest, NoPrice, UnknownModel
-from tokencost.pricetable.names import JOINING, Meaning, exactly, meanings, provider_named, suggestion
+from tokencost.pricetable.names import JOINING, Meaning, exact_meanings, find_provider, meanings, suggestion
 from tokencost.pricetable.sale import is_retired
-from tokencost.pricetable.spelling import any_case, trim
+from tokencost.pricetable.spelling import fold_case, trim
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import When, as_when, show_bound, show_when, span
 
@@ -56,7 +56,7 @@ def find_model(table: PriceTable, name: str, when: When) -> Model:
     So are names in records and in other tables read: there, another spelling may be another host's model.
     Raises `UnknownModel` with suggestions; `NoPrice` for an alias that was in use only at other times.
     """
-    found = exactly(table, name)
+    found = exact_meanings(table, name)
     if not found:
         raise UnknownModel(f"unknown model {name!r}", suggestion(table, name))
     return _in_use(name, found, when)[0].model
@@ -71,7 +71,7 @@ def find_named(table: PriceTable, name: str, when: When) -> Model:
     if not found:
         raise _unknown(table, name, when)
     in_use = {each.model.id: each for each in _in_use(name, found, when)}
-    if len(in_use) > 1 and found != exactly(table, name):
+    if len(in_use) > 1 and found != exact_meanings(table, name):
         each = ", ".join(f"{known} for {meaning.name}" for known, meaning in in_use.items())
         raise UnknownModel(f"on {show_when(when)} {name!r} may mean {' or '.join(in_use)}", f"write {each}")
     return next(iter(in_use.values())).model
@@ -92,10 +92,10 @@ def _in_use(name: str, found: tuple[Meaning, ...], when: When) -> list[Meaning]:
 
 def _unknown(table: PriceTable, name: str, when: When) -> UnknownModel:
     """What to type instead of a name that is no model's."""
-    if (provider := provider_named(table, name)) is not None:
+    if (provider := find_provider(table, name)) is not None:
         message = f"{name!r} is a provider, not a model"
         return UnknownModel(message, f"its models {_models_of(table, provider, when)}")
-    if any_case(name) in JOINING:
+    if fold_case(name) in JOINING:
         return UnknownModel(f"{name!r} is not a model", "leave it out: models stand side by side, the baseline last")
     parts = [part for part in map(trim, name.split(",")) if part]
     if len(parts) > 1 and all(meanings(table, part) for part in parts):

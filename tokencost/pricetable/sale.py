@@ -55,20 +55,20 @@ def ends_soon(model: Model, when: When) -> datetime | None:
 def sale_status(model: Model, when: When) -> str:
     """`on sale`, `ends 2026-12-11`, or `retired 2026-10-23`."""
     if is_retired(model, when):
-        return f"retired {retired_when(model)}"
+        return f"retired {describe_retirement(model)}"
     end = ends_soon(model, when)
     return ON_SALE if end is None else f"ends {show_bound(end)}"
 
 
-def sold_words(model: Model) -> str:
+def describe_end_of_sale(model: Model) -> str:
     """`sold only until 2026-12-11`, for a model whose end is known, or is known to have come."""
     end = sale_end(model)
     if has_unknown_end(model) or end is None:
-        return f"withdrawn {retired_when(model)}"
+        return f"withdrawn {describe_retirement(model)}"
     return f"sold only until {show_bound(end)}"
 
 
-def retired_when(model: Model) -> str:
+def describe_retirement(model: Model) -> str:
     """`2026-10-23`, or `after 2025-01-13` where the model was last seen then."""
     end, seen = sale_end(model), last_seen(model)
     if has_unknown_end(model) and seen is not None:

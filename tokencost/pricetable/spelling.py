@@ -19,7 +19,7 @@ def trim(text: str) -> str:
 
 
 @lru_cache(maxsize=CACHED_NAMES)
-def any_case(text: str) -> str:
+def fold_case(text: str) -> str:
     """The name in small letters, with one kind of dash."""
     if not text.isascii():
         from unicodedata import normalize
@@ -29,12 +29,12 @@ def any_case(text: str) -> str:
 
 
 @lru_cache(maxsize=CACHED_NAMES)
-def fold(text: str) -> str:
+def fold_name(text: str) -> str:
     """The name without what stands between its words: `GPT-6.1 Sol` and `gpt_6.1_sol` as `gpt6.1sol`."""
-    return _BETWEEN.sub("", any_case(text))
+    return _BETWEEN.sub("", fold_case(text))
 
 
-def spelled_among(
+def find_spelled(
     text: str, known: Iterable[str], *, same: Mapping[str, str] | None = None, endings: tuple[str, ...] = ()
 ) -> str | None:
     """The known name that this is a spelling of; None where it is of none, or of two.
@@ -44,12 +44,12 @@ def spelled_among(
     names = tuple(dict.fromkeys(known))
     if text in names:
         return text
-    folded = fold(text)
+    folded = fold_name(text)
     for ending in ("", *endings):
         if not folded.endswith(ending):
             continue
         wanted = folded.removesuffix(ending)
-        found = [name for name in names if fold(name) == wanted]
+        found = [name for name in names if fold_name(name) == wanted]
         if not found and same and same.get(wanted) in names:
             return same[wanted]
         if found:

@@ -21,7 +21,7 @@ YEARS = f"write a day from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31"
 
 def parse_when(text: str) -> When:
     """`2025-01-27`, `2025-02-08T15:59:59Z` or any offset, `today`, `yesterday` or `now`. Raises as `as_when`."""
-    return _priced(_read(text))
+    return _require_priced_year(_read(text))
 
 
 def as_when(value: When | str) -> When:
@@ -31,7 +31,7 @@ def as_when(value: When | str) -> When:
     """
     if type(value) is datetime and value.tzinfo is UTC and FIRST_YEAR <= value.year <= LAST_YEAR:
         return value
-    return _priced(as_bound(value))
+    return _require_priced_year(as_bound(value))
 
 
 def as_bound(value: When | str) -> When:
@@ -40,25 +40,25 @@ def as_bound(value: When | str) -> When:
         return _read(value)
     if not isinstance(value, date):
         raise InvalidRequest(f"{value!r} is not a date or an instant", _HINT)
-    return _in_utc(value) if isinstance(value, datetime) else value
+    return _to_utc(value) if isinstance(value, datetime) else value
 
 
 def _read(text: str) -> When:
     trimmed = text.strip()
     if (word := trimmed.casefold()) in WORDS:
-        return _by_clock(word)
+        return _read_clock(word)
     try:
         if len(trimmed) <= len("2025-01-27"):
             return date.fromisoformat(trimmed)
         instant = datetime.fromisoformat(trimmed)
     except ValueError:
-        from tokencost.pricetable.odd_dates import meant_date
+        from tokencost.pricetable.odd_dates import suggest_date
 
-        raise InvalidRequest(f"{text!r} is not a date or an instant", meant_date(text) or _HINT) from None
-    return _in_utc(instant)
+        raise InvalidRequest(f"{text!r} is not a date or an instant", suggest_date(text) or _HINT) from None
+    return _to_utc(instant)
 
 
-def _by_clock(word: str) -> When:
+def _read_clock(word: str) -> When:
     from tokencost.pricetable import clock
 
     if word == "now":
@@ -66,7 +66,7 @@ def _by_clock(word: str) -> When:
     return clock.today() - timedelta(days=word == "yesterday")
 
 
-def _in_utc(instant: datetime) -> datetime:
+def _to_utc(instant: datetime) -> datetime:
     if instant.tzinfo is UTC:
         return instant
     if instant.tzinfo is None or instant.utcoffset() is None:
@@ -79,7 +79,7 @@ def _in_utc(instant: datetime) -> datetime:
         raise InvalidRequest(f"{instant.isoformat()} is out of range", YEARS) from None
 
 
-def _priced(when: When) -> When:
+def _require_priced_year(when: When) -> When:
     if has_prices(when):
         return when
     raise InvalidRequest(f"no price is known for the year {when.year}", YEARS)

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from tokencost.errors import AmbiguousRate, HourNeeded, NotOffered
-from tokencost.pricetable.spelling import spelled_among
+from tokencost.pricetable.spelling import find_spelled
 from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceList, Rates
 from tokencost.pricetable.when import When, as_when, show_bound, show_when
 from tokencost.pricing.timeline import open_together
@@ -74,13 +74,13 @@ def rate_cell(
 def spelled_tier(prices: Iterable[Price], text: str) -> str | None:
     """The tier of these prices that this is a spelling of, such as `Batch API`; None where there is none."""
     names = (name for price in prices for name in tier_names(price))
-    return spelled_among(text, (STANDARD, *names), same=OTHER_WORDS, endings=("api", "tier"))
+    return find_spelled(text, (STANDARD, *names), same=OTHER_WORDS, endings=("api", "tier"))
 
 
 def spelled_window(prices: Iterable[Price], text: str) -> str | None:
     """The window of these prices that this is a spelling of, such as `offpeak`; None where there is none."""
     names = (name for price in prices for name in window_names(price) if name is not None)
-    return spelled_among(text, names, endings=WINDOW_ENDINGS)
+    return find_spelled(text, names, endings=WINDOW_ENDINGS)
 
 
 def known_tier(prices: Sequence[Price], text: str) -> str:
@@ -173,7 +173,7 @@ def cell_in(price: Price, tier: str, windows: tuple[str, ...], input_tokens_abov
 
 
 def _named(price: Price, window: str | None) -> tuple[str, ...]:
-    if window is None or spelled_among(window, [rest_of_week(price)], endings=WINDOW_ENDINGS):
+    if window is None or find_spelled(window, [rest_of_week(price)], endings=WINDOW_ENDINGS):
         return ()
     if spelled := spelled_window((price,), window):
         return (spelled,)

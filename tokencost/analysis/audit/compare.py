@@ -85,7 +85,7 @@ def audit(table: PriceTable, other: OtherTable, on: date) -> Audit:
             retired.append(name)
             continue
         found.add(model.id)
-        findings += _of_model(model, prices[0], name, quotes, other, on)
+        findings += _compare_model(model, prices[0], name, quotes, other, on)
     for model in table.models.values():
         prices = prices_within(model, on)
         if prices and model.id not in found and not is_retired(model, on):
@@ -103,7 +103,7 @@ def _by_name(table: PriceTable, other: OtherTable) -> dict[tuple[str, str], list
     return named
 
 
-def _of_model(
+def _compare_model(
     model: Model, price: Price, name: str, quotes: list[Quote], other: OtherTable, on: date
 ) -> Iterator[Finding]:
     ours = {(cell.tier, cell.input_tokens_above, cell.window): cell for cell in cells(price)}
@@ -120,13 +120,13 @@ def _of_model(
                 f"there are {' and '.join(f'{rate:f}' for rate in rates)}",
             )  # fmt: skip
             continue
-        yield from _of_rate(model, price, quote, window, ours, other)
+        yield from _compare_rate(model, price, quote, window, ours, other)
     if name == model.id:
         stated = {(quote.tier, quote.input_tokens_above, quote.component) for quote in quotes}
         yield from _missing_there(model, price, name, other, stated)
 
 
-def _of_rate(
+def _compare_rate(
     model: Model,
     price: Price,
     quote: Quote,
@@ -157,7 +157,7 @@ def _of_rate(
             return
     name = rest_of_week(price) if window is None and price.windows else window
     cell = wanted.get(name) or next(iter(wanted.values()))
-    yield _finding("differs", model, price, quote, name, cell, other, _explained(model, price, quote, ours))
+    yield _finding("differs", model, price, quote, name, cell, other, _explain(model, price, quote, ours))
 
 
 def _finding(
@@ -250,7 +250,7 @@ def _not_here(tier: str, above: int, ours: dict[CellKey, RateCell]) -> str:
     return f"no rates above {above:,} input tokens here" if above else "no such rate here"
 
 
-def _explained(model: Model, price: Price, quote: Quote, ours: dict[CellKey, RateCell]) -> str | None:
+def _explain(model: Model, price: Price, quote: Quote, ours: dict[CellKey, RateCell]) -> str | None:
     """Which other rate of ours their number is: an older price, another tier, another context length."""
     for older in reversed([each for each in model.prices if each.start < price.start]):
         for cell in cells(older):

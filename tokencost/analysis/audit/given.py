@@ -1,4 +1,4 @@
-"""The values of somebody else's file: each with its place, and with every fault of it collected."""
+"""The values of somebody else's file: each with its place, and with every problem in it collected."""
 
 import json
 import re
@@ -13,7 +13,7 @@ MOST_DIGITS = 40
 """Of a price: binary floats that a program wrote out have 17, and no price has more."""
 LARGEST_EXPONENT = 20
 """A price per token or per 1M tokens lies between 1e-20 and 1e20. One of 1e-999999999 would be written out in full."""
-MOST_FAULTS = 20
+MOST_PROBLEMS = 20
 _SHOWN = 30
 
 
@@ -24,12 +24,12 @@ class TooLong(NamedTuple):
 
 
 class Given:
-    """One value of a JSON file. Where it is not what it should be, the fault is kept and nothing stands in for it."""
+    """One value of a JSON file. Where it is not what it should be, the problem is kept and nothing stands in for it."""
 
-    def __init__(self, value: Any, place: str = "", faults: dict[str, None] | None = None) -> None:
+    def __init__(self, value: Any, place: str = "", problems: dict[str, None] | None = None) -> None:
         self.value = value
         self.place = place
-        self.faults: dict[str, None] = {} if faults is None else faults
+        self.problems: dict[str, None] = {} if problems is None else problems
         """In the order in which they were found, each once."""
 
     def get(self, key: str) -> "Given":
@@ -104,11 +104,11 @@ class Given:
 
     def wrong(self, wanted: str) -> None:
         """Keep that this is not what it should be."""
-        if len(self.faults) < MOST_FAULTS:
-            self.faults[f"{self.place or 'the file'} is {_what(self.value)}, not {wanted}"] = None
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems[f"{self.place or 'the file'} is {_what(self.value)}, not {wanted}"] = None
 
     def _inner(self, value: Any, place: str) -> "Given":
-        return Given(value, self.place + place, self.faults)
+        return Given(value, self.place + place, self.problems)
 
     def _is(self, kind: type, wanted: str) -> bool:
         if isinstance(self.value, kind):

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tokencost.analysis.audit.given import Given
-from tokencost.analysis.audit.quoted import Quote, named_rates
+from tokencost.analysis.audit.quoted import Quote, read_rates
 
 NAME = "llm-prices"
 _COMPONENTS = {"input": "input", "input_cached": "cached_input", "output": "output"}
@@ -27,5 +27,5 @@ def quotes(data: Given, on: date) -> Iterator[Quote]:
         first, after = item.get("from_date").day(), item.get("to_date").day()
         provider, model = item.get("vendor").text(), item.get("id").text()
         if (first is None or first <= on) and (after is None or on < after):
-            for component, rate in named_rates(item, _COMPONENTS):
+            for component, rate in read_rates(item, _COMPONENTS):
                 yield Quote(provider, model, component, rate, seen=seen)

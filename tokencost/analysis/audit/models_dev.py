@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from tokencost.analysis.audit.given import Given
-from tokencost.analysis.audit.quoted import Quote, named_rates
+from tokencost.analysis.audit.quoted import Quote, read_rates
 from tokencost.pricing.rates import STANDARD
 
 NAME = "models.dev"
@@ -35,10 +35,10 @@ def quotes(data: Given, _on: date) -> Iterator[Quote]:
     for provider, listed in data.members():
         for name, model in listed.get("models").members():
             cost, seen = model.get("cost"), model.get("last_updated").seen()
-            for component, rate in named_rates(cost, _COMPONENTS):
+            for component, rate in read_rates(cost, _COMPONENTS):
                 yield Quote(provider, name, component, rate, seen=seen)
             for field, longer in cost.members():
                 if match := _LONGER.fullmatch(field):
                     above = int(match[1]) * THOUSAND
-                    for component, rate in named_rates(longer, _COMPONENTS):
+                    for component, rate in read_rates(longer, _COMPONENTS):
                         yield Quote(provider, name, component, rate, STANDARD, above, seen=seen)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from tokencost.analysis.audit.given import Given
-from tokencost.analysis.audit.quoted import PER_TOKEN, Quote, named_rates
+from tokencost.analysis.audit.quoted import PER_TOKEN, Quote, read_rates
 
 NAME = "OpenRouter"
 _COMPONENTS = {
@@ -33,5 +33,5 @@ def quotes(data: Given, _on: date) -> Iterator[Quote]:
         if ":" in identity:
             continue
         provider, _, name = identity.partition("/")
-        for component, rate in named_rates(pricing, _COMPONENTS):
+        for component, rate in read_rates(pricing, _COMPONENTS):
             yield Quote(provider, name, component, rate.scaleb(PER_TOKEN))

@@ -25,7 +25,7 @@ class Proposals(NamedTuple):
     """Names in the other table that are no part of a command; these may hold anything."""
 
 
-def proposals(table: PriceTable, result: Audit, start: date) -> Proposals:
+def propose_commands(table: PriceTable, result: Audit, start: date) -> Proposals:
     """One command for each model: their numbers from `start` on, all others as they are here.
 
     Nothing is proposed where the other table is older, or says two things.

@@ -45,7 +45,7 @@ class OtherTable(NamedTuple):
     """The day from which the table is, where it is known."""
 
 
-def named_rates(given: Given, names: Mapping[str, str]) -> Iterator[tuple[str, Decimal]]:
+def read_rates(given: Given, names: Mapping[str, str]) -> Iterator[tuple[str, Decimal]]:
     """Our component and the number, for each of their keys that is there."""
     for key, component in names.items():
         rate = given.get(key).amount()

@@ -34,9 +34,9 @@ def read_table(content: bytes, source: str, on: date, dated: date | None = None)
         if reader.recognises(data):
             given = Given(data)
             quotes = tuple(reader.quotes(given, on))
-            if given.faults:
+            if given.problems:
                 hint = f"it looks like a table of {reader.name}, so this is a fault of the file: get it anew"
-                raise InvalidData([Problem(source, 1, fault, hint) for fault in given.faults])
+                raise InvalidData([Problem(source, 1, message, hint) for message in given.problems])
             seen = dated or max((quote.seen for quote in quotes if quote.seen), default=None)
             return OtherTable(reader.name, source, quotes, seen)
     raise InvalidData([Problem(source, 1, "no price table of a known format", _hint())])

@@ -7,20 +7,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tokencost.pricetable.reading.validated_toml import Fault, check_toml, parse_toml, read_file
+from tokencost.pricetable.reading.validated_toml import PathProblem, check_toml, parse_toml, read_file
 from tokencost.pricetable.reading.validators import (
     DAY,
     INSTANT,
     NAME,
     TEXT,
-    checked_by,
+    check_instant,
+    check_with,
+    check_year,
     either,
-    instant,
     list_of,
-    near,
     one_of,
     optional,
-    refuse,
+    refusal,
     required,
     schema_number,
     table,
@@ -122,18 +122,18 @@ def load_claims(file: str | os.PathLike[str] | None = None) -> tuple[Claim, ...]
     """
     path = os.fspath(file) if file is not None else os.fspath(BUNDLED_CLAIMS)
     content = read_file(path, "name a file of claims with --file")
-    checked = check_toml(parse_toml(content, path, CLAIMS_TOML), CLAIMS_TOML, rules=_faults, missing=MISSING)
+    checked = check_toml(parse_toml(content, path, CLAIMS_TOML), CLAIMS_TOML, rules=_problems, missing=MISSING)
     return tuple(_claim(key, claim) for key, claim in checked["claims"].items())
 
 
 def _figure(given: object) -> Decimal:
     if isinstance(given, str):
-        given = checked_by(lambda text: read(text, WRITTEN).number)(given)
+        given = check_with(lambda text: read(text, WRITTEN).number)(given)
     if isinstance(given, bool) or not isinstance(given, int | Decimal):
-        raise refuse("a figure is a number", "write it with the digits that were printed: 98, 96.4 or 7.50")
+        raise refusal("a figure is a number", "write it with the digits that were printed: 98, 96.4 or 7.50")
     figure = Decimal(given)
     if not figure.is_finite() or abs(figure) > LARGEST_FIGURE or _digits(figure) > MOST_DIGITS:
-        raise refuse("a figure is a finite number of at most 30 digits", "write it with the digits that were printed")
+        raise refusal("a figure is a finite number of at most 30 digits", "write it with the digits that were printed")
     return figure
 
 
@@ -144,10 +144,10 @@ def _digits(figure: Decimal) -> int:
 
 def _moment(given: object) -> When:
     if isinstance(given, datetime):
-        return instant(given)
+        return check_instant(given)
     if isinstance(given, date):
-        return near(given)
-    raise refuse("a time is a date or an instant, without quotes", "write it like 2025-01-27")
+        return check_year(given)
+    raise refusal("a time is a date or an instant, without quotes", "write it like 2025-01-27")
 
 
 def _figure_form(given: object) -> str:
@@ -230,32 +230,35 @@ MISSING = {
 }
 
 
-def _faults(checked: dict[str, Any]) -> list[Fault]:
-    faults: list[Fault] = []
+def _problems(checked: dict[str, Any]) -> list[PathProblem]:
+    problems: list[PathProblem] = []
     for key, claim in checked["claims"].items():
         path = ("claims", key)
         published = claim["published"]
         if claim.get("applies_to", key) not in checked["claims"]:
-            faults.append(
+            problems.append(
                 ((*path, "applies_to"), f"unknown claim {claim['applies_to']!r}", "name a claim of this file")
             )
         if not published:
-            faults.append(((*path, "published"), "no figure was published", "write one: { percent_lower = 98 }"))
+            problems.append(((*path, "published"), "no figure was published", "write one: { percent_lower = 98 }"))
         for kind in ("prices", "amounts"):
             if len(published.get(kind, (1, 2))) != len(("left", "right")):
                 hint = "write the left one and the right one: [0.14, 7.50]"
-                faults.append(((*path, "published", kind), f"`{kind}` are two figures", hint))
-        faults += [
-            fault for side in ("left", "right") if side in claim for fault in _side_faults((*path, side), claim[side])
+                problems.append(((*path, "published", kind), f"`{kind}` are two figures", hint))
+        problems += [
+            problem
+            for side in ("left", "right")
+            if side in claim
+            for problem in _side_problems((*path, side), claim[side])
         ]
         alone = set(published) <= {"amount"}
         if "right" not in claim and not alone:
             hint = 'add right = { model = "o1" }, or right = { missing = "why there is none" }'
-            faults.append((path, "`right` is missing: these figures compare two sides", hint))
-    return faults
+            problems.append((path, "`right` is missing: these figures compare two sides", hint))
+    return problems
 
 
-def _side_faults(path: tuple[str | int, ...], side: dict[str, Any]) -> list[Fault]:
+def _side_problems(path: tuple[str | int, ...], side: dict[str, Any]) -> list[PathProblem]:
     kinds = [kind for kind in ("model", "figure", "product", "missing") if kind in side]
     if len(kinds) != 1:
         told = "names none" if not kinds else f"names {' and '.join(kinds)}"

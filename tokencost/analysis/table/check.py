@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from tokencost.errors import NoPrice
-from tokencost.pricetable.reading.doubts import Doubt, find_doubts
+from tokencost.pricetable.reading.findings import Finding, list_findings
 from tokencost.pricetable.resolve import find_model, prices_within, split_time
 from tokencost.pricetable.sale import SOON_DAYS, is_retired
 from tokencost.pricetable.table import Calendar, Evidence, Model, Price, PriceTable
@@ -72,7 +72,7 @@ class EndingCalendar(NamedTuple):
 class Slip(NamedTuple):
     """Something that its writer may not have meant, at the line of the key itself."""
 
-    doubt: Doubt
+    finding: Finding
     line: int
 
 
@@ -137,7 +137,7 @@ def check_table(table: PriceTable, on: date, max_age_days: int | None = None) ->
             if price.evidence.confidence == "single"
         ),
         single_blocks=sum(block.evidence.confidence == "single" for _, price in in_force for block in price.blocks),
-        slips=tuple(Slip(doubt, table.line_of(doubt.path)) for doubt in find_doubts(table, on)),
+        slips=tuple(Slip(finding, table.line_of(finding.path)) for finding in list_findings(table, on)),
     )
 
 

@@ -133,10 +133,10 @@ def _corrections(before: Price, after: Price, starts: set[datetime]) -> Iterator
             yield _change("corrected", after, place, rates_before.get(place), rates_after.get(place), None)
     for key in ("until", "promotion", "windows"):
         if had[key] != now[key]:
-            words = "" if key == "windows" else f": {_words(had[key])} → {_words(now[key])}"
+            words = "" if key == "windows" else f": {_describe(had[key])} → {_describe(now[key])}"
             yield Change("corrected", after.model, after.start, detail=f"{key}{words}")
     for word, was, is_ in _evidence_pairs(before, after):
-        yield Change("corrected", after.model, after.start, detail=f"{word}: {_words(was)} → {_words(is_)}")
+        yield Change("corrected", after.model, after.start, detail=f"{word}: {_describe(was)} → {_describe(is_)}")
 
 
 def _evidence_pairs(before: Price, after: Price) -> Iterator[tuple[str, object, object]]:
@@ -168,7 +168,7 @@ def _facts_changes(before: Model, after: Model) -> Iterator[Change]:
         yield Change("names", after.id, served.start, detail=f"no longer says that the name stood for {served.name}")
     for key in ("provider", "name", "released", "shutdown", "withdrawn", "note"):
         if had[key] != has[key]:
-            yield Change("model", after.id, detail=f"{key}: {_words(had[key])} → {_words(has[key])}")
+            yield Change("model", after.id, detail=f"{key}: {_describe(had[key])} → {_describe(has[key])}")
 
 
 def _table_changes(old: PriceTable, new: PriceTable) -> Iterator[Change]:
@@ -176,7 +176,7 @@ def _table_changes(old: PriceTable, new: PriceTable) -> Iterator[Change]:
         had, has = old.calendars.get(name), new.calendars.get(name)
         if had and has and had != has:
             dates = f"{len(has.dates - had.dates)} dates added, {len(had.dates - has.dates)} taken out"
-            yield Change("table", None, detail=f"calendar {name}: {dates}, through {_words(has.through)}")
+            yield Change("table", None, detail=f"calendar {name}: {dates}, through {_describe(has.through)}")
         elif had != has:
             yield Change("table", None, detail=f"calendar {name}: {'new' if has else 'removed'}")
     for name in dict.fromkeys((*old.providers, *new.providers)):
@@ -184,7 +184,7 @@ def _table_changes(old: PriceTable, new: PriceTable) -> Iterator[Change]:
             word = "new" if name not in old.providers else "changed" if name in new.providers else "removed"
             yield Change("table", None, detail=f"provider {name}: {word}")
     if old.defaults != new.defaults:
-        yield Change("table", None, detail=f"defaults: {_words(old.defaults)} → {_words(new.defaults)}")
+        yield Change("table", None, detail=f"defaults: {_describe(old.defaults)} → {_describe(new.defaults)}")
 
 
 def _ends_soon(table: PriceTable, on: date) -> Iterator[Change]:
@@ -231,11 +231,11 @@ def _change(
     )  # fmt: skip
 
 
-def _words(value: Any) -> str:
+def _describe(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, datetime):
         return show_bound(value)
     if isinstance(value, tuple) and hasattr(value, "_asdict"):  # a promotion, the defaults
-        return " ".join(f"{key} {_words(item)}" for key, item in value._asdict().items() if item is not None)
+        return " ".join(f"{key} {_describe(item)}" for key, item in value._asdict().items() if item is not None)
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

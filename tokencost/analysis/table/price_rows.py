@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from tokencost.errors import NoPrice, UnknownModel
 from tokencost.pricetable.hours import Window
-from tokencost.pricetable.names import provider_named
+from tokencost.pricetable.names import find_provider
 from tokencost.pricetable.resolve import find_named, price_in_force, split_time
 from tokencost.pricetable.sale import is_retired
-from tokencost.pricetable.spelling import spelled_among
+from tokencost.pricetable.spelling import find_spelled
 from tokencost.pricetable.table import Evidence, Model, Price, PriceTable, Rates
 from tokencost.pricetable.when import When, span
 from tokencost.pricing.rates import (
@@ -54,10 +54,10 @@ def prices_in_force(
     priced = [
         (model, price)
         for model in _models(table, provider)
-        if (price := _listed_price(model, on, retired=retired)) is not None
+        if (price := _price_to_list(model, on, retired=retired)) is not None
     ]
     rows: list[PriceRow] = []
-    for row in _chosen(priced, tier, window, currency):
+    for row in _choose_rows(priced, tier, window, currency):
         retired_then = is_retired(row.model, on)
         if row.cell.window in (window_names(row.price) if retired_then else open_window_names(row.price, on)):
             rows.append(row)
@@ -67,7 +67,7 @@ def prices_in_force(
 def closed_windows(table: PriceTable, on: When, provider: str | None = None) -> Iterator[tuple[Model, Price, Window]]:
     """The windows of prices on sale that do not open on that day; at an instant, none."""
     for model in () if isinstance(on, datetime) else _models(table, provider):
-        if (price := _listed_price(model, on, retired=False)) is None:
+        if (price := _price_to_list(model, on, retired=False)) is None:
             continue
         opened = open_window_names(price, on)
         yield from ((model, price, window) for window in price.windows if window.name not in opened)
@@ -78,19 +78,19 @@ def sold_and_retired(
 ) -> tuple[frozenset[Model], frozenset[Model]]:
     """The models on sale at that time, and those that are no longer."""
     models = _models(table, provider)
-    sold = frozenset(model for model in models if _listed_price(model, on, retired=False))
+    sold = frozenset(model for model in models if _price_to_list(model, on, retired=False))
     return sold, frozenset(model for model in models if is_retired(model, on))
 
 
 def _models(table: PriceTable, provider: str | None) -> list[Model]:
     """The models of a provider, or of all."""
-    asked = None if provider is None else provider_named(table, provider)
+    asked = None if provider is None else find_provider(table, provider)
     if provider is not None and asked is None:
         raise UnknownModel(f"unknown provider {provider!r}", f"known providers: {', '.join(table.providers)}")
     return [model for model in table.models.values() if asked in (None, model.provider)]
 
 
-def _listed_price(model: Model, on: When, *, retired: bool) -> Price | None:
+def _price_to_list(model: Model, on: When, *, retired: bool) -> Price | None:
     """The price in force of a model on sale; of one that is retired its last price, where that is asked for."""
     if is_retired(model, on):
         ended = [price for price in model.prices if price.start < span(on)[1]]
@@ -117,7 +117,7 @@ def price_history(
         model = find_named(table, bare, own_time or on)
         models[model.id] = model
     priced = [(model, price) for model in models.values() for price in model.prices]
-    return tuple(_chosen(priced, tier, window, currency))
+    return tuple(_choose_rows(priced, tier, window, currency))
 
 
 def whole_table(table: PriceTable) -> tuple[PriceRow, ...]:
@@ -130,11 +130,13 @@ def all_rates(model: Model, price: Price) -> tuple[PriceRow, ...]:
     return (*_rows(model, price, ALL_TIERS, None, "USD"), *_rows(model, price, ALL_TIERS, None, "CNY"))
 
 
-def _chosen(priced: Sequence[tuple[Model, Price]], tier: str, window: str | None, currency: str) -> Iterator[PriceRow]:
+def _choose_rows(
+    priced: Sequence[tuple[Model, Price]], tier: str, window: str | None, currency: str
+) -> Iterator[PriceRow]:
     """The rows of one tier, or of all, and of one window; raises `NotOffered` where no price has such a one."""
     prices = [price for _, price in priced]
     if prices:
-        tier = spelled_among(tier, [ALL_TIERS]) or known_tier(prices, tier)
+        tier = find_spelled(tier, [ALL_TIERS]) or known_tier(prices, tier)
         window = None if window is None else known_window(prices, window)
     for model, price in priced:
         yield from _rows(model, price, tier, window, currency)

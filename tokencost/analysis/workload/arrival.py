@@ -6,7 +6,7 @@ Options, workload.toml and Python all come here. Each check raises `ValueError(m
 import re
 
 from tokencost.pricetable.hours import DAY_NAMES, OpenHours, parse_hours
-from tokencost.pricetable.spelling import any_case
+from tokencost.pricetable.spelling import fold_case
 
 FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WORDS = {
@@ -71,7 +71,7 @@ def _parts(value: object, what: str, hint: str) -> list[str]:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise ValueError(what, hint)
-    parts = [any_case(part) for item in items for part in _AND.split(any_case(item))]
+    parts = [fold_case(part) for item in items for part in _AND.split(fold_case(item))]
     if not parts or not all(parts):
         raise ValueError(what, hint)
     return parts

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tokencost.analysis.workload.arrival import days_of_arrival, hours_of_arrival
 from tokencost.analysis.workload.months import PERIODS, Month, parse_month
 from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, zone_of
-from tokencost.pricetable.spelling import any_case
+from tokencost.pricetable.spelling import fold_case
 from tokencost.pricing.rates import STANDARD
 from tokencost.quantities import (
     GROWTH,
@@ -21,12 +21,12 @@ from tokencost.quantities import (
     SHARE,
     TOKENS,
     Kind,
-    asked,
     factor,
     growth,
     number,
+    parse_request,
     share,
-    shown,
+    show_value,
     whole_number,
 )
 
@@ -90,11 +90,11 @@ def months(value: object) -> int:
 
 def period(value: object) -> str:
     """One of the periods: `day`, also `Days`, `per day` and `daily`."""
-    name = any_case(value).removeprefix("per ").strip() if isinstance(value, str) else ""
+    name = fold_case(value).removeprefix("per ").strip() if isinstance(value, str) else ""
     name = "day" if name == "daily" else name.removesuffix("ly").removesuffix("s")
     if name in PERIODS:
         return name
-    raise ValueError(f"{shown(value)} is not a period", "write one of " + ", ".join(PERIODS))
+    raise ValueError(f"{show_value(value)} is not a period", "write one of " + ", ".join(PERIODS))
 
 
 def tier(value: object) -> str:
@@ -106,16 +106,16 @@ def tier(value: object) -> str:
 
 def zone(value: object) -> str:
     """The name of a time zone."""
-    from tokencost.pricetable.reading.rules import known_zone
+    from tokencost.pricetable.reading.rules import is_known_zone
 
-    if isinstance(value, str) and known_zone(value):
+    if isinstance(value, str) and is_known_zone(value):
         return value
     from zoneinfo import available_timezones
 
-    city = any_case(value).rpartition("/")[2].replace(" ", "_") if isinstance(value, str) else ""
+    city = fold_case(value).rpartition("/")[2].replace(" ", "_") if isinstance(value, str) else ""
     near = sorted(name for name in available_timezones() if name.casefold().rpartition("/")[2] == city)
     hint = f"did you mean {' or '.join(near[:3])}?" if near else 'write a name such as "Asia/Shanghai" or "UTC"'
-    raise ValueError(f"unknown time zone {shown(value)}", hint)
+    raise ValueError(f"unknown time zone {show_value(value)}", hint)
 
 
 def token_factors(value: object) -> dict[str, Fraction]:
@@ -203,7 +203,7 @@ def workload(name: str = ONLY, **fields: Any) -> Workload:
             raise InvalidRequest(f"a workload has no field `{key}`", "its fields are " + ", ".join(FIELDS))
         if value is None:
             continue  # as if it were left out
-        checked[key] = asked(FIELDS[key].check, value, f"`{key}`")
+        checked[key] = parse_request(FIELDS[key].check, value, f"`{key}`")
     for _, message, hint in faults_between(checked):
         raise InvalidRequest(message, hint)
     if "start" not in checked:

@@ -21,38 +21,38 @@ from tokencost.analysis.workload.fields import (
 from tokencost.analysis.workload.months import Month, parse_month
 from tokencost.errors import InvalidRequest, NotOffered
 from tokencost.pricetable.names import meanings, suggestion
-from tokencost.pricetable.reading.validated_toml import Fault, check_toml, parse_toml, read_file
-from tokencost.pricetable.reading.validators import TEXT, Shape, checked_by, list_of, optional, refuse, value
+from tokencost.pricetable.reading.validated_toml import PathProblem, check_toml, parse_toml, read_file
+from tokencost.pricetable.reading.validators import TEXT, Shape, check_with, list_of, optional, refusal, value
 from tokencost.pricetable.reading.validators import table as table_of
 from tokencost.pricetable.resolve import split_time
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricing.rates import STANDARD, known_tier
-from tokencost.quantities import factor, in_a_file
+from tokencost.quantities import check_file_number, factor
 
 BEGINNING = "begin with an example: tokencost workload --example > workload.toml"
 
 
 def _workload_name(name: object) -> str:
     if not isinstance(name, str) or not name.strip():
-        raise refuse("a workload has a name", "write [workloads.chat]")
+        raise refusal("a workload has a name", "write [workloads.chat]")
     if name == TOTAL:
-        raise refuse(f"a workload cannot be called {TOTAL!r}", "that row is the sum of all workloads: choose another")
+        raise refusal(f"a workload cannot be called {TOTAL!r}", "that row is the sum of all workloads: choose another")
     return name
 
 
 def _check(field: Field) -> Callable[[object], Any]:
     kind = field.kind
-    return field.check if kind is None else lambda value: field.check(in_a_file(value, kind))
+    return field.check if kind is None else lambda value: field.check(check_file_number(value, kind))
 
 
 _FACTORS: Shape = {
     "type": "dict",
     "keys_schema": TEXT,
-    "values_schema": value(checked_by(factor), {"type": "number"}),
+    "values_schema": value(check_with(factor), {"type": "number"}),
     "strict": True,
 }
 _FIELD_SHAPES = {
-    name: optional(_FACTORS if name == "token_factors" else value(checked_by(_check(field)), {}), field.meaning)
+    name: optional(_FACTORS if name == "token_factors" else value(check_with(_check(field)), {}), field.meaning)
     for name, field in FIELDS.items()
 }
 WORKLOAD_TOML = table_of(
@@ -108,7 +108,7 @@ def parse_workloads(
     """
     given = over or {}
 
-    def rules(checked: dict[str, Any]) -> list[Fault]:
+    def rules(checked: dict[str, Any]) -> list[PathProblem]:
         return [*_faults(checked, given), *_unknown_names(table, checked)]
 
     parsed = parse_toml(content, file, WORKLOAD_TOML, BEGINNING)
@@ -133,8 +133,8 @@ def _merged(checked: dict[str, Any], own: Mapping[str, Any], over: Mapping[str, 
     return {**shared, **own, **over, "token_factors": factors}
 
 
-def _faults(checked: dict[str, Any], over: Mapping[str, Any]) -> list[Fault]:
-    faults: list[Fault] = []
+def _faults(checked: dict[str, Any], over: Mapping[str, Any]) -> list[PathProblem]:
+    faults: list[PathProblem] = []
     for name, own in _named(checked).items():
         for key, message, hint in faults_between(_merged(checked, own, over)):
             place = ("workloads", name) if "workloads" in checked else ()
@@ -144,7 +144,7 @@ def _faults(checked: dict[str, Any], over: Mapping[str, Any]) -> list[Fault]:
     return list(dict.fromkeys(faults))
 
 
-def _unknown_names(table: PriceTable, checked: dict[str, Any]) -> Iterator[Fault]:
+def _unknown_names(table: PriceTable, checked: dict[str, Any]) -> Iterator[PathProblem]:
     """Models and tiers that the price table does not have."""
     places: list[tuple[tuple[str | int, ...], dict[str, Any]]] = [((), checked)]
     places += [(("workloads", name), own) for name, own in checked.get("workloads", {}).items()]

@@ -12,7 +12,7 @@ from tokencost.errors import InvalidRequest
 from tokencost.pricetable.resolve import split_time
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
-from tokencost.quantities import FACTOR, Amount, asked, exact, factor, number
+from tokencost.quantities import FACTOR, Amount, exact, factor, number, parse_request
 from tokencost.rows import Row
 
 SHARES = ("cached", "cache_write", "batch", "peak", "growth")
@@ -65,7 +65,7 @@ def axis(field: str, first: Amount, last: Amount, step: Amount) -> Axis:
     """An axis from `first` to `last`, both included where the steps reach it. Raises `InvalidRequest`."""
     if field not in AXES:
         raise InvalidRequest(f"{field!r} is not a numeric field of a workload", "sweep one of " + ", ".join(AXES))
-    begin, end, by = (asked(lambda given: _value(field, given), each, field) for each in (first, last, step))
+    begin, end, by = (parse_request(lambda given: _value(field, given), each, field) for each in (first, last, step))
     if by <= 0 or end < begin:
         raise InvalidRequest(f"the sweep of {field} has no steps", "write it like cached=0:100%:10%, upwards")
     count = int((end - begin) // by) + 1
@@ -120,9 +120,9 @@ def with_field(workload: Workload, field: str, value: Fraction, models: Sequence
         others = {
             name: own for name, own in workload.token_factors.items() if name not in {*models, *map(_bare, models)}
         }
-        own = asked(factor, value, field)
+        own = parse_request(factor, value, field)
         return workload._replace(token_factors={**others, **dict.fromkeys(models, own)})
-    return workload._replace(**{field: asked(FIELDS[field].check, value, field)})
+    return workload._replace(**{field: parse_request(FIELDS[field].check, value, field)})
 
 
 def refuse_impossible(workloads: Sequence[Workload]) -> None:

@@ -15,7 +15,7 @@ from tokencost.display import html_of
 from tokencost.errors import InvalidRequest, NoPrice
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import find_named, split_time
-from tokencost.pricetable.sale import sale_end, sold_words
+from tokencost.pricetable.sale import describe_end_of_sale, sale_end
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when, show_when
 from tokencost.pricing.rates import RateCell, spelled_tier
@@ -343,7 +343,7 @@ def _side(
 
 
 def _not_sold(side: Billed) -> NoPrice:
-    message = f"{side.label} is {sold_words(side.model)}, and covers none of these months in full"
+    message = f"{side.label} is {describe_end_of_sale(side.model)}, and covers none of these months in full"
     if side.end is None:
         return NoPrice(message, "name another model")
     last = show_when((side.end - timedelta(microseconds=1)).date())

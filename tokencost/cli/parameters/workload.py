@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tokencost.errors import InvalidRequest
-from tokencost.quantities import DOLLARS, asked, like_a_number, number
+from tokencost.quantities import DOLLARS, is_like_a_number, number, parse_request
 from tokencost.quantities import factor as read_factor
 from tokencost.render import FORMATS, PICTURES
 
@@ -22,7 +22,7 @@ def tokens_or_file(outputs: tuple[str, ...]) -> tuple[str | None, str | None]:
     """What `--output` gives: the output tokens where it is a number, else the file to write."""
     tokens = file = None
     for text in outputs:
-        if like_a_number(text):
+        if is_like_a_number(text):
             tokens = text
         elif text[:1].isdigit() and not text.lower().endswith(SUFFIXES):
             raise InvalidRequest(
@@ -41,13 +41,13 @@ def checked_fields(options: Mapping[str, str | None], factors: tuple[str, ...]) 
     for name, text in options.items():
         if text is not None:
             option = f"--{name.replace('_', '-')}"
-            checked[name] = asked(FIELDS[name].check, text, option)
+            checked[name] = parse_request(FIELDS[name].check, text, option)
     given = {}
     for text in factors:
         model, equals, factor = text.rpartition("=")
         if not equals or not model:
             raise InvalidRequest(f"--token-factor: {text!r} names no model", "write it like deepseek-flash=1.1")
-        given[model] = asked(read_factor, factor, "--token-factor")
+        given[model] = parse_request(read_factor, factor, "--token-factor")
     if given:
         checked["token_factors"] = given
     return checked
@@ -55,7 +55,7 @@ def checked_fields(options: Mapping[str, str | None], factors: tuple[str, ...]) 
 
 def parse_dollars(text: str, option: str) -> Fraction:
     """`500` or `$500`."""
-    return asked(lambda given: number(given, DOLLARS), text, option)
+    return parse_request(lambda given: number(given, DOLLARS), text, option)
 
 
 def parse_axis(text: str) -> "Axis":

@@ -17,7 +17,7 @@ from tokencost.pricetable.when import When, day_of, parse_when, span
 
 if TYPE_CHECKING:
     from tokencost.pricetable.editing.edit import Edited
-    from tokencost.pricetable.editing.new_price import Addition, NewModel
+    from tokencost.pricetable.editing.new_price import NewModel, NewPrice
     from tokencost.pricetable.table import PriceTable
 
 RATE_OPTIONS = ("input", "cached_input", "cache_write", "cache_write_12h", "output")
@@ -96,7 +96,7 @@ def add(**given: Any) -> None:
     Without options on a terminal it asks, showing the present price, and shows the diff before it writes.
     """  # noqa: D301  # \b: click must not wrap this
     from tokencost.cli.prices.ask import accept_slips, ask, confirm
-    from tokencost.cli.prices.edit import refuse_slips, show_diff, write_price
+    from tokencost.cli.prices.edit import refuse_findings, show_diff, write_price
     from tokencost.pricetable.editing.edit import TableFile, add_price, parse_table_file
     from tokencost.pricetable.load import read_prices
     from tokencost.pricetable.locate import find_own_prices
@@ -116,7 +116,7 @@ def add(**given: Any) -> None:
 
     def edit(content: bytes, given: Mapping[str, Any]) -> "Edited":
         source = parse(content)
-        return add_price(source, _addition(source.table, given, today), today)
+        return add_price(source, _new_price(source.table, given, today), today)
 
     shown = None
     asked = given["start"] is None and sys.stdin is not None and sys.stdin.isatty()
@@ -127,7 +127,7 @@ def add(**given: Any) -> None:
         shown = edit(read_prices(file), given)
     if shown is not None:
         show_diff(file, shown)
-        refuse_slips(shown)
+        refuse_findings(shown)
     if given["dry_run"]:
         return
     if asked and not given["yes"] and not confirm("write this?"):
@@ -135,9 +135,9 @@ def add(**given: Any) -> None:
     write_price(file, lambda content: edit(content, given), shown)
 
 
-def _addition(table: "PriceTable", given: Mapping[str, Any], today: date) -> "Addition":
+def _new_price(table: "PriceTable", given: Mapping[str, Any], today: date) -> "NewPrice":
     """What the options say."""
-    from tokencost.pricetable.editing.new_price import Addition
+    from tokencost.pricetable.editing.new_price import NewPrice
     from tokencost.render.sanitize import inert
 
     wanted: When | None = given["start"]
@@ -157,15 +157,15 @@ def _addition(table: "PriceTable", given: Mapping[str, Any], today: date) -> "Ad
         raise InvalidRequest("a price needs its source", "add --source with the address of the page that states it")
     keys = {"input": "input_", "output": "output_"}
     conditions = _conditions(given)
-    return Addition(
+    return NewPrice(
         model=given["model"] if new else _model_id(table, given["model"], start),
         start=start,
         rates={key: given[keys.get(key, key)] for key in RATE_OPTIONS if given[keys.get(key, key)] is not None},
         evidence=_evidence(table, given, today),
         conditions=conditions,
-        blocks=(*given.get("blocks", ()), *(_block(text) for text in given["whens"])),
+        blocks=(*given.get("blocks", ()), *(_parse_block(text) for text in given["whens"])),
         until=span(given["until"])[0] if given["until"] else None,
-        cny=_cny(given["cny"]),
+        cny=_parse_cny(given["cny"]),
         drop_blocks=given["drop_blocks"],
         new=new,
         correction=reason,
@@ -231,17 +231,19 @@ def _confidence(table: "PriceTable", given: Mapping[str, Any]) -> str:
 def _conditions(given: Mapping[str, Any]) -> dict[str, Any]:
     texts = {key: given[key] for key in ("tier", "window", "zone", "days", "hours", "input_tokens_above")}
     texts["except"] = given["except_"]
-    block = _typed({key: text.replace(",", "+") if key in LISTS else text for key, text in texts.items() if text})
+    block = _parse_values(
+        {key: text.replace(",", "+") if key in LISTS else text for key, text in texts.items() if text}
+    )
     if block and not {"tier", "window", "input_tokens_above"} & block.keys():
         raise InvalidRequest("--zone, --days, --hours and --except describe a --window", "name it: --window peak")
     return block
 
 
-def _block(text: str) -> dict[str, Any]:
+def _parse_block(text: str) -> dict[str, Any]:
     """`tier=batch,input=0.06` as a block."""
     from tokencost.pricetable.editing.toml_writer import BLOCK_KEYS
 
-    block = _typed(parse_pairs(text))
+    block = _parse_values(parse_pairs(text))
     unknown = [key for key in block if key not in BLOCK_KEYS or key == "cny"]
     if unknown:
         known = ", ".join(key for key in BLOCK_KEYS if key != "cny")
@@ -251,17 +253,17 @@ def _block(text: str) -> dict[str, Any]:
     return block
 
 
-def _cny(text: str | None) -> dict[str, Any] | None:
+def _parse_cny(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
-    listed = _typed(parse_pairs(text))
+    listed = _parse_values(parse_pairs(text))
     unknown = [key for key in listed if key not in (*RATE_OPTIONS, "source", "confidence")]
     if unknown:
         raise InvalidRequest(f"--cny does not know {unknown[0]!r}", f"its keys are {', '.join(RATE_OPTIONS)}, source")
     return listed
 
 
-def _typed(pairs: Mapping[str, str]) -> dict[str, Any]:
+def _parse_values(pairs: Mapping[str, str]) -> dict[str, Any]:
     """Texts as the values that stand in prices.toml."""
     values: dict[str, Any] = {}
     for key, text in pairs.items():

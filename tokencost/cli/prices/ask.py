@@ -37,28 +37,30 @@ OPTIONS = {"input": "input_", "output": "output_"}
 def ask(table: "PriceTable", given: Mapping[str, Any], today: date) -> dict[str, Any]:
     """The options with what a person answers for those that were not given. Raises `click.Abort`."""
     answers = dict(given)
-    price = _present(table, given["model"])
+    price = _present_price(table, given["model"])
     if price is None:
         answers["new"] = given["new"] or confirm(f"{given['model']} is not in the table. Is it a new model?")
         if not answers["new"]:
             raise UnknownModel(f"unknown model {given['model']!r}", suggestion(table, given["model"]))
         if not given["provider"]:
-            answers["provider"] = _ask(f"provider ({', '.join(table.providers)})", lambda text: _known(table, text))
+            answers["provider"] = _ask(
+                f"provider ({', '.join(table.providers)})", lambda text: _check_provider(table, text)
+            )
         if not given["name"]:
             answers["name"] = _ask("display name", str, given["model"])
     if price is not None:
         say(f"{price.model}: the last price is from {show_bound(price.start)}, {price.evidence.source}")
     after = price if price and not given["correct"] else None
-    answers["start"] = _ask("from (date, or instant in UTC)", lambda text: _start(text, after))
-    block = _asked_block(price, given)
+    answers["start"] = _ask("from (date, or instant in UTC)", lambda text: _check_start(text, after))
+    block = _find_block(price, given)
     present = block.rates if block else price.rates if price else None
     accepted: list[str] = []
     rates = _rates("", present, {key: given[OPTIONS.get(key, key)] for key in QUESTIONS}, accepted)
     answers |= {OPTIONS.get(key, key): rate for key, rate in rates.items()}
     if not given["source"]:
-        answers["source"] = _ask("source", _address, price.evidence.source if price else None)
+        answers["source"] = _ask("source", _check_address, price.evidence.source if price else None)
     if not given["checked"]:
-        answers["checked"] = _ask("seen there on", lambda text: _seen(text, today), today.isoformat())
+        answers["checked"] = _ask("seen there on", lambda text: _check_seen(text, today), today.isoformat())
     asks_for_all = not (given["tier"] or given["window"] or given["input_tokens_above"])
     if price is not None and asks_for_all and not given["drop_blocks"] and not given["whens"]:
         answers |= _ask_blocks(price, rates, accepted)
@@ -74,17 +76,17 @@ def accept_slips(
     Raises `InvalidRequest` where something is not right.
     """
     answers = dict(given)
-    while doubts := (edited := preview(answers)).doubts:
-        for doubt in doubts:
-            if not doubt.can_be_accepted or not confirm(f"this looks like a slip: {doubt.detail}. Is it right?"):
-                raise InvalidRequest(f"nothing was written: {doubt.detail}", "begin again with what is right")
-        answers["accept"] = (*answers["accept"], *dict.fromkeys(doubt.kind for doubt in doubts))
+    while findings := (edited := preview(answers)).findings:
+        for finding in findings:
+            if not finding.can_be_accepted or not confirm(f"this looks like a slip: {finding.detail}. Is it right?"):
+                raise InvalidRequest(f"nothing was written: {finding.detail}", "begin again with what is right")
+        answers["accept"] = (*answers["accept"], *dict.fromkeys(finding.kind for finding in findings))
     return answers, edited
 
 
 def confirm(question: str, *, default: bool = False) -> bool:
     """Whether a person says yes."""
-    return click.confirm(_visible(question), default=default, err=True)
+    return click.confirm(_sanitize(question), default=default, err=True)
 
 
 def _ask(question: str, read: Callable[[str], Any], default: Any = None) -> Any:
@@ -95,26 +97,26 @@ def _ask(question: str, read: Callable[[str], Any], default: Any = None) -> Any:
             return read(str(text))
         except TokencostError as error:
             raise click.BadParameter(
-                _visible("; ".join(part for part in (error.message, error.hint) if part))
+                _sanitize("; ".join(part for part in (error.message, error.hint) if part))
             ) from None
 
     shown = question if default is None else f"{question} [{default}]"
-    return click.prompt(_visible(shown), default=default, show_default=False, value_proc=checked, err=True)
+    return click.prompt(_sanitize(shown), default=default, show_default=False, value_proc=checked, err=True)
 
 
-def _visible(text: str) -> str:
+def _sanitize(text: str) -> str:
     from tokencost.render.sanitize import inert
 
     return inert(text)
 
 
-def _known(table: "PriceTable", text: str) -> str:
+def _check_provider(table: "PriceTable", text: str) -> str:
     if text not in table.providers:
         raise InvalidRequest(f"unknown provider {text!r}", f"known providers: {', '.join(table.providers)}")
     return text
 
 
-def _start(text: str, after: "Price | None") -> When:
+def _check_start(text: str, after: "Price | None") -> When:
     when = _when(text)
     if after is not None and span(when)[0] <= after.start:
         raise InvalidRequest(
@@ -124,7 +126,7 @@ def _start(text: str, after: "Price | None") -> When:
     return when
 
 
-def _seen(text: str, today: date) -> When:
+def _check_seen(text: str, today: date) -> When:
     when = _when(text)
     if day_of(when) > today:
         raise InvalidRequest(f"{day_of(when)} is in the future", "the day on which you saw the price")
@@ -135,8 +137,8 @@ def _when(text: str) -> When:
     return WhenType().convert(text, None, None)
 
 
-def _address(text: str) -> str:
-    from tokencost.pricetable.reading.doubts import is_address
+def _check_address(text: str) -> str:
+    from tokencost.pricetable.reading.findings import is_address
 
     if not is_address(text):
         raise InvalidRequest(f"{text!r} is no https address", "the page that states the price: https://...")
@@ -161,7 +163,7 @@ def _rate(
     above: Mapping[str, Decimal | None],
     accepted: list[str],
 ) -> Decimal | None:
-    from tokencost.pricetable.reading.doubts import is_jump
+    from tokencost.pricetable.reading.findings import is_jump
 
     old: Decimal | None = getattr(present, key, None)
 
@@ -170,7 +172,7 @@ def _rate(
             if key in NEEDED:
                 raise InvalidRequest("a price needs this rate")
             return None
-        rate = _sound(parse_rate(text))
+        rate = _check_rate(parse_rate(text))
         if key == "cached_input" and (full := above.get("input")) is not None and rate > full:
             raise InvalidRequest(
                 f"cached input {rate:f} is above input {full:f}", "caching never costs more than reading"
@@ -185,7 +187,7 @@ def _rate(
     return _ask(question, read, default)  # type: ignore[no-any-return]  # as `read` returns
 
 
-def _sound(rate: Decimal) -> Decimal:
+def _check_rate(rate: Decimal) -> Decimal:
     """The rate, if prices.toml may have it."""
     from pydantic_core import PydanticCustomError
 
@@ -198,7 +200,7 @@ def _sound(rate: Decimal) -> Decimal:
         raise InvalidRequest(str(context.get("message")), str(context.get("hint"))) from None
 
 
-def _asked_block(price: "Price | None", given: Mapping[str, Any]) -> "ConditionBlock | None":
+def _find_block(price: "Price | None", given: Mapping[str, Any]) -> "ConditionBlock | None":
     """The block whose rates the options name."""
     asked = (given["tier"], given["window"])
     blocks = price.blocks if price and any(asked) else ()
@@ -233,7 +235,7 @@ def _ask_block(block: "ConditionBlock", base: Mapping[str, Decimal | None], acce
     )
 
 
-def _present(table: "PriceTable", name: str) -> "Price | None":
+def _present_price(table: "PriceTable", name: str) -> "Price | None":
     from tokencost.pricetable.resolve import find_model
 
     named = table.names.get(name)

@@ -45,10 +45,10 @@ def audit(
     if propose:
         import shlex
 
-        from tokencost.analysis.audit.propose import proposals
+        from tokencost.analysis.audit.propose import propose_commands
         from tokencost.render.sanitize import inert
 
-        proposed = proposals(table, result, day_of(on))
+        proposed = propose_commands(table, result, day_of(on))
         # The name of their file is the user's, and could still act on a terminal.
         write_out("".join(f"{inert(shlex.join(words))}\n" for words in proposed.commands))
         for name in proposed.left_out:

@@ -20,7 +20,7 @@ def write_price(file: str, edit: Callable[[bytes], "Edited"], agreed: "Edited | 
     with edited_alone(file):
         content = read_prices(file)
         edited = agreed if agreed is not None and agreed.before == content else edit(content)
-        refuse_slips(edited)
+        refuse_findings(edited)
         if read_prices(file) != content or (agreed is not None and agreed is not edited):
             raise InvalidRequest(f"{file} was changed by another program just now", "nothing was written; try again")
         try:
@@ -30,7 +30,7 @@ def write_price(file: str, edit: Callable[[bytes], "Edited"], agreed: "Edited | 
                 f"cannot write {file}: {error.strerror or error}", "nothing was written; the old table is whole"
             ) from None
     _confirm(inert_lines(f"{file}:{edited.line}: price added, version {edited.table.version}"))
-    tell(edited)
+    say_notes(edited)
 
 
 def _confirm(text: str) -> None:
@@ -47,23 +47,23 @@ def show_diff(file: str, edited: "Edited") -> None:
 
     lines = unified_diff(edited.before.decode("utf-8"), edited.content.decode("utf-8"), os.path.basename(file))
     write_out("".join(inert_lines(line.rstrip("\r")) + "\n" for line in lines))
-    tell(edited)
+    say_notes(edited)
 
 
-def refuse_slips(edited: "Edited") -> None:
+def refuse_findings(edited: "Edited") -> None:
     """Raise `InvalidRequest` for what looks like a slip and was not accepted."""
-    if not edited.doubts:
+    if not edited.findings:
         return
-    kinds = dict.fromkeys(doubt.kind for doubt in edited.doubts if doubt.can_be_accepted)
+    kinds = dict.fromkeys(finding.kind for finding in edited.findings if finding.can_be_accepted)
     words = " ".join(f"--accept {kind}" for kind in kinds)
-    lines = "\n  ".join(f"line {edited.table.line_of(doubt.path)}: {doubt.detail}" for doubt in edited.doubts)
+    lines = "\n  ".join(f"line {edited.table.line_of(finding.path)}: {finding.detail}" for finding in edited.findings)
     raise InvalidRequest(
         f"nothing was written, because this looks like a slip:\n  {lines}",
         f"mend it; if it is right, add {words}" if words else "write the day on which somebody saw the price",
     )
 
 
-def tell(edited: "Edited") -> None:
+def say_notes(edited: "Edited") -> None:
     """What a person should know."""
     for note in edited.notes:
         say(f"note: {note}")

@@ -46,7 +46,7 @@ def _summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
         age = f"more than {counted(result.max_age_days, 'day')} before {result.on.isoformat()}"
         prices = len({stale.price for stale in result.stale})
         yield (f"Last checked {age}: {counted(prices, 'price')} in force.",)
-    doubts = [
+    sentences = [
         _some(len(result.slips), "possible slip", 'to mend, or to accept in the entry, as accept = ["jump"]'),
         _some(len(result.promotions), "promotion", f"past or within {SOON_DAYS} days of the end"),
         _some(len(result.retired), "default model", "no longer served"),
@@ -54,8 +54,8 @@ def _summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
         _some(len(result.single), "price", "in force on a single source"),
         _some(result.single_blocks, "condition block", "in force on a single source"),
     ]
-    if any(doubts):
-        yield ("; ".join(doubt for doubt in doubts if doubt) + ".",)
+    if any(sentences):
+        yield ("; ".join(each for each in sentences if each) + ".",)
 
 
 def _some(number: int, word: str, what: str) -> str:
@@ -64,7 +64,7 @@ def _some(number: int, word: str, what: str) -> str:
 
 def _rows(result: TableCheck) -> Iterator[tuple[Value, ...]]:
     for slip in result.slips:
-        kind, price, _, detail = slip.doubt
+        kind, price, _, detail = slip.finding
         yield (kind, price.model, price.start, slip.line, price.evidence.checked, None, detail)
     for stale in result.stale:
         where = stale.conditions or None

@@ -7,7 +7,7 @@ from tokencost.analysis.workload.totals import Side, WorkloadTotals
 from tokencost.documents.document import Figure, Sentence
 from tokencost.documents.wording import enumerated
 from tokencost.documents.workload.remarks import period, within
-from tokencost.pricetable.sale import sold_words
+from tokencost.pricetable.sale import describe_end_of_sale
 
 
 def workload_answer(totals: WorkloadTotals) -> Iterator[Sentence]:
@@ -75,7 +75,7 @@ def _until(totals: WorkloadTotals, side: Side) -> Sentence:
     sold = [month for month in totals.months if month not in unsold]
     costs = (": it costs ", Figure(side.priced_cost, "money"), f" {within(sold)}") if sold else ()
     without = within(sorted(unsold))
-    return (f"{side.label} is {sold_words(side.billed.model)}", *costs, f"; no cost is given {without}.")
+    return (f"{side.label} is {describe_end_of_sale(side.billed.model)}", *costs, f"; no cost is given {without}.")
 
 
 def _money(totals: WorkloadTotals, cost: Fraction) -> Sentence:

@@ -11,7 +11,7 @@ from tokencost.analysis.workload.request_cost import BATCH
 from tokencost.analysis.workload.totals import WorkloadTotals, added, monthly_requests
 from tokencost.documents.document import Column, Figure, Sentence, Table, Value
 from tokencost.documents.wording import counted, enumerated
-from tokencost.pricetable.hours import DAY_NAMES, MINUTES_OF_DAY, show_stretch
+from tokencost.pricetable.hours import DAY_NAMES, MINUTES_OF_DAY, show_hours
 from tokencost.pricing.rates import STANDARD
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _arrival(workload: Workload) -> tuple[str | None, str | None]:
     if workload.arrival is None:
         return None, None
     window = workload.arrival
-    hours = None if window.hours == ((0, MINUTES_OF_DAY),) else ",".join(map(show_stretch, window.hours))
+    hours = None if window.hours == ((0, MINUTES_OF_DAY),) else ",".join(map(show_hours, window.hours))
     days = None if len(window.days) == len(DAY_NAMES) else ",".join(DAY_NAMES[day] for day in sorted(window.days))
     return hours, days
 

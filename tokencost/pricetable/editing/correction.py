@@ -5,61 +5,61 @@ from datetime import date
 from typing import Any
 
 from tokencost.errors import InvalidRequest
-from tokencost.pricetable.editing.line_editor import TextLines
-from tokencost.pricetable.editing.new_price import Addition, Entry, bound, conditions_of, describe_block
+from tokencost.pricetable.editing.line_editor import LineEditor
+from tokencost.pricetable.editing.new_price import Entry, NewPrice, bound_value, conditions_of, describe_block
 from tokencost.pricetable.editing.toml_writer import BLOCK_KEYS, ENTRY_KEYS, block_lines, value_text
 from tokencost.pricetable.line_index import LineIndex
 from tokencost.pricetable.table import KeyPath
 
 
-def corrected_entry(
-    prices: list[Entry], lines: TextLines, index: LineIndex, path: KeyPath, addition: Addition, today: date
+def correct_entry(
+    prices: list[Entry], lines: LineEditor, index: LineIndex, path: KeyPath, new_price: NewPrice, today: date
 ) -> list[str]:
     """Change the entry at `path`, in the lines and in `prices`; what a person should know. Raises `InvalidRequest`."""
-    if addition.blocks or addition.drop_blocks:
+    if new_price.blocks or new_price.drop_blocks:
         raise InvalidRequest(
             "a correction changes one set of conditions at a time",
             "name it with --tier, --window or --input-tokens-above, without --when and --drop-blocks",
         )
     entry = prices[int(path[-1])]
-    changes: dict[str, Any] = {**addition.rates, **addition.evidence}
-    if addition.until:
-        changes["until"] = bound(addition.until)
-    if addition.cny:
-        changes["cny"] = dict(addition.cny)
-    accepted = {"accept": [*entry.get("accept", ()), *new]} if (new := _not_yet(entry, addition.accept)) else {}
-    if not addition.conditions:
-        _change(entry, changes | accepted, lines, index, path, ENTRY_KEYS, addition, today)
+    changes: dict[str, Any] = {**new_price.rates, **new_price.evidence}
+    if new_price.until:
+        changes["until"] = bound_value(new_price.until)
+    if new_price.cny:
+        changes["cny"] = dict(new_price.cny)
+    accepted = {"accept": [*entry.get("accept", ()), *new]} if (new := _newly_accepted(entry, new_price.accept)) else {}
+    if not new_price.conditions:
+        _change(entry, changes | accepted, lines, index, path, ENTRY_KEYS, new_price, today)
         return []
-    if addition.until:
+    if new_price.until:
         raise InvalidRequest("--until ends a whole price, not the rates under conditions", "leave --until out")
     if accepted:
-        _change(entry, accepted, lines, index, path, ENTRY_KEYS, addition, today)
+        _change(entry, accepted, lines, index, path, ENTRY_KEYS, new_price, today)
     for n, block in enumerate(entry.get("when", ())):
-        if conditions_of(block) == conditions_of(addition.conditions):
-            changes |= {key: value for key, value in addition.conditions.items() if block.get(key) != value}
-            _change(block, changes, lines, index, (*path, "when", n), BLOCK_KEYS, addition, today)
+        if conditions_of(block) == conditions_of(new_price.conditions):
+            changes |= {key: value for key, value in new_price.conditions.items() if block.get(key) != value}
+            _change(block, changes, lines, index, (*path, "when", n), BLOCK_KEYS, new_price, today)
             return [f"{describe_block(block)}: corrected"]
-    block = dict(addition.conditions) | changes
+    block = dict(new_price.conditions) | changes
     end = _end_of(index, path, entry)
-    comment = _reason(today, addition, [])
-    lines.after(lines.last_line_of((index.line_of(path), end)), ["", *block_lines(addition.model, block, comment)])
+    comment = _reason(today, new_price, [])
+    lines.after(lines.last_line_of((index.line_of(path), end)), ["", *block_lines(new_price.model, block, comment)])
     entry.setdefault("when", []).append(block)
     return [f"{describe_block(block)}: added to the price"]
 
 
-def _not_yet(entry: Entry, kinds: Iterable[str]) -> list[str]:
+def _newly_accepted(entry: Entry, kinds: Iterable[str]) -> list[str]:
     return [kind for kind in dict.fromkeys(kinds) if kind not in entry.get("accept", ())]
 
 
 def _change(
     values: Entry,
     changes: Mapping[str, Any],
-    lines: TextLines,
+    lines: LineEditor,
     index: LineIndex,
     path: KeyPath,
     order: tuple[str, ...],
-    addition: Addition,
+    new_price: NewPrice,
     today: date,
 ) -> None:
     """Write the changed keys on their lines, and the missing ones behind those that come before them."""
@@ -71,7 +71,7 @@ def _change(
     header = index.line_of(path)
     indent = lines.line(header)[: len(lines.line(header)) - len(lines.line(header).lstrip())]
     was = [f"{key} was {value_text(values[key])}" for key in real if key in values and key not in ("note", "cny")]
-    lines.after(header, [f"{indent}# {_reason(today, addition, was)}"])
+    lines.after(header, [f"{indent}# {_reason(today, new_price, was)}"])
     for key in order:
         if key not in real:
             continue
@@ -89,9 +89,9 @@ def _change(
     values |= real
 
 
-def _reason(today: date, addition: Addition, was: Iterable[str]) -> str:
+def _reason(today: date, new_price: NewPrice, was: Iterable[str]) -> str:
     facts = ", ".join(was)
-    return f"corrected {today.isoformat()}{f' ({facts})' if facts else ''}: {addition.correction}"
+    return f"corrected {today.isoformat()}{f' ({facts})' if facts else ''}: {new_price.correction}"
 
 
 def _end_of(index: LineIndex, path: KeyPath, entry: Entry) -> int:

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 
 from tokencost.errors import InvalidData, InvalidRequest, UnknownModel
 from tokencost.pricetable.editing.comparable import changed_older_prices
-from tokencost.pricetable.editing.correction import corrected_entry
-from tokencost.pricetable.editing.line_editor import TextLines
-from tokencost.pricetable.editing.new_price import Addition, Entry, NewModel, conditions_of, whole_entry
+from tokencost.pricetable.editing.correction import correct_entry
+from tokencost.pricetable.editing.line_editor import LineEditor
+from tokencost.pricetable.editing.new_price import Entry, NewModel, NewPrice, complete_entry, conditions_of
 from tokencost.pricetable.editing.toml_writer import entry_lines, model_lines
 from tokencost.pricetable.line_index import LineIndex
 from tokencost.pricetable.load import check_prices
-from tokencost.pricetable.reading.doubts import Doubt, find_doubts
+from tokencost.pricetable.reading.findings import Finding, list_findings
 from tokencost.pricetable.reading.schema import PRICES_TOML
 from tokencost.pricetable.reading.validated_toml import parse_toml
 from tokencost.pricetable.table import KeyPath, Model, Price, PriceTable
@@ -40,7 +40,7 @@ class Edited(NamedTuple):
     """Where the entry begins."""
     notes: tuple[str, ...]
     """What continues, and what ends, though nobody said so."""
-    doubts: tuple[Doubt, ...] = ()
+    findings: tuple[Finding, ...] = ()
     """What this price may not have been meant to say; to be accepted, or not to be written."""
 
 
@@ -59,7 +59,7 @@ def parse_table_file(content: bytes, file: str) -> TableFile:
     return TableFile(check_prices(parsed), content, parsed.values or {})
 
 
-def add_price(source: TableFile, addition: Addition, today: date) -> Edited:
+def add_price(source: TableFile, new_price: NewPrice, today: date) -> Edited:
     """The bytes of a price table with that price added, and its version moved on.
 
     Raises `InvalidRequest` where the price cannot be added to it.
@@ -67,9 +67,9 @@ def add_price(source: TableFile, addition: Addition, today: date) -> Edited:
     table, content, raw = source
     file, text = table.file, content.decode("utf-8")
     wanted = deepcopy(raw)
-    lines = TextLines(text)
+    lines = LineEditor(text)
     index = LineIndex(text)
-    notes = _place(table, raw, wanted, lines, index, addition, today)
+    notes = _place(table, raw, wanted, lines, index, new_price, today)
     wanted["version"] = next_version(table.version, today)
     try:
         lines.change(index.line_of(("version",)), "version", wanted["version"])
@@ -80,42 +80,42 @@ def add_price(source: TableFile, addition: Addition, today: date) -> Edited:
     if parsed is None or parsed.problems or parsed.values != wanted:
         raise InvalidRequest(
             f"the layout of {file} is one that cannot be edited by line",
-            f"write the model's prices as [[models.{addition.model}.prices]] tables, or edit the file by hand",
+            f"write the model's prices as [[models.{new_price.model}.prices]] tables, or edit the file by hand",
         )
     try:
         after = check_prices(parsed)
     except InvalidData as error:
         problem = error.problems[0]
         raise InvalidRequest(f"with this price the table would not be valid: {problem.message}", problem.hint) from None
-    changed = changed_older_prices(table, after, addition.model) if addition.correction is None else []
+    changed = changed_older_prices(table, after, new_price.model) if new_price.correction is None else []
     if changed:
         first = changed[0]
         raise InvalidRequest(
             f"this would change the price of {first.model} from {show_bound(first.start)}",
             "a past price is changed with --correct and a --reason",
         )
-    price = next(p for p in after.models[addition.model].prices if p.start == addition.start)
-    doubts = _new_doubts(table, after, addition.model, today)
-    own = tuple(doubt for doubt in doubts if doubt.price is price)
+    price = next(p for p in after.models[new_price.model].prices if p.start == new_price.start)
+    findings = _new_findings(table, after, new_price.model, today)
+    own = tuple(finding for finding in findings if finding.price is price)
     notes += [
-        f"the price from {show_bound(doubt.price.start)} now looks odd: {doubt.detail}"
-        for doubt in doubts
-        if doubt not in own
+        f"the price from {show_bound(finding.price.start)} now looks odd: {finding.detail}"
+        for finding in findings
+        if finding not in own
     ]
     return Edited(content, edited, after, after.line_of(price.path), tuple(notes), own)
 
 
-def _new_doubts(before: PriceTable, after: PriceTable, model_id: str, today: date) -> list[Doubt]:
-    known = {(doubt.kind, doubt.price.start, doubt.detail) for doubt in _doubts_of(before, model_id, today)}
+def _new_findings(before: PriceTable, after: PriceTable, model_id: str, today: date) -> list[Finding]:
+    known = {(finding.kind, finding.price.start, finding.detail) for finding in _findings_of(before, model_id, today)}
     return [
-        doubt
-        for doubt in _doubts_of(after, model_id, today)
-        if (doubt.kind, doubt.price.start, doubt.detail) not in known
+        finding
+        for finding in _findings_of(after, model_id, today)
+        if (finding.kind, finding.price.start, finding.detail) not in known
     ]
 
 
-def _doubts_of(table: PriceTable, model_id: str, today: date) -> list[Doubt]:
-    return [doubt for doubt in find_doubts(table, today) if doubt.price.model == model_id]
+def _findings_of(table: PriceTable, model_id: str, today: date) -> list[Finding]:
+    return [finding for finding in list_findings(table, today) if finding.price.model == model_id]
 
 
 def next_version(version: str, today: date) -> str:
@@ -136,29 +136,29 @@ def _place(
     table: PriceTable,
     raw: dict[str, Any],
     wanted: dict[str, Any],
-    lines: TextLines,
+    lines: LineEditor,
     index: LineIndex,
-    addition: Addition,
+    new_price: NewPrice,
     today: date,
 ) -> list[str]:
     """Put the entry into the lines, and into the values that they shall have; what a person should know."""
-    reason = addition.correction
-    if addition.new is not None:
-        return _place_model(table, raw, wanted, lines, index, addition, addition.new)
-    model = table.models.get(addition.model)
+    reason = new_price.correction
+    if new_price.new is not None:
+        return _place_model(table, raw, wanted, lines, index, new_price, new_price.new)
+    model = table.models.get(new_price.model)
     if model is None:
-        raise UnknownModel(f"unknown model {addition.model!r}", "a model that the table lacks is added with --new")
-    _refuse_the_past(model, addition, today)
+        raise UnknownModel(f"unknown model {new_price.model!r}", "a model that the table lacks is added with --new")
+    _refuse_the_past(model, new_price, today)
     listed: list[Entry] = raw["models"][model.id]["prices"]
     now: list[Entry] = wanted["models"][model.id]["prices"]
-    same = next((p for p in model.prices if p.start == addition.start), None)
+    same = next((p for p in model.prices if p.start == new_price.start), None)
     if same is not None:
-        return corrected_entry(now, lines, index, same.path, addition, today)
-    earlier = [price for price in model.prices if price.start < addition.start]
+        return correct_entry(now, lines, index, same.path, new_price, today)
+    earlier = [price for price in model.prices if price.start < new_price.start]
     before = earlier[-1] if earlier else None
-    entry, notes = whole_entry(addition, _entry_at(listed, before.path) if before else None)
+    entry, notes = complete_entry(new_price, _entry_at(listed, before.path) if before else None)
     if before is not None:
-        notes += _seen_since(before, addition)
+        notes += _seen_since(before, new_price)
     comment = f"entered {today.isoformat()} as a correction: {reason}" if reason else ""
     block = entry_lines(model.id, entry, comment)
     if before is None:
@@ -168,28 +168,28 @@ def _place(
         return notes
     position = int(before.path[-1])
     lines.after(lines.last_line_of(_section_lines(index, before.path, listed[position])), ["", *block])
-    if before.end is not None and "until" in listed[position] and before.end > addition.start:
+    if before.end is not None and "until" in listed[position] and before.end > new_price.start:
         # The price before ends where this one begins, which its own line would now contradict.
         lines.drop(index.line_of((*before.path, "until")))
         del now[position]["until"]
         notes.append(f"the price before was to end {show_bound(before.end)}; now it ends where this one begins")
     now.insert(position + 1, entry)
-    if before.end is not None and before.end < addition.start:
-        notes.append(f"no price holds from {show_bound(before.end)} to {show_bound(addition.start)}")
-    if model.shutdown and model.shutdown <= addition.start:
+    if before.end is not None and before.end < new_price.start:
+        notes.append(f"no price holds from {show_bound(before.end)} to {show_bound(new_price.start)}")
+    if model.shutdown and model.shutdown <= new_price.start:
         notes.append(f"the table says that the model was shut down on {show_bound(model.shutdown)}")
     return notes
 
 
-def _seen_since(before: Price, addition: Addition) -> list[str]:
+def _seen_since(before: Price, new_price: NewPrice) -> list[str]:
     """The price before was seen in force on a day for which this one now holds: one of the two days is wrong."""
-    asked = conditions_of(addition.conditions)
+    asked = conditions_of(new_price.conditions)
     evidence = next(
         (b.evidence for b in before.blocks if (b.tier, b.window, b.input_tokens_above) == asked), before.evidence
     )
-    if evidence.checked is None or evidence.checked <= addition.start.date():
+    if evidence.checked is None or evidence.checked <= new_price.start.date():
         return []
-    start, seen = show_bound(addition.start), evidence.checked.isoformat()
+    start, seen = show_bound(new_price.start), evidence.checked.isoformat()
     what = f"the price before was still seen on {seen}, and this one holds from {start}"
     return [f"past bills change: {what}; is the day of --from right?"]
 
@@ -198,21 +198,21 @@ def _place_model(
     table: PriceTable,
     raw: dict[str, Any],
     wanted: dict[str, Any],
-    lines: TextLines,
+    lines: LineEditor,
     index: LineIndex,
-    addition: Addition,
+    new_price: NewPrice,
     new: NewModel,
 ) -> list[str]:
-    if addition.model in table.names:
-        known = table.names[addition.model][0][1].id
-        raise InvalidRequest(f"the table has {addition.model!r} already, as {known}", "leave --new out")
+    if new_price.model in table.names:
+        known = table.names[new_price.model][0][1].id
+        raise InvalidRequest(f"the table has {new_price.model!r} already, as {known}", "leave --new out")
     if new.provider not in table.providers:
         raise InvalidRequest(
             f"unknown provider {new.provider!r}",
             f"known providers: {', '.join(table.providers)}; add [providers.{new.provider}] to the table first",
         )
-    entry, notes = whole_entry(addition, None)
-    block = [*model_lines(addition.model, new.provider, new.name), "", *entry_lines(addition.model, entry)]
+    entry, notes = complete_entry(new_price, None)
+    block = [*model_lines(new_price.model, new.provider, new.name), "", *entry_lines(new_price.model, entry)]
     of_provider = [key for key, model in raw["models"].items() if model["provider"] == new.provider]
     if of_provider:
         last = of_provider[-1]
@@ -220,24 +220,24 @@ def _place_model(
     else:
         lines.after(lines.last_line, ["", *block])
     named = {"name": new.name} if new.name else {}
-    wanted["models"][addition.model] = {"provider": new.provider, **named, "prices": [entry]}
+    wanted["models"][new_price.model] = {"provider": new.provider, **named, "prices": [entry]}
     return notes
 
 
-def _refuse_the_past(model: Model, addition: Addition, today: date) -> None:
+def _refuse_the_past(model: Model, new_price: NewPrice, today: date) -> None:
     """A price is past where a later one has begun, or where it has ended."""
     last = model.prices[-1]
-    has_ended = last.end is not None and addition.start < last.end and last.end.date() <= today
-    is_past = addition.start <= last.start or has_ended
-    if addition.correction is None and is_past:
-        if any(price.start == addition.start for price in model.prices):
-            what = f"{model.id} has a price from {show_bound(addition.start)} already"
+    has_ended = last.end is not None and new_price.start < last.end and last.end.date() <= today
+    is_past = new_price.start <= last.start or has_ended
+    if new_price.correction is None and is_past:
+        if any(price.start == new_price.start for price in model.prices):
+            what = f"{model.id} has a price from {show_bound(new_price.start)} already"
         elif has_ended and last.end:
             what = f"the last price of {model.id}, until {show_bound(last.end)}, has ended and would change"
         else:
             what = f"{model.id} has a later price, from {show_bound(last.start)}: the past would change"
         raise InvalidRequest(what, "past prices stay as they are; to mend a mistake, add --correct --reason 'why'")
-    if addition.correction is not None and not is_past:
+    if new_price.correction is not None and not is_past:
         raise InvalidRequest(
             f"there is nothing to correct: the last price of {model.id} begins {show_bound(last.start)}",
             "leave --correct out to add a new price",

@@ -6,7 +6,7 @@ from typing import Any
 from tokencost.pricetable.editing.toml_writer import with_value
 
 
-class TextLines:
+class LineEditor:
     """Changes to a text, by the line numbers of the original, which count from 1."""
 
     def __init__(self, text: str) -> None:

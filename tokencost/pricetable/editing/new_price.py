@@ -30,7 +30,7 @@ class NewModel(NamedTuple):
     name: str | None = None
 
 
-class Addition(NamedTuple):
+class NewPrice(NamedTuple):
     """A price to enter. All values are as they stand in prices.toml."""
 
     model: str
@@ -51,7 +51,7 @@ class Addition(NamedTuple):
     correction: str | None = None
     """Why a past price is changed; None where it is not."""
     accept: tuple[str, ...] = ()
-    """Kinds of doubts about this price that somebody has looked at."""
+    """Kinds of findings about this price that somebody has looked at."""
 
 
 def conditions_of(block: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -70,26 +70,26 @@ def describe_block(block: Mapping[str, Any]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def whole_entry(addition: Addition, before: Entry | None) -> tuple[Entry, list[str]]:
+def complete_entry(new_price: NewPrice, before: Entry | None) -> tuple[Entry, list[str]]:
     """The entry to write, and what a person should know about what continues and what ends.
 
     `before` is the price of the model that this one follows. Raises `InvalidRequest`.
     """
-    if addition.conditions:
+    if new_price.conditions:
         if before is None:
             raise InvalidRequest(
-                f"{addition.model} has no price before, whose other rates would continue",
+                f"{new_price.model} has no price before, whose other rates would continue",
                 "give the base price first, and the rates under conditions with --when",
             )
-        return _changed_block(addition, before)
-    missing = [f"--{key}" for key in ("input", "output") if key not in addition.rates]
+        return _change_block(new_price, before)
+    missing = [f"--{key}" for key in ("input", "output") if key not in new_price.rates]
     if missing:
         raise InvalidRequest(f"a price needs {' and '.join(missing)}", "rates are USD per 1,000,000 tokens")
-    entry: Entry = {"from": bound(addition.start)} | _until(addition) | _in_order(addition.rates)
-    entry |= dict(addition.evidence)
-    if addition.cny:
-        entry["cny"] = dict(addition.cny)
-    blocks, notes = _blocks(addition, entry, before or {})
+    entry: Entry = {"from": bound_value(new_price.start)} | _until(new_price) | _in_order(new_price.rates)
+    entry |= dict(new_price.evidence)
+    if new_price.cny:
+        entry["cny"] = dict(new_price.cny)
+    blocks, notes = _complete_blocks(new_price, entry, before or {})
     notes += [
         f"no {key} rate from then on; the price before has {before[key]}"
         for key in RATE_KEYS
@@ -100,20 +100,20 @@ def whole_entry(addition: Addition, before: Entry | None) -> tuple[Entry, list[s
     if blocks:
         entry["when"] = blocks
     # Whoever drops blocks on purpose has looked.
-    _accept(entry, (*addition.accept, *(["dropped"] if addition.drop_blocks and before and "when" in before else [])))
+    _accept(entry, (*new_price.accept, *(["dropped"] if new_price.drop_blocks and before and "when" in before else [])))
     return entry, notes
 
 
-def _changed_block(addition: Addition, before: Entry) -> tuple[Entry, list[str]]:
+def _change_block(new_price: NewPrice, before: Entry) -> tuple[Entry, list[str]]:
     """The price before, from a new start, with the rates of one block changed."""
     entry = deepcopy(before)
     entry.pop("until", None)
     # A promotion belongs to the price it was announced for; the base price goes on as it was, and so does that.
     # What somebody accepted was a change from a still earlier price.
     rest = {key: value for key, value in entry.items() if key not in ("from", "accept")}
-    entry = {"from": bound(addition.start)} | _until(addition) | rest
-    _accept(entry, addition.accept)
-    block = dict(addition.conditions) | _in_order(addition.rates) | dict(addition.evidence)
+    entry = {"from": bound_value(new_price.start)} | _until(new_price) | rest
+    _accept(entry, new_price.accept)
+    block = dict(new_price.conditions) | _in_order(new_price.rates) | dict(new_price.evidence)
     listed: list[Entry] = entry.setdefault("when", [])
     notes = ["the base price and every other block continue as they were, with their own sources"]
     for n, known in enumerate(listed):
@@ -123,19 +123,19 @@ def _changed_block(addition: Addition, before: Entry) -> tuple[Entry, list[str]]
             merged = {key: value for key, value in known.items() if key not in EVIDENCE_KEYS} | block
             if merged.pop("cny", None):
                 notes.append(f"{describe_block(block)}: no CNY list from then on")
-            listed[n] = _sound_without(merged)
+            listed[n] = _drop_given_without(merged)
             break
     else:
         listed.append(block)
-        notes += _inherited(block, entry)
+        notes += _inherited_notes(block, entry)
     _define_windows(listed, before.get("when", ()))
     return entry, notes
 
 
-def _blocks(addition: Addition, entry: Entry, before: Entry) -> tuple[list[Entry], list[str]]:
+def _complete_blocks(new_price: NewPrice, entry: Entry, before: Entry) -> tuple[list[Entry], list[str]]:
     """The blocks of a new base price: those given, and those that continue."""
-    given = {conditions_of(block): dict(block) for block in addition.blocks}
-    if len(given) < len(addition.blocks):
+    given = {conditions_of(block): dict(block) for block in new_price.blocks}
+    if len(given) < len(new_price.blocks):
         raise InvalidRequest("two --when options have the same conditions", "merge the two")
     redefined = {block["window"] for block in given.values() if any(key in block for key in WINDOW_KEYS)}
     notes, blocks = [], []
@@ -143,10 +143,10 @@ def _blocks(addition: Addition, entry: Entry, before: Entry) -> tuple[list[Entry
         conditions = conditions_of(known)
         if conditions in given:
             blocks.append(given.pop(conditions))
-        elif addition.drop_blocks:
+        elif new_price.drop_blocks:
             notes.append(f"{describe_block(known)}: not offered from then on")
         else:
-            kept = _continued(known, before, entry)
+            kept = _continue_block(known, before, entry)
             if known.get("window") in redefined:
                 kept = {key: value for key, value in kept.items() if key not in WINDOW_KEYS}
             blocks.append(kept)
@@ -154,13 +154,13 @@ def _blocks(addition: Addition, entry: Entry, before: Entry) -> tuple[list[Entry
             seen = f"last checked {kept['checked']}" if "checked" in kept else "never checked"
             notes.append(f"{describe_block(known)}: continues as it was ({rates}; {seen})")
     blocks += given.values()
-    for block in addition.blocks:
-        notes += _inherited(block, entry)
+    for block in new_price.blocks:
+        notes += _inherited_notes(block, entry)
     _define_windows(blocks, before.get("when", ()))
     return blocks, notes
 
 
-def _continued(block: Entry, before: Entry, entry: Entry) -> Entry:
+def _continue_block(block: Entry, before: Entry, entry: Entry) -> Entry:
     """A block of the price before with everything it took from there written out."""
     kept = deepcopy(block)
     without = set(kept.pop("without", ()))
@@ -183,7 +183,7 @@ def _continued(block: Entry, before: Entry, entry: Entry) -> Entry:
     return kept
 
 
-def _inherited(block: Mapping[str, Any], entry: Entry) -> list[str]:
+def _inherited_notes(block: Mapping[str, Any], entry: Entry) -> list[str]:
     """A rate that a block leaves out is the base rate: said, since it may be meant otherwise."""
     return [
         f"{describe_block(block)}: {key} is not given, so the base rate {entry[key]} holds"
@@ -207,7 +207,7 @@ def _define_windows(blocks: list[Entry], before: Sequence[Entry]) -> None:
                 break
 
 
-def _sound_without(block: Entry) -> Entry:
+def _drop_given_without(block: Entry) -> Entry:
     without = [key for key in block.get("without", ()) if key not in block]
     rest = {key: value for key, value in block.items() if key != "without"}
     return rest | {"without": without} if without else rest
@@ -226,10 +226,10 @@ def _accept(entry: Entry, kinds: Iterable[str]) -> None:
         entry["accept"] = listed
 
 
-def _until(addition: Addition) -> Entry:
-    return {"until": bound(addition.until)} if addition.until else {}
+def _until(new_price: NewPrice) -> Entry:
+    return {"until": bound_value(new_price.until)} if new_price.until else {}
 
 
-def bound(instant: datetime) -> date | datetime:
+def bound_value(instant: datetime) -> date | datetime:
     """Midnight UTC is written as the bare date."""
     return instant.date() if instant == datetime(instant.year, instant.month, instant.day, tzinfo=UTC) else instant

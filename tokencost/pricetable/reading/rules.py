@@ -9,36 +9,36 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tokencost.pricetable.reading.schema import RATE_KEYS
-from tokencost.pricetable.reading.validated_toml import Fault
+from tokencost.pricetable.reading.validated_toml import PathProblem
 from tokencost.pricetable.table import KeyPath
 from tokencost.pricetable.when import BEGINNING, END, show_bound
 
 WINDOW_KEYS = ("zone", "days", "except", "hours")
 
 
-def find_problems(table: dict[str, Any]) -> list[Fault]:
-    """Every fault between the parts; an empty list for a sound table."""
-    faults = [*_default_faults(table), *_name_faults(table), *_empty_calendars(table)]
+def find_problems(table: dict[str, Any]) -> list[PathProblem]:
+    """Every problem between the parts; an empty list for a sound table."""
+    problems = [*_default_problems(table), *_name_problems(table), *_calendar_problems(table)]
     for model_id, model in table["models"].items():
         path: KeyPath = ("models", model_id)
         if model["provider"] not in table["providers"]:
-            faults.append(
+            problems.append(
                 (
                     (*path, "provider"),
                     f"unknown provider {model['provider']!r}",
                     _one_of(model["provider"], table["providers"], "providers"),
                 )
             )
-        faults.extend(_interval_faults(path, model["prices"]))
-        faults.extend(_order_faults((*path, "served"), model.get("served", ())))
+        problems.extend(_interval_problems(path, model["prices"]))
+        problems.extend(_order_problems((*path, "served"), model.get("served", ())))
         for n, price in enumerate(model["prices"]):
-            faults.extend(_cache_faults((*path, "prices", n), price))
+            problems.extend(_cache_problems((*path, "prices", n), price))
             if blocks := price.get("when"):
-                faults.extend(_block_faults((*path, "prices", n), blocks, table.get("calendars", {})))
-    return faults
+                problems.extend(_block_problems((*path, "prices", n), blocks, table.get("calendars", {})))
+    return problems
 
 
-def known_zone(name: str) -> bool:
+def is_known_zone(name: str) -> bool:
     """Whether the time zone database has that zone."""
     try:
         return name == "UTC" or bool(ZoneInfo(name))
@@ -58,7 +58,7 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else ""
 
 
-def _default_faults(table: dict[str, Any]) -> Iterator[Fault]:
+def _default_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
     defaults = table.get("defaults")
     if not defaults:
         return
@@ -74,7 +74,7 @@ def _aliases(model: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"name": alias} if isinstance(alias, str) else alias for alias in model.get("aliases", ())]
 
 
-def _name_faults(table: dict[str, Any]) -> Iterator[Fault]:
+def _name_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
     """An alias that two models have at once, or that is another model's id."""
     names: dict[str, list[tuple[datetime, datetime, str]]] = {
         model_id: [(BEGINNING, END, model_id)] for model_id in table["models"]
@@ -100,14 +100,14 @@ def _name_faults(table: dict[str, Any]) -> Iterator[Fault]:
             others.append((start, end, model_id))
 
 
-def _empty_calendars(table: dict[str, Any]) -> Iterator[Fault]:
+def _calendar_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
     for name, calendar in table.get("calendars", {}).items():
         through = calendar.get("through")
         if through and calendar["dates"] and max(calendar["dates"]) > through:
             yield ("calendars", name, "through"), "`through` is before the last date", "the list is complete up to it"
 
 
-def _interval_faults(path: KeyPath, prices: list[dict[str, Any]]) -> Iterator[Fault]:
+def _interval_problems(path: KeyPath, prices: list[dict[str, Any]]) -> Iterator[PathProblem]:
     for n, price in enumerate(prices):
         here: KeyPath = (*path, "prices", n)
         start, until = price["from"], price.get("until")
@@ -143,7 +143,7 @@ def _interval_faults(path: KeyPath, prices: list[dict[str, Any]]) -> Iterator[Fa
             yield (*here, "promotion", "ends"), "the promotion ends before the price begins", "ends is later than from"
 
 
-def _cache_faults(path: KeyPath, price: dict[str, Any]) -> Iterator[Fault]:
+def _cache_problems(path: KeyPath, price: dict[str, Any]) -> Iterator[PathProblem]:
     """A rate for reading from the cache above the one for reading afresh: the two were exchanged, or one is missing."""
     lists = [(path, price, dict[str, Any]())]
     if "list_price" in price.get("promotion", {}):
@@ -175,7 +175,7 @@ def _inherited(base: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
     return {key: base[key] for key in ("input", "cached_input") if key in base and key not in block.get("without", ())}
 
 
-def _order_faults(path: KeyPath, served: list[dict[str, Any]]) -> Iterator[Fault]:
+def _order_problems(path: KeyPath, served: list[dict[str, Any]]) -> Iterator[PathProblem]:
     for n, item in enumerate(served):
         if "until" in item and item["until"] <= item["from"]:
             yield (*path, n), "`until` is not later than `from`", "until is exclusive and later than from"
@@ -183,7 +183,7 @@ def _order_faults(path: KeyPath, served: list[dict[str, Any]]) -> Iterator[Fault
             yield (*path, n), "what the name served is not in order of time", "sort the list by `from`"
 
 
-def _block_faults(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict[str, Any]) -> Iterator[Fault]:
+def _block_problems(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict[str, Any]) -> Iterator[PathProblem]:
     seen: dict[tuple[Any, ...], int] = {}
     for n, block in enumerate(blocks):
         here: KeyPath = (*path, "when", n)
@@ -198,10 +198,10 @@ def _block_faults(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict[s
         for key in block.get("without", ()):
             if key in block:
                 yield (*here, "without"), f"`{key}` is given here and also left out", "keep one of the two"
-    yield from _window_faults(path, blocks, calendars)
+    yield from _window_problems(path, blocks, calendars)
 
 
-def _window_faults(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict[str, Any]) -> Iterator[Fault]:
+def _window_problems(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict[str, Any]) -> Iterator[PathProblem]:
     definitions: dict[str, tuple[Any, ...]] = {}
     for n, block in enumerate(blocks):
         here: KeyPath = (*path, "when", n)
@@ -212,7 +212,7 @@ def _window_faults(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict[
         if window is None:
             yield (*here, given[0]), f"`{given[0]}` without `window`", 'name the window: window = "peak"'
             continue
-        if "zone" in block and not known_zone(block["zone"]):
+        if "zone" in block and not is_known_zone(block["zone"]):
             yield (
                 (*here, "zone"),
                 f"unknown time zone {block['zone']!r}",

@@ -34,7 +34,7 @@ def find_slip(lines: list[str], line: int, column: int, message: str) -> Slip | 
             near = match.start("text") < column and not text[match.end() : column - 1].strip(" \t,")
             if near and (said := explain(match)):
                 return Slip(line, *said)
-    return _open_list(lines, line, column) if message.startswith("Unclosed") else None
+    return _list_slip(lines, line, column) if message.startswith("Unclosed") else None
 
 
 def _number_slip(match: "re.Match[str]") -> tuple[str, str]:
@@ -78,7 +78,7 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return year > 0 and 1 <= month <= _MONTHS and 1 <= day <= monthrange(year, month)[1]
 
 
-def _open_list(lines: list[str], line: int, column: int) -> Slip | None:
+def _list_slip(lines: list[str], line: int, column: int) -> Slip | None:
     """Two items of a list or an inline table without a comma, or a list that is not closed.
 
     The mistake is at the end of the item before, which may be on an earlier line.
@@ -95,10 +95,10 @@ def _open_list(lines: list[str], line: int, column: int) -> Slip | None:
         return Slip(at, "the list that ends here is not closed", "write ] behind it, on a line of its own")
     if not following:
         return None
-    return Slip(at, "a comma is missing behind this item", f"write a comma: {_shown(text.strip())},")
+    return Slip(at, "a comma is missing behind this item", f"write a comma: {_shorten(text.strip())},")
 
 
-def _shown(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"…{text[-_LONGEST_SHOWN:]}"
 
 

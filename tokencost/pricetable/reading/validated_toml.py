@@ -19,7 +19,7 @@ LARGEST_FILE = 20_000_000
 """Bytes. The shipped table, with three years of prices, has 70,000."""
 MOST_SYNTAX_ERRORS = 20
 
-Fault = tuple[KeyPath, str, str]
+PathProblem = tuple[KeyPath, str, str]
 """Where a problem is, what it is, and what to type instead."""
 
 
@@ -43,7 +43,7 @@ def check_toml(
     parsed: ParsedToml,
     shape: Shape,
     *,
-    rules: Callable[[dict[str, Any]], list[Fault]],
+    rules: Callable[[dict[str, Any]], list[PathProblem]],
     missing: Mapping[str, str],
 ) -> dict[str, Any]:
     """The values of a file that has this shape and keeps these rules.
@@ -51,17 +51,17 @@ def check_toml(
     `missing` has a hint for each key that may be found missing.
     Raises `InvalidData`, which lists every problem with its line and a hint.
     """
-    faults: list[Fault] = []
+    found: list[PathProblem] = []
     if parsed.values is not None:
         try:
             checked: dict[str, Any] = validator_of(shape).validate_python(parsed.values)
         except ValidationError as error:
-            faults = [_explain(detail, parsed.values, shape, missing) for detail in error.errors(include_url=False)]
+            found = [_explain(detail, parsed.values, shape, missing) for detail in error.errors(include_url=False)]
         else:
-            faults = rules(checked)
-            if not faults and not parsed.problems:
+            found = rules(checked)
+            if not found and not parsed.problems:
                 return checked
-    placed = _placed(faults, parsed, shape)
+    placed = _locate_problems(found, parsed, shape)
     raise InvalidData(sorted({*parsed.problems, *placed}, key=lambda p: (p.line, p.message)))
 
 
@@ -193,7 +193,7 @@ def _explain(
     if kind == "missing":
         return path, f"`{key}` is missing", missing.get(str(key), f"add a line {key} = ...")
     if kind == "extra_forbidden":
-        return path, f"unknown key `{key}`", _nearest_key(str(key), known_keys(shape, path[:-1]))
+        return path, f"unknown key `{key}`", _suggest_key(str(key), known_keys(shape, path[:-1]))
     if kind == "literal_error":
         expected = str(detail.get("ctx", {}).get("expected", ""))
         return path, f"{_name(path)}: {detail['input']!r} is not one of the known values", f"write {expected}"
@@ -233,7 +233,7 @@ def _name(path: KeyPath) -> str:
     return f"`{keys[-1]}`" if keys else "the file"
 
 
-def _nearest_key(key: str, known: tuple[str, ...]) -> str:
+def _suggest_key(key: str, known: tuple[str, ...]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(key, known, 1, cutoff=0.5)
@@ -242,9 +242,9 @@ def _nearest_key(key: str, known: tuple[str, ...]) -> str:
     return "known here: " + ", ".join(known)
 
 
-def _placed(faults: list[Fault], parsed: ParsedToml, shape: Shape) -> list[Problem]:
+def _locate_problems(found: list[PathProblem], parsed: ParsedToml, shape: Shape) -> list[Problem]:
     """The problems with their lines; what looks missing since its line or its header is broken is left out."""
-    if not faults:
+    if not found:
         return []
     from tokencost.pricetable.line_index import LineIndex
     from tokencost.pricetable.reading.toml_headers import mistaken_header
@@ -256,7 +256,7 @@ def _placed(faults: list[Fault], parsed: ParsedToml, shape: Shape) -> list[Probl
         Problem(file, line, f"unknown table {header.text}", f"did you mean {header.meant}?")
         for line, header in headers.items()
     ]
-    for path, message, hint in faults:
+    for path, message, hint in found:
         line = index.line_of(path)
         first, after = index.section_of(line)
         if message.endswith("is missing") and any(first <= n < after for n in parsed.blanked):

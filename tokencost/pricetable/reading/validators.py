@@ -31,7 +31,7 @@ Time = TypeVar("Time", bound=date)
 _DECIMAL = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
-def refuse(message: str, hint: str) -> PydanticCustomError:
+def refusal(message: str, hint: str) -> PydanticCustomError:
     """The error of a value that cannot be, with what to type instead."""
     return PydanticCustomError("tokencost", "{message}", {"message": message, "hint": hint})
 
@@ -41,66 +41,66 @@ def check_rate(value: object) -> Decimal:
     if isinstance(value, str):
         number = value.strip().removeprefix("$").replace(",", ".")
         meant = number if _DECIMAL.fullmatch(number) else "0.14"
-        raise refuse(f"a price is a bare number, not the string {value[:40]!r}", f"write it without quotes: {meant}")
+        raise refusal(f"a price is a bare number, not the string {value[:40]!r}", f"write it without quotes: {meant}")
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise refuse("a price is a bare number", "write it like 0.14; leave the key out where there is no price")
+        raise refusal("a price is a bare number", "write it like 0.14; leave the key out where there is no price")
     rate = Decimal(value)
     if not rate.is_finite():
-        raise refuse("a price is a finite number", "leave the key out where the price is not known")
+        raise refusal("a price is a finite number", "leave the key out where the price is not known")
     if rate < 0:
-        raise refuse("a price cannot be negative", "write what a million tokens cost, 0 if they are free")
+        raise refusal("a price cannot be negative", "write what a million tokens cost, 0 if they are free")
     if rate > HIGHEST_RATE:
-        raise refuse("more than $1,000,000 per 1M tokens", "prices are per 1,000,000 tokens")
+        raise refusal("more than $1,000,000 per 1M tokens", "prices are per 1,000,000 tokens")
     if -cast("int", rate.as_tuple().exponent) > MOST_DECIMALS:
-        raise refuse(f"more than {MOST_DECIMALS} decimal places", "prices are per 1,000,000 tokens, not per token")
+        raise refusal(f"more than {MOST_DECIMALS} decimal places", "prices are per 1,000,000 tokens, not per token")
     if 0 < rate < LOWEST_RATE:
         per_million = format(rate.scaleb(6).normalize(), "f")
-        raise refuse(
+        raise refusal(
             f"{rate:f} is less than {LOWEST_RATE} per 1M tokens, which looks like a price per token",
             f"prices are per 1,000,000 tokens: that would be {per_million}",
         )
     return rate
 
 
-def instant(value: object) -> datetime:
+def check_instant(value: object) -> datetime:
     """A date or an instant as a UTC-aware instant."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise refuse(
+            raise refusal(
                 f"the time {value.isoformat()} has no zone", f"add Z for UTC: {value.isoformat()}Z, or an offset"
             )
         try:
-            return near(value.astimezone(UTC))
+            return check_year(value.astimezone(UTC))
         except OverflowError:
-            raise refuse("the time is out of range", YEARS) from None
+            raise refusal("the time is out of range", YEARS) from None
     if isinstance(value, date):
-        return near(datetime(value.year, value.month, value.day, tzinfo=UTC))
-    raise refuse("a time is a date or an instant, without quotes", "write it like 2026-09-10T04:00:00Z")
+        return check_year(datetime(value.year, value.month, value.day, tzinfo=UTC))
+    raise refusal("a time is a date or an instant, without quotes", "write it like 2026-09-10T04:00:00Z")
 
 
-def near(when: Time) -> Time:
+def check_year(when: Time) -> Time:
     """The same time, where a price may be known then."""
     if has_prices(when):
         return when
-    raise refuse(f"the year {when.year} is out of range", YEARS)
+    raise refusal(f"the year {when.year} is out of range", YEARS)
 
 
-def _day(value: object) -> date:
+def _check_day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
-        return near(value)
-    raise refuse("this is a date without a time, and without quotes", "write it like 2026-10-27")
+        return check_year(value)
+    raise refusal("this is a date without a time, and without quotes", "write it like 2026-10-27")
 
 
-def _name(value: object) -> str:
+def _check_name(value: object) -> str:
     if isinstance(value, str) and value.strip() and "@" not in value:
         return value
-    raise refuse("a name is a string that is not empty and has no @", 'write it like "deepseek-flash"')
+    raise refusal("a name is a string that is not empty and has no @", 'write it like "deepseek-flash"')
 
 
-def _threshold(value: object) -> int:
+def _check_threshold(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12:
         return value
-    raise refuse("a threshold is a positive whole number of input tokens", "write it like 272_000")
+    raise refusal("a threshold is a positive whole number of input tokens", "write it like 272_000")
 
 
 def schema_number(number: int) -> Shape:
@@ -109,7 +109,7 @@ def schema_number(number: int) -> Shape:
     def check(value: object) -> int:
         if type(value) is int and value == number:
             return value
-        raise refuse(
+        raise refusal(
             f"this is schema {value!r}, and this tokencost reads schema {number}",
             f"write schema = {number}, or upgrade: pip install -U tokencost-compare",
         )
@@ -117,7 +117,7 @@ def schema_number(number: int) -> Shape:
     return value(check, {"const": number})
 
 
-def checked_by(parse: Callable[[Any], Any]) -> Callable[[object], Any]:
+def check_with(parse: Callable[[Any], Any]) -> Callable[[object], Any]:
     """A check from a parser that raises `ValueError(message, hint)`."""
 
     def check(value: object) -> Any:
@@ -125,7 +125,7 @@ def checked_by(parse: Callable[[Any], Any]) -> Callable[[object], Any]:
             return parse(value)
         except ValueError as error:
             message, hint = error.args
-            raise refuse(message, hint) from None
+            raise refusal(message, hint) from None
 
     return check
 
@@ -183,16 +183,18 @@ RATE = value(
     check_rate,
     {"type": "number", "maximum": HIGHEST_RATE, "anyOf": [{"const": 0}, {"minimum": float(LOWEST_RATE)}]},
 )
-INSTANT = value(instant, {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]})
-DAY = value(_day, {"type": "string", "format": "date"})
-NAME = value(_name, {"type": "string", "minLength": 1, "pattern": "^[^@]+$"})
+INSTANT = value(
+    check_instant, {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+)
+DAY = value(_check_day, {"type": "string", "format": "date"})
+NAME = value(_check_name, {"type": "string", "minLength": 1, "pattern": "^[^@]+$"})
 TEXT: Shape = {"type": "str", "strict": True}
 SOURCE: Shape = {"type": "str", "strict": True, "strip_whitespace": True, "min_length": 1}
 """Where something is stated; never empty."""
 FLAG: Shape = {"type": "bool", "strict": True}
-THRESHOLD = value(_threshold, {"type": "integer", "minimum": 1})
+THRESHOLD = value(_check_threshold, {"type": "integer", "minimum": 1})
 HOURS = value(
-    checked_by(parse_hours),
+    check_with(parse_hours),
     {
         "type": "array",
         "minItems": 1,
@@ -200,15 +202,15 @@ HOURS = value(
     },
 )
 DAYS = value(
-    checked_by(parse_days),
+    check_with(parse_days),
     {"type": "array", "minItems": 1, "items": {"enum": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}},
 )
-DATES = value(checked_by(parse_dates), {"type": "array", "items": {"type": "string"}})
+DATES = value(check_with(parse_dates), {"type": "array", "items": {"type": "string"}})
 CONFIDENCES = one_of(*CONFIDENCE)
 
 
 def validator_of(shape: Shape) -> SchemaValidator:
-    """The checker of a parsed file; its errors carry the path of each fault."""
+    """The checker of a parsed file; its errors carry the path of each problem."""
     return SchemaValidator(cast("CoreSchema", shape))
 
 

@@ -27,7 +27,7 @@ Names = dict[str, Counter[str]]
 """In how many entries each tier and each window occurs."""
 
 
-class Doubt(NamedTuple):
+class Finding(NamedTuple):
     """A thing in a table that needs a look."""
 
     kind: str
@@ -42,7 +42,7 @@ class Doubt(NamedTuple):
         return self.kind != FUTURE
 
 
-def find_doubts(table: PriceTable, on: date) -> tuple[Doubt, ...]:
+def list_findings(table: PriceTable, on: date) -> tuple[Finding, ...]:
     """Every thing that needs a look on that day, in the order of the table, without those that were accepted."""
     names = {
         kind: Counter(
@@ -51,11 +51,11 @@ def find_doubts(table: PriceTable, on: date) -> tuple[Doubt, ...]:
         for kind in USUAL_NAMES
     }
     return tuple(
-        doubt
+        finding
         for model in table.models.values()
         for n, price in enumerate(model.prices)
-        for doubt in _doubts(price, model.prices[n - 1] if n else None, names, on)
-        if doubt.kind not in price.accepted
+        for finding in _findings_of(price, model.prices[n - 1] if n else None, names, on)
+        if finding.kind not in price.accepted
     )
 
 
@@ -64,21 +64,21 @@ def is_address(source: str) -> bool:
     return _ADDRESS.fullmatch(source) is not None
 
 
-def _doubts(price: Price, before: Price | None, names: Names, on: date) -> Iterator[Doubt]:
+def _findings_of(price: Price, before: Price | None, names: Names, on: date) -> Iterator[Finding]:
     if before is not None:
         yield from _jumps(price, before)
-        if lost := _lost(price, before):
+        if lost := _lost_conditions(price, before):
             detail = f"{' and '.join(lost)} of the price before {'is' if len(lost) == 1 else 'are'} not in this one"
-            yield Doubt("dropped", price, price.path, detail)
+            yield Finding("dropped", price, price.path, detail)
     yield from _lone_names(price, names)
     for path, evidence in _pages(price):
         if evidence.checked is not None and evidence.checked > on:
-            yield Doubt(FUTURE, price, (*path, "checked"), f"checked {evidence.checked}, which is after {on}")
+            yield Finding(FUTURE, price, (*path, "checked"), f"checked {evidence.checked}, which is after {on}")
         if not is_address(evidence.source):
-            yield Doubt("source", price, (*path, "source"), f"{evidence.source!r} is no https address")
+            yield Finding("source", price, (*path, "source"), f"{evidence.source!r} is no https address")
 
 
-def _jumps(price: Price, before: Price) -> Iterator[Doubt]:
+def _jumps(price: Price, before: Price) -> Iterator[Finding]:
     earlier = {_conditions(block): block for block in before.blocks}
     lists: list[tuple[str, KeyPath, Rates | None, Rates | None]] = [("", price.path, before.rates, price.rates)]
     lists.append((" CNY", (*price.path, "cny"), *_lists(before, price)))
@@ -95,7 +95,7 @@ def _jumps(price: Price, before: Price) -> Iterator[Doubt]:
                 continue
             said.add((key, old, new))
             times = f"{JUMP} times or more {'below' if new < old else 'above'}"
-            yield Doubt("jump", price, (*path, key), f"{key}{where}: {new:f} is {times} the {old:f} before")
+            yield Finding("jump", price, (*path, key), f"{key}{where}: {new:f} is {times} the {old:f} before")
 
 
 def _lists(before: Price | ConditionBlock, now: Price | ConditionBlock) -> tuple[Rates | None, Rates | None]:
@@ -111,7 +111,7 @@ def _conditions(block: ConditionBlock) -> tuple[str | None, str | None, int | No
     return block.tier, block.window, block.input_tokens_above
 
 
-def _lost(price: Price, before: Price) -> list[str]:
+def _lost_conditions(price: Price, before: Price) -> list[str]:
     """The conditions of the price before that no block names any more."""
     here = _single_conditions(price)
     return [words for condition, words in _single_conditions(before).items() if condition not in here]
@@ -127,7 +127,7 @@ def _single_conditions(price: Price) -> dict[tuple[str, Any], str]:
     return conditions
 
 
-def _lone_names(price: Price, names: Names) -> Iterator[Doubt]:
+def _lone_names(price: Price, names: Names) -> Iterator[Finding]:
     """Names of tiers and windows that no other entry of the table has."""
     for kind, usual in USUAL_NAMES.items():
         for name, path in _names_of(price, kind).items():
@@ -135,7 +135,7 @@ def _lone_names(price: Price, names: Names) -> Iterator[Doubt]:
                 continue
             near = _nearest(name, [*usual, *(known for known, entries in names[kind].items() if entries > 1)])
             meant = f"; did you mean {near}?" if near else ""
-            yield Doubt("name", price, (*path, kind), f"no other price has the {kind} {name}{meant}")
+            yield Finding("name", price, (*path, kind), f"no other price has the {kind} {name}{meant}")
 
 
 def _names_of(price: Price, kind: str) -> dict[str, KeyPath]:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tokencost import PriceTable, parse_prices
-from tokencost.pricetable.reading.doubts import find_doubts
+from tokencost.pricetable.reading.findings import list_findings
 
 TABLE = """\
 schema = 1
@@ -55,10 +55,10 @@ SECOND = TABLE.index("[[models.one.prices]]\nfrom = 2026-06-01")
 
 def found(text: str, on: date = date(2026, 7, 1)) -> list[tuple[str, int, str]]:
     table = parse_prices(text.encode())
-    return [(doubt.kind, table.line_of(doubt.path), doubt.detail) for doubt in find_doubts(table, on)]
+    return [(finding.kind, table.line_of(finding.path), finding.detail) for finding in list_findings(table, on)]
 
 
-def test_the_table_of_these_tests_is_beyond_doubt() -> None:
+def test_the_table_of_these_tests_has_no_findings() -> None:
     assert found(TABLE) == []
 
 
@@ -153,5 +153,5 @@ def test_the_shipped_table_has_only_what_is_known_to_be_so(shipped: PriceTable) 
     """DeepSeek cut cached input to a tenth on 2026-04-26, and ended its off-peak hours on 2025-09-05."""
     kinds = {"2026-04-26": "jump", "2025-09-05": "dropped"}
     assert {
-        (doubt.price.start.date().isoformat(), doubt.kind) for doubt in find_doubts(shipped, date(2026, 11, 21))
+        (finding.price.start.date().isoformat(), finding.kind) for finding in list_findings(shipped, date(2026, 11, 21))
     } <= set(kinds.items())
