@@ -19,6 +19,12 @@ KeyPath = tuple[str | int, ...]
 """Where something stands in prices.toml: ("models", "o1", "prices", 0)."""
 
 CURRENCIES = ("USD", "CNY")
+RATE_KEYS = ("input", "cached_input", "cache_write", "cache_write_12h", "output")
+"""The components of a price, in the order in which prices.toml lists them."""
+CONDITION_KEYS = ("tier", "window", "input_tokens_above")
+"""What other rates of a price may depend on."""
+FINDING_KINDS = ("jump", "dropped", "name", "source")
+"""The findings that an entry may `accept`: such a thing may be meant, but is more often a slip."""
 
 
 class Rates(NamedTuple):
@@ -29,6 +35,10 @@ class Rates(NamedTuple):
     cached_input: Decimal | None = None
     cache_write: Decimal | None = None
     cache_write_12h: Decimal | None = None
+
+    def known(self) -> dict[str, Decimal]:
+        """The components that have a rate, in the order of prices.toml."""
+        return {key: rate for key in RATE_KEYS if (rate := getattr(self, key)) is not None}
 
 
 class Evidence(NamedTuple):
@@ -54,6 +64,16 @@ class Promotion(NamedTuple):
     guaranteed_through: date | None
 
 
+def describe_conditions(tier: str | None, window: str | None, above: int | None) -> str:
+    """`tier batch, above 272,000 input tokens`."""
+    parts = [
+        f"tier {tier}" if tier else "",
+        f"window {window}" if window else "",
+        f"above {above:,} input tokens" if above else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class ConditionBlock:
     """Other rates of a price, where all of its conditions hold."""
@@ -67,20 +87,18 @@ class ConditionBlock:
     path: KeyPath
 
     @property
-    def conditions(self) -> int:
+    def conditions(self) -> tuple[str | None, str | None, int | None]:
+        """Tier, window and threshold: what tells the blocks of one price apart."""
+        return self.tier, self.window, self.input_tokens_above
+
+    @property
+    def condition_count(self) -> int:
         """How many conditions it names; the block that names more wins."""
-        return (self.tier is not None) + (self.window is not None) + (self.input_tokens_above is not None)
+        return sum(condition is not None for condition in self.conditions)
 
     def describe(self) -> str:
         """`tier batch, above 272,000 input tokens`."""
-        parts = []
-        if self.tier is not None:
-            parts.append(f"tier {self.tier}")
-        if self.window is not None:
-            parts.append(f"window {self.window}")
-        if self.input_tokens_above is not None:
-            parts.append(f"above {self.input_tokens_above:,} input tokens")
-        return ", ".join(parts)
+        return describe_conditions(*self.conditions)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

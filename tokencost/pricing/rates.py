@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from tokencost.errors import AmbiguousRate, HourNeeded, NotOffered
 from tokencost.pricetable.spelling import find_spelled
-from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceList, Rates
+from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceList, Rates, describe_conditions
 from tokencost.pricetable.when import When, as_when, show_bound, show_when
 from tokencost.pricing.timeline import open_together
 
@@ -157,7 +157,7 @@ def ambiguous_combinations(price: Price) -> Iterator[str]:
                 try:
                     _cell(price, tier, _named(price, window), above)
                 except AmbiguousRate:
-                    yield _describe(tier, window, above)
+                    yield describe_conditions(tier, window, above)
                 except NotOffered:
                     continue
 
@@ -223,12 +223,12 @@ def _cell(price: Price, tier: str, windows: tuple[str, ...], above: int) -> Rate
         raise _not_offered(price, tier, window, above)
     if not matching:
         return RateCell(price, tier, window, above, price.rates, price.cny, price.evidence, price.path)
-    most = max(block.conditions for block in matching)
-    best = [block for block in matching if block.conditions == most]
+    most = max(block.condition_count for block in matching)
+    best = [block for block in matching if block.condition_count == most]
     if len(best) > 1:
         first, second = best[:2]
         raise AmbiguousRate(
-            f"no rate of {price.model} is known for {_describe(tier, window, above)}: "
+            f"no rate of {price.model} is known for {describe_conditions(tier, window, above)}: "
             f"the rates for ({first.describe()}) and for ({second.describe()}) both match",
             f"the price table, from {show_bound(price.start)}, has no rates for the two together",
         )
@@ -244,14 +244,9 @@ def _matches(block: ConditionBlock, tier: str, windows: tuple[str, ...], above: 
     )
 
 
-def _describe(tier: str, window: str | None, above: int) -> str:
-    parts = [f"tier {tier}", f"window {window}" if window else "", f"above {above:,} input tokens" if above else ""]
-    return ", ".join(part for part in parts if part)
-
-
 def _not_offered(price: Price, tier: str, window: str | None, above: int) -> NotOffered:
     offered = tier_names(price)
     on = show_bound(price.start)
     if tier in offered:
-        return NotOffered(f"{price.model} does not offer {_describe(tier, window, above)} (price from {on})")
+        return NotOffered(f"{price.model} does not offer {describe_conditions(tier, window, above)} (price from {on})")
     return NotOffered(f"{price.model} offers no {tier} tier (price from {on})", f"its tiers are {', '.join(offered)}")

@@ -7,7 +7,6 @@ from typing import Literal, NamedTuple
 
 from tokencost.analysis.audit.quoted import OtherTable, Quote
 from tokencost.errors import NoPrice, UnknownModel
-from tokencost.pricetable.reading.schema import RATE_KEYS
 from tokencost.pricetable.resolve import find_model, prices_within
 from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.table import Model, Price, PriceTable
@@ -202,11 +201,10 @@ def _missing_there(
     components = {quote.component for quote in other.quotes}
     seen: set[tuple[str, int, str]] = set()
     for cell in cells(price):
-        for component in RATE_KEYS:
+        for component, rate in cell.rates.known().items():
             place = (cell.tier, cell.input_tokens_above, component)
-            rate = getattr(cell.rates, component)
             could = cell.tier in tiers and (lengths or not cell.input_tokens_above) and component in components
-            if rate is None or not could or place in stated or place in seen:
+            if not could or place in stated or place in seen:
                 continue
             if name is None and (cell.tier != STANDARD or cell.input_tokens_above):
                 continue  # of a model that it does not have at all, the plain rates say enough

@@ -7,9 +7,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tokencost.analysis.audit.compare import Audit, Finding
-from tokencost.pricetable.reading.schema import RATE_KEYS
 from tokencost.pricetable.resolve import prices_within
-from tokencost.pricetable.table import Price, PriceTable
+from tokencost.pricetable.table import RATE_KEYS, Price, PriceTable
 from tokencost.pricing.rates import STANDARD, rest_of_week
 
 ADOPTED = ("differs", "missing here")
@@ -65,7 +64,7 @@ def _may_be_typed(name: str) -> bool:
 
 def _changed(model: str, price: Price, findings: list[Finding], start: date, source: str) -> tuple[str, ...]:
     places: dict[Place, dict[str, Decimal]] = {}
-    base = {key: rate for key in RATE_KEYS if (rate := getattr(price.rates, key)) is not None}
+    base = price.rates.known()
     rest = rest_of_week(price) if price.windows else None
     for finding in findings:
         if finding.theirs is None:
@@ -88,8 +87,8 @@ def _changed(model: str, price: Price, findings: list[Finding], start: date, sou
 def _block_rates(price: Price, tier: str | None, window: str | None, above: int) -> dict[str, Decimal]:
     """What the block says here now, so that a command which changes one rate of it keeps the others."""
     for block in price.blocks:
-        if (block.tier, block.window, block.input_tokens_above or 0) == (tier, window, above):
-            return {key: rate for key in RATE_KEYS if (rate := getattr(block.rates, key)) is not None}
+        if block.conditions == (tier, window, above or None):
+            return block.rates.known()
     return {}
 
 

@@ -8,12 +8,11 @@ from typing import Any, Literal, NamedTuple
 
 from tokencost.analysis.table.check import promotion_end
 from tokencost.pricetable.editing.comparable import model_facts, price_facts
-from tokencost.pricetable.reading.schema import RATE_KEYS
 from tokencost.pricetable.resolve import prices_within
 from tokencost.pricetable.sale import SOON_DAYS
-from tokencost.pricetable.table import Model, Price, PriceTable
+from tokencost.pricetable.table import CURRENCIES, Model, Price, PriceTable
 from tokencost.pricetable.when import show_bound
-from tokencost.pricing.rates import RateCell, cells
+from tokencost.pricing.rates import cells
 
 Kind = Literal["new model", "new price", "corrected", "removed", "names", "model", "table", "ends soon"]
 """What a change is.
@@ -144,9 +143,9 @@ def _evidence_pairs(before: Price, after: Price) -> Iterator[tuple[str, object, 
         was, is_ = getattr(before.evidence, key), getattr(after.evidence, key)
         if was != is_:
             yield key, was, is_
-    known = {(b.tier, b.window, b.input_tokens_above): b for b in before.blocks}
+    known = {block.conditions: block for block in before.blocks}
     for block in after.blocks:
-        old = known.get((block.tier, block.window, block.input_tokens_above))
+        old = known.get(block.conditions)
         if old is None:
             continue
         for key in block.evidence._fields:
@@ -208,17 +207,10 @@ def _rates(price: Price) -> dict[Place, Decimal]:
     return {
         (cell.tier, cell.window, cell.input_tokens_above, component, currency): rate
         for cell in cells(price)
-        for currency in ("USD", "CNY")
-        for component, rate in _listed(cell, currency)
+        for currency in CURRENCIES
+        if (listed := cell.listed(currency)) is not None
+        for component, rate in listed.rates.known().items()
     }
-
-
-def _listed(cell: RateCell, currency: str) -> Iterator[tuple[str, Decimal]]:
-    listed = cell.listed(currency)
-    for component in RATE_KEYS if listed else ():
-        rate = getattr(listed.rates, component) if listed else None
-        if rate is not None:
-            yield component, rate
 
 
 def _change(

@@ -94,10 +94,8 @@ def _rates(price: Price, left_out: list[str]) -> dict[str, Decimal]:
                 cell = named_cell(price, tier, window, above)
             except (NotOffered, AmbiguousRate):
                 continue
-            for component in FIELDS:
-                rate = getattr(cell.rates, component)
-                if rate is not None:
-                    rates[field_name(component, tier, above)] = per_token(rate)
+            for component, rate in cell.rates.known().items():
+                rates[field_name(component, tier, above)] = per_token(rate)
     return rates
 
 
@@ -106,11 +104,7 @@ def _off_peak(price: Price, on: When, left_out: list[str]) -> dict[str, Any]:
         left_out.append(f"{price.model}: windows other than peak and off-peak")
         return {}
     cell = named_cell(price, STANDARD, OFF_PEAK)
-    rates = {
-        field_name(component, STANDARD, 0): per_token(getattr(cell.rates, component))
-        for component in FIELDS
-        if getattr(cell.rates, component) is not None
-    }
+    rates = {field_name(component, STANDARD, 0): per_token(rate) for component, rate in cell.rates.known().items()}
     if any(window.holidays for window in price.windows):
         left_out.append(f"{price.model}: holidays, on which off-peak holds all day")
     return {"off_peak_pricing": {**rates, "windows": _windows(price, day_of(on))}}

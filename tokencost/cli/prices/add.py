@@ -13,6 +13,7 @@ import click
 from tokencost.cli.parameters.options import WhenType, complete_models
 from tokencost.cli.quantities import parse_pairs, parse_rate, parse_tokens
 from tokencost.errors import InvalidRequest
+from tokencost.pricetable.table import CONDITION_KEYS, FINDING_KINDS, RATE_KEYS
 from tokencost.pricetable.when import When, day_of, parse_when, span
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from tokencost.pricetable.editing.new_price import NewModel, NewPrice
     from tokencost.pricetable.table import PriceTable
 
-RATE_OPTIONS = ("input", "cached_input", "cache_write", "cache_write_12h", "output")
 LISTS = ("days", "hours", "without")
 
 
@@ -68,7 +68,7 @@ class RateType(click.ParamType[Decimal]):
 @click.option(
     "--accept",
     multiple=True,
-    type=click.Choice(["jump", "dropped", "name", "source"]),
+    type=click.Choice(FINDING_KINDS),
     help="What looks like a slip is right; see `prices check --help`.",
 )
 @click.option("--new", is_flag=True, help="MODEL is new; needs --provider.")
@@ -160,7 +160,7 @@ def _new_price(table: "PriceTable", given: Mapping[str, Any], today: date) -> "N
     return NewPrice(
         model=given["model"] if new else _model_id(table, given["model"], start),
         start=start,
-        rates={key: given[keys.get(key, key)] for key in RATE_OPTIONS if given[keys.get(key, key)] is not None},
+        rates={key: given[keys.get(key, key)] for key in RATE_KEYS if given[keys.get(key, key)] is not None},
         evidence=_evidence(table, given, today),
         conditions=conditions,
         blocks=(*given.get("blocks", ()), *(_parse_block(text) for text in given["whens"])),
@@ -234,7 +234,7 @@ def _conditions(given: Mapping[str, Any]) -> dict[str, Any]:
     block = _parse_values(
         {key: text.replace(",", "+") if key in LISTS else text for key, text in texts.items() if text}
     )
-    if block and not {"tier", "window", "input_tokens_above"} & block.keys():
+    if block and not any(key in block for key in CONDITION_KEYS):
         raise InvalidRequest("--zone, --days, --hours and --except describe a --window", "name it: --window peak")
     return block
 
@@ -248,7 +248,7 @@ def _parse_block(text: str) -> dict[str, Any]:
     if unknown:
         known = ", ".join(key for key in BLOCK_KEYS if key != "cny")
         raise InvalidRequest(f"--when does not know {unknown[0]!r}", f"its keys are {known}")
-    if not {"tier", "window", "input_tokens_above"} & block.keys():
+    if not any(key in block for key in CONDITION_KEYS):
         raise InvalidRequest(f"--when {text!r} names no condition", "name tier, window or input_tokens_above")
     return block
 
@@ -257,9 +257,9 @@ def _parse_cny(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
     listed = _parse_values(parse_pairs(text))
-    unknown = [key for key in listed if key not in (*RATE_OPTIONS, "source", "confidence")]
+    unknown = [key for key in listed if key not in (*RATE_KEYS, "source", "confidence")]
     if unknown:
-        raise InvalidRequest(f"--cny does not know {unknown[0]!r}", f"its keys are {', '.join(RATE_OPTIONS)}, source")
+        raise InvalidRequest(f"--cny does not know {unknown[0]!r}", f"its keys are {', '.join(RATE_KEYS)}, source")
     return listed
 
 
@@ -267,7 +267,7 @@ def _parse_values(pairs: Mapping[str, str]) -> dict[str, Any]:
     """Texts as the values that stand in prices.toml."""
     values: dict[str, Any] = {}
     for key, text in pairs.items():
-        if key in RATE_OPTIONS:
+        if key in RATE_KEYS:
             values[key] = parse_rate(text)
         elif key == "input_tokens_above":
             values[key] = parse_tokens(text)

@@ -15,6 +15,7 @@ from tokencost.cli.quantities import parse_rate
 from tokencost.cli.streams import say
 from tokencost.errors import InvalidRequest, NoPrice, TokencostError, UnknownModel
 from tokencost.pricetable.names import suggestion
+from tokencost.pricetable.table import CONDITION_KEYS
 from tokencost.pricetable.when import When, day_of, show_bound, span
 
 if TYPE_CHECKING:
@@ -202,9 +203,9 @@ def _check_rate(rate: Decimal) -> Decimal:
 
 def _find_block(price: "Price | None", given: Mapping[str, Any]) -> "ConditionBlock | None":
     """The block whose rates the options name."""
-    asked = (given["tier"], given["window"])
+    asked = (given["tier"], given["window"], None)
     blocks = price.blocks if price and any(asked) else ()
-    return next((b for b in blocks if (b.tier, b.window) == asked and b.input_tokens_above is None), None)
+    return next((block for block in blocks if block.conditions == asked), None)
 
 
 def _ask_blocks(price: "Price", base: Mapping[str, Decimal | None], accepted: list[str]) -> dict[str, Any]:
@@ -226,7 +227,7 @@ def _ask_blocks(price: "Price", base: Mapping[str, Decimal | None], accepted: li
 def _ask_block(block: "ConditionBlock", base: Mapping[str, Decimal | None], accepted: list[str]) -> dict[str, Any]:
     """One block with its conditions, as it stands in prices.toml."""
     rates = _rates(f"{block.describe()}: ", block.rates, {}, accepted)
-    conditions = {key: getattr(block, key) for key in ("tier", "window", "input_tokens_above")}
+    conditions = {key: getattr(block, key) for key in CONDITION_KEYS}
     without = [key for key, rate in rates.items() if rate is None and base.get(key) is not None]
     return (
         {key: value for key, value in conditions.items() if value is not None}

@@ -15,10 +15,7 @@ def price_facts(price: Price) -> dict[str, Any]:
         "evidence": price.evidence,
         "promotion": price.promotion,
         "windows": tuple((w.name, w.zone_name, w.days, w.hours, w.except_calendar) for w in price.windows),
-        "blocks": {
-            (block.tier, block.window, block.input_tokens_above): (block.rates, block.cny, block.evidence)
-            for block in price.blocks
-        },
+        "blocks": {block.conditions: (block.rates, block.cny, block.evidence) for block in price.blocks},
     }
 
 

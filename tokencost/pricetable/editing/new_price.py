@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.reading.rules import WINDOW_KEYS
-from tokencost.pricetable.reading.schema import RATE_KEYS
+from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, describe_conditions
 
 EVIDENCE_KEYS = ("source", "checked", "confidence", "note")
-CONDITION_KEYS = ("tier", "window", "input_tokens_above")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 Entry = dict[str, Any]
@@ -61,13 +60,7 @@ def conditions_of(block: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def describe_block(block: Mapping[str, Any]) -> str:
     """`tier batch, above 272,000 input tokens`."""
-    tier, window, above = conditions_of(block)
-    parts = [
-        f"tier {tier}" if tier else "",
-        f"window {window}" if window else "",
-        f"above {above:,} input tokens" if above else "",
-    ]
-    return ", ".join(part for part in parts if part)
+    return describe_conditions(*conditions_of(block))
 
 
 def complete_entry(new_price: NewPrice, before: Entry | None) -> tuple[Entry, list[str]]:

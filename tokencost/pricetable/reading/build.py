@@ -1,12 +1,13 @@
 """From checked values to the table in memory: intervals closed, left-out rates filled in, windows made."""
 
+from collections.abc import Container
 from hashlib import sha256
 from typing import Any
 
 from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, zone_of
-from tokencost.pricetable.reading.schema import RATE_KEYS
 from tokencost.pricetable.reading.validated_toml import ParsedToml
 from tokencost.pricetable.table import (
+    RATE_KEYS,
     Alias,
     Calendar,
     ConditionBlock,
@@ -81,9 +82,9 @@ def _model(model_id: str, model: dict[str, Any], calendars: dict[str, Calendar])
 
 
 def _price(model_id: str, price: dict[str, Any], end: Any, path: KeyPath, calendars: dict[str, Calendar]) -> Price:
-    rates = _rates(price)
+    rates = _over(None, price)
     evidence = Evidence(price["source"], price.get("checked"), price.get("confidence"), price.get("note"))
-    cny = PriceList(_rates(price["cny"]), _list_evidence(price["cny"], evidence)) if "cny" in price else None
+    cny = PriceList(_over(None, price["cny"]), _list_evidence(price["cny"], evidence)) if "cny" in price else None
     listed = price.get("when", ())
     promotion = price.get("promotion")
     return Price(
@@ -99,11 +100,6 @@ def _price(model_id: str, price: dict[str, Any], end: Any, path: KeyPath, calend
         path=path,
         accepted=frozenset(price.get("accept", ())),
     )
-
-
-def _rates(given: dict[str, Any]) -> Rates:
-    get = given.get
-    return Rates(given["input"], given["output"], get("cached_input"), get("cache_write"), get("cache_write_12h"))
 
 
 def _block(
@@ -143,7 +139,7 @@ def _block_list(block: dict[str, Any], cny: PriceList | None, evidence: Evidence
     return PriceList(rates, _list_evidence(own, cny.evidence if cny else evidence))
 
 
-def _over(base: Rates | None, given: dict[str, Any], without: Any) -> Rates:
+def _over(base: Rates | None, given: dict[str, Any], without: Container[str] = ()) -> Rates:
     """The given rates; one that is left out is the base rate, unless it is named in `without`."""
     inherited = {key: getattr(base, key) for key in RATE_KEYS if key not in without} if base else {}
     return Rates(**(inherited | {key: given[key] for key in RATE_KEYS if key in given}))

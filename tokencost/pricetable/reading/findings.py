@@ -11,8 +11,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from tokencost.pricetable.reading.schema import RATE_KEYS
-from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceTable, Rates
+from tokencost.pricetable.table import (
+    CONDITION_KEYS,
+    RATE_KEYS,
+    ConditionBlock,
+    Evidence,
+    KeyPath,
+    Price,
+    PriceTable,
+    Rates,
+)
 
 JUMP = 10
 """So many times more or less than before is what a misplaced decimal point looks like."""
@@ -79,11 +87,11 @@ def _findings_of(price: Price, before: Price | None, names: Names, on: date) -> 
 
 
 def _jumps(price: Price, before: Price) -> Iterator[Finding]:
-    earlier = {_conditions(block): block for block in before.blocks}
+    earlier = {block.conditions: block for block in before.blocks}
     lists: list[tuple[str, KeyPath, Rates | None, Rates | None]] = [("", price.path, before.rates, price.rates)]
     lists.append((" CNY", (*price.path, "cny"), *_lists(before, price)))
     for block in price.blocks:
-        if (known := earlier.get(_conditions(block))) is not None:
+        if (known := earlier.get(block.conditions)) is not None:
             lists.append((f" of {block.describe()}", block.path, known.rates, block.rates))
             lists.append((f" CNY of {block.describe()}", (*block.path, "cny"), *_lists(known, block)))
     said: set[tuple[str, Decimal, Decimal]] = set()
@@ -107,10 +115,6 @@ def is_jump(old: Decimal, new: Decimal) -> bool:
     return old != new and (new >= old * JUMP or old >= new * JUMP)
 
 
-def _conditions(block: ConditionBlock) -> tuple[str | None, str | None, int | None]:
-    return block.tier, block.window, block.input_tokens_above
-
-
 def _lost_conditions(price: Price, before: Price) -> list[str]:
     """The conditions of the price before that no block names any more."""
     here = _single_conditions(price)
@@ -120,7 +124,7 @@ def _lost_conditions(price: Price, before: Price) -> list[str]:
 def _single_conditions(price: Price) -> dict[tuple[str, Any], str]:
     conditions: dict[tuple[str, Any], str] = {}
     for block in price.blocks:
-        for kind in ("tier", "window", "input_tokens_above"):
+        for kind in CONDITION_KEYS:
             if (value := getattr(block, kind)) is not None:
                 above = f"rates above {value:,} input tokens" if kind == "input_tokens_above" else ""
                 conditions.setdefault((kind, value), above or f"{kind} {value}")

@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tokencost.pricetable.reading.schema import RATE_KEYS
 from tokencost.pricetable.reading.validated_toml import PathProblem
-from tokencost.pricetable.table import KeyPath
+from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, KeyPath
 from tokencost.pricetable.when import BEGINNING, END, show_bound
 
 WINDOW_KEYS = ("zone", "days", "except", "hours")
@@ -187,8 +186,8 @@ def _block_problems(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict
     seen: dict[tuple[Any, ...], int] = {}
     for n, block in enumerate(blocks):
         here: KeyPath = (*path, "when", n)
-        conditions = (block.get("tier"), block.get("window"), block.get("input_tokens_above"))
-        if conditions == (None, None, None):
+        conditions = tuple(block.get(key) for key in CONDITION_KEYS)
+        if not any(conditions):
             yield here, "this block names no condition", "name a tier, a window or input_tokens_above"
         elif conditions in seen:
             yield here, f"the same conditions as block {seen[conditions] + 1} of this price", "merge the two blocks"

@@ -28,11 +28,9 @@ from tokencost.pricetable.reading.validators import (
     table,
     tables_of,
 )
+from tokencost.pricetable.table import FINDING_KINDS
 
 SCHEMA_NUMBER = 1
-RATE_KEYS = ("input", "cached_input", "cache_write", "cache_write_12h", "output")
-DOUBTS = ("jump", "dropped", "name", "source")
-"""The findings that an entry may `accept`: such a thing may be meant, but is more often a slip."""
 
 _RATE_MEANINGS = {
     "input": "input tokens that are not read from a cache, per 1M",
@@ -107,7 +105,7 @@ _PRICE = table(
         ),
         "cny": optional(_CNY, "the provider's own CNY list, never a conversion"),
         "accept": optional(
-            list_of(one_of(*DOUBTS)), "findings of `prices check` that somebody has looked at and found right"
+            list_of(one_of(*FINDING_KINDS)), "findings of `prices check` that somebody has looked at and found right"
         ),
         "when": optional(list_of(_WHEN), "other rates under conditions, all of which must hold"),
     }
