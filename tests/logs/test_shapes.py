@@ -123,7 +123,7 @@ def test_each_shape_costs_what_the_request_costs(shipped: PriceTable, tmp_path: 
     alone = price(shipped, "gpt-4o", on=AT, input_tokens=1000, cached_input_tokens=400, output_tokens=300)
     assert (result.rejected, result.unpriced) == ((), ())
     (row,) = result.rows
-    assert (row.group, tuple(row.tokens), tuple(row.cost)) == (("gpt-4o",), (1, 1000, 400, 0, 300), alone[:5])
+    assert (row.group, tuple(row.tokens), row.cost) == (("gpt-4o",), (1, 1000, 400, 0, 300), alone.parts)
     assert adds_up(result)
     assert result.read == 1
 

@@ -13,6 +13,7 @@ from tokencost.pricetable.resolve import ModelAt, as_names, resolve
 from tokencost.pricetable.sale import ON_SALE, sale_status
 from tokencost.pricetable.table import CURRENCIES, PriceTable, Rates
 from tokencost.pricetable.when import When, as_when, show_when
+from tokencost.pricing.cost import billed_input
 from tokencost.pricing.rates import (
     COMPONENTS,
     STANDARD,
@@ -75,11 +76,10 @@ class Blend(NamedTuple):
 
     def price(self, rates: Rates) -> Fraction:
         """Money per 1M tokens of the mix. Without a cached rate those tokens are billed as input."""
-        fresh = Fraction(rates.input)
-        cached = fresh if rates.cached_input is None else Fraction(rates.cached_input)
-        mixed_input = fresh * (1 - self.cached_share) + cached * self.cached_share
-        weight = Fraction(self.input) + Fraction(self.output)
-        return (mixed_input * Fraction(self.input) + Fraction(rates.output) * Fraction(self.output)) / weight
+        total, output = Fraction(self.input), Fraction(self.output)
+        uncached, cached, _ = billed_input(rates, total, total * self.cached_share, Fraction(0))
+        paid = uncached * Fraction(rates.input) + cached * Fraction(rates.cached_input or 0)
+        return (paid + output * Fraction(rates.output)) / (total + output)
 
 
 class _ComparisonRow(NamedTuple):

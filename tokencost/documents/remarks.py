@@ -79,10 +79,12 @@ def closed_on(window: Window, price: Price, when: When) -> str:
     return f"; none on {show_when(when)}" if none else ""
 
 
-def missing_rate_remarks(side: ModelAt, cells: Iterable[RateCell], *, writes: bool = False) -> Iterator[Sentence]:
-    """How tokens of a component without a rate are billed; cache writes only where they are spoken of."""
+def missing_rate_remarks(
+    side: ModelAt, cells: Iterable[RateCell], *, cached: bool = True, writes: bool = False
+) -> Iterator[Sentence]:
+    """How tokens of a component without a rate are billed; only of components that are spoken of."""
     cells = tuple(cells)
-    if any(cell.rates.cached_input is None for cell in cells):
+    if cached and any(cell.rates.cached_input is None for cell in cells):
         yield side.label, ": no cached input is offered; such tokens are billed as input."
     if writes and any(cell.rates.cache_write is None for cell in cells):
         yield side.label, ": cache writes cost nothing extra; such tokens are uncached input."

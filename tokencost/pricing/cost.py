@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, Inexact, InvalidOperation, Overflow
+from fractions import Fraction
+from functools import lru_cache
 from operator import index
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from tokencost.errors import HourNeeded, NotOffered, TokenCounts
-from tokencost.money import EXACT, PER_MILLION, ZERO
+from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.resolve import find_named, price_in_force, prices_within
-from tokencost.pricetable.table import Model, PriceTable, Rates
+from tokencost.pricetable.table import Model, Price, PriceTable, Rates
 from tokencost.pricetable.when import When, as_when, show_when
-from tokencost.pricing.rates import STANDARD, RateCell, rate_cell
+from tokencost.pricing.rates import STANDARD, RateCell, cell_in, rate_cell, threshold_below
+from tokencost.pricing.timeline import NEVER, RateInterval, interval_at, open_at
 from tokencost.rows import Row
 
 CONVENTION = (
@@ -19,25 +22,81 @@ CONVENTION = (
     "(OpenAI prompt_tokens or input_tokens; DeepSeek prompt_tokens = hit + miss)"
 )
 
+REMEMBERED_NAMES = 1024
 LARGEST_SHOWN_DIGITS = 30
 LARGEST_SHOWN = 10**LARGEST_SHOWN_DIGITS
 """Python itself refuses to write thousands of digits."""
 
 
+Number = TypeVar("Number", int, Fraction, Decimal)
+
+
+class CostParts(NamedTuple, Generic[Number]):
+    """The four amounts that a bill is made of: exact, in USD unless the place says otherwise."""
+
+    uncached_input: Number
+    cached_input: Number
+    cache_write: Number
+    output: Number
+
+    @property
+    def total(self) -> Number:
+        """Their sum."""
+        uncached, cached, write, output = self
+        if isinstance(uncached, Decimal):
+            return EXACT.add(EXACT.add(uncached, output), EXACT.add(cached, write))
+        return uncached + cached + write + output
+
+
+def billed_input(rates: Rates, total: Number, cached: Number, write: Number) -> tuple[Number, Number, Number]:
+    """How much of the input is billed as uncached, as cached and as cache writes.
+
+    The rule for all bills, here alone: tokens of a component without a rate are uncached input.
+    """
+    uncached = total - cached - write
+    if rates.cached_input is None:
+        uncached, cached = uncached + cached, cached - cached
+    if rates.cache_write is None:
+        uncached, write = uncached + write, write - write
+    return uncached, cached, write
+
+
 class _Cost(NamedTuple):
     """The fields of `Cost`."""
 
-    uncached_input: Decimal
-    cached_input: Decimal
-    cache_write: Decimal
-    output: Decimal
-    total: Decimal
+    parts: CostParts[Decimal]
     cell: RateCell
     """The rates used, their conditions and where they come from."""
 
     def __repr__(self) -> str:
-        parts = ", ".join(f"{name}={getattr(self, name)}" for name in self._fields if name != "cell")
+        amounts = {**self.parts._asdict(), "total": self.total}
+        parts = ", ".join(f"{name}={amount}" for name, amount in amounts.items())
         return f"Cost({parts}, model={self.cell.model!r})"
+
+    @property
+    def uncached_input(self) -> Decimal:
+        """USD for input at the full rate."""
+        return self.parts.uncached_input
+
+    @property
+    def cached_input(self) -> Decimal:
+        """USD for input read from a cache."""
+        return self.parts.cached_input
+
+    @property
+    def cache_write(self) -> Decimal:
+        """USD for input written to a cache, of both retentions."""
+        return self.parts.cache_write
+
+    @property
+    def output(self) -> Decimal:
+        """USD for output, reasoning included."""
+        return self.parts.output
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of the parts."""
+        return self.parts.total
 
     @property
     def rates(self) -> Rates:
@@ -59,15 +118,10 @@ class Cost(Row, _Cost):
     __slots__ = ()
 
     def _columns(self) -> dict[str, Any]:
-        money = {
-            "uncached_input_cost": self.uncached_input,
-            "cached_input_cost": self.cached_input,
-            "cache_write_cost": self.cache_write,
-            "output_cost": self.output,
-            "cost": self.total,
-        }
+        money = {f"{name}_cost": amount for name, amount in self.parts._asdict().items()}
         cell = self.cell
-        return {"model": cell.model, "tier": cell.tier, "window": cell.window, **money, "source": self.source}
+        conditions = {"model": cell.model, "tier": cell.tier, "window": cell.window}
+        return {**conditions, **money, "cost": self.total, "source": self.source}
 
 
 def price(
@@ -96,19 +150,53 @@ def price(
     Decimal('15')
     """
     on = as_when(on)
-    named = table.names.get(model)
-    if named is not None and len(named) == 1 and named[0][0].start is None is named[0][0].end:
-        found = named[0][1]  # an undated name, which is nearly every one
+    if isinstance(on, datetime):
+        latest = _latest(table, model)
+        known, interval = latest.found
+        if not interval.start <= on < interval.end:
+            known, interval = latest.found = _find(table, model, on)
     else:
         found = find_named(table, model, on)
-    if not isinstance(on, datetime):
         _refuse_a_day_of_change(found, on)
+        known, interval = price_in_force(found, on), None
     if type(input_tokens) is not int:
         (input_tokens,) = _whole_numbers((input_tokens,))
-    cell = rate_cell(price_in_force(found, on), on, tier=tier, window=window, input_tokens=input_tokens)
+    if interval is None or window is not None:
+        cell = rate_cell(known, on, tier=tier, window=window, input_tokens=input_tokens)
+    else:
+        cell = cell_in(known, tier, interval.windows, threshold_below(known, input_tokens))
     return price_tokens(
         cell, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, cache_write_12h_tokens
     )
+
+
+class _Latest:
+    """What was found for a name the last time, and from when until when it is the same.
+
+    Requests come more or less in the order of time, so this saves most of them the search for name, price and windows.
+    """
+
+    __slots__ = ("found",)
+
+    def __init__(self) -> None:
+        self.found: tuple[Price, RateInterval] = _NOTHING
+
+
+_NOTHING = cast("tuple[Price, RateInterval]", (None, NEVER))
+
+
+@lru_cache(maxsize=REMEMBERED_NAMES)
+def _latest(table: PriceTable, name: str) -> _Latest:  # noqa: ARG001  # they are the key
+    return _Latest()
+
+
+def _find(table: PriceTable, name: str, instant: datetime) -> tuple[Price, RateInterval]:
+    price = price_in_force(find_named(table, name, instant), instant)
+    named = table.names.get(name, ())
+    if len(named) == 1 and named[0][0].start is None is named[0][0].end:
+        return price, interval_at(price, instant)
+    # What a dated name, or one in another spelling, stands for may change at any time.
+    return price, RateInterval(instant, instant, open_at(price, instant))
 
 
 def _refuse_a_day_of_change(model: Model, day: When) -> None:
@@ -133,39 +221,28 @@ def price_tokens(
     write, write_12h = cache_write_tokens, cache_write_12h_tokens
     if not (type(total) is type(output) is type(cached) is type(write) is type(write_12h) is int):
         total, output, cached, write, write_12h = _whole_numbers((total, output, cached, write, write_12h))
+    if output < 0 or cached < 0 or write < 0 or write_12h < 0 or cached + write + write_12h > total:
+        raise _impossible(total, output, cached, write, write_12h)
+    rates, multiply = cell.per_token, EXACT.multiply
     try:
-        return _price_counts(cell, total - cached - write - write_12h, output, cached, write, write_12h)
+        long_cost = ZERO
+        if write_12h:
+            if rates.cache_write_12h is not None:
+                long_cost, total = multiply(rates.cache_write_12h, write_12h), total - write_12h
+            elif rates.cache_write is None:
+                write += write_12h
+            else:
+                raise NotOffered(f"no rate of {cell.model} is known for cache writes with 12-hour retention")
+        uncached, cached, write = billed_input(rates, total, cached, write)
+        parts = CostParts(
+            multiply(rates.input, uncached),
+            multiply(rates.cached_input or ZERO, cached) if cached else ZERO,
+            EXACT.add(multiply(rates.cache_write or ZERO, write), long_cost) if write else long_cost,
+            multiply(rates.output, output),
+        )
     except (Inexact, InvalidOperation, Overflow):
         raise TokenCounts("these token counts are too large to be priced", "count the tokens of one request") from None
-
-
-def _price_counts(cell: RateCell, uncached: int, output: int, cached: int, write: int, write_12h: int) -> Cost:
-    if uncached < 0 or output < 0 or cached < 0 or write < 0 or write_12h < 0:
-        raise _impossible(uncached + cached + write + write_12h, output, cached, write, write_12h)
-    input_rate, output_rate, cached_rate, write_rate, write_12h_rate = cell.rates
-    multiply, add, shift = EXACT.multiply, EXACT.add, EXACT.scaleb
-    cached_cost = write_cost = ZERO
-    if cached:
-        if cached_rate is None:
-            uncached += cached
-        else:
-            cached_cost = shift(multiply(cached_rate, cached), PER_MILLION)
-    if write:
-        if write_rate is None:
-            uncached += write
-        else:
-            write_cost = shift(multiply(write_rate, write), PER_MILLION)
-    if write_12h:
-        if write_12h_rate is not None:
-            write_cost = add(write_cost, shift(multiply(write_12h_rate, write_12h), PER_MILLION))
-        elif write_rate is None:
-            uncached += write_12h
-        else:
-            raise NotOffered(f"no rate of {cell.model} is known for cache writes with 12-hour retention")
-    input_cost = shift(multiply(input_rate, uncached), PER_MILLION)
-    output_cost = shift(multiply(output_rate, output), PER_MILLION)
-    total = add(add(input_cost, output_cost), add(cached_cost, write_cost))
-    return Cost(input_cost, cached_cost, write_cost, output_cost, total, cell)
+    return Cost(parts, cell)
 
 
 COUNT_NAMES = (

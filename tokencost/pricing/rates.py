@@ -7,13 +7,15 @@ match and neither names more, no rate is known; a tier that no matching block na
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from functools import lru_cache
 
 from tokencost.errors import AmbiguousRate, HourNeeded, NotOffered
+from tokencost.money import EXACT, PER_MILLION
 from tokencost.pricetable.spelling import find_spelled
 from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceList, Rates, describe_conditions
 from tokencost.pricetable.when import When, as_when, show_bound, show_when
-from tokencost.pricing.timeline import open_together
+from tokencost.pricing.timeline import open_at, open_together
 
 COMPONENTS = ("input", "cached_input", "cache_write", "output")
 STANDARD = "standard"
@@ -43,6 +45,8 @@ class RateCell:
     cny: PriceList | None
     evidence: Evidence
     path: KeyPath
+    per_token: Rates = field(repr=False)
+    """USD per token: `rates` with the decimal point shifted, once for all requests of the cell."""
 
     def listed(self, currency: str) -> PriceList | None:
         """The rates in USD, or in the provider's own list of another currency."""
@@ -64,11 +68,19 @@ def rate_cell(
     """
     when = as_when(when)
     windows = _open_windows(price, when, window) if price.windows else ()
+    return _cell(price, tier, windows, threshold_below(price, input_tokens) if input_tokens else 0)
+
+
+def threshold_below(price: Price, input_tokens: int | Fraction) -> int:
+    """The highest threshold that a request's input exceeds; 0 where it exceeds none.
+
+    The rule for all bills, here alone: long-context rates hold strictly above their threshold, for the whole request.
+    """
     above = 0
     for threshold in thresholds(price):
         if threshold < input_tokens:
             above = threshold
-    return _cell(price, tier, windows, above)
+    return above
 
 
 def spelled_tier(prices: Iterable[Price], text: str) -> str | None:
@@ -183,7 +195,7 @@ def _named(price: Price, window: str | None) -> tuple[str, ...]:
 
 def _open_windows(price: Price, when: When, window: str | None) -> tuple[str, ...]:
     if isinstance(when, datetime):
-        names = tuple(known.name for known in price.windows if known.contains(when))
+        names = open_at(price, when)
         if window is not None and names != _named(price, window):
             now = " and ".join(names) or rest_of_week(price)
             raise NotOffered(
@@ -222,7 +234,7 @@ def _cell(price: Price, tier: str, windows: tuple[str, ...], above: int) -> Rate
     if tier != STANDARD and not any(block.tier == tier for block in matching):
         raise _not_offered(price, tier, window, above)
     if not matching:
-        return RateCell(price, tier, window, above, price.rates, price.cny, price.evidence, price.path)
+        return _with_rates(price, tier, window, above, price)
     most = max(block.condition_count for block in matching)
     best = [block for block in matching if block.condition_count == most]
     if len(best) > 1:
@@ -232,8 +244,13 @@ def _cell(price: Price, tier: str, windows: tuple[str, ...], above: int) -> Rate
             f"the rates for ({first.describe()}) and for ({second.describe()}) both match",
             f"the price table, from {show_bound(price.start)}, has no rates for the two together",
         )
-    block = best[0]
-    return RateCell(price, tier, window, above, block.rates, block.cny, block.evidence, block.path)
+    return _with_rates(price, tier, window, above, best[0])
+
+
+def _with_rates(price: Price, tier: str, window: str | None, above: int, stated: Price | ConditionBlock) -> RateCell:
+    rates = stated.rates
+    per_token = Rates(*(None if rate is None else EXACT.scaleb(rate, PER_MILLION) for rate in rates))  # type: ignore[arg-type]
+    return RateCell(price, tier, window, above, rates, stated.cny, stated.evidence, stated.path, per_token)
 
 
 def _matches(block: ConditionBlock, tier: str, windows: tuple[str, ...], above: int) -> bool:

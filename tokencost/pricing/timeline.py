@@ -5,6 +5,7 @@ For whoever needs many instants at once: a month of a workload, the rate cells o
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from tokencost.pricetable.hours import MINUTES_OF_DAY, Window
@@ -12,6 +13,7 @@ from tokencost.pricetable.table import Price
 from tokencost.pricetable.when import When, span
 
 DAY = timedelta(days=1)
+CACHED_DAYS = 4096
 CLOCK_CHANGES = timedelta(minutes=15)
 """Clocks are put forward and back at quarters of an hour."""
 
@@ -22,6 +24,10 @@ class RateInterval(NamedTuple):
     start: datetime
     end: datetime
     windows: tuple[str, ...]
+
+
+NEVER = RateInterval(datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), ())
+"""An interval that contains no instant."""
 
 
 class ClockChange(NamedTuple):
@@ -57,13 +63,26 @@ def stretches(price: Price, begin: datetime, end: datetime) -> Iterator[RateInte
     if begin >= end:
         return
     every = {change for window in price.windows for change in changes(window, begin, end)}
-    start, windows = begin, _open(price, begin)
+    start, windows = begin, open_at(price, begin)
     for change in sorted(every):
-        now = _open(price, change)
+        now = open_at(price, change)
         if now != windows:
             yield RateInterval(start, change, windows)
             start, windows = change, now
     yield RateInterval(start, end, windows)
+
+
+def interval_at(price: Price, instant: datetime) -> RateInterval:
+    """The interval around an instant (UTC) in which the price is in force; cut at midnight where there are windows."""
+    if not price.windows:
+        return RateInterval(price.start, price.end or NEVER.start, ())
+    return next(each for each in _intervals_of_day(price, instant.toordinal()) if instant < each.end)
+
+
+@lru_cache(maxsize=CACHED_DAYS)
+def _intervals_of_day(price: Price, ordinal: int) -> tuple[RateInterval, ...]:
+    midnight = datetime.combine(date.fromordinal(ordinal), time(0), tzinfo=UTC)
+    return tuple(stretches(price, midnight, midnight + DAY))
 
 
 def open_together(price: Price, when: When) -> tuple[tuple[str, ...], ...]:
@@ -72,11 +91,12 @@ def open_together(price: Price, when: When) -> tuple[tuple[str, ...], ...]:
     A date may have several such groups, and without its peak hours only one; an empty group is the rest of the week.
     """
     if isinstance(when, datetime):
-        return (_open(price, when),)
+        return (open_at(price, when),)
     return tuple(dict.fromkeys(stretch.windows for stretch in stretches(price, *span(when))))
 
 
-def _open(price: Price, instant: datetime) -> tuple[str, ...]:
+def open_at(price: Price, instant: datetime) -> tuple[str, ...]:
+    """The windows of a price that are open at an instant; none is the rest of the week."""
     return tuple(window.name for window in price.windows if window.contains(instant))
 
 

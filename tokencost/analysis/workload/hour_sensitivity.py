@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tokencost.analysis.workload.months import bounds
 from tokencost.analysis.workload.price_shares import MonthShares, Open, divided
-from tokencost.analysis.workload.request_cost import Bill
+from tokencost.analysis.workload.request_cost import RequestCost
 from tokencost.analysis.workload.totals import Side, WorkloadTotals, added
 from tokencost.errors import AmbiguousRate, NotOffered
 from tokencost.money import times_as_much
@@ -88,7 +88,7 @@ class _Costs:
 
     def __init__(self, totals: WorkloadTotals) -> None:
         self._totals = totals
-        self._alike: dict[str, list[tuple[Bill, MonthShares, Fraction]]] = {}
+        self._alike: dict[str, list[tuple[RequestCost, MonthShares, Fraction]]] = {}
         self._done: dict[tuple[str, Open], Fraction] = {}
 
     def at(self, side: Side, names: Open) -> Fraction:
@@ -103,10 +103,10 @@ class _Costs:
             self._done[side.label, names] = added(costs)
         return self._done[side.label, names]
 
-    def _months(self, side: Side) -> list[tuple[Bill, MonthShares, Fraction]]:
+    def _months(self, side: Side) -> list[tuple[RequestCost, MonthShares, Fraction]]:
         """The requests of months with the same prices, windows aside, put together."""
         if side.label not in self._alike:
-            bills = {each.name: Bill(each, self._totals.factor(each, side)) for each in self._totals.workloads}
+            bills = {each.name: RequestCost(each, self._totals.factor(each, side)) for each in self._totals.workloads}
             alike: dict[tuple[str, MonthShares], list[Fraction]] = {}
             for (name, _), cost in side.costs.items():
                 alike.setdefault((name, _by_price(cost.shares)), []).append(cost.requests)

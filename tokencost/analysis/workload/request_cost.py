@@ -4,6 +4,7 @@ Money is counted in units small enough for every rate and token count: nothing r
 models over years take no time. A `Fraction` is made where a figure is wanted.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -11,8 +12,9 @@ from math import lcm
 from tokencost.analysis.workload.fields import Workload
 from tokencost.analysis.workload.price_shares import MonthShares, Open
 from tokencost.money import EXACT
-from tokencost.pricetable.table import Price
-from tokencost.pricing.rates import RateCell, cell_in, thresholds
+from tokencost.pricetable.table import Price, Rates
+from tokencost.pricing.cost import CostParts, billed_input
+from tokencost.pricing.rates import RateCell, cell_in, threshold_below
 
 BATCH = "batch"
 RATE_DECIMALS = 12
@@ -20,11 +22,8 @@ RATE_DECIMALS = 12
 UNIT = 10 ** (RATE_DECIMALS + 6)
 """Rates are per 1,000,000 tokens."""
 
-Money = tuple[int, int, int, int]
-"""Units for uncached input, cached input, cache write, output."""
 
-
-class Bill:
+class RequestCost:
     """The money for each request of a workload on one model, remembering what was worked out before.
 
     `factor` is the model's token factor.
@@ -33,8 +32,7 @@ class Bill:
     def __init__(self, workload: Workload, factor: Fraction) -> None:
         tokens = workload.input * factor
         self._input = tokens
-        fresh = tokens * (1 - workload.cached - workload.cache_write)
-        exact = (fresh, tokens * workload.cached, tokens * workload.cache_write, workload.output * factor)
+        exact = (tokens, tokens * workload.cached, tokens * workload.cache_write, workload.output * factor)
         tokens_scale = lcm(*(amount.denominator for amount in exact))
         self._tokens = [int(amount * tokens_scale) for amount in exact]
         batch = 1 - workload.batch
@@ -44,51 +42,46 @@ class Bill:
             if share
         ]
         self._units = UNIT * tokens_scale * batch.denominator
-        self._in_cell: dict[tuple[Price, Open], Money] = {}
-        self._done: dict[MonthShares, tuple[Money, int]] = {}
+        self._in_cell: dict[tuple[Price, Open], CostParts[int]] = {}
+        self._done: dict[MonthShares, tuple[CostParts[int], int]] = {}
         self.cells: dict[RateCell, None] = {}
 
-    def for_each_request(self, shares: MonthShares) -> tuple[Money, int]:
+    def for_each_request(self, shares: MonthShares) -> tuple[CostParts[int], int]:
         """The money by component, and how many units a dollar has, for requests that divide like this.
 
         Raises `NotOffered` for a tier that a price does not have, `AmbiguousRate` where no rate is known.
         """
         if shares not in self._done:
-            sums = [0, 0, 0, 0]
-            for price, windows, weight in shares.parts:
-                for place, money in enumerate(self._cell(price, windows)):
-                    sums[place] += weight * money
-            uncached, cached, written, output = sums
-            self._done[shares] = (uncached, cached, written, output), self._units * shares.whole
+            parts = _sum((weight, self._cell(price, windows)) for price, windows, weight in shares.parts)
+            self._done[shares] = parts, self._units * shares.whole
         return self._done[shares]
 
-    def _cell(self, price: Price, windows: Open) -> Money:
+    def _cell(self, price: Price, windows: Open) -> CostParts[int]:
         if (price, windows) not in self._in_cell:
-            above = max(threshold for threshold in thresholds(price) if not threshold or threshold < self._input)
-            sums = [0, 0, 0, 0]
-            for tier, share in self._tiers:
-                cell = cell_in(price, tier, windows, above)
-                self.cells[cell] = None
-                for place, money in enumerate(self._money(cell)):
-                    sums[place] += share * money
-            uncached, cached, written, output = sums
-            self._in_cell[price, windows] = uncached, cached, written, output
+            above = threshold_below(price, self._input)
+            cells = [(share, cell_in(price, tier, windows, above)) for tier, share in self._tiers]
+            self.cells |= dict.fromkeys(cell for _, cell in cells)
+            self._in_cell[price, windows] = _sum((share, self._parts(cell.rates)) for share, cell in cells)
         return self._in_cell[price, windows]
 
-    def _money(self, cell: RateCell) -> Money:
-        """By component; tokens of a component without a rate are uncached input."""
-        uncached, cached, written, output = self._tokens
-        rates = cell.rates
-        if rates.cached_input is None:
-            uncached, cached = uncached + cached, 0
-        if rates.cache_write is None:
-            uncached, written = uncached + written, 0
-        return (
-            uncached * _whole(rates.input),
-            cached * _whole(rates.cached_input),
-            written * _whole(rates.cache_write),
-            output * _whole(rates.output),
+    def _parts(self, rates: Rates) -> CostParts[int]:
+        total, cached, write, output = self._tokens
+        uncached, cached, write = billed_input(rates, total, cached, write)
+        counts = (
+            (rates.input, uncached),
+            (rates.cached_input, cached),
+            (rates.cache_write, write),
+            (rates.output, output),
         )
+        return CostParts(*(_whole(rate) * count for rate, count in counts))
+
+
+def _sum(weighted: Iterable[tuple[int, CostParts[int]]]) -> CostParts[int]:
+    sums = [0, 0, 0, 0]
+    for weight, parts in weighted:
+        for place, part in enumerate(parts):
+            sums[place] += weight * part
+    return CostParts(*sums)
 
 
 def _whole(rate: Decimal | None) -> int:

@@ -10,7 +10,7 @@ from tokencost.analysis.compare import chosen_models
 from tokencost.analysis.workload.fields import TOTAL, Workload
 from tokencost.analysis.workload.months import Month, bounds, periods_in
 from tokencost.analysis.workload.price_shares import Billed, MonthShares, billed, month_shares
-from tokencost.analysis.workload.request_cost import Bill, Money
+from tokencost.analysis.workload.request_cost import RequestCost
 from tokencost.display import html_of
 from tokencost.errors import InvalidRequest, NoPrice
 from tokencost.money import percent_lower, times_as_much
@@ -18,6 +18,7 @@ from tokencost.pricetable.resolve import find_named, split_time
 from tokencost.pricetable.sale import describe_end_of_sale, sale_end
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when, show_when
+from tokencost.pricing.cost import CostParts
 from tokencost.pricing.rates import RateCell, spelled_tier
 from tokencost.rows import Row
 
@@ -84,24 +85,12 @@ class WorkloadRow(Row, _WorkloadRow):
     _names = (*_WorkloadRow._fields, "ratio", "percent_lower", "row")
 
 
-class Parts(NamedTuple):
-    """Amounts of the four components of what is billed."""
-
-    uncached_input: Fraction
-    cached_input: Fraction
-    cache_write: Fraction
-    output: Fraction
-
-
-NO_PARTS: tuple[None, None, None, None] = (None, None, None, None)
-
-
 class MonthCost(NamedTuple):
     """What one month of a workload costs on a model."""
 
     requests: Fraction
-    parts: Money
-    """Money for each request in whole units: uncached input, cached input, cache write, output."""
+    parts: CostParts[int]
+    """For each request, in whole units."""
     units: int
     """How many units a dollar has."""
     cost: Fraction
@@ -109,9 +98,9 @@ class MonthCost(NamedTuple):
     """How the requests divide over prices and windows."""
 
     @property
-    def split(self) -> Parts:
+    def split(self) -> CostParts[Fraction]:
         """Money by component; adds up to `cost`."""
-        return Parts(*(self.requests * Fraction(part, self.units) for part in self.parts))
+        return CostParts(*(self.requests * Fraction(part, self.units) for part in self.parts))
 
 
 class Side(NamedTuple):
@@ -158,12 +147,12 @@ class Side(NamedTuple):
         return {key: added(costs) for key, costs in groups.items()}
 
     @property
-    def parts(self) -> Parts | None:
+    def parts(self) -> CostParts[Fraction] | None:
         """Everything, by component; None where a month has no cost."""
         if self.unsold:
             return None
         split = [cost.split for cost in self.costs.values()]
-        return Parts(*map(added, zip(*split, strict=True)))
+        return CostParts(*map(added, zip(*split, strict=True)))
 
 
 class WorkloadTotals(NamedTuple):
@@ -228,7 +217,7 @@ class WorkloadTotals(NamedTuple):
             factor = self.factor(workload, side)
             for month, requests in self.requests[workload.name].items():
                 cost = side.costs.get((workload.name, month))
-                parts = cost.split if cost else NO_PARTS
+                parts = cost.split if cost else (None, None, None, None)
                 base = self.baseline.costs.get((workload.name, month))
                 sent = requests * workload.input * factor
                 yield WorkloadRow(
@@ -327,7 +316,7 @@ def _side(
     costs, unsold = {}, []
     cells: dict[RateCell, None] = {}
     for workload in workloads:
-        bill = Bill(workload, factors[workload.name].get(side.label, Fraction(1)))
+        bill = RequestCost(workload, factors[workload.name].get(side.label, Fraction(1)))
         for month, count in requests[workload.name].items():
             shares = month_shares(side, workload, month)
             if shares is None:

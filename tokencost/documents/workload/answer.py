@@ -7,6 +7,7 @@ from tokencost.analysis.workload.totals import Side, WorkloadTotals
 from tokencost.documents.document import Figure, Sentence
 from tokencost.documents.wording import enumerated
 from tokencost.documents.workload.remarks import period, within
+from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.sale import describe_end_of_sale
 
 
@@ -42,8 +43,8 @@ def _times(cost: Fraction, side: Side, baseline: Side) -> Sentence:
     if side is baseline or not base or not cost or cost == base:
         return ()
     if cost > base:
-        return (", ", Figure(cost / base, "ratio"), f" as much as {baseline.label}")
-    return (f"; {baseline.label} costs ", Figure(base / cost, "ratio"), " as much")
+        return (", ", Figure(times_as_much(cost, base), "ratio"), f" as much as {baseline.label}")
+    return (f"; {baseline.label} costs ", Figure(times_as_much(base, cost), "ratio"), " as much")
 
 
 def _beside(best: Side, other: Side) -> Sentence:
@@ -53,7 +54,7 @@ def _beside(best: Side, other: Side) -> Sentence:
     if not ours or theirs < ours:
         # A price of another time may be lower, but nobody can pay it in these months.
         return f"{other.label} costs ", Figure(theirs, "money"), "."
-    ratio = Figure(theirs / ours, "ratio")
+    ratio = Figure(times_as_much(theirs, ours), "ratio")
     return (
         f"{other.label} costs ",
         Figure(theirs, "money"),
@@ -62,7 +63,7 @@ def _beside(best: Side, other: Side) -> Sentence:
         " as much: ",
         Figure(theirs - ours, "money"),
         f" more ({best.label} is ",
-        Figure((1 - ours / theirs) * 100, "percent"),
+        Figure(percent_lower(theirs, ours), "percent"),
         " lower). The same budget buys ",
         ratio,
         f" as many of these requests on {best.label}.",

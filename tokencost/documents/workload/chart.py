@@ -13,6 +13,7 @@ from tokencost.documents.chart import Axis, Chart, Mark, Point, Series
 from tokencost.documents.document import Figure, Sentence
 from tokencost.documents.wording import enumerated
 from tokencost.documents.workload.remarks import period
+from tokencost.money import percent_lower, times_as_much
 
 MONEY = Axis("USD", "money")
 
@@ -105,15 +106,21 @@ def _finding(totals: WorkloadTotals) -> Sentence:
     found: Sentence = (f"{period(totals.months)} {best.label} costs ", Figure(best.priced_cost, "money"))
     if other is best or not best.priced_cost:
         return found
-    return (*found, f", and {other.label} ", Figure(other.priced_cost / best.priced_cost, "ratio"), " as much")
+    return (
+        *found,
+        f", and {other.label} ",
+        Figure(times_as_much(other.priced_cost, best.priced_cost), "ratio"),
+        " as much",
+    )
 
 
 def _beside(totals: WorkloadTotals, side: Side) -> Sentence:
     base = totals.baseline.cost
     if side is totals.baseline or not base or not side.cost:
         return ()
-    lower = (1 - side.cost / base) * 100
-    return (Figure(lower, "percent"), " lower") if lower > 0 else (Figure(side.cost / base, "ratio"), " as much")
+    if side.cost < base:
+        return (Figure(percent_lower(base, side.cost), "percent"), " lower")
+    return (Figure(times_as_much(side.cost, base), "ratio"), " as much")
 
 
 def _marks(each: BreakEven, field: str, lines: dict[str, Series]) -> Iterator[Mark]:

@@ -12,6 +12,7 @@ from tokencost.documents.remarks import missing_rate_remarks, model_remarks, win
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricetable.when import When, show_bound, show_when, span
+from tokencost.pricing.rates import threshold_below
 
 
 def period(months: Sequence[Month]) -> str:
@@ -53,17 +54,14 @@ def _of_side(
         at = ModelAt(label, side.billed.model, max(price.start, begin), price)
         yield from window_remarks(at)
         yield from _unknown_holidays(table, label, price, end)
-    cells = side.cells
-    if any(workload.cached for workload in totals.workloads):
-        yield from missing_rate_remarks(ModelAt(label, side.billed.model, begin, used[-1]), cells)
-    if any(workload.cache_write for workload in totals.workloads) and any(c.rates.cache_write is None for c in cells):
-        yield label, ": cache writes cost nothing extra; such tokens are uncached input."
+    cached, writes = (any(getattr(each, name) for each in totals.workloads) for name in ("cached", "cache_write"))
+    at = ModelAt(label, side.billed.model, begin, used[-1])
+    yield from missing_rate_remarks(at, side.cells, cached=cached, writes=writes)
 
 
 def _exceeded(side: Side, tokens: Fraction) -> int:
     """The highest threshold of the rates used that the input of a request exceeds."""
-    limits = {cell.input_tokens_above for cell in side.cells}
-    return max((limit for limit in limits if limit < tokens), default=0)
+    return max((threshold_below(cell.price, tokens) for cell in side.cells), default=0)
 
 
 def _at(billed: Billed, first: Price, when: datetime, begin: datetime) -> ModelAt:

@@ -10,12 +10,11 @@ from itertools import islice
 from typing import cast
 
 from tokencost.errors import HourNeeded, InvalidData, InvalidRequest, NoPrice, Problem, TokencostError
-from tokencost.logs.billing.groups import Billing, CostAccumulator, GroupTotals, TokenRates
+from tokencost.logs.billing.groups import Billing, CostAccumulator, GroupTotals
 from tokencost.logs.billing.period import Period
 from tokencost.logs.billing.results import (
     Elsewhere,
     Key,
-    Money,
     Reconciled,
     Tokens,
     Unpriced,
@@ -30,10 +29,11 @@ from tokencost.logs.sql.rate_periods import MICROSECOND, instant_of
 from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery
 from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.resolve import find_model, price_in_force
-from tokencost.pricetable.table import Price, PriceTable
+from tokencost.pricetable.table import Price, PriceTable, Rates
 from tokencost.pricetable.when import When, show_when, span
-from tokencost.pricing.rates import RateCell, cell_in, named_cell, thresholds
-from tokencost.pricing.timeline import stretches
+from tokencost.pricing.cost import CostParts
+from tokencost.pricing.rates import RateCell, cell_in, named_cell, threshold_below, thresholds
+from tokencost.pricing.timeline import open_at, stretches
 
 MANY, BYTES_OF_A_GROUP = 400_000, 2_200
 """From how many groups on their memory is told, and how much of it each takes, as measured, until it is written."""
@@ -63,7 +63,7 @@ class Bill:
         self._decided = tuple(name for name in question.by if name in BILLED)
         self._found: dict[tuple[object, ...], RateCell | TokencostError] = {}
         self._billings: dict[tuple[RateCell | None, ...], Billing] = {}
-        self._accounts: dict[tuple[Periods, Fields, Key], GroupTotals] = {}
+        self._groups: dict[tuple[Periods, Fields, Key], GroupTotals] = {}
         self._unpriced = [UnpricedSums(at_own_times=side.on is None) for side in question.sides]
         self.rejected: dict[tuple[str, str], int] = {}
         """Records that cannot be read, by file and code."""
@@ -122,13 +122,13 @@ class Bill:
         known = self._billings.get(cells)
         if known is None:
             names = tuple(self._billed(name, cell) for name in self._decided)
-            rates = tuple(None if each is None else TokenRates.of(each) for each in cells)
+            rates = tuple(None if each is None else each.per_token for each in cells)
             known = self._billings[cells] = Billing(cell, names, rates)
         return known
 
     def charge(self, billing: Billing, periods: Periods, fields: Fields, tokens: Sequence[int]) -> None:
         """Charge requests that were counted to their group; `tokens` come as in `Tokens`."""
-        self._account(billing, periods, fields).charge(billing, tokens)
+        self._totals(billing, periods, fields).charge(billing, tokens)
 
     def compare(
         self,
@@ -141,22 +141,22 @@ class Bill:
         logged_rows: int,
     ) -> None:
         """Set what the log says that requests cost beside what they were charged."""
-        account = self._account(billing, periods, fields)
-        account.complete = account.complete and logged is not None and logged_rows == rows
+        totals = self._totals(billing, periods, fields)
+        totals.complete = totals.complete and logged is not None and logged_rows == rows
         if logged is None:
             return
-        account.logged = EXACT.add(account.logged, logged)
+        totals.logged = EXACT.add(totals.logged, logged)
         known = self._reconciled.setdefault(billing.cell.model, _Reconciliation())
         known.rows += logged_rows
         known.logged = EXACT.add(known.logged, logged)
-        known.computed.charge(cast("TokenRates", billing.rates[0]), tokens)
+        known.computed.charge(cast("Rates", billing.rates[0]), tokens)
 
-    def _account(self, billing: Billing, periods: Periods, fields: Fields) -> GroupTotals:
+    def _totals(self, billing: Billing, periods: Periods, fields: Fields) -> GroupTotals:
         key = (periods, fields, billing.names)
-        account = self._accounts.get(key)
-        if account is None:
-            account = self._accounts[key] = GroupTotals(len(billing.rates))
-        return account
+        totals = self._groups.get(key)
+        if totals is None:
+            totals = self._groups[key] = GroupTotals(len(billing.rates))
+        return totals
 
     def _elsewhere(self, item: Sum, place: int, tokens: Tokens) -> RateCell | None:
         cell = self._cell(item, place)
@@ -203,8 +203,7 @@ class Bill:
         price = self._price_at(name, when)
         above = self._above(price, item, side)
         if after - first <= MICROSECOND:
-            windows = tuple(window.name for window in price.windows if window.contains(first))
-            return cell_in(price, item.tier or "", windows, above)
+            return cell_in(price, item.tier or "", open_at(price, first), above)
         if not self._holds(price, name, first, after - MICROSECOND):
             raise HourNeeded(
                 f"the price of {price.model} changes within {_open_time(side)}",
@@ -234,9 +233,7 @@ class Bill:
             return False
 
     def _above(self, price: Price, item: Sum, side: PricedAs) -> int:
-        if item.summed:
-            return 0
-        return max((limit for limit in thresholds(price)[1:] if item.context * side.factor > limit), default=0)
+        return 0 if item.summed else threshold_below(price, item.context * side.factor)
 
     def _billed(self, name: str, cell: RateCell) -> str | None:
         if name == "provider":
@@ -251,7 +248,7 @@ class Bill:
     def rows(self) -> tuple[UsageRow, ...]:
         """The groups, the dearest first; periods in the order of time."""
         order = [place for place, name in enumerate(self._question.by) if name in PERIODS]
-        rows = [row for group, account in self._accounts.items() for row in self._rows(group, account)]
+        rows = [row for group, totals in self._groups.items() for row in self._rows(group, totals)]
 
         def place(row: UsageRow) -> tuple[object, ...]:
             key = row.group
@@ -259,24 +256,24 @@ class Bill:
 
         return tuple(sorted(rows, key=place))
 
-    def _rows(self, group: tuple[Periods, Fields, Key], account: GroupTotals) -> Iterator[UsageRow]:
+    def _rows(self, group: tuple[Periods, Fields, Key], totals: GroupTotals) -> Iterator[UsageRow]:
         key = self._key(*group)
-        tokens = account.tokens
-        cost, *others = account.money
-        assert cost is not None  # noqa: S101  # what has no price of its own is in no account
+        tokens = totals.tokens
+        cost, *others = totals.costs
+        assert cost is not None  # noqa: S101  # what has no price of its own is in no group
         by, compared = self._question.by, self._question.compare_to is not None
-        logged = account.logged if compared and account.complete else None
+        logged = totals.logged if compared and totals.complete else None
         if "component" not in self._question.by:
-            totals = [None if other is None else other.total for other in others]
-            yield UsageRow(key, tokens, cost, self._beside(cost, totals), logged, by, compared)
+            wholes = [None if other is None else other.total for other in others]
+            yield UsageRow(key, tokens, cost, self._beside(cost, wholes), logged, by, compared)
             return
         at = self._question.by.index("component")
         for component, part, amount in components(tokens, cost):
-            totals = [None if other is None else component_of(other, component) for other in others]
+            same = [None if other is None else component_of(other, component) for other in others]
             whole = (*key[:at], component, *key[at + 1 :])
-            yield UsageRow(whole, part, amount, self._beside(amount, totals), logged, by, compared)
+            yield UsageRow(whole, part, amount, self._beside(amount, same), logged, by, compared)
 
-    def _beside(self, cost: Money, others: Sequence[Decimal | None]) -> tuple[Elsewhere, ...]:
+    def _beside(self, cost: CostParts[Decimal], others: Sequence[Decimal | None]) -> tuple[Elsewhere, ...]:
         return tuple(
             Elsewhere(side.label or "", None if other is None else times(other, side.factor), cost.total)
             for side, other in zip(self._question.sides[1:], others, strict=True)
@@ -304,7 +301,7 @@ class Bill:
     def reconciled(self) -> tuple[Reconciled, ...]:
         """The logged cost of each model beside the computed one."""
         return tuple(
-            Reconciled(model, each.rows, each.logged, each.computed.money.total)
+            Reconciled(model, each.rows, each.logged, each.computed.parts.total)
             for model, each in sorted(self._reconciled.items())
         )
 

@@ -6,27 +6,12 @@ However many groups there are, a rate is looked up once for each rate cell, and 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple, Self
 
-from tokencost.logs.billing.results import Money, Tokens
-from tokencost.money import EXACT, PER_MILLION, ZERO
+from tokencost.logs.billing.results import Tokens
+from tokencost.money import EXACT, ZERO
+from tokencost.pricetable.table import Rates
+from tokencost.pricing.cost import CostParts, billed_input
 from tokencost.pricing.rates import RateCell
-
-
-class TokenRates(NamedTuple):
-    """USD per token; None is a component without a rate, whose tokens are billed as uncached input."""
-
-    uncached: Decimal
-    cached: Decimal | None
-    write: Decimal | None
-    output: Decimal
-
-    @classmethod
-    def of(cls, cell: RateCell) -> Self:
-        """The rates of a cell."""
-        rates = cell.rates
-        chosen = (rates.input, rates.cached_input, rates.cache_write, rates.output)
-        return cls(*(None if rate is None else EXACT.scaleb(rate, PER_MILLION) for rate in chosen))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,8 +21,8 @@ class Billing:
     cell: RateCell
     names: tuple[str | None, ...]
     """The values of the `--by` columns that the cell decides."""
-    rates: tuple[TokenRates | None, ...]
-    """On each side; None on an alternative that has no price for them."""
+    rates: tuple[Rates | None, ...]
+    """USD per token, on each side; None on an alternative that has no price for them."""
 
 
 class CostAccumulator:
@@ -48,42 +33,33 @@ class CostAccumulator:
     def __init__(self) -> None:
         self.uncached = self.cached = self.write = self.output = ZERO
 
-    def charge(self, rates: TokenRates, tokens: Sequence[int]) -> None:
-        """Add what tokens cost, which come as in `Tokens`."""
+    def charge(self, rates: Rates, tokens: Sequence[int]) -> None:
+        """Add what tokens cost, which come as in `Tokens`; `rates` are per token."""
         # With many groups this is where the time goes: hence no look-up, and no arithmetic with zeros.
-        _, uncached, cached, write, output = tokens
-        uncached_rate, cached_rate, write_rate, output_rate = rates
+        _, total, cached, write, output = tokens
+        uncached, cached, write = billed_input(rates, total, cached, write)
         multiply, add = EXACT.multiply, EXACT.add
-        uncached -= cached + write
         if cached:
-            if cached_rate is None:
-                uncached += cached
-            else:
-                self.cached = add(self.cached, multiply(cached_rate, cached))
+            self.cached = add(self.cached, multiply(rates.cached_input or ZERO, cached))
         if write:
-            if write_rate is None:
-                uncached += write
-            else:
-                self.write = add(self.write, multiply(write_rate, write))
-        self.uncached = add(self.uncached, multiply(uncached_rate, uncached))
-        self.output = add(self.output, multiply(output_rate, output))
+            self.write = add(self.write, multiply(rates.cache_write or ZERO, write))
+        self.uncached = add(self.uncached, multiply(rates.input, uncached))
+        self.output = add(self.output, multiply(rates.output, output))
 
     @property
-    def money(self) -> Money:
-        """The parts, and their sum."""
-        add = EXACT.add
-        total = add(add(self.uncached, self.output), add(self.cached, self.write))
-        return Money(self.uncached, self.cached, self.write, self.output, total)
+    def parts(self) -> CostParts[Decimal]:
+        """What was charged so far."""
+        return CostParts(self.uncached, self.cached, self.write, self.output)
 
 
 class GroupTotals:
     """One group of requests: its tokens and money, what they would have cost elsewhere, and what the log says."""
 
-    __slots__ = ("_purses", "cached", "complete", "input", "logged", "output", "requests", "write")
+    __slots__ = ("_charged", "cached", "complete", "input", "logged", "output", "requests", "write")
 
     def __init__(self, sides: int) -> None:
         self.requests = self.input = self.cached = self.write = self.output = 0
-        self._purses: list[CostAccumulator | None] = [CostAccumulator() for _ in range(sides)]
+        self._charged: list[CostAccumulator | None] = [CostAccumulator() for _ in range(sides)]
         self.logged = ZERO
         self.complete = True
         """Whether every record of the group holds a cost of its own."""
@@ -97,11 +73,11 @@ class GroupTotals:
         self.write += write
         self.output += output
         for place, rates in enumerate(billing.rates):
-            purse = self._purses[place]
+            charged = self._charged[place]
             if rates is None:
-                self._purses[place] = None
-            elif purse is not None:
-                purse.charge(rates, tokens)
+                self._charged[place] = None
+            elif charged is not None:
+                charged.charge(rates, tokens)
 
     @property
     def tokens(self) -> Tokens:
@@ -109,6 +85,6 @@ class GroupTotals:
         return Tokens(self.requests, self.input, self.cached, self.write, self.output)
 
     @property
-    def money(self) -> tuple[Money | None, ...]:
+    def costs(self) -> tuple[CostParts[Decimal] | None, ...]:
         """What they cost on each side, before any token factor."""
-        return tuple(None if purse is None else purse.money for purse in self._purses)
+        return tuple(None if charged is None else charged.parts for charged in self._charged)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
+from tokencost.pricing.cost import CostParts
 from tokencost.pricing.rates import COMPONENTS
 from tokencost.rows import Row
 
@@ -33,16 +34,6 @@ class Tokens(NamedTuple):
         )
 
 
-class Money(NamedTuple):
-    """USD, exact, by component; the parts add up to `total`."""
-
-    uncached_input: Decimal = ZERO
-    cached_input: Decimal = ZERO
-    cache_write: Decimal = ZERO
-    output: Decimal = ZERO
-    total: Decimal = ZERO
-
-
 class Elsewhere(NamedTuple):
     """What the same requests cost on an alternative; None where some of them could not be priced there."""
 
@@ -67,7 +58,7 @@ class _UsageRow(NamedTuple):
     group: Key
     """The values of the `--by` columns, in their order."""
     tokens: Tokens
-    cost: Money
+    cost: CostParts[Decimal]
     elsewhere: tuple[Elsewhere, ...]
     logged: Decimal | None
     """The cost that the log itself holds; None where a record of the group holds none."""
@@ -99,7 +90,7 @@ class UsageRow(Row, _UsageRow):
     @property
     def parts(self) -> tuple[tuple[int | None, ...], tuple[Decimal | None, ...]]:
         """Tokens and money by component; in a row of one component the others have none, but for all of the input."""
-        counts, amounts = self.tokens[1:], self.cost[:4]
+        counts, amounts = self.tokens[1:], tuple(self.cost)
         if "component" not in self.by:
             return counts, amounts
         at = COMPONENTS.index(self.group[self.by.index("component")] or "")
@@ -160,27 +151,19 @@ def times(amount: Decimal, factor: Fraction) -> Decimal:
     return EXACT.divide(Decimal(product.numerator), Decimal(product.denominator))
 
 
-def components(tokens: Tokens, cost: Money) -> Iterable[tuple[str, Tokens, Money]]:
+def components(tokens: Tokens, cost: CostParts[Decimal]) -> Iterable[tuple[str, Tokens, CostParts[Decimal]]]:
     """A sum taken apart: tokens and money of each component, which add up to the whole."""
-    requests = tokens.requests
-    yield (
-        "input",
-        Tokens(requests, input=tokens.input - tokens.cached_input - tokens.cache_write),
-        Money(uncached_input=cost.uncached_input, total=cost.uncached_input),
+    requests, total, cached, write, output = tokens
+    counts = (
+        Tokens(requests, input=total - cached - write),
+        Tokens(requests, input=cached, cached_input=cached),
+        Tokens(requests, input=write, cache_write=write),
+        Tokens(requests, output=output),
     )
-    yield (
-        "cached_input",
-        Tokens(requests, input=tokens.cached_input, cached_input=tokens.cached_input),
-        Money(cached_input=cost.cached_input, total=cost.cached_input),
-    )
-    yield (
-        "cache_write",
-        Tokens(requests, input=tokens.cache_write, cache_write=tokens.cache_write),
-        Money(cache_write=cost.cache_write, total=cost.cache_write),
-    )
-    yield "output", Tokens(requests, output=tokens.output), Money(output=cost.output, total=cost.output)
+    for place, component in enumerate(COMPONENTS):
+        yield component, counts[place], CostParts(*(part if at == place else ZERO for at, part in enumerate(cost)))
 
 
-def component_of(money: Money, component: str) -> Decimal:
+def component_of(cost: CostParts[Decimal], component: str) -> Decimal:
     """The money of one component."""
-    return getattr(money, "uncached_input" if component == "input" else component)  # type: ignore[no-any-return]
+    return cost[COMPONENTS.index(component)]
