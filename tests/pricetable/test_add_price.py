@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tokencost import InvalidRequest, parse_prices
 from tokencost.pricetable.editing.comparable import changed_older_prices, price_facts
-from tokencost.pricetable.editing.edit import add_price, next_version, parse_table_file
+from tokencost.pricetable.editing.draft import parse_table_file
+from tokencost.pricetable.editing.edit import add_price, next_version
 from tokencost.pricetable.editing.line_editor import unified_diff
 from tokencost.pricetable.editing.new_price import NewModel, NewPrice
 

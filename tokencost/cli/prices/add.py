@@ -97,7 +97,8 @@ def add(**given: Any) -> None:
     """  # noqa: D301  # \b: click must not wrap this
     from tokencost.cli.prices.ask import accept_slips, ask, confirm
     from tokencost.cli.prices.edit import refuse_findings, show_diff, write_price
-    from tokencost.pricetable.editing.edit import TableFile, add_price, parse_table_file
+    from tokencost.pricetable.editing.draft import TableFile, parse_table_file
+    from tokencost.pricetable.editing.edit import add_price
     from tokencost.pricetable.load import read_prices
     from tokencost.pricetable.locate import find_own_prices
 

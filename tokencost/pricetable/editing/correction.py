@@ -1,49 +1,47 @@
 """A past price that was entered wrongly, mended where it stands, with the reason beside it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from tokencost.errors import InvalidRequest
-from tokencost.pricetable.editing.line_editor import LineEditor
-from tokencost.pricetable.editing.new_price import Entry, NewPrice, bound_value, conditions_of, describe_block
+from tokencost.pricetable.editing.draft import Draft
+from tokencost.pricetable.editing.new_price import Entry, bound_value, conditions_of, describe_block
 from tokencost.pricetable.editing.toml_writer import BLOCK_KEYS, ENTRY_KEYS, block_lines, value_text
 from tokencost.pricetable.line_index import LineIndex
 from tokencost.pricetable.table import KeyPath
 
 
-def correct_entry(
-    prices: list[Entry], lines: LineEditor, index: LineIndex, path: KeyPath, new_price: NewPrice, today: date
-) -> list[str]:
-    """Change the entry at `path`, in the lines and in `prices`; what a person should know. Raises `InvalidRequest`."""
+def correct_entry(draft: Draft, path: KeyPath) -> list[str]:
+    """Change the entry at `path`, and return what a person should know. Raises `InvalidRequest`."""
+    new_price, lines, index = draft.price, draft.lines, draft.index
     if new_price.blocks or new_price.drop_blocks:
         raise InvalidRequest(
             "a correction changes one set of conditions at a time",
             "name it with --tier, --window or --input-tokens-above, without --when and --drop-blocks",
         )
-    entry = prices[int(path[-1])]
+    entry = draft.entries()[int(path[-1])]
     changes: dict[str, Any] = {**new_price.rates, **new_price.evidence}
     if new_price.until:
         changes["until"] = bound_value(new_price.until)
     if new_price.cny:
         changes["cny"] = dict(new_price.cny)
-    accepted = {"accept": [*entry.get("accept", ()), *new]} if (new := _newly_accepted(entry, new_price.accept)) else {}
+    new = _newly_accepted(entry, new_price.accept)
+    accepted = {"accept": [*entry.get("accept", ()), *new]} if new else {}
     if not new_price.conditions:
-        _change(entry, changes | accepted, lines, index, path, ENTRY_KEYS, new_price, today)
+        _change(draft, path, entry, changes | accepted, ENTRY_KEYS)
         return []
     if new_price.until:
         raise InvalidRequest("--until ends a whole price, not the rates under conditions", "leave --until out")
     if accepted:
-        _change(entry, accepted, lines, index, path, ENTRY_KEYS, new_price, today)
+        _change(draft, path, entry, accepted, ENTRY_KEYS)
     for n, block in enumerate(entry.get("when", ())):
         if conditions_of(block) == conditions_of(new_price.conditions):
             changes |= {key: value for key, value in new_price.conditions.items() if block.get(key) != value}
-            _change(block, changes, lines, index, (*path, "when", n), BLOCK_KEYS, new_price, today)
+            _change(draft, (*path, "when", n), block, changes, BLOCK_KEYS)
             return [f"{describe_block(block)}: corrected"]
     block = dict(new_price.conditions) | changes
-    end = _end_of(index, path, entry)
-    comment = _reason(today, new_price, [])
-    lines.after(lines.last_line_of((index.line_of(path), end)), ["", *block_lines(new_price.model, block, comment)])
+    added = block_lines(new_price.model, block, _reason(draft))
+    lines.after(lines.last_line_of((index.line_of(path), _end_of(index, path, entry))), ["", *added])
     entry.setdefault("when", []).append(block)
     return [f"{describe_block(block)}: added to the price"]
 
@@ -52,26 +50,18 @@ def _newly_accepted(entry: Entry, kinds: Iterable[str]) -> list[str]:
     return [kind for kind in dict.fromkeys(kinds) if kind not in entry.get("accept", ())]
 
 
-def _change(
-    values: Entry,
-    changes: Mapping[str, Any],
-    lines: LineEditor,
-    index: LineIndex,
-    path: KeyPath,
-    order: tuple[str, ...],
-    new_price: NewPrice,
-    today: date,
-) -> None:
+def _change(draft: Draft, path: KeyPath, values: Entry, changes: Mapping[str, Any], order: tuple[str, ...]) -> None:
     """Write the changed keys on their lines, and the missing ones behind those that come before them."""
     real = {key: value for key, value in changes.items() if values.get(key) != value}
     if not real:
         raise InvalidRequest(
             "nothing would change: the table says this already", "leave --correct out, or give the rates"
         )
+    lines, index = draft.lines, draft.index
     header = index.line_of(path)
     indent = lines.line(header)[: len(lines.line(header)) - len(lines.line(header).lstrip())]
     was = [f"{key} was {value_text(values[key])}" for key in real if key in values and key not in ("note", "cny")]
-    lines.after(header, [f"{indent}# {_reason(today, new_price, was)}"])
+    lines.after(header, [f"{indent}# {_reason(draft, was)}"])
     for key in order:
         if key not in real:
             continue
@@ -89,9 +79,9 @@ def _change(
     values |= real
 
 
-def _reason(today: date, new_price: NewPrice, was: Iterable[str]) -> str:
+def _reason(draft: Draft, was: Iterable[str] = ()) -> str:
     facts = ", ".join(was)
-    return f"corrected {today.isoformat()}{f' ({facts})' if facts else ''}: {new_price.correction}"
+    return f"corrected {draft.today.isoformat()}{f' ({facts})' if facts else ''}: {draft.price.correction}"
 
 
 def _end_of(index: LineIndex, path: KeyPath, entry: Entry) -> int:

@@ -8,15 +8,14 @@ what it was.
 
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from datetime import date
 from typing import Any, NamedTuple
 
 from tokencost.errors import InvalidData, InvalidRequest, UnknownModel
 from tokencost.pricetable.editing.comparable import changed_older_prices
 from tokencost.pricetable.editing.correction import correct_entry
-from tokencost.pricetable.editing.line_editor import LineEditor
-from tokencost.pricetable.editing.new_price import Entry, NewModel, NewPrice, complete_entry, conditions_of
+from tokencost.pricetable.editing.draft import Draft, TableFile
+from tokencost.pricetable.editing.new_price import NewModel, NewPrice, complete_entry, conditions_of
 from tokencost.pricetable.editing.toml_writer import entry_lines, model_lines
 from tokencost.pricetable.line_index import LineIndex
 from tokencost.pricetable.load import check_prices
@@ -44,42 +43,22 @@ class Edited(NamedTuple):
     """What this price may not have been meant to say; to be accepted, or not to be written."""
 
 
-class TableFile(NamedTuple):
-    """A price table and the file that it comes from: read once, for whatever is asked and edited."""
-
-    table: PriceTable
-    content: bytes
-    values: dict[str, Any]
-    """As TOML has them."""
-
-
-def parse_table_file(content: bytes, file: str) -> TableFile:
-    """The table in the bytes of a file, to be edited. Raises `InvalidData`."""
-    parsed = parse_toml(content, file, PRICES_TOML)
-    return TableFile(check_prices(parsed), content, parsed.values or {})
-
-
 def add_price(source: TableFile, new_price: NewPrice, today: date) -> Edited:
     """The bytes of a price table with that price added, and its version moved on.
 
     Raises `InvalidRequest` where the price cannot be added to it.
     """
-    table, content, raw = source
-    file, text = table.file, content.decode("utf-8")
-    wanted = deepcopy(raw)
-    lines = LineEditor(text)
-    index = LineIndex(text)
-    notes = _place(table, raw, wanted, lines, index, new_price, today)
-    wanted["version"] = next_version(table.version, today)
+    before, draft = source.table, Draft(source, new_price, today)
+    notes = _place_model(draft, new_price.new) if new_price.new else _place(draft)
+    draft.values["version"] = next_version(before.version, today)
     try:
-        lines.change(index.line_of(("version",)), "version", wanted["version"])
-        edited = lines.text().encode("utf-8")
-        parsed = parse_toml(edited, file, PRICES_TOML)
+        draft.lines.change(draft.index.line_of(("version",)), "version", draft.values["version"])
+        parsed = parse_toml(draft.lines.text().encode("utf-8"), before.file, PRICES_TOML)
     except (ValueError, KeyError):
         parsed = None
-    if parsed is None or parsed.problems or parsed.values != wanted:
+    if parsed is None or parsed.problems or parsed.values != draft.values:
         raise InvalidRequest(
-            f"the layout of {file} is one that cannot be edited by line",
+            f"the layout of {before.file} is one that cannot be edited by line",
             f"write the model's prices as [[models.{new_price.model}.prices]] tables, or edit the file by hand",
         )
     try:
@@ -87,7 +66,7 @@ def add_price(source: TableFile, new_price: NewPrice, today: date) -> Edited:
     except InvalidData as error:
         problem = error.problems[0]
         raise InvalidRequest(f"with this price the table would not be valid: {problem.message}", problem.hint) from None
-    changed = changed_older_prices(table, after, new_price.model) if new_price.correction is None else []
+    changed = changed_older_prices(before, after, new_price.model) if new_price.correction is None else []
     if changed:
         first = changed[0]
         raise InvalidRequest(
@@ -95,14 +74,14 @@ def add_price(source: TableFile, new_price: NewPrice, today: date) -> Edited:
             "a past price is changed with --correct and a --reason",
         )
     price = next(p for p in after.models[new_price.model].prices if p.start == new_price.start)
-    findings = _new_findings(table, after, new_price.model, today)
+    findings = _new_findings(before, after, new_price.model, today)
     own = tuple(finding for finding in findings if finding.price is price)
     notes += [
         f"the price from {show_bound(finding.price.start)} now looks odd: {finding.detail}"
         for finding in findings
         if finding not in own
     ]
-    return Edited(content, edited, after, after.line_of(price.path), tuple(notes), own)
+    return Edited(source.content, parsed.content, after, after.line_of(price.path), tuple(notes), own)
 
 
 def _new_findings(before: PriceTable, after: PriceTable, model_id: str, today: date) -> list[Finding]:
@@ -132,48 +111,37 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
 
 
-def _place(
-    table: PriceTable,
-    raw: dict[str, Any],
-    wanted: dict[str, Any],
-    lines: LineEditor,
-    index: LineIndex,
-    new_price: NewPrice,
-    today: date,
-) -> list[str]:
+def _place(draft: Draft) -> list[str]:
     """Put the entry into the lines, and into the values that they shall have; what a person should know."""
-    reason = new_price.correction
-    if new_price.new is not None:
-        return _place_model(table, raw, wanted, lines, index, new_price, new_price.new)
-    model = table.models.get(new_price.model)
+    new_price, lines, index = draft.price, draft.lines, draft.index
+    model = draft.table.models.get(new_price.model)
     if model is None:
         raise UnknownModel(f"unknown model {new_price.model!r}", "a model that the table lacks is added with --new")
-    _refuse_the_past(model, new_price, today)
-    listed: list[Entry] = raw["models"][model.id]["prices"]
-    now: list[Entry] = wanted["models"][model.id]["prices"]
-    same = next((p for p in model.prices if p.start == new_price.start), None)
-    if same is not None:
-        return correct_entry(now, lines, index, same.path, new_price, today)
-    earlier = [price for price in model.prices if price.start < new_price.start]
-    before = earlier[-1] if earlier else None
-    entry, notes = complete_entry(new_price, _entry_at(listed, before.path) if before else None)
-    if before is not None:
-        notes += _seen_since(before, new_price)
-    comment = f"entered {today.isoformat()} as a correction: {reason}" if reason else ""
-    block = entry_lines(model.id, entry, comment)
-    if before is None:
+    _refuse_the_past(model, new_price, draft.today)
+    for same in model.prices:
+        if same.start == new_price.start:
+            return correct_entry(draft, same.path)
+    entries = draft.entries()
+    before = next((price for price in reversed(model.prices) if price.start < new_price.start), None)
+    old = entries[int(before.path[-1])] if before else None
+    entry, notes = complete_entry(new_price, old)
+    reason = new_price.correction
+    block = entry_lines(
+        model.id, entry, f"entered {draft.today.isoformat()} as a correction: {reason}" if reason else ""
+    )
+    if before is None or old is None:
         first = model.prices[0]
         lines.before(index.line_of(first.path), [*block, ""])
-        now.insert(int(first.path[-1]), entry)
+        entries.insert(int(first.path[-1]), entry)
         return notes
-    position = int(before.path[-1])
-    lines.after(lines.last_line_of(_section_lines(index, before.path, listed[position])), ["", *block])
-    if before.end is not None and "until" in listed[position] and before.end > new_price.start:
+    notes += _seen_since(before, new_price)
+    lines.after(lines.last_line_of(_section_lines(index, before.path, old)), ["", *block])
+    if before.end is not None and "until" in old and before.end > new_price.start:
         # The price before ends where this one begins, which its own line would now contradict.
         lines.drop(index.line_of((*before.path, "until")))
-        del now[position]["until"]
+        del old["until"]
         notes.append(f"the price before was to end {show_bound(before.end)}; now it ends where this one begins")
-    now.insert(position + 1, entry)
+    entries.insert(int(before.path[-1]) + 1, entry)
     if before.end is not None and before.end < new_price.start:
         notes.append(f"no price holds from {show_bound(before.end)} to {show_bound(new_price.start)}")
     if model.shutdown and model.shutdown <= new_price.start:
@@ -184,9 +152,7 @@ def _place(
 def _seen_since(before: Price, new_price: NewPrice) -> list[str]:
     """The price before was seen in force on a day for which this one now holds: one of the two days is wrong."""
     asked = conditions_of(new_price.conditions)
-    evidence = next(
-        (b.evidence for b in before.blocks if (b.tier, b.window, b.input_tokens_above) == asked), before.evidence
-    )
+    evidence = next((block.evidence for block in before.blocks if block.conditions == asked), before.evidence)
     if evidence.checked is None or evidence.checked <= new_price.start.date():
         return []
     start, seen = show_bound(new_price.start), evidence.checked.isoformat()
@@ -194,33 +160,26 @@ def _seen_since(before: Price, new_price: NewPrice) -> list[str]:
     return [f"past bills change: {what}; is the day of --from right?"]
 
 
-def _place_model(
-    table: PriceTable,
-    raw: dict[str, Any],
-    wanted: dict[str, Any],
-    lines: LineEditor,
-    index: LineIndex,
-    new_price: NewPrice,
-    new: NewModel,
-) -> list[str]:
-    if new_price.model in table.names:
-        known = table.names[new_price.model][0][1].id
-        raise InvalidRequest(f"the table has {new_price.model!r} already, as {known}", "leave --new out")
+def _place_model(draft: Draft, new: NewModel) -> list[str]:
+    """As `_place`, for a model that the table does not have: below the last of its provider."""
+    table, lines, model_id, models = draft.table, draft.lines, draft.price.model, draft.values["models"]
+    if model_id in table.names:
+        known = table.names[model_id][0][1].id
+        raise InvalidRequest(f"the table has {model_id!r} already, as {known}", "leave --new out")
     if new.provider not in table.providers:
         raise InvalidRequest(
             f"unknown provider {new.provider!r}",
             f"known providers: {', '.join(table.providers)}; add [providers.{new.provider}] to the table first",
         )
-    entry, notes = complete_entry(new_price, None)
-    block = [*model_lines(new_price.model, new.provider, new.name), "", *entry_lines(new_price.model, entry)]
-    of_provider = [key for key, model in raw["models"].items() if model["provider"] == new.provider]
+    entry, notes = complete_entry(draft.price, None)
+    of_provider = [key for key, model in models.items() if model["provider"] == new.provider]
+    place = lines.last_line
     if of_provider:
         last = of_provider[-1]
-        lines.after(lines.last_line_of(_section_lines(index, ("models", last), raw["models"][last])), ["", *block])
-    else:
-        lines.after(lines.last_line, ["", *block])
+        place = lines.last_line_of(_section_lines(draft.index, ("models", last), models[last]))
+    lines.after(place, ["", *model_lines(model_id, new.provider, new.name), "", *entry_lines(model_id, entry)])
     named = {"name": new.name} if new.name else {}
-    wanted["models"][new_price.model] = {"provider": new.provider, **named, "prices": [entry]}
+    models[model_id] = {"provider": new.provider, **named, "prices": [entry]}
     return notes
 
 
@@ -242,10 +201,6 @@ def _refuse_the_past(model: Model, new_price: NewPrice, today: date) -> None:
             f"there is nothing to correct: the last price of {model.id} begins {show_bound(last.start)}",
             "leave --correct out to add a new price",
         )
-
-
-def _entry_at(listed: list[Entry], path: KeyPath) -> Entry:
-    return listed[int(path[-1])]
 
 
 def _section_lines(index: LineIndex, path: KeyPath, value: Any) -> tuple[int, int]:

@@ -10,7 +10,6 @@ class LineEditor:
     """Changes to a text, by the line numbers of the original, which count from 1."""
 
     def __init__(self, text: str) -> None:
-        self.original = text
         # Not splitlines: a form feed ends no line of TOML.
         self._lines = text.split("\n")
         self._ending = "\r" if self._lines[0].endswith("\r") else ""
@@ -35,14 +34,14 @@ class LineEditor:
         while last > first and self._is_empty_or_comment(last):
             last -= 1
         below = last
-        while below + 1 < end and self._line(below + 1).lstrip().startswith("#"):
+        while below + 1 < end and self.line(below + 1).lstrip().startswith("#"):
             below += 1
         is_banner = below + 1 == end <= len(self._lines)
         return last if is_banner else below
 
     def line(self, number: int) -> str:
         """A line of the original, without its end."""
-        return self._line(number)
+        return self._lines[number - 1]
 
     def before(self, number: int, lines: list[str]) -> None:
         """Put lines in front of a line."""
@@ -78,11 +77,8 @@ class LineEditor:
             lines.append("")
         return "\n".join(lines)
 
-    def _line(self, number: int) -> str:
-        return self._lines[number - 1]
-
     def _is_empty_or_comment(self, number: int) -> bool:
-        line = self._line(number).strip()
+        line = self.line(number).strip()
         return not line or line.startswith("#")
 
 
