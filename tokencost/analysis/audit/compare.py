@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from tokencost.analysis.audit.quoted import OtherTable, Quote
 from tokencost.errors import NoPrice, UnknownModel
@@ -13,7 +13,8 @@ from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import show_bound
 from tokencost.pricing.rates import STANDARD, RateCell, cells, rest_of_week, window_names
 
-Kind = Literal["agrees", "differs", "ambiguous", "missing here", "missing there"]
+Kind = Literal["differs", "ambiguous", "missing here", "missing there", "agrees"]
+"""In the order in which findings are listed."""
 DAYS_OF_WEEK = 7
 UNKNOWN = "unknown model"
 NOISE = Decimal("1e-9")
@@ -89,8 +90,7 @@ def audit(table: PriceTable, other: OtherTable, on: date) -> Audit:
         prices = prices_within(model, on)
         if prices and model.id not in found and not is_retired(model, on):
             findings += _missing_there(model, prices[0], None, other, set())
-    order = ["differs", "ambiguous", "missing here", "missing there", "agrees"]
-    findings.sort(key=lambda finding: order.index(finding.kind))
+    findings.sort(key=lambda finding: get_args(Kind).index(finding.kind))
     return Audit(other, on, tuple(findings), tuple(retired))
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from tokencost.analysis.workload.fields import Workload
 from tokencost.analysis.workload.totals import workload_totals
 from tokencost.errors import InvalidRequest
+from tokencost.money import percent_lower
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 
@@ -23,9 +24,8 @@ class BillChange(NamedTuple):
     @property
     def percent_change(self) -> Fraction | None:
         """How much more it costs after, in percent of before; negative where it costs less."""
-        if not self.before or self.after is None:
-            return None
-        return (self.after / self.before - 1) * 100
+        lower = percent_lower(self.before, self.after)
+        return None if lower is None else -lower
 
 
 def bill_changes(

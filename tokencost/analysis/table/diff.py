@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from tokencost.analysis.table.check import promotion_end
+from tokencost.money import percent_lower
 from tokencost.pricetable.editing.comparable import model_facts, price_facts
 from tokencost.pricetable.resolve import prices_within
 from tokencost.pricetable.sale import SOON_DAYS
@@ -47,9 +48,8 @@ class Change(NamedTuple):
     @property
     def percent_change(self) -> Fraction | None:
         """(after ÷ before - 1) x 100, exactly."""
-        if self.before and self.after is not None:
-            return (Fraction(self.after) / Fraction(self.before) - 1) * 100
-        return None
+        lower = percent_lower(self.before, self.after)
+        return None if lower is None else -lower
 
 
 class TableDiff(NamedTuple):
@@ -67,7 +67,8 @@ def diff_tables(old: PriceTable, new: PriceTable, on: date) -> TableDiff:
     for model in new.models.values():
         before = old.models.get(model.id)
         if before is None:
-            changes += _new_model(model)
+            for price in model.prices:
+                changes += _price_rates("new model", None, price)
         else:
             changes += _model_changes(before, model)
     changes += [
@@ -76,14 +77,8 @@ def diff_tables(old: PriceTable, new: PriceTable, on: date) -> TableDiff:
         if model.id not in new.models
     ]
     changes += _table_changes(old, new)
-    order = {"new model": 0, "new price": 1, "corrected": 2, "removed": 3, "names": 4, "model": 5, "table": 6}
-    changes.sort(key=lambda change: order[change.kind])
+    changes.sort(key=lambda change: get_args(Kind).index(change.kind))
     return TableDiff(old, new, tuple(changes), tuple(_ends_soon(new, on)))
-
-
-def _new_model(model: Model) -> Iterator[Change]:
-    for price in model.prices:
-        yield from _price_rates("new model", None, price)
 
 
 def _model_changes(before: Model, after: Model) -> Iterator[Change]:

@@ -37,11 +37,11 @@ class RateType(click.ParamType[Decimal]):
 @click.command("add", short_help="Enter a dated price.")
 @click.argument("model", shell_complete=complete_models)
 @click.option("--from", "start", type=WhenType(), metavar="WHEN", help="Date or instant from which the price holds.")
-@click.option("--input", "input_", type=RateType(), metavar="USD", help="Input tokens, USD per 1M.")
+@click.option("--input", type=RateType(), metavar="USD", help="Input tokens, USD per 1M.")
 @click.option("--cached-input", type=RateType(), metavar="USD", help="Input tokens read from a cache.")
 @click.option("--cache-write", type=RateType(), metavar="USD", help="Input tokens written to a cache.")
 @click.option("--cache-write-12h", type=RateType(), metavar="USD", help="The same with 12-hour retention.")
-@click.option("--output", "output_", type=RateType(), metavar="USD", help="Output tokens, USD per 1M.")
+@click.option("--output", type=RateType(), metavar="USD", help="Output tokens, USD per 1M.")
 @click.option("--source", metavar="URL", help="The page that states the price.")
 @click.option("--checked", type=WhenType(), metavar="DAY", help="Day on which you saw it there. [default: --on]")
 @click.option(
@@ -156,12 +156,11 @@ def _new_price(table: "PriceTable", given: Mapping[str, Any], today: date) -> "N
         raise InvalidRequest("the reason is empty", "say why the past is changed: --reason 'typing error'")
     if not given["source"] and not given["correct"]:
         raise InvalidRequest("a price needs its source", "add --source with the address of the page that states it")
-    keys = {"input": "input_", "output": "output_"}
     conditions = _conditions(given)
     return NewPrice(
         model=given["model"] if new else _model_id(table, given["model"], start),
         start=start,
-        rates={key: given[keys.get(key, key)] for key in RATE_KEYS if given[keys.get(key, key)] is not None},
+        rates={key: given[key] for key in RATE_KEYS if given[key] is not None},
         evidence=_evidence(table, given, today),
         conditions=conditions,
         blocks=(*given.get("blocks", ()), *(_parse_block(text) for text in given["whens"])),

@@ -31,8 +31,6 @@ QUESTIONS = {
     "output": "output",
 }
 NEEDED = ("input", "output")
-OPTIONS = {"input": "input_", "output": "output_"}
-"""Where the option of a rate has another name in Python."""
 
 
 def ask(table: "PriceTable", given: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -56,8 +54,8 @@ def ask(table: "PriceTable", given: Mapping[str, Any], today: date) -> dict[str,
     block = _find_block(price, given)
     present = block.rates if block else price.rates if price else None
     accepted: list[str] = []
-    rates = _rates("", present, {key: given[OPTIONS.get(key, key)] for key in QUESTIONS}, accepted)
-    answers |= {OPTIONS.get(key, key): rate for key, rate in rates.items()}
+    rates = _rates("", present, given, accepted)
+    answers |= rates
     if not given["source"]:
         answers["source"] = _ask("source", _check_address, price.evidence.source if price else None)
     if not given["checked"]:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tokencost.errors import InvalidRequest
-from tokencost.pricetable.reading.rules import WINDOW_KEYS
+from tokencost.pricetable.reading.rules import WINDOW_KEYS, inherited_rates
 from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, describe_conditions
 
 EVIDENCE_KEYS = ("source", "checked", "confidence", "note")
@@ -157,20 +157,15 @@ def _continue_block(block: Entry, before: Entry, entry: Entry) -> Entry:
     """A block of the price before with everything it took from there written out."""
     kept = deepcopy(block)
     without = set(kept.pop("without", ()))
-    for key in RATE_KEYS:
-        if key not in kept and key in before and key not in without:
-            kept[key] = before[key]
+    kept |= inherited_rates(before, kept, without)
     not_here = [key for key in RATE_KEYS if key not in kept and key in entry]
     if not_here:
         kept["without"] = not_here
-    if "source" not in kept:
-        kept |= {key: before[key] for key in ("source", "checked", "confidence") if key in before and key not in kept}
-    else:
-        # Such a block took the day on which the whole price was checked.
-        kept |= {key: before[key] for key in ("checked", "confidence") if key in before and key not in kept}
+    # A block with a source of its own, too, took the day on which the whole price was checked.
+    kept |= {key: before[key] for key in ("source", "checked", "confidence") if key in before and key not in kept}
     if "cny" in kept and "cny" in before:
-        listed = {key: rate for key, rate in before["cny"].items() if key in RATE_KEYS and key not in without}
-        kept["cny"] = _list_in_order(listed | kept["cny"])
+        listed = inherited_rates(before["cny"], kept["cny"], without) | kept["cny"]
+        kept["cny"] = _in_order(listed) | listed
         if "source" not in kept["cny"]:
             kept["cny"] |= {key: before["cny"][key] for key in ("source", "confidence") if key in before["cny"]}
     return kept
@@ -204,10 +199,6 @@ def _drop_given_without(block: Entry) -> Entry:
     without = [key for key in block.get("without", ()) if key not in block]
     rest = {key: value for key, value in block.items() if key != "without"}
     return rest | {"without": without} if without else rest
-
-
-def _list_in_order(cny: Entry) -> Entry:
-    return _in_order(cny) | {key: value for key, value in cny.items() if key not in RATE_KEYS}
 
 
 def _in_order(rates: Mapping[str, Any]) -> Entry:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, zone_of
+from tokencost.pricetable.reading.rules import inherited_rates
 from tokencost.pricetable.reading.validated_toml import ParsedToml
 from tokencost.pricetable.table import (
     RATE_KEYS,
@@ -141,8 +142,8 @@ def _block_list(block: dict[str, Any], cny: PriceList | None, evidence: Evidence
 
 def _over(base: Rates | None, given: dict[str, Any], without: Container[str] = ()) -> Rates:
     """The given rates; one that is left out is the base rate, unless it is named in `without`."""
-    inherited = {key: getattr(base, key) for key in RATE_KEYS if key not in without} if base else {}
-    return Rates(**(inherited | {key: given[key] for key in RATE_KEYS if key in given}))
+    inherited = inherited_rates(base.known(), given, without) if base else {}
+    return Rates(**inherited, **{key: given[key] for key in RATE_KEYS if key in given})
 
 
 def _windows(blocks: list[dict[str, Any]], calendars: dict[str, Calendar]) -> tuple[Window, ...]:

@@ -3,7 +3,7 @@
 Every function yields problems as (path, message, hint) on values that have the right shape.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -151,9 +151,11 @@ def _cache_problems(path: KeyPath, price: dict[str, Any]) -> Iterator[PathProble
         lists.append(((*path, "cny"), price["cny"], {}))
     for n, block in enumerate(price.get("when", ())):
         here: KeyPath = (*path, "when", n)
-        lists.append((here, block, _inherited(price, block)))
+        without = block.get("without", ())
+        lists.append((here, block, inherited_rates(price, block, without)))
         if "cny" in block:
-            lists.append(((*here, "cny"), block["cny"], _inherited(price.get("cny", {}), block)))
+            own = block["cny"]
+            lists.append(((*here, "cny"), own, inherited_rates(price.get("cny", {}), own, without)))
     for here, given, inherited in lists:
         rates = inherited | given
         if "input" not in rates or rates.get("cached_input", 0) <= rates["input"]:
@@ -166,12 +168,13 @@ def _cache_problems(path: KeyPath, price: dict[str, Any]) -> Iterator[PathProble
             yield (*here, "input"), _above(rates, " of the base price"), hint
 
 
+def inherited_rates(base: Mapping[str, Any], block: Mapping[str, Any], without: Container[str]) -> dict[str, Any]:
+    """The rates that a block takes from its price: those that it leaves out, unless they do not hold there."""
+    return {key: base[key] for key in RATE_KEYS if key in base and key not in block and key not in without}
+
+
 def _above(rates: dict[str, Any], whose: str = "") -> str:
     return f"cached_input {rates['cached_input']:f}{whose} is above input {rates['input']:f}"
-
-
-def _inherited(base: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
-    return {key: base[key] for key in ("input", "cached_input") if key in base and key not in block.get("without", ())}
 
 
 def _order_problems(path: KeyPath, served: list[dict[str, Any]]) -> Iterator[PathProblem]:
