@@ -12,7 +12,7 @@ import pytest
 from tokencost import InvalidData, PriceTable
 from tokencost.analysis.audit.compare import Audit, audit
 from tokencost.analysis.audit.propose import propose_commands
-from tokencost.analysis.audit.recognise import read_table
+from tokencost.analysis.audit.readers import read_table
 
 DAY = date(2026, 11, 20)
 MODELS = """

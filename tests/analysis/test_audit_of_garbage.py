@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tokencost import InvalidData, PriceTable
 from tokencost.analysis.audit.compare import audit
 from tokencost.analysis.audit.propose import propose_commands
-from tokencost.analysis.audit.recognise import read_table
+from tokencost.analysis.audit.readers import read_table
 from tokencost.documents.table.audit import audit_document
 from tokencost.render import render
 

@@ -23,7 +23,7 @@ import pytest
 
 from tokencost import InvalidRequest, PriceTable
 from tokencost.analysis.audit.compare import audit
-from tokencost.analysis.audit.recognise import read_table
+from tokencost.analysis.audit.readers import read_table
 from tokencost.cli.prices import fetch as fetching
 
 Run = Callable[..., Any]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple, get_args
 
-from tokencost.analysis.audit.quoted import OtherTable, Quote
+from tokencost.analysis.audit.quote import OtherTable, Quote
 from tokencost.errors import NoPrice, UnknownModel
 from tokencost.pricetable.resolve import find_model, prices_within
 from tokencost.pricetable.sale import is_retired

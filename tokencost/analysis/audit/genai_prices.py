@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tokencost.analysis.audit.given import Given
-from tokencost.analysis.audit.quoted import Quote, Stretch
+from tokencost.analysis.audit.json_value import JsonValue
+from tokencost.analysis.audit.quote import Hours, Quote
 from tokencost.pricing.rates import STANDARD
 
 NAME = "genai-prices"
@@ -30,7 +30,7 @@ def recognises(data: Any) -> bool:
     return any(isinstance(item, Mapping) and isinstance(item.get("models"), list) for item in providers)
 
 
-def quotes(data: Given, on: date) -> Iterator[Quote]:
+def quotes(data: JsonValue, on: date) -> Iterator[Quote]:
     """What holds on that day, by the ids of the models and by the names that must equal one."""
     for provider in (data.get("providers") if isinstance(data.value, Mapping) else data).items():
         name = provider.get("id").text()
@@ -44,7 +44,7 @@ def _providers(data: Any) -> list[Any]:
     return listed if isinstance(listed, list) else []
 
 
-def _equal_names(match: Given) -> Iterator[str]:
+def _equal_names(match: JsonValue) -> Iterator[str]:
     # A loop, since a file may nest them deeper than Python calls itself.
     waiting = [match]
     while waiting:
@@ -54,15 +54,15 @@ def _equal_names(match: Given) -> Iterator[str]:
         waiting += reversed(list(match.get("or").items()))
 
 
-def _of_model(provider: str, name: str, model: Given, on: date) -> Iterator[Quote]:
+def _of_model(provider: str, name: str, model: JsonValue, on: date) -> Iterator[Quote]:
     seen = model.get("prices_checked").seen()
     dated, hourly = _in_force(model.get("prices"), on)
     for component, above, rate in _rates(dated):
         yield Quote(provider, name, component, rate, STANDARD, above, rest=bool(hourly), seen=seen)
-    for stretch, prices in hourly:
+    for hours, prices in hourly:
         for component, above, rate in _rates(prices):
-            yield Quote(provider, name, component, rate, STANDARD, above, hours=stretch, seen=seen)
-    tiers: dict[str, Given] = {}
+            yield Quote(provider, name, component, rate, STANDARD, above, hours=hours, seen=seen)
+    tiers: dict[str, JsonValue] = {}
     for variant in model.get("price_variants").items():
         when = dict(variant.get("when").members())
         key = next((key for key in _TIER_KEYS if list(when) == [key]), None)
@@ -75,23 +75,23 @@ def _of_model(provider: str, name: str, model: Given, on: date) -> Iterator[Quot
                 yield Quote(provider, name, component, rate, tier, above, seen=seen)
 
 
-def _in_force(listed: Given, on: date) -> tuple[Given, list[tuple[Stretch, Given]]]:
+def _in_force(listed: JsonValue, on: date) -> tuple[JsonValue, list[tuple[Hours, JsonValue]]]:
     """The prices of that day, and those of its hours. Without conditions, the prices stand there themselves."""
     if not isinstance(listed.value, list):
         return listed, []
-    dated, hourly = Given(None), list[tuple[Stretch, Given]]()
+    dated, hourly = JsonValue(None), list[tuple[Hours, JsonValue]]()
     for item in listed.items():
         constraint = item.get("constraint")
         first = constraint.get("start_date").day()
         if constraint.get("start_time").value is not None:
-            stretch = (constraint.get("start_time").minute(), constraint.get("end_time").minute())
-            hourly.append((stretch, item.get("prices")))
+            hours = (constraint.get("start_time").minute(), constraint.get("end_time").minute())
+            hourly.append((hours, item.get("prices")))
         elif first is None or first <= on:
             dated = item.get("prices")
     return dated, hourly
 
 
-def _rates(prices: Given) -> Iterator[tuple[str, int, Decimal]]:
+def _rates(prices: JsonValue) -> Iterator[tuple[str, int, Decimal]]:
     """Component, context length and rate; a rate may be `{base, tiers: [{start, price}]}`."""
     for key, component in _COMPONENTS.items():
         value = prices.get(key)

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tokencost.analysis.audit.given import Given
-from tokencost.analysis.audit.quoted import PER_TOKEN, Quote
+from tokencost.analysis.audit.json_value import JsonValue
+from tokencost.analysis.audit.quote import PER_TOKEN, Quote
 from tokencost.pricing.rates import OFF_PEAK, PEAK, STANDARD
 
 NAME = "LiteLLM"
@@ -40,7 +40,7 @@ def recognises(data: Any) -> bool:
     )
 
 
-def quotes(data: Given, _on: date) -> Iterator[Quote]:
+def quotes(data: JsonValue, _on: date) -> Iterator[Quote]:
     """Every rate of a text model. The table gives no dates."""
     for key, entry in data.members():
         if key == _SAMPLE or entry.get("litellm_provider").value is None or entry.get("mode").value not in _MODES:
@@ -53,7 +53,7 @@ def quotes(data: Given, _on: date) -> Iterator[Quote]:
         yield from _rates(provider, name, off_peak, OFF_PEAK)
 
 
-def _rates(provider: str, name: str, entry: Given, window: str | None) -> Iterator[Quote]:
+def _rates(provider: str, name: str, entry: JsonValue, window: str | None) -> Iterator[Quote]:
     for field, value in entry.members():
         match = _FIELD.fullmatch(field)
         number = value.amount() if match else None

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tokencost.analysis.audit.given import Given
-from tokencost.analysis.audit.quoted import Quote, read_rates
+from tokencost.analysis.audit.json_value import JsonValue
+from tokencost.analysis.audit.quote import Quote, read_rates
 
 NAME = "llm-prices"
 _COMPONENTS = {"input": "input", "input_cached": "cached_input", "output": "output"}
@@ -20,7 +20,7 @@ def recognises(data: Any) -> bool:
     return isinstance(listed, list) and any(isinstance(item, Mapping) and "vendor" in item for item in listed)
 
 
-def quotes(data: Given, on: date) -> Iterator[Quote]:
+def quotes(data: JsonValue, on: date) -> Iterator[Quote]:
     """What holds on that day; the current table has no dates of its prices, and is taken to hold."""
     seen = data.get("updated_at").seen()
     for item in data.get("prices").items():

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tokencost.analysis.audit.given import Given
-from tokencost.analysis.audit.quoted import Quote, read_rates
+from tokencost.analysis.audit.json_value import JsonValue
+from tokencost.analysis.audit.quote import Quote, read_rates
 from tokencost.pricing.rates import STANDARD
 
 NAME = "models.dev"
@@ -30,7 +30,7 @@ def recognises(data: Any) -> bool:
     )
 
 
-def quotes(data: Given, _on: date) -> Iterator[Quote]:
+def quotes(data: JsonValue, _on: date) -> Iterator[Quote]:
     """Every rate; `last_updated` is the model's day, and the only one there is."""
     for provider, listed in data.members():
         for name, model in listed.get("models").members():

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from tokencost.analysis.audit.given import Given
-from tokencost.analysis.audit.quoted import PER_TOKEN, Quote, read_rates
+from tokencost.analysis.audit.json_value import JsonValue
+from tokencost.analysis.audit.quote import PER_TOKEN, Quote, read_rates
 
 NAME = "OpenRouter"
 _COMPONENTS = {
@@ -26,7 +26,7 @@ def recognises(data: Any) -> bool:
     return isinstance(listed, list) and any(isinstance(item, Mapping) and "pricing" in item for item in listed)
 
 
-def quotes(data: Given, _on: date) -> Iterator[Quote]:
+def quotes(data: JsonValue, _on: date) -> Iterator[Quote]:
     """Every rate of a model itself, not of its variants such as `:free`."""
     for item in data.get("data").items():
         identity, pricing = item.get("id").text(), item.get("pricing")

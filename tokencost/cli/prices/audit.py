@@ -36,7 +36,7 @@ def audit(
     difference says that one of the two is wrong, and the provider's own page says which.
     """  # noqa: D301  # \b: click must not wrap this
     from tokencost.analysis.audit.compare import audit as audit_tables
-    from tokencost.analysis.audit.recognise import read_table
+    from tokencost.analysis.audit.readers import read_table
     from tokencost.documents.table.audit import audit_document
 
     table = load_table(prices)

@@ -1,6 +1,7 @@
 """What must hold between the parts of a price table, beyond the shape of each.
 
-Every function yields problems as (path, message, hint) on values that have the right shape.
+The schema cannot say it: that an alias is free, that prices stand in order, that a window has hours. Every function
+yields problems as (path, message, hint) on values that have the right shape.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -13,6 +14,7 @@ from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, KeyPath
 from tokencost.pricetable.when import BEGINNING, END, show_bound
 
 WINDOW_KEYS = ("zone", "days", "except", "hours")
+UNTIL = "until is exclusive and later than from"
 
 
 def find_problems(table: dict[str, Any]) -> list[PathProblem]:
@@ -21,13 +23,7 @@ def find_problems(table: dict[str, Any]) -> list[PathProblem]:
     for model_id, model in table["models"].items():
         path: KeyPath = ("models", model_id)
         if model["provider"] not in table["providers"]:
-            problems.append(
-                (
-                    (*path, "provider"),
-                    f"unknown provider {model['provider']!r}",
-                    _one_of(model["provider"], table["providers"], "providers"),
-                )
-            )
+            problems.append(_unknown((*path, "provider"), "provider", model["provider"], table["providers"]))
         problems.extend(_interval_problems(path, model["prices"]))
         problems.extend(_order_problems((*path, "served"), model.get("served", ())))
         for n, price in enumerate(model["prices"]):
@@ -45,9 +41,9 @@ def is_known_zone(name: str) -> bool:
         return False
 
 
-def _one_of(name: str, known: dict[str, Any], what: str) -> str:
-    listed = f"known {what}: {', '.join(known)}" if known else f"the table has no [{what}.NAME]"
-    return _nearest(name, known) or listed
+def _unknown(path: KeyPath, what: str, name: str, known: dict[str, Any]) -> PathProblem:
+    listed = f"known {what}s: {', '.join(known)}" if known else f"the table has no [{what}s.NAME]"
+    return path, f"unknown {what} {name!r}", _nearest(name, known) or listed
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
@@ -83,11 +79,7 @@ def _name_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
             path: KeyPath = ("models", model_id, "aliases", n)
             start, end = alias.get("from", BEGINNING), alias.get("until", END)
             if start >= end:
-                yield (
-                    path,
-                    f"the alias {alias['name']!r} ends before it begins",
-                    "until is exclusive and later than from",
-                )
+                yield path, f"the alias {alias['name']!r} ends before it begins", UNTIL
                 continue
             others = names.setdefault(alias["name"], [])
             for other_start, other_end, other in others:
@@ -112,31 +104,19 @@ def _interval_problems(path: KeyPath, prices: list[dict[str, Any]]) -> Iterator[
         start, until = price["from"], price.get("until")
         if until is not None and until <= start:
             word = "is" if until == start else "is before"
-            yield (
-                (*here, "until"),
-                f"`until` {word} `from`: the interval is empty",
-                "until is exclusive and later than from",
-            )
+            yield (*here, "until"), f"`until` {word} `from`: the interval is empty", UNTIL
         if n + 1 < len(prices):
             following, following_path = prices[n + 1]["from"], (*path, "prices", n + 1, "from")
             if following < start:
-                yield (
-                    following_path,
-                    f"`from` is {show_bound(following)}, before the {show_bound(start)} of the price above it",
-                    "prices of a model stand oldest first: mend the date, or move this price up",
-                )
+                message = f"`from` is {show_bound(following)}, before the {show_bound(start)} of the price above it"
+                hint = "prices of a model stand oldest first: mend the date, or move this price up"
+                yield following_path, message, hint
             elif following == start:
-                yield (
-                    following_path,
-                    "two prices begin at the same instant",
-                    "a price holds until the next one begins; keep one of them",
-                )
+                hint = "a price holds until the next one begins; keep one of them"
+                yield following_path, "two prices begin at the same instant", hint
             elif until is not None and until > following:
-                yield (
-                    (*here, "until"),
-                    "this interval overlaps the next price of the model",
-                    "leave `until` out: a price ends where the next one begins",
-                )
+                hint = "leave `until` out: a price ends where the next one begins"
+                yield (*here, "until"), "this interval overlaps the next price of the model", hint
         ends = price.get("promotion", {}).get("ends")
         if ends is not None and ends <= start:
             yield (*here, "promotion", "ends"), "the promotion ends before the price begins", "ends is later than from"
@@ -180,7 +160,7 @@ def _above(rates: dict[str, Any], whose: str = "") -> str:
 def _order_problems(path: KeyPath, served: list[dict[str, Any]]) -> Iterator[PathProblem]:
     for n, item in enumerate(served):
         if "until" in item and item["until"] <= item["from"]:
-            yield (*path, n), "`until` is not later than `from`", "until is exclusive and later than from"
+            yield (*path, n), "`until` is not later than `from`", UNTIL
         if n and served[n - 1]["from"] >= item["from"]:
             yield (*path, n), "what the name served is not in order of time", "sort the list by `from`"
 
@@ -215,24 +195,14 @@ def _window_problems(path: KeyPath, blocks: list[dict[str, Any]], calendars: dic
             yield (*here, given[0]), f"`{given[0]}` without `window`", 'name the window: window = "peak"'
             continue
         if "zone" in block and not is_known_zone(block["zone"]):
-            yield (
-                (*here, "zone"),
-                f"unknown time zone {block['zone']!r}",
-                'write a name such as "Asia/Shanghai" or "UTC"',
-            )
+            hint = 'write a name such as "Asia/Shanghai" or "UTC"'
+            yield (*here, "zone"), f"unknown time zone {block['zone']!r}", hint
         if "except" in block and block["except"] not in calendars:
-            yield (
-                (*here, "except"),
-                f"unknown calendar {block['except']!r}",
-                _one_of(block["except"], calendars, "calendars"),
-            )
+            yield _unknown((*here, "except"), "calendar", block["except"], calendars)
         definition = tuple(block.get(key) for key in WINDOW_KEYS)
         if definitions.setdefault(window, definition) != definition:
             yield here, f"window {window!r} is defined twice with different hours", "give the two different names"
     for n, block in enumerate(blocks):
-        if block.get("window") is not None and block["window"] not in definitions:
-            yield (
-                (*path, "when", n, "window"),
-                f"window {block['window']!r} has no hours",
-                'add hours = ["09:00-12:00"]',
-            )
+        window = block.get("window")
+        if window is not None and window not in definitions:
+            yield (*path, "when", n, "window"), f"window {window!r} has no hours", 'add hours = ["09:00-12:00"]'

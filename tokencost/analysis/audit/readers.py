@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tokencost.analysis.audit import genai_prices, litellm, llm_prices, models_dev, openrouter
-from tokencost.analysis.audit.given import Given, parse_json
-from tokencost.analysis.audit.quoted import OtherTable, Quote
+from tokencost.analysis.audit.json_value import JsonValue, parse_json
+from tokencost.analysis.audit.quote import OtherTable, Quote
 from tokencost.errors import InvalidData, Problem
 
 
@@ -15,7 +15,7 @@ class Reader(NamedTuple):
 
     name: str
     recognises: Callable[[Any], bool]
-    quotes: Callable[[Given, date], Iterator[Quote]]
+    quotes: Callable[[JsonValue, date], Iterator[Quote]]
 
 
 READERS = tuple(
@@ -32,11 +32,11 @@ def read_table(content: bytes, source: str, on: date, dated: date | None = None)
     data = parse_json(content, source, _hint())
     for reader in READERS:
         if reader.recognises(data):
-            given = Given(data)
-            quotes = tuple(reader.quotes(given, on))
-            if given.problems:
+            value = JsonValue(data)
+            quotes = tuple(reader.quotes(value, on))
+            if value.problems:
                 hint = f"it looks like a table of {reader.name}, so this is a fault of the file: get it anew"
-                raise InvalidData([Problem(source, 1, message, hint) for message in given.problems])
+                raise InvalidData([Problem(source, 1, message, hint) for message in value.problems])
             seen = dated or max((quote.seen for quote in quotes if quote.seen), default=None)
             return OtherTable(reader.name, source, quotes, seen)
     raise InvalidData([Problem(source, 1, "no price table of a known format", _hint())])

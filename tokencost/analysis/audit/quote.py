@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from tokencost.analysis.audit.given import Given
+from tokencost.analysis.audit.json_value import JsonValue
 from tokencost.pricing.rates import STANDARD
 
-Stretch = tuple[int, int]
+Hours = tuple[int, int]
 """First minute of the UTC day, and the one at which it ends (exclusive)."""
 PER_TOKEN = 6
 """A rate per token becomes one per 1,000,000 by this shift of the decimal point."""
@@ -26,7 +26,7 @@ class Quote(NamedTuple):
     input_tokens_above: int = 0
     window: str | None = None
     """`peak` or `off-peak` where the table says so."""
-    hours: Stretch | None = None
+    hours: Hours | None = None
     """The hours of the day for which the table gives the rate."""
     rest: bool = False
     """True: for the hours that no other rate of the model names."""
@@ -45,9 +45,9 @@ class OtherTable(NamedTuple):
     """The day from which the table is, where it is known."""
 
 
-def read_rates(given: Given, names: Mapping[str, str]) -> Iterator[tuple[str, Decimal]]:
+def read_rates(value: JsonValue, names: Mapping[str, str]) -> Iterator[tuple[str, Decimal]]:
     """Our component and the number, for each of their keys that is there."""
     for key, component in names.items():
-        rate = given.get(key).amount()
+        rate = value.get(key).amount()
         if rate is not None:
             yield component, rate

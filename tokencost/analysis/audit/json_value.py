@@ -23,7 +23,7 @@ class TooLong(NamedTuple):
     text: str
 
 
-class Given:
+class JsonValue:
     """One value of a JSON file. Where it is not what it should be, the problem is kept and nothing stands in for it."""
 
     def __init__(self, value: Any, place: str = "", problems: dict[str, None] | None = None) -> None:
@@ -32,18 +32,18 @@ class Given:
         self.problems: dict[str, None] = {} if problems is None else problems
         """In the order in which they were found, each once."""
 
-    def get(self, key: str) -> "Given":
+    def get(self, key: str) -> "JsonValue":
         """The member of that name; null where there is none."""
         value = self.value.get(key) if self._is(dict, "an object") else None
-        return self._inner(value, f".{_shown(key)}" if self.place else _shown(key))
+        return self._inner(value, f".{_shorten(key)}" if self.place else _shorten(key))
 
-    def members(self) -> Iterator[tuple[str, "Given"]]:
+    def members(self) -> Iterator[tuple[str, "JsonValue"]]:
         """The names and values of an object."""
         if self._is(dict, "an object"):
             for key in self.value:
                 yield key, self.get(key)
 
-    def items(self) -> Iterator["Given"]:
+    def items(self) -> Iterator["JsonValue"]:
         """The values of a list."""
         if self._is(list, "a list"):
             for number, value in enumerate(self.value):
@@ -62,7 +62,7 @@ class Given:
         if value is None:
             return None
         if isinstance(value, str) and len(value) <= MOST_DIGITS and _NUMBER.fullmatch(value):
-            value = number(value)
+            value = parse_number(value)
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             self.wrong("a price")
             return None
@@ -105,10 +105,10 @@ class Given:
     def wrong(self, wanted: str) -> None:
         """Keep that this is not what it should be."""
         if len(self.problems) < MOST_PROBLEMS:
-            self.problems[f"{self.place or 'the file'} is {_what(self.value)}, not {wanted}"] = None
+            self.problems[f"{self.place or 'the file'} is {_describe(self.value)}, not {wanted}"] = None
 
-    def _inner(self, value: Any, place: str) -> "Given":
-        return Given(value, self.place + place, self.problems)
+    def _inner(self, value: Any, place: str) -> "JsonValue":
+        return JsonValue(value, self.place + place, self.problems)
 
     def _is(self, kind: type, wanted: str) -> bool:
         if isinstance(self.value, kind):
@@ -125,13 +125,13 @@ _TIME = re.compile(r"([01]\d|2[0-4]):([0-5]\d)(?!\d)", re.ASCII)
 def parse_json(content: bytes, source: str, hint: str) -> Any:
     """The values of a JSON file, numbers exact. Raises `InvalidData`."""
     try:
-        return json.loads(content, parse_float=number, parse_int=number, parse_constant=TooLong)
+        return json.loads(content, parse_float=parse_number, parse_int=parse_number, parse_constant=TooLong)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise InvalidData([Problem(source, line, f"not JSON: {error}", hint)]) from None
 
 
-def number(text: str) -> int | Decimal | TooLong:
+def parse_number(text: str) -> int | Decimal | TooLong:
     """A number as it is written; exactly, or not at all."""
     mantissa, _, exponent = text.lower().partition("e")
     if len(mantissa) > MOST_DIGITS or len(exponent) > len(f"-{LARGEST_EXPONENT}"):
@@ -141,13 +141,13 @@ def number(text: str) -> int | Decimal | TooLong:
     return Decimal(text) if abs(int(exponent or 0)) <= LARGEST_EXPONENT else TooLong(text)
 
 
-def _what(value: Any) -> str:
+def _describe(value: Any) -> str:
     if isinstance(value, TooLong | Decimal | int) and not isinstance(value, bool):
-        return _shown(value.text if isinstance(value, TooLong) else str(value))
+        return _shorten(value.text if isinstance(value, TooLong) else str(value))
     if isinstance(value, str):
-        return repr(_shown(value)) if value else "empty"
+        return repr(_shorten(value)) if value else "empty"
     return {dict: "an object", list: "a list", bool: "true or false"}.get(type(value), "null")
 
 
-def _shown(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
