@@ -2,7 +2,7 @@
 
 Every quantity that is text is read here, whether it comes from the command line, from a file or from Python. The
 decimal sign is a dot. Commas, spaces and underscores group digits: exactly three, throughout, by one and the same
-sign. What can be read in two ways is refused with both, and a number is never guessed.
+character. What can be read in two ways is refused with both, and a number is never guessed.
 
 Numbers that are not text must be exact: `int`, `Decimal` or `Fraction`. Errors are `ValueError(message, hint)`, which
 files give a line and `parse_request` makes a `InvalidRequest`.
@@ -202,7 +202,7 @@ def check_file_number(value: object, kind: Kind) -> object:
 
 
 def exact(value: object, kind: Kind) -> Fraction:
-    """A number that is no text, exactly."""
+    """A number from Python, exactly: floats are refused, since their digits are not those that somebody meant."""
     hint = f"write it like {kind.example}"
     if isinstance(value, bool) or not isinstance(value, int | Decimal | Fraction):
         raise ValueError("this is not an exact number", f"{hint}; in Python, no float")  # noqa: TRY004

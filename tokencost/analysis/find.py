@@ -1,4 +1,7 @@
-"""From a figure back to the list prices that equal it: of which model, component, tier and window, and when."""
+"""From a figure back to the list prices that equal it: of which model, component, tier and window, and when.
+
+Figures are compared exactly: a printed $0.14 is the rate 0.14 and no other, unless somebody asks for near ones.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

@@ -1,6 +1,7 @@
 """Parts of the week with their own rates, and the calendars they leave out.
 
-Hours are half-open and may cross midnight; such a stretch belongs to the day on which it opens.
+Hours are half-open and may cross midnight; they belong to the day on which they open, so that the hours after midnight
+of a Friday do not need Saturday in `days`.
 """
 
 import re
@@ -95,7 +96,8 @@ def parse_dates(value: object) -> frozenset[date]:
 
 
 def zone_of(name: str) -> tzinfo:
-    """The time zone of that name; UTC needs no database."""
+    """The time zone of that name."""
+    # UTC needs no database, and `zoneinfo` is not worth importing for it.
     if name == "UTC":
         return UTC
     from zoneinfo import ZoneInfo

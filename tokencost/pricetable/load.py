@@ -41,5 +41,5 @@ def parse_prices(content: bytes, file: str = "prices.toml") -> PriceTable:
 
 
 def check_prices(parsed: ParsedToml) -> PriceTable:
-    """The price table of a file that was parsed, for whoever needs its plain values too. Raises `InvalidData`."""
+    """The price table of a file that was parsed, where its plain values are needed too. Raises `InvalidData`."""
     return build_table(check_toml(parsed, PRICES_TOML, rules=find_problems, missing=MISSING), parsed)

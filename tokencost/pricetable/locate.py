@@ -35,6 +35,7 @@ def table_version(path: Path) -> str:
 
     head = ""
     try:
+        # `--version` shows it, and shall not parse and check a whole table for one line.
         with path.open(encoding="utf-8-sig") as stream:
             for line in stream:
                 if line.startswith("["):

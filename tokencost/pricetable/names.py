@@ -1,6 +1,6 @@
 """Names as people write them: in any case, as they are shown, or as they were announced; and what was perhaps meant.
 
-An exact id or alias comes before all of these, and two models that one spelling may mean are never guessed between.
+An exact id or alias comes before all of these. A spelling that may mean two models is refused, never guessed.
 """
 
 from collections.abc import Iterator

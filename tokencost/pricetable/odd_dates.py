@@ -1,4 +1,7 @@
-"""Dates as people write them elsewhere, `27/01/2025`, `Jan 27 2025`: never read, but known in order to suggest one."""
+"""Dates as people write them elsewhere, `27/01/2025`, `Jan 27 2025`: never read, only to suggest what was meant.
+
+`27/01/2025` is plain, `02/01/2025` is not: whoever reads one kind has to guess the other.
+"""
 
 import re
 from calendar import monthrange

@@ -9,7 +9,7 @@ from tokencost.pricetable.table import Model, Price
 from tokencost.pricetable.when import When, day_of, show_bound, show_when, span
 
 SOON_DAYS = 60
-"""What ends within so many days is worth a word."""
+"""An end at most so many days away is announced in answers."""
 SEEN_DAYS = 90
 """A model that was withdrawn on a day nobody knows counts as sold for so long after its price was last seen."""
 ON_SALE = "on sale"

@@ -1,6 +1,7 @@
 """Which spellings are one name: capitals, spaces, underscores and kinds of dashes tell no two names apart.
 
-This holds for what people type. What programs write, such as the models of logged requests, is matched as it is.
+This holds for what people type. What programs write, such as the models of logged requests, is matched as it is: there,
+another spelling may be the model of another host, with another price.
 """
 
 import re

@@ -101,6 +101,8 @@ class ConditionBlock:
         return describe_conditions(*self.conditions)
 
 
+# Compared by identity, as blocks and models are: caches of rates are keyed by the price, and hashing its rates, windows
+# and evidence at every request would cost more than finding them.
 @dataclass(frozen=True, eq=False, slots=True)
 class Price:
     """What a model costs from `start` to `end` (exclusive; None while it is in force)."""
@@ -204,6 +206,7 @@ class PriceTable:
         """The line of prices.toml on which the thing at this path begins."""
         return self._lines.line_of(path)
 
+    # Scanned when first asked for: most commands name no line, and this takes longer than parsing.
     @cached_property
     def _lines(self) -> "LineIndex":
         from tokencost.pricetable.line_index import LineIndex

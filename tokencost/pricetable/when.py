@@ -29,6 +29,7 @@ def as_when(value: When | str) -> When:
 
     Raises `InvalidRequest` for what is no time, for one without a zone, and for one outside `FIRST_YEAR`..`LAST_YEAR`.
     """
+    # The common case first: this is called for every priced request.
     if type(value) is datetime and value.tzinfo is UTC and FIRST_YEAR <= value.year <= LAST_YEAR:
         return value
     return _require_priced_year(as_bound(value))

@@ -18,7 +18,7 @@ Kind = Literal["differs", "ambiguous", "missing here", "missing there", "agrees"
 DAYS_OF_WEEK = 7
 UNKNOWN = "unknown model"
 NOISE = Decimal("1e-9")
-"""Relative: what binary floats leave in a table that some program wrote."""
+"""The relative difference to overlook: what binary floats leave in a table that some program wrote."""
 
 CellKey = tuple[str, int, str | None]
 """Tier, context length, window."""
@@ -133,14 +133,14 @@ def _compare_rate(
     ours: dict[CellKey, RateCell],
     other: OtherTable,
 ) -> Iterator[Finding]:
-    """What is to be said of one of their numbers."""
+    """Whether one of their numbers agrees with ours, differs, or has none of ours to compare with."""
     tier, above = quote.tier, quote.input_tokens_above
     known = {key[2]: cell for key, cell in ours.items() if key[:2] == (tier, above)}
     if window is not None or not price.windows:
         cell = known.get(window)
         wanted = {window: cell} if cell else {}
     else:
-        wanted = dict(known)  # their one number is said of all hours
+        wanted = dict(known)  # their one number is for all hours
     rates = {name: getattr(cell.rates, quote.component) for name, cell in wanted.items()}
     if all(rate is None for rate in rates.values()):
         if quote.rate:

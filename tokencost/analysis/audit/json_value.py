@@ -1,4 +1,8 @@
-"""The values of somebody else's file: each with its place, and with every problem in it collected."""
+"""The values of somebody else's file: each with its place, and with every problem in it collected.
+
+Not a schema, as for our own files: these formats are only read in part, and change without notice. What is not read
+may be anything.
+"""
 
 import json
 import re
@@ -33,7 +37,7 @@ class JsonValue:
         """In the order in which they were found, each once."""
 
     def get(self, key: str) -> "JsonValue":
-        """The member of that name; null where there is none."""
+        """The member of that name; null where it is missing."""
         value = self.value.get(key) if self._is(dict, "an object") else None
         return self._inner(value, f".{_shorten(key)}" if self.place else _shorten(key))
 

@@ -1,4 +1,7 @@
-"""The `tokencost prices add` commands that would adopt what another table says differently."""
+"""The `tokencost prices add` commands that would adopt what another table says differently.
+
+Commands, not an edit: another table is no source, so a person runs the ones that the provider's page confirms.
+"""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,7 @@
-"""From the bytes of another table to what it says: the format is known by its shape."""
+"""From the bytes of another table to what it says.
+
+The format is known by its shape, never by its name: people save these files under any.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import date

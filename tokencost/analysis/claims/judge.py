@@ -7,7 +7,7 @@ differs      neither: a price is not the list price, or the figures err both way
 undecidable  a side is missing
 
 A claim that names no component is recomputed for every like-for-like component, and is reproduced where one of
-them gives the printed figures.
+them gives the printed figures: who printed them had one in mind, and did not say which.
 """
 
 from collections.abc import Iterable, Iterator
@@ -235,7 +235,7 @@ def _error(advantage: int) -> str:
 
 
 def _position(printed: Printed, value: Fraction) -> int:
-    """0 where the value is as printed, 1 where it is above, -1 where it is below."""
+    """0 where the value rounds to what was printed, 1 where it is above, -1 where it is below."""
     if printed.exactly is not None:
         unit = Fraction(10) ** int(printed.exactly.as_tuple().exponent)
         least = Fraction(printed.exactly) - unit / 2

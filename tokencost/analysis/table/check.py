@@ -99,9 +99,9 @@ class TableCheck(NamedTuple):
 
     @property
     def needs_a_person(self) -> bool:
-        """Whether time has made something doubtful, or something looks mistyped.
+        """Whether time has made something uncertain, or something looks mistyped.
 
-        A single source and an unknown rate are doubtful from the start, and said to be.
+        A single source and an unknown rate are no news: they were entered as such, and are listed as such.
         """
         return bool(self.stale or self.promotions or self.retired or self.calendars_ending or self.slips)
 

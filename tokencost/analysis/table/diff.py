@@ -62,7 +62,7 @@ class TableDiff(NamedTuple):
 
 
 def diff_tables(old: PriceTable, new: PriceTable, on: date) -> TableDiff:
-    """Every difference in what the tables say; order, layout and comments are none."""
+    """Every difference in what the tables say; order, layout and comments do not count."""
     changes: list[Change] = []
     for model in new.models.values():
         before = old.models.get(model.id)
@@ -115,7 +115,7 @@ def _removed(price: Price) -> Iterator[Change]:
 
 
 def _corrections(before: Price, after: Price, starts: set[datetime]) -> Iterator[Change]:
-    """What a price says otherwise than it did. That another price follows it, or no longer does, is none of these."""
+    """What a price now says differently, except that another price follows it, or no longer does."""
     had, now = price_facts(before), price_facts(after)
     if {had["until"], now["until"]} <= {None, *starts}:
         had["until"] = now["until"]

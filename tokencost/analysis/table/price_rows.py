@@ -19,7 +19,6 @@ from tokencost.pricing.rates import (
     known_tier,
     known_window,
     open_window_names,
-    window_names,
 )
 
 ALL_TIERS = "all"
@@ -56,12 +55,11 @@ def prices_in_force(
         for model in _models(table, provider)
         if (price := _price_to_list(model, on, retired=retired)) is not None
     ]
-    rows: list[PriceRow] = []
-    for row in _choose_rows(priced, tier, window, currency):
-        retired_then = is_retired(row.model, on)
-        if row.cell.window in (window_names(row.price) if retired_then else open_window_names(row.price, on)):
-            rows.append(row)
-    return tuple(rows)
+    return tuple(
+        row
+        for row in _choose_rows(priced, tier, window, currency)
+        if is_retired(row.model, on) or row.cell.window in open_window_names(row.price, on)
+    )
 
 
 def closed_windows(table: PriceTable, on: When, provider: str | None = None) -> Iterator[tuple[Model, Price, Window]]:

@@ -13,7 +13,7 @@ import click
 from tokencost.cli.parameters.options import WhenType, complete_models
 from tokencost.cli.quantities import parse_pairs, parse_rate, parse_tokens
 from tokencost.errors import InvalidRequest
-from tokencost.pricetable.table import CONDITION_KEYS, FINDING_KINDS, RATE_KEYS
+from tokencost.pricetable.table import CONDITION_KEYS, FINDING_KINDS, RATE_KEYS, Evidence
 from tokencost.pricetable.when import When, day_of, parse_when, span
 
 if TYPE_CHECKING:
@@ -198,21 +198,12 @@ def _new_model(given: Mapping[str, Any]) -> "NewModel | None":
 
 
 def _evidence(table: "PriceTable", given: Mapping[str, Any], today: date) -> dict[str, Any]:
-    evidence: dict[str, Any] = {}
-    if given["source"]:
-        evidence["source"] = given["source"]
-        evidence["checked"] = day_of(given["checked"]) if given["checked"] else today
-        evidence["confidence"] = given["confidence"] or _confidence(table, given)
-    else:
-        if given["checked"]:
-            evidence["checked"] = day_of(given["checked"])
-        if given["confidence"]:
-            evidence["confidence"] = given["confidence"]
-    if "checked" in evidence and evidence["checked"] > today:
-        raise InvalidRequest(f"--checked {evidence['checked']} is in the future", "the day on which you saw the price")
-    if given["note"]:
-        evidence["note"] = given["note"]
-    return evidence
+    """What the options say of the page; only a page that is named was seen today, and is of some confidence."""
+    checked = day_of(given["checked"]) if given["checked"] else today
+    if checked > today:
+        raise InvalidRequest(f"--checked {checked} is in the future", "the day on which you saw the price")
+    evidence = {"checked": checked, "confidence": _confidence(table, given)} if given["source"] else {}
+    return evidence | {key: checked if key == "checked" else given[key] for key in Evidence._fields if given[key]}
 
 
 def _confidence(table: "PriceTable", given: Mapping[str, Any]) -> str:

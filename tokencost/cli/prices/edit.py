@@ -21,6 +21,7 @@ def write_price(file: str, edit: Callable[[bytes], "Edited"], agreed: "Edited | 
         content = read_prices(file)
         edited = agreed if agreed is not None and agreed.before == content else edit(content)
         refuse_findings(edited)
+        # The lock holds back other runs of this program, but no editor: so what is replaced is read once more.
         if read_prices(file) != content or (agreed is not None and agreed is not edited):
             raise InvalidRequest(f"{file} was changed by another program just now", "nothing was written; try again")
         try:
@@ -64,6 +65,6 @@ def refuse_findings(edited: "Edited") -> None:
 
 
 def say_notes(edited: "Edited") -> None:
-    """What a person should know."""
+    """Say on standard error what continues, what ends and what looks odd."""
     for note in edited.notes:
         say(f"note: {note}")

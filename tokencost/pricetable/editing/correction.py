@@ -1,4 +1,8 @@
-"""A past price that was entered wrongly, mended where it stands, with the reason beside it."""
+"""A past price that was entered wrongly, corrected where it stands, with the reason beside it.
+
+Elsewhere the past is only added to. A typing error has no day from which it is right, so here the old value is
+replaced; the comment keeps it.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -25,8 +29,8 @@ def correct_entry(draft: Draft, path: KeyPath) -> list[str]:
         changes["until"] = bound_value(new_price.until)
     if new_price.cny:
         changes["cny"] = dict(new_price.cny)
-    new = _newly_accepted(entry, new_price.accept)
-    accepted = {"accept": [*entry.get("accept", ()), *new]} if new else {}
+    old = entry.get("accept", [])
+    accepted = {"accept": list(dict.fromkeys([*old, *new_price.accept]))} if {*new_price.accept} - {*old} else {}
     if not new_price.conditions:
         _change(draft, path, entry, changes | accepted, ENTRY_KEYS)
         return []
@@ -44,10 +48,6 @@ def correct_entry(draft: Draft, path: KeyPath) -> list[str]:
     lines.after(lines.last_line_of((index.line_of(path), _end_of(index, path, entry))), ["", *added])
     entry.setdefault("when", []).append(block)
     return [f"{describe_block(block)}: added to the price"]
-
-
-def _newly_accepted(entry: Entry, kinds: Iterable[str]) -> list[str]:
-    return [kind for kind in dict.fromkeys(kinds) if kind not in entry.get("accept", ())]
 
 
 def _change(draft: Draft, path: KeyPath, values: Entry, changes: Mapping[str, Any], order: tuple[str, ...]) -> None:
@@ -81,7 +81,7 @@ def _change(draft: Draft, path: KeyPath, values: Entry, changes: Mapping[str, An
 
 def _reason(draft: Draft, was: Iterable[str] = ()) -> str:
     facts = ", ".join(was)
-    return f"corrected {draft.today.isoformat()}{f' ({facts})' if facts else ''}: {draft.price.correction}"
+    return f"corrected {draft.day.isoformat()}{f' ({facts})' if facts else ''}: {draft.price.correction}"
 
 
 def _end_of(index: LineIndex, path: KeyPath, entry: Entry) -> int:

@@ -35,7 +35,7 @@ def parse_table_file(content: bytes, file: str) -> TableFile:
 class Draft:
     """One edit under way."""
 
-    def __init__(self, source: TableFile, price: NewPrice, today: date) -> None:
+    def __init__(self, source: TableFile, price: NewPrice, day: date) -> None:
         self.table = source.table
         self.values: dict[str, Any] = deepcopy(source.values)
         """What the changed file must say."""
@@ -43,7 +43,7 @@ class Draft:
         self.lines = LineEditor(text)
         self.index = LineIndex(text)
         self.price = price
-        self.today = today
+        self.day = day
 
     def entries(self) -> list[Entry]:
         """The prices of the model, to be changed."""

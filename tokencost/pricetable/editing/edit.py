@@ -38,7 +38,7 @@ class Edited(NamedTuple):
     line: int
     """Where the entry begins."""
     notes: tuple[str, ...]
-    """What continues, and what ends, though nobody said so."""
+    """What continues and what ends without being mentioned."""
     findings: tuple[Finding, ...] = ()
     """What this price may not have been meant to say; to be accepted, or not to be written."""
 
@@ -117,7 +117,7 @@ def _place(draft: Draft) -> list[str]:
     model = draft.table.models.get(new_price.model)
     if model is None:
         raise UnknownModel(f"unknown model {new_price.model!r}", "a model that the table lacks is added with --new")
-    _refuse_the_past(model, new_price, draft.today)
+    _refuse_the_past(model, new_price, draft.day)
     for same in model.prices:
         if same.start == new_price.start:
             return correct_entry(draft, same.path)
@@ -126,9 +126,7 @@ def _place(draft: Draft) -> list[str]:
     old = entries[int(before.path[-1])] if before else None
     entry, notes = complete_entry(new_price, old)
     reason = new_price.correction
-    block = entry_lines(
-        model.id, entry, f"entered {draft.today.isoformat()} as a correction: {reason}" if reason else ""
-    )
+    block = entry_lines(model.id, entry, f"entered {draft.day.isoformat()} as a correction: {reason}" if reason else "")
     if before is None or old is None:
         first = model.prices[0]
         lines.before(index.line_of(first.path), [*block, ""])

@@ -1,4 +1,8 @@
-"""The lines of a file with some of them changed; all others keep every byte, their ends included."""
+"""The lines of a file with some of them changed; all others keep every byte, their ends included.
+
+A person reads the diff of every edit, so nothing may stand in it that was not asked for: see `edit` for what tomlkit
+changes besides.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.reading.rules import WINDOW_KEYS, inherited_rates
-from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, describe_conditions
+from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, Evidence, describe_conditions
 
-EVIDENCE_KEYS = ("source", "checked", "confidence", "note")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 Entry = dict[str, Any]
@@ -113,7 +112,7 @@ def _change_block(new_price: NewPrice, before: Entry) -> tuple[Entry, list[str]]
         if conditions_of(known) == conditions_of(block):
             kept = [key for key in RATE_KEYS if key in known and key not in block]
             notes += [f"{describe_block(block)}: {key} continues at {known[key]}" for key in kept]
-            merged = {key: value for key, value in known.items() if key not in EVIDENCE_KEYS} | block
+            merged = {key: value for key, value in known.items() if key not in Evidence._fields} | block
             if merged.pop("cny", None):
                 notes.append(f"{describe_block(block)}: no CNY list from then on")
             listed[n] = _drop_given_without(merged)
@@ -172,7 +171,7 @@ def _continue_block(block: Entry, before: Entry, entry: Entry) -> Entry:
 
 
 def _inherited_notes(block: Mapping[str, Any], entry: Entry) -> list[str]:
-    """A rate that a block leaves out is the base rate: said, since it may be meant otherwise."""
+    """A rate that a block leaves out is the base rate: noted, since its writer may have meant otherwise."""
     return [
         f"{describe_block(block)}: {key} is not given, so the base rate {entry[key]} holds"
         for key in RATE_KEYS

@@ -1,7 +1,7 @@
 """Prices as lines of TOML, in the order and layout of prices.toml.
 
-tomlkit writes keys and strings. It cannot write a `Decimal`, so numbers and times are written here, with the digits
-that somebody typed.
+tomlkit writes keys and strings, whose quoting and escapes are not worth a second writer. It cannot write a `Decimal`,
+so numbers and times are written here, with the digits that somebody typed.
 """
 
 from collections.abc import Mapping, Sequence

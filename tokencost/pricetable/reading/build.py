@@ -1,4 +1,7 @@
-"""From checked values to the table in memory: intervals closed, left-out rates filled in, windows made."""
+"""From checked values to the table in memory: intervals closed, left-out rates filled in, windows made.
+
+All of it happens once, when the table is loaded, so that pricing looks rates up and never works them out.
+"""
 
 from collections.abc import Container
 from hashlib import sha256
@@ -125,7 +128,7 @@ def _evidence(given: dict[str, Any], inherited: Evidence) -> Evidence:
 
 
 def _list_evidence(given: dict[str, Any], inherited: Evidence) -> Evidence:
-    """Of a list with a page of its own, only what is said of that page."""
+    """A list with a page of its own has only the evidence that is given for that page."""
     if "source" in given:
         return Evidence(given["source"], None, given.get("confidence"))
     return _evidence(given, inherited)

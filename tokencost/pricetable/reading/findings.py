@@ -1,7 +1,8 @@
 """What a sound price table says that its writer may not have meant: slips that no rule can tell from the truth.
 
-A price may fall to a tenth, and a tier may end; more often a digit or a block was forgotten. So each is found, until
-the entry names its kind in `accept`, which says that somebody has looked.
+A price may fall to a tenth, and a tier may end; more often a digit or a block was forgotten. So these are findings and
+not errors: as errors they would refuse a true table. Each is listed until the entry names its kind in `accept`, which
+says that somebody has looked.
 """
 
 import re
@@ -94,14 +95,14 @@ def _jumps(price: Price, before: Price) -> Iterator[Finding]:
         if (known := earlier.get(block.conditions)) is not None:
             lists.append((f" of {block.describe()}", block.path, known.rates, block.rates))
             lists.append((f" CNY of {block.describe()}", (*block.path, "cny"), *_lists(known, block)))
-    said: set[tuple[str, Decimal, Decimal]] = set()
+    seen: set[tuple[str, Decimal, Decimal]] = set()
     for where, path, old_rates, new_rates in lists:
         for key in RATE_KEYS:
             old, new = getattr(old_rates, key, None), getattr(new_rates, key, None)
             # A block that takes a rate from its entry repeats that, and says nothing new.
-            if old is None or new is None or not is_jump(old, new) or (key, old, new) in said:
+            if old is None or new is None or not is_jump(old, new) or (key, old, new) in seen:
                 continue
-            said.add((key, old, new))
+            seen.add((key, old, new))
             times = f"{JUMP} times or more {'below' if new < old else 'above'}"
             yield Finding("jump", price, (*path, key), f"{key}{where}: {new:f} is {times} the {old:f} before")
 

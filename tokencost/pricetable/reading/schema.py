@@ -1,5 +1,7 @@
 """The shape of prices.toml: one definition, which checks a file and becomes its JSON Schema.
 
+Built of the words in `validators`, which says why these are no pydantic models.
+
 Rates are USD (in `cny`, yuan) per 1,000,000 tokens.
 """
 
@@ -46,18 +48,13 @@ _ENTRY_RATES = {
     "output": required(RATE, _RATE_MEANINGS["output"]),
 }
 
+_CONFIDENCE = {"confidence": optional(CONFIDENCES, "primary, corroborated or single")}
 _EVIDENCE = {
     "checked": optional(DAY, "last day on which somebody saw this price"),
-    "confidence": optional(CONFIDENCES, "primary, corroborated or single"),
+    **_CONFIDENCE,
     "note": optional(TEXT, "what a reader should know"),
 }
-_CNY = table(
-    {
-        **_ENTRY_RATES,
-        "source": optional(SOURCE, "page of the CNY list, if another than the entry's"),
-        "confidence": optional(CONFIDENCES, "primary, corroborated or single"),
-    }
-)
+_CNY_PAGE = {"source": optional(SOURCE, "page of the CNY list, if another than the entry's"), **_CONFIDENCE}
 _WHEN = table(
     {
         "tier": optional(NAME, "service tier: batch, flex, priority, ..."),
@@ -75,13 +72,7 @@ _WHEN = table(
         "source": optional(SOURCE, "page that states these rates, if another than the entry's"),
         **_EVIDENCE,
         "cny": optional(
-            table(
-                _ANY_RATES
-                | {
-                    "source": optional(SOURCE, "page"),
-                    "confidence": optional(CONFIDENCES, "primary, corroborated or single"),
-                }
-            ),
+            table({**_ANY_RATES, "source": optional(SOURCE, "page"), **_CONFIDENCE}),
             "the provider's own CNY list, never a conversion",
         ),
     }
@@ -103,7 +94,7 @@ _PRICE = table(
             ),
             "marks a promotional price",
         ),
-        "cny": optional(_CNY, "the provider's own CNY list, never a conversion"),
+        "cny": optional(table({**_ENTRY_RATES, **_CNY_PAGE}), "the provider's own CNY list, never a conversion"),
         "accept": optional(
             list_of(one_of(*FINDING_KINDS)), "findings of `prices check` that somebody has looked at and found right"
         ),

@@ -1,6 +1,7 @@
 """Headers of tables that nobody reads: `[[model.x.prices]]`, `[models.x.price]`, `[models.gpt-6.1-sol]`.
 
-What stands below such a header is lost, and the checker can only say what is missing elsewhere. So each is compared
+TOML allows any header, so what stands below a mistyped one is lost without an error of the parser, and the checker can
+only say what is missing elsewhere. So each is compared
 with the tables that the file may have, and with the names that it has.
 """
 

@@ -26,14 +26,14 @@ class Slip(NamedTuple):
 
 
 def find_slip(lines: list[str], line: int, column: int, message: str) -> Slip | None:
-    """The mistake behind a syntax error at that place (both count from 1); None where it is none of those known."""
+    """The mistake behind a syntax error at that place (both count from 1), if it is one of those known here."""
     text = _without_comment(lines[line - 1])
     for pattern, explain in ((_NUMBER, _number_slip), (_DATE, _date_slip)):
         for match in pattern.finditer(text):
             # The parser stops in the value, or where it takes the rest of it for something else.
             near = match.start("text") < column and not text[match.end() : column - 1].strip(" \t,")
-            if near and (said := explain(match)):
-                return Slip(line, *said)
+            if near and (words := explain(match)):
+                return Slip(line, *words)
     return _list_slip(lines, line, column) if message.startswith("Unclosed") else None
 
 
@@ -65,8 +65,8 @@ def _date_slip(match: "re.Match[str]") -> tuple[str, str] | None:
         return None
     days = list(dict.fromkeys(f"{y:04d}-{m:02d}-{d:02d}" for y, m, d in meant if _is_day(y, m, d)))
     if days:
-        said = f"{written} is not how TOML writes a date", f"write year-month-day: {' or '.join(days)}"
-        return None if written in days else said
+        words = f"{written} is not how TOML writes a date", f"write year-month-day: {' or '.join(days)}"
+        return None if written in days else words
     year, month, _ = meant[0]
     if year and 1 <= month <= _MONTHS:
         last = monthrange(year, month)[1]

@@ -1,4 +1,7 @@
-"""A TOML file of ours, read and checked: its values, or every problem in it at once, each with its line and a hint."""
+"""A TOML file of ours, read and checked: its values, or every problem in it at once, each with its line and a hint.
+
+In two steps, since an edit needs the plain values of the same reading: `parse_toml`, then `check_toml`.
+"""
 
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -106,7 +109,7 @@ def _decode(content: bytes, file: str, beginning: str) -> str:
 def parse_toml(content: bytes, file: str, shape: Shape, beginning: str = "begin with schema = 1") -> ParsedToml:
     """The values of a TOML file, or its syntax errors. The shape is for hints alone; `check_toml` checks it.
 
-    Raises `InvalidData` for what is no text, or an empty one: `beginning` says how to begin.
+    Raises `InvalidData` for what is not UTF-8, and for an empty file: `beginning` says how to begin.
     """
     text = _decode(content, file, beginning)
     problems: list[Problem] = []

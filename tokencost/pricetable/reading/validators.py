@@ -243,7 +243,7 @@ def json_schema_of(shape: Shape) -> dict[str, Any]:
     from pydantic.json_schema import GenerateJsonSchema
 
     class ShapeJsonSchema(GenerateJsonSchema):
-        """Takes what is said of each value beside its check."""
+        """Takes what each value has beside its check: a Python function cannot be read as JSON Schema."""
 
         def function_plain_schema(self, schema: Any) -> dict[str, Any]:
             return dict(schema["metadata"]["json_schema"])
