@@ -16,7 +16,7 @@ from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import prices_within
 from tokencost.pricetable.sale import is_retired, sold_until
 from tokencost.pricetable.table import Model, Price, PriceTable
-from tokencost.pricetable.when import BEGINNING, END, When, as_when
+from tokencost.pricetable.when import END, When, as_when
 from tokencost.pricing.rates import COMPONENTS, RateCell, cells, open_window_names, window_names
 from tokencost.quantities import Amount
 from tokencost.rows import Row, Rows
@@ -204,11 +204,9 @@ def equal_pairs(
             "ask for closer ones, such as --near 5%, or for those of one day with --on",
         )
     pairs = [RatePair(one, other) for one, other in product(ones, others) if _overlap(one, other)]
-    return tuple(
-        sorted(
-            pairs, key=lambda pair: (not pair.like_for_like, -_seconds(pair.right.start), -_seconds(pair.left.start))
-        )
-    )
+    # Two stable sorts: newest first, and then those that are like for like before the others.
+    pairs.sort(key=lambda pair: (pair.right.start, pair.left.start), reverse=True)
+    return tuple(sorted(pairs, key=lambda pair: not pair.like_for_like))
 
 
 def nearest_rates(rates: Iterable[ListedRate], figure: Decimal) -> tuple[ListedRate, ...]:
@@ -223,7 +221,3 @@ def _cells(price: Price, on: When | None, *, closed: bool) -> Iterator[RateCell]
 
 def _overlap(one: ListedRate, other: ListedRate) -> bool:
     return one.start < (other.end or END) and other.start < (one.end or END)
-
-
-def _seconds(instant: datetime) -> float:
-    return (instant - BEGINNING).total_seconds()

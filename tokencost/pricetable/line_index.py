@@ -77,18 +77,18 @@ class _Places:
         self.nodes: dict[tuple[int, str | int], int] = {}
         self._lengths: dict[int, int] = {}
 
-    def named(self, parent: int, name: str | int, line: int) -> int:
+    def name_node(self, parent: int, name: str | int, line: int) -> int:
         """The node called `name` in `parent`; its first mention decides its line."""
         node = self.nodes.setdefault((parent, name), len(self.lines))
         if node == len(self.lines):
             self.lines.append(line)
         return node
 
-    def appended(self, array: int, line: int) -> int:
+    def append_node(self, array: int, line: int) -> int:
         """A new last element of `array`."""
         index = self._lengths.get(array, 0)
         self._lengths[array] = index + 1
-        return self.named(array, index, line)
+        return self.name_node(array, index, line)
 
     def latest(self, node: int) -> int:
         """The last element if `node` is an array, which is what `[array.key]` extends; otherwise `node`."""
@@ -137,9 +137,9 @@ class _Scan:
         self.headers.append(self._line)
         node = _DOCUMENT
         for part in _parts(name):
-            node = self.places.named(self.places.latest(node), part, self._line)
+            node = self.places.name_node(self.places.latest(node), part, self._line)
         if is_array:
-            node = self.places.appended(node, self._line)
+            node = self.places.append_node(node, self._line)
         # "[a]" may come after the "[a.b]" that implied it, and says better where "a" is.
         self.places.lines[node] = self._line
         self._table = node
@@ -147,7 +147,7 @@ class _Scan:
     def _key(self, key: str) -> None:
         node = self._open[-1] if self._open else self._table
         for part in _parts(key):
-            node = self.places.named(node, part, self._line)
+            node = self.places.name_node(node, part, self._line)
         self._value = node
 
     def _mark(self, mark: str) -> None:
@@ -164,7 +164,7 @@ class _Scan:
     def _start_value(self) -> None:
         """Make a value that has no key the next element of the array around it."""
         if self._value is None and self._open:
-            self._value = self.places.appended(self._open[-1], self._line)
+            self._value = self.places.append_node(self._open[-1], self._line)
 
 
 def _parts(key: str) -> Iterator[str]:

@@ -67,7 +67,7 @@ def audit(table: PriceTable, other: OtherTable, on: date) -> Audit:
     findings: list[Finding] = []
     retired: list[str] = []
     found: set[str] = set()
-    for (provider, name), quotes in _by_name(table, other).items():
+    for (provider, name), quotes in _group_by_name(table, other).items():
         try:
             model = find_model(table, name, on)
         except UnknownModel:
@@ -94,7 +94,7 @@ def audit(table: PriceTable, other: OtherTable, on: date) -> Audit:
     return Audit(other, on, tuple(findings), tuple(retired))
 
 
-def _by_name(table: PriceTable, other: OtherTable) -> dict[tuple[str, str], list[Quote]]:
+def _group_by_name(table: PriceTable, other: OtherTable) -> dict[tuple[str, str], list[Quote]]:
     named: dict[tuple[str, str], list[Quote]] = {}
     for quote in other.quotes:
         if quote.provider in table.providers and "@" not in quote.model:
@@ -108,7 +108,7 @@ def _compare_model(
     ours = {(cell.tier, cell.input_tokens_above, cell.window): cell for cell in cells(price)}
     groups: dict[tuple[str, int, str | None, str], dict[Decimal, Quote]] = {}
     for quote in quotes:
-        window = _window(price, quote, quotes, on)
+        window = _find_window(price, quote, quotes, on)
         place = (quote.tier, quote.input_tokens_above, window, quote.component)
         groups.setdefault(place, {}).setdefault(quote.rate, quote)
     for (tier, above, window, _), rates in groups.items():
@@ -150,7 +150,7 @@ def _compare_rate(
             )
         return
     for name, rate in rates.items():
-        if rate is not None and _same(rate, quote.rate):
+        if rate is not None and _is_same(rate, quote.rate):
             only = f"their one number is our {name} rate" if window is None and len(set(rates.values())) > 1 else None
             yield _finding("agrees", model, price, quote, name, wanted[name], other, only)
             return
@@ -216,7 +216,7 @@ def _missing_there(
             )  # fmt: skip
 
 
-def _window(price: Price, quote: Quote, quotes: list[Quote], on: date) -> str | None:
+def _find_window(price: Price, quote: Quote, quotes: list[Quote], on: date) -> str | None:
     """Which of our windows a number of theirs is about; None where it is about all of them, or we have none."""
     if not price.windows:
         return None
@@ -254,11 +254,11 @@ def _explain(model: Model, price: Price, quote: Quote, ours: dict[CellKey, RateC
         for cell in cells(older):
             if cell.tier == quote.tier and cell.input_tokens_above == quote.input_tokens_above:
                 rate = getattr(cell.rates, quote.component)
-                if rate is not None and older.end and _same(rate, quote.rate):
+                if rate is not None and older.end and _is_same(rate, quote.rate):
                     return f"their number is our price until {show_bound(older.end)}"
     for (tier, above, window), cell in ours.items():
         rate = getattr(cell.rates, quote.component)
-        if rate is not None and _same(rate, quote.rate):
+        if rate is not None and _is_same(rate, quote.rate):
             where = [tier] if tier != quote.tier else []
             where += [window] if window else []
             where += [f"above {above:,} input tokens"] if above else []
@@ -266,5 +266,5 @@ def _explain(model: Model, price: Price, quote: Quote, ours: dict[CellKey, RateC
     return None
 
 
-def _same(ours: Decimal, theirs: Decimal) -> bool:
+def _is_same(ours: Decimal, theirs: Decimal) -> bool:
     return ours == theirs or abs(ours - theirs) <= NOISE * max(ours, theirs)

@@ -53,7 +53,7 @@ def _commands(table: PriceTable, result: Audit, adopted: list[Finding], start: d
         if known is not None:
             price = prices_within(known, result.on)[0]
             own = [finding for finding in findings if finding.there == model] or findings
-            yield _changed(model, price, own, start, result.other.source)
+            yield _change_command(model, price, own, start, result.other.source)
         elif {"input", "output"} <= {finding.component for finding in findings}:
             rates = {finding.component: finding.theirs for finding in findings if finding.theirs is not None}
             new = ("--new", "--provider", provider)
@@ -65,7 +65,7 @@ def _may_be_typed(name: str) -> bool:
     return name[:1].isalnum() and name.isprintable()
 
 
-def _changed(model: str, price: Price, findings: list[Finding], start: date, source: str) -> tuple[str, ...]:
+def _change_command(model: str, price: Price, findings: list[Finding], start: date, source: str) -> tuple[str, ...]:
     places: dict[Place, dict[str, Decimal]] = {}
     base = price.rates.known()
     rest = rest_of_week(price) if price.windows else None

@@ -123,10 +123,10 @@ def load_claims(file: str | os.PathLike[str] | None = None) -> tuple[Claim, ...]
     path = os.fspath(file) if file is not None else os.fspath(BUNDLED_CLAIMS)
     content = read_file(path, "name a file of claims with --file")
     checked = check_toml(parse_toml(content, path, CLAIMS_TOML), CLAIMS_TOML, rules=_problems, missing=MISSING)
-    return tuple(_claim(key, claim) for key, claim in checked["claims"].items())
+    return tuple(_build_claim(key, claim) for key, claim in checked["claims"].items())
 
 
-def _figure(given: object) -> Decimal:
+def _check_figure(given: object) -> Decimal:
     if isinstance(given, str):
         given = check_with(lambda text: read(text, WRITTEN).number)(given)
     if isinstance(given, bool) or not isinstance(given, int | Decimal):
@@ -142,7 +142,7 @@ def _digits(figure: Decimal) -> int:
     return max(len(digits), -int(exponent))
 
 
-def _moment(given: object) -> When:
+def _check_moment(given: object) -> When:
     if isinstance(given, datetime):
         return check_instant(given)
     if isinstance(given, date):
@@ -155,8 +155,8 @@ def _figure_form(given: object) -> str:
 
 
 _NUMBER: dict[str, Any] = {"type": ["number", "string"]}
-FIGURE = value(_figure, _NUMBER)
-MOMENT = value(_moment, INSTANT["metadata"]["json_schema"])
+FIGURE = value(_check_figure, _NUMBER)
+MOMENT = value(_check_moment, INSTANT["metadata"]["json_schema"])
 BOUNDS = table(
     {
         "from": optional(FIGURE, "at least"),
@@ -276,7 +276,7 @@ def _side_problems(path: tuple[str | int, ...], side: dict[str, Any]) -> list[Pa
     ]
 
 
-def _claim(key: str, claim: dict[str, Any]) -> Claim:
+def _build_claim(key: str, claim: dict[str, Any]) -> Claim:
     return Claim(
         id=key,
         statement=claim["statement"],
@@ -284,35 +284,35 @@ def _claim(key: str, claim: dict[str, Any]) -> Claim:
         printed=claim["printed"],
         source=claim.get("source"),
         on=claim.get("on", claim["printed"]),
-        published=_published(claim["published"]),
-        left=_side(claim["left"]),
-        right=_side(claim["right"]) if "right" in claim else None,
+        published=_build_published(claim["published"]),
+        left=_build_side(claim["left"]),
+        right=_build_side(claim["right"]) if "right" in claim else None,
         note=claim.get("note"),
         applies_to=claim.get("applies_to"),
     )
 
 
-def _published(given: dict[str, Any]) -> Published:
+def _build_published(given: dict[str, Any]) -> Published:
     prices, amounts = given.get("prices"), given.get("amounts")
     both: tuple[Printed, Printed | None] | None = None
     if amounts:
-        both = (_printed(amounts[0]), _printed(amounts[1]))
+        both = (_build_printed(amounts[0]), _build_printed(amounts[1]))
     elif "amount" in given:
-        both = (_printed(given["amount"]), None)
+        both = (_build_printed(given["amount"]), None)
     return Published(
-        prices=(_printed(prices[0]), _printed(prices[1])) if prices else None,
+        prices=(_build_printed(prices[0]), _build_printed(prices[1])) if prices else None,
         amounts=both,
-        **{kind: _printed(given[kind]) for kind in ("ratio", "percent_lower", "percent_of") if kind in given},
+        **{kind: _build_printed(given[kind]) for kind in ("ratio", "percent_lower", "percent_of") if kind in given},
     )
 
 
-def _printed(given: Decimal | dict[str, Decimal]) -> Printed:
+def _build_printed(given: Decimal | dict[str, Decimal]) -> Printed:
     if isinstance(given, Decimal):
         return Printed(exactly=given)
     return Printed(None, given.get("from"), given.get("to"), given.get("above"), given.get("below"))
 
 
-def _side(given: dict[str, Any]) -> Side:
+def _build_side(given: dict[str, Any]) -> Side:
     factors = given.get("product") or ([given] if "figure" in given else [])
     return Side(
         **{

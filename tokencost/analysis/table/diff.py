@@ -94,7 +94,8 @@ def _model_changes(before: Model, after: Model) -> Iterator[Change]:
             yield from _price_rates("corrected", None, price, detail="was not in the older table")
     for start, price in had.items():
         if start not in has:
-            yield from _removed(price)
+            for place, rate in _rates(price).items():
+                yield _change("removed", price, place, rate, None)
     yield from _facts_changes(before, after)
 
 
@@ -109,11 +110,6 @@ def _price_rates(kind: Kind, before: Price | None, price: Price, detail: str | N
             yield _change(kind, price, place, rate, None, "no rate from then on")
 
 
-def _removed(price: Price) -> Iterator[Change]:
-    for place, rate in _rates(price).items():
-        yield _change("removed", price, place, rate, None, None)
-
-
 def _corrections(before: Price, after: Price, starts: set[datetime]) -> Iterator[Change]:
     """What a price now says differently, except that another price follows it, or no longer does."""
     had, now = price_facts(before), price_facts(after)
@@ -124,7 +120,7 @@ def _corrections(before: Price, after: Price, starts: set[datetime]) -> Iterator
     rates_before, rates_after = _rates(before), _rates(after)
     for place in dict.fromkeys((*rates_before, *rates_after)):
         if rates_before.get(place) != rates_after.get(place):
-            yield _change("corrected", after, place, rates_before.get(place), rates_after.get(place), None)
+            yield _change("corrected", after, place, rates_before.get(place), rates_after.get(place))
     for key in ("until", "promotion", "windows"):
         if had[key] != now[key]:
             words = "" if key == "windows" else f": {_describe(had[key])} → {_describe(now[key])}"
@@ -209,13 +205,12 @@ def _rates(price: Price) -> dict[Place, Decimal]:
 
 
 def _change(
-    kind: Kind, price: Price, place: Place, before: Decimal | None, after: Decimal | None, detail: str | None
+    kind: Kind, price: Price, place: Place, before: Decimal | None, after: Decimal | None, detail: str | None = None
 ) -> Change:
     tier, window, above, component, currency = place
     return Change(
-        kind, price.model, price.start, tier, window, above or None, component, currency, before, after,
-        detail,
-    )  # fmt: skip
+        kind, price.model, price.start, tier, window, above or None, component, currency, before, after, detail
+    )
 
 
 def _describe(value: Any) -> str:

@@ -42,26 +42,23 @@ def ask(table: "PriceTable", given: Mapping[str, Any], today: date) -> dict[str,
         if not answers["new"]:
             raise UnknownModel(f"unknown model {given['model']!r}", suggestion(table, given["model"]))
         if not given["provider"]:
-            answers["provider"] = _ask(
-                f"provider ({', '.join(table.providers)})", lambda text: _check_provider(table, text)
-            )
+            known = ", ".join(table.providers)
+            answers["provider"] = _ask(f"provider ({known})", lambda text: _check_provider(table, text))
         if not given["name"]:
             answers["name"] = _ask("display name", str, given["model"])
-    if price is not None:
+    else:
         say(f"{price.model}: the last price is from {show_bound(price.start)}, {price.evidence.source}")
     after = price if price and not given["correct"] else None
     answers["start"] = _ask("from (date, or instant in UTC)", lambda text: _check_start(text, after))
     block = _find_block(price, given)
     present = block.rates if block else price.rates if price else None
     accepted: list[str] = []
-    rates = _rates("", present, given, accepted)
-    answers |= rates
+    answers |= (rates := _rates("", present, given, accepted))
     if not given["source"]:
         answers["source"] = _ask("source", _check_address, price.evidence.source if price else None)
     if not given["checked"]:
         answers["checked"] = _ask("seen there on", lambda text: _check_seen(text, today), today.isoformat())
-    asks_for_all = not (given["tier"] or given["window"] or given["input_tokens_above"])
-    if price is not None and asks_for_all and not given["drop_blocks"] and not given["whens"]:
+    if price is not None and not any(given[key] for key in (*CONDITION_KEYS, "drop_blocks", "whens")):
         answers |= _ask_blocks(price, rates, accepted)
     answers["accept"] = (*given["accept"], *accepted)
     return answers
@@ -91,16 +88,15 @@ def confirm(question: str, *, default: bool = False) -> bool:
 def _ask(question: str, read: Callable[[str], Any], default: Any = None) -> Any:
     """The first answer that can be read."""
 
-    def checked(text: Any) -> Any:
+    def parse_answer(text: Any) -> Any:
         try:
             return read(str(text))
         except TokencostError as error:
-            raise click.BadParameter(
-                _sanitize("; ".join(part for part in (error.message, error.hint) if part))
-            ) from None
+            message = "; ".join(part for part in (error.message, error.hint) if part)
+            raise click.BadParameter(_sanitize(message)) from None
 
     shown = question if default is None else f"{question} [{default}]"
-    return click.prompt(_sanitize(shown), default=default, show_default=False, value_proc=checked, err=True)
+    return click.prompt(_sanitize(shown), default=default, show_default=False, value_proc=parse_answer, err=True)
 
 
 def _sanitize(text: str) -> str:

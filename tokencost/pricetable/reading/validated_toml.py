@@ -115,24 +115,24 @@ def parse_toml(content: bytes, file: str, shape: Shape, beginning: str = "begin 
     problems: list[Problem] = []
     blanked: set[int] = set()
 
-    def parsed(values: dict[str, Any] | None) -> ParsedToml:
+    def result(values: dict[str, Any] | None) -> ParsedToml:
         return ParsedToml(content, file, text, values, tuple(problems), frozenset(blanked))
 
     # tomli stops at the first error. So its line is blanked and the rest read again: a file with three slips gets
     # three answers at once.
     while True:
         try:
-            return parsed(tomli.loads(text, parse_float=Decimal))
+            return result(tomli.loads(text, parse_float=Decimal))
         except tomli.TOMLDecodeError as error:
             line = getattr(error, "lineno", 1)
             column = getattr(error, "colno", 1)
             message = getattr(error, "msg", str(error))
         except RecursionError:
             problems.append(_too_deep(text, file))
-            return parsed(None)
+            return result(None)
         except ValueError as error:  # an integer of thousands of digits
             problems.append(Problem(file, _longest_line(text), str(error).split(";")[0]))
-            return parsed(None)
+            return result(None)
         lines = text.split("\n")
         line = min(line, len(lines))
         from tokencost.pricetable.reading.toml_slips import find_slip
@@ -144,7 +144,7 @@ def parse_toml(content: bytes, file: str, shape: Shape, beginning: str = "begin 
         broken = lines[line - 1].lstrip()
         # A broken header moves the keys below it into another table: what follows would be noise.
         if not broken or broken.startswith("[") or line in blanked or len(problems) == MOST_SYNTAX_ERRORS:
-            return parsed(None)
+            return result(None)
         blanked.add(line)
         lines[line - 1] = ""
         text = "\n".join(lines)
