@@ -141,14 +141,18 @@ def check_table(table: PriceTable, on: date, max_age_days: int | None = None) ->
     )
 
 
-def promotion_end(price: Price) -> date | None:
-    """The first day on which a promotional price may no longer hold; None where none was announced."""
-    if price.promotion is None:
+def promotion_end_near(price: Price, on: date) -> date | None:
+    """The first day on which a promotional price may no longer hold, where it is past or near.
+
+    None as well where another price is known to follow by then.
+    """
+    promised = price.promotion and price.promotion.guaranteed_through
+    end = promised + timedelta(days=1) if promised else None
+    if price.promotion and price.promotion.ends:
+        end = price.promotion.ends.date()
+    if end is None or end > on + timedelta(days=SOON_DAYS):
         return None
-    if price.promotion.ends is not None:
-        return price.promotion.ends.date()
-    through = price.promotion.guaranteed_through
-    return None if through is None else through + timedelta(days=1)
+    return end if price.end is None or price.end.date() > end else None
 
 
 def _stale(table: PriceTable, prices: list[tuple[Model, Price]], on: date, max_age_days: int) -> Iterator[StalePrice]:
@@ -170,9 +174,7 @@ def _stale(table: PriceTable, prices: list[tuple[Model, Price]], on: date, max_a
 
 def _promotions(table: PriceTable, in_force: list[tuple[Model, Price]], on: date) -> Iterator[EndingPromotion]:
     for model, price in in_force:
-        end = promotion_end(price)
-        followed = price.end is not None and end is not None and price.end.date() <= end
-        if end is not None and not followed and end <= on + timedelta(days=SOON_DAYS):
+        if (end := promotion_end_near(price, on)) is not None:
             yield EndingPromotion(model, price, table.line_of(price.path), end)
 
 

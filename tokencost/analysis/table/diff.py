@@ -1,16 +1,15 @@
 """What changed between two price tables: new prices, corrections of the past, and the rest, told apart."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple, get_args
 
-from tokencost.analysis.table.check import promotion_end
+from tokencost.analysis.table.check import promotion_end_near
 from tokencost.money import percent_lower
 from tokencost.pricetable.editing.comparable import model_facts, price_facts
 from tokencost.pricetable.resolve import prices_within
-from tokencost.pricetable.sale import SOON_DAYS
 from tokencost.pricetable.table import CURRENCIES, Model, Price, PriceTable
 from tokencost.pricetable.when import show_bound
 from tokencost.pricing.rates import cells
@@ -180,12 +179,7 @@ def _table_changes(old: PriceTable, new: PriceTable) -> Iterator[Change]:
 def _ends_soon(table: PriceTable, on: date) -> Iterator[Change]:
     for model in table.models.values():
         for price in prices_within(model, on):
-            end = promotion_end(price)
-            if (
-                end is not None
-                and end <= on + timedelta(days=SOON_DAYS)
-                and (price.end is None or price.end.date() > end)
-            ):
+            if (end := promotion_end_near(price, on)) is not None:
                 word = "may have ended on" if end <= on else "may end on"
                 yield Change("ends soon", model.id, price.start, detail=f"the promotional price {word} {end}")
 
