@@ -72,7 +72,7 @@ def audit(table: PriceTable, other: OtherTable, on: date) -> Audit:
             model = find_model(table, name, on)
         except UnknownModel:
             findings += (
-                _missing_here(provider, name, quote, UNKNOWN, other)
+                _missing_here(name, quote, UNKNOWN)
                 for quote in quotes
                 if quote.rate and quote.tier == STANDARD and not quote.input_tokens_above
             )
@@ -98,7 +98,8 @@ def _group_by_name(table: PriceTable, other: OtherTable) -> dict[tuple[str, str]
     named: dict[tuple[str, str], list[Quote]] = {}
     for quote in other.quotes:
         if quote.provider in table.providers and "@" not in quote.model:
-            named.setdefault((quote.provider, quote.model), []).append(quote)
+            dated = quote if quote.seen else quote._replace(seen=other.dated)
+            named.setdefault((quote.provider, quote.model), []).append(dated)
     return named
 
 
@@ -114,63 +115,46 @@ def _compare_model(
     for (tier, above, window, _), rates in groups.items():
         quote = next(iter(rates.values()))
         if len(rates) > 1:
-            yield _finding(
-                "ambiguous", model, price, quote, window, ours.get((tier, above, window)), other,
-                f"there are {' and '.join(f'{rate:f}' for rate in rates)}",
-            )  # fmt: skip
+            detail = f"there are {' and '.join(f'{rate:f}' for rate in rates)}"
+            yield _finding("ambiguous", price, quote, window, ours.get((tier, above, window)), detail)
             continue
-        yield from _compare_rate(model, price, quote, window, ours, other)
+        yield from _compare_rate(model, price, quote, window, ours)
     if name == model.id:
         stated = {(quote.tier, quote.input_tokens_above, quote.component) for quote in quotes}
         yield from _missing_there(model, price, name, other, stated)
 
 
 def _compare_rate(
-    model: Model,
-    price: Price,
-    quote: Quote,
-    window: str | None,
-    ours: dict[CellKey, RateCell],
-    other: OtherTable,
+    model: Model, price: Price, quote: Quote, window: str | None, ours: dict[CellKey, RateCell]
 ) -> Iterator[Finding]:
     """Whether one of their numbers agrees with ours, differs, or has none of ours to compare with."""
     tier, above = quote.tier, quote.input_tokens_above
-    known = {key[2]: cell for key, cell in ours.items() if key[:2] == (tier, above)}
-    if window is not None or not price.windows:
-        cell = known.get(window)
-        wanted = {window: cell} if cell else {}
-    else:
-        wanted = dict(known)  # their one number is for all hours
+    wanted = {key[2]: cell for key, cell in ours.items() if key[:2] == (tier, above)}
+    if window is not None or not price.windows:  # else their one number is for all hours
+        wanted = {name: cell for name, cell in wanted.items() if name == window}
     rates = {name: getattr(cell.rates, quote.component) for name, cell in wanted.items()}
     if all(rate is None for rate in rates.values()):
         if quote.rate:
             what = "no such rate here" if wanted else _not_here(tier, above, ours)
-            yield _missing_here(model.provider, model.id, quote, what, other)._replace(
+            yield _missing_here(model.id, quote, what)._replace(
                 window=window, there=quote.model, source=price.evidence.source, checked=price.evidence.checked
             )
         return
     for name, rate in rates.items():
         if rate is not None and _is_same(rate, quote.rate):
             only = f"their one number is our {name} rate" if window is None and len(set(rates.values())) > 1 else None
-            yield _finding("agrees", model, price, quote, name, wanted[name], other, only)
+            yield _finding("agrees", price, quote, name, wanted[name], only)
             return
     name = rest_of_week(price) if window is None and price.windows else window
     cell = wanted.get(name) or next(iter(wanted.values()))
-    yield _finding("differs", model, price, quote, name, cell, other, _explain(model, price, quote, ours))
+    yield _finding("differs", price, quote, name, cell, _explain(model, price, quote, ours))
 
 
 def _finding(
-    kind: Kind,
-    model: Model,
-    price: Price,
-    quote: Quote,
-    window: str | None,
-    cell: RateCell | None,
-    other: OtherTable,
-    detail: str | None,
+    kind: Kind, price: Price, quote: Quote, window: str | None, cell: RateCell | None, detail: str | None
 ) -> Finding:
     evidence = cell.evidence if cell else price.evidence
-    seen = quote.seen or other.dated
+    seen = quote.seen
     ours = getattr(cell.rates, quote.component) if cell else None
     here = max(evidence.checked or date.min, price.start.date())
     newer: Literal["here", "there"] | None = None
@@ -180,15 +164,15 @@ def _finding(
         elif seen and seen != here:
             newer = "there" if seen > here else "here"
     return Finding(
-        kind, model.provider, model.id, quote.model, quote.tier, window, quote.input_tokens_above, quote.component,
+        kind, quote.provider, price.model, quote.model, quote.tier, window, quote.input_tokens_above, quote.component,
         ours, quote.rate, evidence.source, evidence.checked, seen, newer, detail,
     )  # fmt: skip
 
 
-def _missing_here(provider: str, name: str, quote: Quote, detail: str, other: OtherTable) -> Finding:
+def _missing_here(name: str, quote: Quote, detail: str) -> Finding:
     return Finding(
-        "missing here", provider, name, quote.model, quote.tier, quote.window, quote.input_tokens_above,
-        quote.component, None, quote.rate, None, None, quote.seen or other.dated, None, detail,
+        "missing here", quote.provider, name, quote.model, quote.tier, quote.window, quote.input_tokens_above,
+        quote.component, None, quote.rate, None, None, quote.seen, None, detail,
     )  # fmt: skip
 
 
