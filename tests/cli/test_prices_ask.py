@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from tokencost import load_prices
 from tokencost.cli.commands import tokencost as program
+from tokencost.cli.prices import ask
 
 TABLE = """\
 schema = 1
@@ -165,3 +166,19 @@ def test_questions_parse_nothing_and_a_slip_only_what_it_changed(form: Form, tab
     peak = ("--when", "window=peak,input=9,output=9")  # ten times what it was, which the questions do not see
     assert form(*again, "y", "y", options=peak).exception is None
     assert (parsed[2], parsed[4:]) == (once, [table.read_text()])
+
+
+def test_a_table_that_changed_after_its_diff_was_shown_is_not_written(
+    form: Form, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ask.confirm
+
+    def answer_late(question: str, *, default: bool = False) -> bool:
+        agreed = real(question, default=default)
+        if question == "write this?":
+            table.write_text(TABLE + "# saved by an editor\n")
+        return agreed
+
+    monkeypatch.setattr(ask, "confirm", answer_late)
+    assert "was changed by another program" in str(form(*BASE, *PEAK, "", "y").exception)
+    assert table.read_text() == TABLE + "# saved by an editor\n"
