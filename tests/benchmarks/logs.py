@@ -28,21 +28,31 @@ SPAN = 15_000_000
 PLAIN = """
 import duckdb, sys
 path = sys.argv[1]
-print(duckdb.sql(f"SELECT model, strftime(make_timestamp(created * 1000000), '%Y-%m') AS month, count(*), "
+columns = {
+  "created": "BIGINT", "model": "VARCHAR",
+  "usage": "STRUCT(prompt_tokens BIGINT, completion_tokens BIGINT, "
+  "prompt_tokens_details STRUCT(cached_tokens BIGINT))",
+}
+source = f"'{path}'"
+if path.endswith("jsonl"):
+    source = f"read_json({source}, format='newline_delimited', columns={columns})"
+print(len(duckdb.sql("SELECT model, CAST(make_timestamp(created * 1000000) AS DATE) AS day, count(*), "
   "sum(usage.prompt_tokens), sum(usage.prompt_tokens_details.cached_tokens), sum(usage.completion_tokens) "
-  f"FROM '{path}' GROUP BY ALL").fetchall())
+  f"FROM {source} GROUP BY ALL").fetchall()))
 """
-TOKENCOST = [sys.executable, "-m", "tokencost", "usage", "--by", "model,month", "--format", "csv"]
+TOKENCOST = [sys.executable, "-m", "tokencost", "usage", "--by", "model,day", "--format", "csv"]
 CALCULATED = 20_000
 GROWING = (1, 5, 20)
 """Millions of rows."""
 
 
 def generate(path: Path, lines: int) -> None:
-    """Chat Completions objects of about 200 bytes, in order of time; Parquet where the suffix says so."""
+    """Chat Completions objects of about 280 bytes, their times in no order; Parquet where the suffix says so."""
     query = f"""
         SELECT 'chatcmpl-' || lpad(i::VARCHAR, 12, '0') AS id, 'chat.completion' AS object,
-          {START} + i * {SPAN} // {lines} AS created, {list(MODELS)}[1 + (hash(i) % {len(MODELS)})::INTEGER] AS model,
+          {START} + (hash(i + 4) % {SPAN})::BIGINT AS created,
+          {list(MODELS)}[1 + (hash(i) % {len(MODELS)})::INTEGER] AS model,
+          [{{'message': {{'content': 'ok'}}}}] AS choices,
           {{'prompt_tokens': 10 + hash(i + 1) % 20000, 'completion_tokens': 1 + hash(i + 2) % 2000,
             'prompt_tokens_details': {{'cached_tokens': (10 + hash(i + 1) % 20000) // (1 + hash(i + 3) % 4)}}
            }} AS usage,
@@ -90,7 +100,7 @@ def growth() -> None:
                 path = Path(folder) / f"log{suffix}"
                 generate(path, millions * 1_000_000)
                 by_user = [*TOKENCOST[:-4], "--by", "user", "--output", f"{folder}/o.csv"]
-                for name, command in (("model and month", TOKENCOST), (f"{GROUPS:,} users", by_user)):
+                for name, command in (("model and day", TOKENCOST), (f"{GROUPS:,} users", by_user)):
                     seconds, memory = run([*command, str(path)])
                     print(
                         f"{millions:>2}M rows{suffix} by {name}: {seconds:.2f} s, "
@@ -106,7 +116,7 @@ def main() -> None:
         return
     millions = int(sys.argv[1]) if sys.argv[1:] else 5
     with tempfile.TemporaryDirectory() as folder:
-        for suffix, limit in ((".jsonl", 1.5), (".parquet", 2)):
+        for suffix, limit in ((".jsonl", 1.6), (".parquet", 2)):
             path = Path(folder) / f"log{suffix}"
             generate(path, millions * 1_000_000)
             (ours, memory), (plain, _) = best([*TOKENCOST, str(path)], [sys.executable, "-c", PLAIN, str(path)])

@@ -7,18 +7,13 @@ from tokencost.logs.billing.bill import Bill
 from tokencost.logs.billing.groups import Billing
 from tokencost.logs.billing.sums import Sum
 from tokencost.logs.engines.duckdb_engine import Engine, Source
-from tokencost.logs.engines.plain_lines import PlainLines, can_be_plain, flagged, plain_slots, times_held
 from tokencost.logs.sql.aggregate import SUMS, checked, has_slots, key_columns, slotted, sums, tested, times_of
-from tokencost.logs.sql.fields import NestedColumns, identifier
+from tokencost.logs.sql.fields import identifier
 from tokencost.logs.sql.nested import FILE
 from tokencost.logs.sql.normalize import records
 from tokencost.logs.sql.rate_periods import DAY
 from tokencost.logs.usage_query import UsageQuery
 
-LARGE = 20_000_000
-"""Bytes of logs from which it pays to try the quick way."""
-FIRST = 1000
-"""So many records are looked at to see whether it does."""
 MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
 
 
@@ -28,7 +23,8 @@ def bill_logs(engine: Engine, question: UsageQuery, sources: Sequence[Source], b
         return
     slots = has_slots(question, engine.cells)
     if slots:
-        _fill_slots(engine, question, sources)
+        summed = slotted(_every(question, sources), question, engine.cells)
+        engine.work(f"CREATE OR REPLACE TEMP TABLE slots AS {summed}")
         relation = "slots"
         begin, end = engine.execute("SELECT min(instant), max(instant) FROM slots").fetchone() or (None, None)
     else:
@@ -55,43 +51,6 @@ def _every(question: UsageQuery, sources: Sequence[Source]) -> str:
         ],
         question,
     )
-
-
-def _fill_slots(engine: Engine, question: UsageQuery, sources: Sequence[Source]) -> None:
-    """Sum records per slot of time: the plain ones of large logs the quick way, and all others the usual way."""
-    parts: list[str] = []
-    usual: list[Source] = []
-    for place, source in enumerate(sources):
-        lines = _plain_lines(engine, question, source)
-        if lines is None:
-            usual.append(source)
-            continue
-        summed = plain_slots(lines, question, engine.cells)
-        engine.work(f"CREATE OR REPLACE TEMP TABLE plain_{place} AS {summed}")
-        parts.append(f"SELECT * EXCLUDE (plain) FROM plain_{place} WHERE plain")
-        if engine.execute(f"SELECT 1 FROM plain_{place} WHERE NOT plain LIMIT 1").fetchone():
-            others = f"(SELECT * FROM ({flagged(lines, question)}) AS r WHERE NOT plain)"
-            usual.append(source._replace(relation=others))
-    if usual:
-        parts.append(slotted(_every(question, usual), question, engine.cells))
-    engine.work(f"CREATE OR REPLACE TEMP TABLE slots AS {' UNION ALL BY NAME '.join(f'({part})' for part in parts)}")
-
-
-def _plain_lines(engine: Engine, question: UsageQuery, source: Source) -> PlainLines | None:
-    """The lines of a source, where it is large and its first records are all plain."""
-    leaves, shapes = source.leaves, source.shapes
-    if not isinstance(leaves, NestedColumns) or sum(log.size for log in source.logs) < LARGE:
-        return None
-    if not can_be_plain(question, leaves, shapes):
-        return None
-    held = engine.execute(times_held(source.relation, leaves, shapes[0], FIRST)).fetchone() or ()
-    times = next((place for place, count in enumerate(held) if count), None)
-    if times is None:
-        return None
-    lines = PlainLines(source.relation, leaves, shapes[0], times)
-    first = lines._replace(relation=f"(SELECT * FROM {source.relation} LIMIT {FIRST})")
-    odd = engine.execute(f"SELECT 1 FROM ({flagged(first, question)}) AS r WHERE NOT plain LIMIT 1").fetchone()
-    return None if odd else lines
 
 
 def _bill_groups(engine: Engine, question: UsageQuery, statement: str, bill: Bill) -> None:

@@ -86,7 +86,9 @@ def sums(records: str, question: UsageQuery, cells: RatePeriods, *, month: str) 
     else:
         keys += ["CAST(NULL AS BIGINT) AS at", "CAST(NULL AS BIGINT) AS until"]
     keys.append("r.context AS context")
-    counts = [f"CAST(sum(r.{name}) AS HUGEINT) AS {name}" for name in SUMS]
+    # Of what was rejected only the number counts. It is left out here, where the rows are few, not for each record.
+    counts = ["CAST(sum(r.rows) AS HUGEINT) AS rows"]
+    counts += [f"CAST(sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS HUGEINT) AS {name}" for name in SUMS[1:]]
     counts += times_of("r", question)
     if question.compare_to:
         counts += ["sum(r.logged) AS logged", "CAST(sum(r.logged_rows) AS HUGEINT) AS logged_rows"]
@@ -119,8 +121,8 @@ def _kept(expression: str, name: str) -> str:
 def tested(every: str, question: UsageQuery, cells: RatePeriods) -> str:
     """The records one by one; of those that are rejected, only the code and the file."""
     fields = [f"field_{place}" for place in range(len(question.fields))]
-    names = [*fields, "model", "tier", "instant", "until", *SUMS[1:], *(("logged",) if question.compare_to else ())]
-    chosen = [_kept(f"r.{name}", name) for name in names]
+    names = [*fields, "model", "tier", "instant", "until", *(("logged",) if question.compare_to else ())]
+    chosen = [*SUMS[1:], *(_kept(f"r.{name}", name) for name in names)]
     chosen += [
         "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END AS summed",
         "r.code",
@@ -170,7 +172,7 @@ def slotted(every: str, question: UsageQuery, cells: RatePeriods) -> str:
         "context": f"CASE WHEN r.code IS NULL THEN {context_of(question, cells)} END",
     }
     counts = ["count(*) AS rows"]
-    counts += [f"CAST(sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS HUGEINT) AS {name}" for name in SUMS[1:]]
+    counts += [f"CAST(sum(r.{name}) AS HUGEINT) AS {name}" for name in SUMS[1:]]
     counts += [
         "min(CASE WHEN r.code IS NULL THEN r.instant END) AS first_at",
         "max(CASE WHEN r.code IS NULL THEN r.instant END) AS last_at",

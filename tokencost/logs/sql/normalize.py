@@ -236,11 +236,6 @@ def _time_text(leaves: Fields, shape: LogKind) -> str | None:
     return text
 
 
-def tier_of(question: UsageQuery) -> str:
-    """The tier of requests, from the text `tier`."""
-    return _tier({"tier": "tier"}, (), question.tier, lambda _: "-1")
-
-
 def _tier(
     columns: Mapping[str, str],
     shapes: Sequence[LogKind],

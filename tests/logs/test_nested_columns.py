@@ -1,4 +1,4 @@
-"""The quick way through alike lines answers as the usual way does, whatever later lines hold."""
+"""Lines read straight into nested columns are answered as whole JSON records are, whatever later lines hold."""
 
 import json
 from pathlib import Path
@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from tokencost import PriceTable
-from tokencost.logs.engines import duckdb_sums
+from tokencost.logs.engines import duckdb_engine
 from tokencost.logs.usage import Usage, usage
 
 GOOD: dict[str, Any] = {
     "created": 1740830400, "model": "gpt-4o", "service_tier": "default",
     "usage": {"prompt_tokens": 10, "completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 4}},
 }  # fmt: skip
-FIRST = 20
 ALIKE = 60
 
 
@@ -59,12 +58,11 @@ LATER: dict[str, list[Any]] = {
 
 
 def both_ways(table: PriceTable, path: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> tuple[Usage, Usage]:
-    monkeypatch.setattr(duckdb_sums, "FIRST", FIRST)
-    found = []
-    for large in (0, 2**62):
-        monkeypatch.setattr(duckdb_sums, "LARGE", large)
-        found.append(usage(table, [str(path)], by=["model", "tier", "window", "day", "component"], **options))
-    return found[0], found[1]
+    by = ["model", "tier", "window", "day", "component"]
+    nested = usage(table, [str(path)], by=by, **options)
+    with monkeypatch.context() as patch:
+        patch.setattr(duckdb_engine, "_nested", lambda *_: None)
+        return nested, usage(table, [str(path)], by=by, **options)
 
 
 def written(path: Path, later: list[Any]) -> None:
@@ -85,37 +83,26 @@ def test_later_lines_of_all_kinds(
         {"tier": "batch"},
         {"as_models": ["gpt-6.1-sol@2026-11-20"]},
     ):
-        quick, usual = both_ways(shipped, path, monkeypatch, **options)
-        assert quick == usual
+        nested, whole = both_ways(shipped, path, monkeypatch, **options)
+        assert nested == whole
 
 
-def test_the_quick_way_is_taken(shipped: PriceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> str:
-        raise AssertionError
-
-    path = tmp_path / "log.jsonl"
-    written(path, [])
-    monkeypatch.setattr(duckdb_sums, "LARGE", 0)
-    monkeypatch.setattr(duckdb_sums, "slotted", refuse)
-    assert usage(shipped, [str(path)]).priced == ALIKE + 1
-
-
-def test_fields_named_like_the_columns_that_are_added(
+def test_fields_named_like_the_columns_of_the_query(
     shipped: PriceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "log.jsonl"
-    record = {"plain": "gpt-4o", "Time_Text": 1740830400, "input_number": 7, "at_instant": 1}
+    record = {"shape": "gpt-4o", "Time_Whole": 1740830400, "input_whole": 7, "instant": 1}
     path.write_text((json.dumps(record) + "\n") * ALIKE, encoding="utf-8")
-    mapping = {"model": "plain", "time": "Time_Text", "input_tokens": "input_number", "output_tokens": "at_instant"}
-    quick, usual = both_ways(shipped, path, monkeypatch, mapping=mapping)
-    assert quick == usual
-    assert quick.priced == ALIKE
+    mapping = {"model": "shape", "time": "Time_Whole", "input_tokens": "input_whole", "output_tokens": "instant"}
+    nested, whole = both_ways(shipped, path, monkeypatch, mapping=mapping)
+    assert nested == whole
+    assert nested.priced == ALIKE
 
 
-def test_quick_and_usual_logs_together(shipped: PriceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_logs_together(shipped: PriceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written(tmp_path / "a.jsonl", LATER["quoted counts"])
     written(tmp_path / "b.jsonl", [])
     (tmp_path / "c.csv").write_text("model,time,input_tokens,output_tokens\ngpt-4o,2025-03-01T12:00:00Z,1,1\n")
-    quick, usual = both_ways(shipped, tmp_path, monkeypatch)
-    assert quick == usual
-    assert quick.rejected_count == len(LATER["quoted counts"])
+    nested, whole = both_ways(shipped, tmp_path, monkeypatch)
+    assert nested == whole
+    assert nested.rejected_count == len(LATER["quoted counts"])
