@@ -86,7 +86,7 @@ _HOMES = {
         "Unpriced",
         "UsageRow",
     ),
-    "logs.engines.cluster": ("Cluster",),
+    "logs.usage_query": ("Cluster",),
     "logs.billing.sums": ("Rejected",),
     "logs.usage": (
         "Usage",
@@ -174,7 +174,7 @@ if TYPE_CHECKING:
         UnknownModel as UnknownModel,
     )
     from tokencost.logs.billing.results import Reconciled as Reconciled, Unpriced as Unpriced, UsageRow as UsageRow
-    from tokencost.logs.engines.cluster import Cluster as Cluster
+    from tokencost.logs.usage_query import Cluster as Cluster
     from tokencost.logs.billing.sums import Rejected as Rejected
     from tokencost.logs.usage import Usage as Usage, usage as usage
     from tokencost.pricetable.load import load_prices as load_prices, parse_prices as parse_prices

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tokencost.logs.engines.cluster import Cluster
 from tokencost.logs.usage import Usage
+from tokencost.logs.usage_query import Cluster
 
 Psql = Callable[..., str]
 

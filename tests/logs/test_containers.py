@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tokencost import PriceTable
-from tokencost.logs.engines.cluster import Cluster
 from tokencost.logs.usage import usage
+from tokencost.logs.usage_query import Cluster
 
 AT = 1740830400
 USED = {"prompt_tokens": 10, "completion_tokens": 1}

@@ -13,13 +13,12 @@ import sqlglot
 
 from tokencost import PriceTable
 from tokencost.errors import InvalidRequest
-from tokencost.logs.engines.cluster import Cluster
-from tokencost.logs.records.kinds import FAMILIES, LOG_KINDS, named_shapes
+from tokencost.logs.records.kinds import FAMILIES, LOG_KINDS, named_kinds
 from tokencost.logs.sql.dialects import DIALECTS
 from tokencost.logs.sql.printed_sql import table_query
 from tokencost.logs.sql.rate_periods import rate_periods
 from tokencost.logs.usage import Usage, usage
-from tokencost.logs.usage_query import ask
+from tokencost.logs.usage_query import Cluster, ask
 
 BY = ["model", "month", "metadata.team"]
 TIMES = (
@@ -293,5 +292,5 @@ def test_sums_that_answer_another_question(
 
 
 def test_a_family_of_shapes_is_asked_for_by_one_name() -> None:
-    assert [shape.name for shape in named_shapes(["batch"])] == ["batch", "batch-responses", "batch-failed"]
+    assert [shape.name for shape in named_kinds(["batch"])] == ["batch", "batch-responses", "batch-failed"]
     assert {member for family in FAMILIES.values() for member in family} <= {shape.name for shape in LOG_KINDS}

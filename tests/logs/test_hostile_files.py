@@ -139,7 +139,9 @@ def test_records_become_lines(
     path.write_text(content)
     for block in (1, 2, 3, 7, 64, 10_000):
         monkeypatch.setattr(long_lines, "_BLOCK", block)
-        copy = long_lines.shortened(str(path), "none", "array" if in_array else "objects", "log.json", str(tmp_path))
+        copy = long_lines.shorten_lines(
+            str(path), "none", "array" if in_array else "objects", "log.json", str(tmp_path)
+        )
         with open(copy, "rb") as lines:
             assert [json.loads(line) for line in lines] == records
 

@@ -242,12 +242,12 @@ def test_empty_files_hold_nothing(shipped: PriceTable, tmp_path: Path) -> None:
 
 def test_the_engine_opens_nothing_but_the_logs(shipped: PriceTable, tmp_path: Path) -> None:
     from tokencost.logs.engines.duckdb_engine import Engine
-    from tokencost.logs.files.discover import opened
+    from tokencost.logs.files.discover import open_logs
     from tokencost.logs.sql.rate_periods import rate_periods
 
     path = lines(tmp_path / "log.jsonl", GOOD)
     other = lines(tmp_path / "other.jsonl", GOOD)
-    with opened([path]) as logs, Engine(logs, rate_periods(shipped)) as engine:
+    with open_logs([path]) as logs, Engine(logs, rate_periods(shipped)) as engine:
         engine.execute(f"SELECT * FROM read_json('{path}')")
         for statement in (
             f"SELECT * FROM read_json('{other}')",

@@ -16,14 +16,13 @@ from hypothesis import strategies as st
 
 from tokencost import PriceTable, price
 from tokencost.errors import InvalidRequest
-from tokencost.logs.engines.cluster import Cluster
 from tokencost.logs.records.kinds import LOG_KINDS as ALL_SHAPES
 from tokencost.logs.records.kinds import LogKind
 from tokencost.logs.sql.dialects import DIALECTS
 from tokencost.logs.sql.printed_sql import table_query
 from tokencost.logs.sql.rate_periods import rate_periods
 from tokencost.logs.usage import Usage, usage
-from tokencost.logs.usage_query import ask
+from tokencost.logs.usage_query import Cluster, ask
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 RATES = st.decimals(Decimal("0.0001"), Decimal(99), places=4)

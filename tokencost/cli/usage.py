@@ -133,8 +133,8 @@ def usage(
     if (master or spark_remote) and engine != "spark":
         raise InvalidRequest("--master and --spark-remote go with --engine spark", "add --engine spark")
     from tokencost.documents.usage.costs import usage_document
-    from tokencost.logs.engines.cluster import Cluster
     from tokencost.logs.usage import usage as price_usage
+    from tokencost.logs.usage_query import Cluster
     from tokencost.render.sanitize import inert
 
     result = price_usage(

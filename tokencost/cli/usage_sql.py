@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from tokencost.cli.streams import write_out
 from tokencost.errors import InvalidRequest
-from tokencost.logs.records.kinds import SHAPE_HINT, LogKind, named_shapes
+from tokencost.logs.records.kinds import SHAPE_HINT, LogKind, named_kinds
 from tokencost.logs.sql.dialects import DIALECTS, Dialect
 from tokencost.logs.sql.printed_sql import columns_of, table_query
 from tokencost.logs.sql.rate_periods import rate_periods
-from tokencost.logs.usage import shapes_with
+from tokencost.logs.usage import kinds_with
 from tokencost.logs.usage_query import ask, refuse_no_text
 from tokencost.pricetable.table import PriceTable
 
@@ -30,17 +30,23 @@ def print_query(
         raise InvalidRequest("--columns and --json-column say different things", "leave one of them out")
     for name in (source.name, source.columns, source.json_column):
         refuse_no_text(name or "")
-    shapes = _shapes(source)
-    question = ask(table, **asked)
+    kinds = _shapes(source)
+    usage_query = ask(table, **asked)
     columns = tuple(name.strip() for name in source.columns.split(",")) if source.columns else None
     try:
         query = table_query(
-            dialect, source.name, shapes, question, rate_periods(table), columns=columns, json_column=source.json_column
+            dialect,
+            source.name,
+            kinds,
+            usage_query,
+            rate_periods(table),
+            columns=columns,
+            json_column=source.json_column,
         )
     except ImportError:
         raise InvalidRequest("writing SQL for other engines needs sqlglot", INSTALL) from None
-    named = columns_of(dialect, shapes, question, columns, source.json_column)
-    text = "".join(f"-- {line}\n" for line in _head(table, asked, dialect, source, shapes, named)) + query + "\n"
+    named = columns_of(dialect, kinds, usage_query, columns, source.json_column)
+    text = "".join(f"-- {line}\n" for line in _head(table, asked, dialect, source, kinds, named)) + query + "\n"
     if output and output != "-":
         from tokencost.cli.files import write_whole
 
@@ -51,11 +57,11 @@ def print_query(
 
 def _shapes(source: "TableSource") -> tuple[LogKind, ...]:
     """The shapes that were named, the mapped one first."""
-    mapped = shapes_with(source.mapping)[: 1 if source.mapping else 0]
+    mapped = kinds_with(source.mapping)[: 1 if source.mapping else 0]
     names = [name.strip() for name in (source.shape or "").split(",") if name.strip()]
     if not (names or mapped):
         raise InvalidRequest("--print-sql needs the shape of the records", SHAPE_HINT)
-    return (*mapped, *named_shapes(names))
+    return (*mapped, *named_kinds(names))
 
 
 def _head(
@@ -63,7 +69,7 @@ def _head(
     asked: Mapping[str, Any],
     dialect: Dialect,
     source: "TableSource",
-    shapes: tuple[LogKind, ...],
+    kinds: tuple[LogKind, ...],
     columns: Sequence[str] | None,
 ) -> list[str]:
     """What the query expects, and what to do with its result."""
@@ -73,7 +79,7 @@ def _head(
         holds = f"Its columns: {', '.join(columns)}. --columns says otherwise."
     else:
         holds = "Its columns are the fields of the records, nested ones as JSON; what it lacks counts as absent."
-    names = ", ".join(shape.name for shape in shapes)
+    names = ", ".join(kind.name for kind in kinds)
     by = ",".join(asked["by"])
     flags = "" if by == "model" else f" --by {by}"
     lines = [

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.billing.sum_rows import REASONS, NoSum, Row, sum_of
 from tokencost.logs.billing.sums import Rejected, Sum, rejected_sum
-from tokencost.logs.files.csv_header import header_of
-from tokencost.logs.files.decompress import reading
+from tokencost.logs.files.csv_header import read_header
+from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.discover import Log
 from tokencost.logs.sql.rate_periods import RatePeriods
 from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, field_columns, fingerprint
@@ -26,7 +26,7 @@ _MARKS = {CELLS, "priced_at", "records"}
 _FINGERPRINT = re.compile("[0-9a-f]{12}")
 
 
-class Returned(NamedTuple):
+class ExportedSums(NamedTuple):
     """What files of sums hold."""
 
     sums: tuple[Sum, ...] = ()
@@ -44,23 +44,23 @@ def holds_sums(log: Log) -> bool:
 def _names(log: Log) -> Mapping[str, str]:
     """The names of its columns, by their small letters: some engines return them in capitals."""
     names: Sequence[str] = ()
-    if log.kind in ("csv", "tsv"):
-        names = header_of(log)
-    elif log.kind == "parquet":
+    if log.layout in ("csv", "tsv"):
+        names = read_header(log)
+    elif log.layout == "parquet":
         import duckdb
 
-        from tokencost.logs.engines.connection import connected
+        from tokencost.logs.engines.duckdb_engine import connect
 
         try:
-            found = connected().execute("SELECT * FROM read_parquet(?) LIMIT 0", [log.path]).description
+            found = connect().execute("SELECT * FROM read_parquet(?) LIMIT 0", [log.path]).description
         except duckdb.Error:
             return {}
         except (RuntimeError, UnicodeError):
             problem = "the name of a column is no text in UTF-8"
             raise InvalidData([Problem(log.shown, 1, problem, "write the file again, or leave it out")]) from None
         names = [column[0] for column in found or ()]
-    elif log.kind == "lines":
-        with reading(log.path, log.compression, log.shown) as inner:
+    elif log.layout == "lines":
+        with open_decompressed(log.path, log.compression, log.shown) as inner:
             line = inner.readline(1_000_000)
         try:
             record = json.loads(line)
@@ -70,14 +70,14 @@ def _names(log: Log) -> Mapping[str, str]:
     return {name.lower(): name for name in names}
 
 
-def returned_sums(engine: "Engine", question: UsageQuery, cells: RatePeriods) -> Returned:
+def read_sums(engine: "Engine", query: UsageQuery, periods: RatePeriods) -> ExportedSums:
     """The sums in all files of an engine, as the query that made them left them.
 
     Raises `InvalidRequest` where they answer another question.
     """
     from tokencost.logs.engines.rejected import malformed_lines
 
-    if question.since is not None or question.until is not None:
+    if query.since is not None or query.until is not None:
         raise InvalidRequest("these are sums: --since and --until belong to the query", "give them with --print-sql")
     sums: list[Sum] = []
     rejected: list[Rejected] = []
@@ -85,10 +85,10 @@ def returned_sums(engine: "Engine", question: UsageQuery, cells: RatePeriods) ->
     for log in engine.logs.files:
         before = len(sums)
         faults: dict[int, str] = {}
-        for number, row in enumerate(_rows(engine, log, question), 1):
+        for number, row in enumerate(_rows(engine, log, query), 1):
             try:
-                _check_cells(row[CELLS], question, cells, log.shown)
-                sums.append(sum_of(row, question, cells, log.shown))
+                _check_cells(row[CELLS], query, periods, log.shown)
+                sums.append(sum_of(row, query, periods, log.shown))
             except NoSum as error:
                 faults[number] = str(error)
                 sums.append(rejected_sum(1, UNSOUND, log.shown))
@@ -100,12 +100,12 @@ def returned_sums(engine: "Engine", question: UsageQuery, cells: RatePeriods) ->
         rejected += [Rejected(shown[path], line, reason) for line, reason in lines]
         sums += [rejected_sum(1, UNSOUND, shown[path]) for _ in lines]
     filled = {item.file for item in sums}
-    return Returned(tuple(sums), tuple(rejected), tuple(name for name in empty if name not in filled))
+    return ExportedSums(tuple(sums), tuple(rejected), tuple(name for name in empty if name not in filled))
 
 
-def _rows(engine: "Engine", log: Log, question: UsageQuery) -> Iterator[Row]:
-    wanted = [*question.periods, *field_columns(question), *KEYS.values(), *COUNTS.values()]
-    wanted += [*(LOGGED.values() if question.compare_to else ()), CELLS]
+def _rows(engine: "Engine", log: Log, query: UsageQuery) -> Iterator[Row]:
+    wanted = [*query.periods, *field_columns(query), *KEYS.values(), *COUNTS.values()]
+    wanted += [*(LOGGED.values() if query.compare_to else ()), CELLS]
     names = _names(log)
     if missing := [name for name in wanted if name not in names]:
         raise InvalidRequest(
@@ -116,10 +116,10 @@ def _rows(engine: "Engine", log: Log, question: UsageQuery) -> Iterator[Row]:
         yield {name: None if text == NULL else text for name, text in zip(wanted, row, strict=True)}
 
 
-def _check_cells(found: str | None, question: UsageQuery, cells: RatePeriods, shown: str) -> None:
+def _check_cells(found: str | None, query: UsageQuery, periods: RatePeriods, shown: str) -> None:
     if not found or not _FINGERPRINT.fullmatch(found):
         raise NoSum(f"{CELLS} is missing")
-    if found != fingerprint(question, cells):
+    if found != fingerprint(query, periods):
         raise InvalidRequest(
             f"{shown} was summed for other dates of prices or other context lengths",
             "use the prices.toml and the --as and --token-factor that the query was printed with, or print it again",
@@ -136,7 +136,7 @@ def _told(log: Log, faults: Mapping[int, str]) -> Iterator[Rejected]:
         yield Rejected(log.shown, line, f"no sum of records: {reason}" if line else f"row {number:,}: {reason}")
 
 
-def rejected_sums(rejected: Mapping[tuple[str, str], int]) -> Iterator[Rejected]:
+def list_rejected(rejected: Mapping[tuple[str, str], int]) -> Iterator[Rejected]:
     """What was rejected by file and code, where no engine can say which records these are."""
     for (file, code), count in sorted(rejected.items()):
         if code in REASONS:

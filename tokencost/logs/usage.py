@@ -1,6 +1,6 @@
 """What logs cost: files in, a bill out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 from fractions import Fraction
@@ -12,15 +12,12 @@ from tokencost.errors import InvalidRequest
 from tokencost.logs.billing.bill import Bill, Tell
 from tokencost.logs.billing.results import Reconciled, Unpriced, UsageRow
 from tokencost.logs.billing.sums import Rejected
-from tokencost.logs.engines.cluster import Cluster, far_log
-from tokencost.logs.exported_sums import Returned, holds_sums, rejected_sums, returned_sums
-from tokencost.logs.files.discover import LONG_KINDS, Logs, mended, opened
-from tokencost.logs.files.last_lines import LastLineOpen, has_open_line, with_ends
-from tokencost.logs.records.kinds import LOG_KINDS, MAPPED_FIELDS, LogKind, mapped_shape
-from tokencost.logs.records.repeated_keys import NotAlike, may_repeat, without_repeated_keys
-from tokencost.logs.sql.normalize import looked_at
+from tokencost.logs.exported_sums import ExportedSums, holds_sums, list_rejected, read_sums
+from tokencost.logs.files.discover import Logs, open_logs
+from tokencost.logs.files.last_lines import has_open_line
+from tokencost.logs.records.kinds import LOG_KINDS, MAPPED_FIELDS, LogKind, mapped_kind
 from tokencost.logs.sql.rate_periods import RatePeriods, rate_periods
-from tokencost.logs.usage_query import ENGINES, UsageQuery, ask, field_path, known_hours
+from tokencost.logs.usage_query import ENGINES, Cluster, UsageQuery, ask, field_path, known_hours
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 from tokencost.pricing.rates import RateCell
@@ -28,6 +25,8 @@ from tokencost.quantities import Amount
 
 if TYPE_CHECKING:
     from tokencost.logs.engines.duckdb_engine import Engine
+    from tokencost.logs.engines.duckdb_errors import Obstacle
+    from tokencost.logs.passes import Pass
 
 MOST_REJECTED = 20
 NOT_BILLED = "failed"
@@ -127,9 +126,10 @@ def usage(
     Raises `InvalidRequest` and `InvalidData` for what cannot be read at all; what has no price is listed in the result.
     """
     from tokencost.logs.engines.duckdb_engine import Engine
-    from tokencost.logs.engines.duckdb_errors import LineTooLong
+    from tokencost.logs.engines.duckdb_errors import Obstructed
+    from tokencost.logs.passes import first_pass, next_pass
 
-    question = ask(
+    query = ask(
         table,
         by=by,
         on=on,
@@ -144,33 +144,26 @@ def usage(
         raise InvalidRequest(f"there is no engine {engine!r}", f"choose one of {', '.join(ENGINES)}")
     names = [fspath(file) for file in ((files,) if isinstance(files, str | PathLike) else files)]
     window = known_hours(table, window)
-    shapes = shapes_with(mapping)
-    cells = rate_periods(table)
+    kinds = kinds_with(mapping)
+    periods = rate_periods(table)
     if engine == "spark":
-        return _by_spark(table, names, question, window, shapes, cells, cluster or Cluster())
-    with opened(names, shown=progress) as found:
-        logs, returned = _parted(found, question, cells)
-
-        def begun() -> Bill:
-            """A bill with the sums that other engines made."""
-            bill = Bill(table, question, window, tell)
-            for item in returned.sums:
-                bill.add(item)
-            return bill
-
-        strict = True
+        return _by_spark(table, names, query, window, kinds, periods, cluster or Cluster())
+    with open_logs(names, shown=progress) as found:
+        logs, exported = _split(found, query, periods)
+        # What one pass cannot take says how the next one reads: `passes` has them all, and why each is needed.
+        reading = first_pass(logs, kinds)
         while True:
-            try:
-                with Engine(logs, cells, progress=progress, strict=strict) as reader:
-                    return _by_duckdb(begun, returned, question, shapes, reader)
-            except LineTooLong as error:
-                logs = _without_long_lines(logs, str(error))
-            except LastLineOpen:
-                logs = with_ends(logs)
-            except NotAlike as error:
-                strict = False
-                if may_repeat(logs, repeated=error.repeated):
-                    logs = without_repeated_keys(logs, looked_at(shapes, question))
+            bill = Bill(table, query, window, tell)
+            for item in exported.sums:
+                bill.add(item)
+            with Engine(reading.logs, periods, progress=progress, strict=reading.strict) as reader:
+                try:
+                    result = _read(reader, reading, bill, exported, query, kinds)
+                except Obstructed as error:
+                    result = error.obstacle
+            if isinstance(result, Usage):
+                return result
+            reading = next_pass(reading, result, kinds, query)
 
 
 def costs_by_model(result: Usage) -> dict[str, Fraction]:
@@ -182,84 +175,84 @@ def costs_by_model(result: Usage) -> dict[str, Fraction]:
     return costs
 
 
-def _parted(logs: Logs, question: UsageQuery, cells: RatePeriods) -> tuple[Logs, Returned]:
+def _split(logs: Logs, query: UsageQuery, periods: RatePeriods) -> tuple[Logs, ExportedSums]:
     """The files of records, and the sums in all others."""
     from tokencost.logs.engines.duckdb_engine import Engine
 
     of_sums = tuple(log for log in logs.files if holds_sums(log))
     if not of_sums:
-        return logs, Returned()
-    with Engine(logs._replace(files=of_sums), cells) as reader:
-        returned = returned_sums(reader, question, cells)
-    return logs._replace(files=tuple(log for log in logs.files if log not in of_sums)), returned
+        return logs, ExportedSums()
+    with Engine(logs._replace(files=of_sums), periods) as reader:
+        exported = read_sums(reader, query, periods)
+    return logs._replace(files=tuple(log for log in logs.files if log not in of_sums)), exported
 
 
-def _by_duckdb(
-    begun: Callable[[], Bill], returned: Returned, question: UsageQuery, shapes: tuple[LogKind, ...], engine: "Engine"
-) -> Usage:
-    from tokencost.logs.engines.detect_kinds import first_shapes, holds_others
+def _read(
+    engine: "Engine",
+    reading: "Pass",
+    bill: Bill,
+    exported: ExportedSums,
+    query: UsageQuery,
+    kinds: tuple[LogKind, ...],
+) -> "Usage | Obstacle":
+    """The answer, or why this pass cannot give it."""
+    from tokencost.logs.engines.duckdb_errors import Obstacle
     from tokencost.logs.engines.duckdb_sums import bill_logs
-    from tokencost.logs.engines.empty_files import without_records
+    from tokencost.logs.engines.first_records import holds_others, without_records
     from tokencost.logs.engines.rejected import first_rejected, malformed_lines
 
-    asked = first_shapes(engine.logs.files, shapes)
-    as_json = False
-    while True:
-        sources = engine.sources(question, asked, all_shapes=shapes, as_json=as_json)
-        bill = begun()
-        summed = tuple(rejected_sums(bill.rejected))
-        bill_logs(engine, question, sources, bill)
-        unrecognised = any(code == "shape" for _, code in bill.rejected)
-        if unrecognised and has_open_line(engine.logs):
-            raise LastLineOpen
-        every = engine.sources(question, shapes) if unrecognised and not as_json else []
-        if not holds_others(engine, every, shapes, asked):
-            break
-        asked, as_json = shapes, True
+    summed = tuple(list_rejected(bill.rejected))
+    sources = engine.sources(query, reading.asked, all_kinds=kinds, as_json=reading.as_json)
+    bill_logs(engine, query, sources, bill)
+    if any(code == "shape" for _, code in bill.rejected):
+        if has_open_line(engine.logs):
+            return Obstacle("open end")
+        if not reading.as_json and holds_others(engine, engine.sources(query, kinds), kinds, reading.asked):
+            return Obstacle("other kinds")
+    # Which records were rejected is looked up in another pass, over the files that have some: the sums do not say.
     malformed = malformed_lines(engine)
     read = bill.read + sum(map(len, malformed.values()))
     files = {file for file, _ in bill.rejected}
-    lines = shapes if as_json else asked
-    rejected = first_rejected(engine, question, shapes, lines, files, malformed, MOST_REJECTED, as_json=as_json)
-    listed = (*returned.rejected, *summed, *rejected)[:MOST_REJECTED]
-    empty = without_records(engine, question, shapes, read - sum(item.rows for item in returned.sums))
-    return _result(bill, question, read, listed, (*returned.empty, *empty))
+    rejected = first_rejected(
+        engine, query, kinds, reading.asked, files, malformed, MOST_REJECTED, as_json=reading.as_json
+    )
+    listed = (*exported.rejected, *summed, *rejected)[:MOST_REJECTED]
+    empty = without_records(engine, query, kinds, read - sum(item.rows for item in exported.sums))
+    return _result(bill, query, read, listed, (*exported.empty, *empty))
 
 
 def _by_spark(
     table: PriceTable,
     files: Sequence[str],
-    question: UsageQuery,
+    query: UsageQuery,
     window: str | None,
-    shapes: tuple[LogKind, ...],
-    cells: RatePeriods,
+    kinds: tuple[LogKind, ...],
+    periods: RatePeriods,
     cluster: Cluster,
 ) -> Usage:
-    from tokencost.logs.engines.spark_engine import spark_sums
+    from tokencost.logs.engines.spark_engine import far_log, spark_sums
 
     local = [name for name in files if "://" not in name]
-    bill = Bill(table, question, window)
-    with opened(local) if local else nullcontext(Logs((), "")) as found:
-        logs, returned = _parted(found, question, cells) if local else (found, Returned())
+    bill = Bill(table, query, window)
+    with open_logs(local) if local else nullcontext(Logs((), "")) as found:
+        logs, exported = _split(found, query, periods) if local else (found, ExportedSums())
         far = tuple(far_log(name) for name in files if "://" in name)
-        for item in returned.sums:
+        for item in exported.sums:
             bill.add(item)
-        for item in spark_sums(logs._replace(files=(*logs.files, *far)), question, shapes, cells, cluster):
+        for item in spark_sums(logs._replace(files=(*logs.files, *far)), query, kinds, periods, cluster):
             bill.add(item)
-    listed = (*returned.rejected, *rejected_sums(bill.rejected))[:MOST_REJECTED]
-    nothing = not bill.read and question.since is None and question.until is None
+    listed = (*exported.rejected, *list_rejected(bill.rejected))[:MOST_REJECTED]
+    nothing = not bill.read and query.since is None and query.until is None
     empty = tuple(log.shown for log in logs.files if nothing or not log.size)
-    return _result(bill, question, bill.read, listed, (*returned.empty, *empty))
+    return _result(bill, query, bill.read, listed, (*exported.empty, *empty))
 
 
-def _result(
-    bill: Bill, question: UsageQuery, read: int, rejected: tuple[Rejected, ...], empty: tuple[str, ...]
-) -> Usage:
-    on = question.sides[0].on
+def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, ...], empty: tuple[str, ...]) -> Usage:
+    on = query.priced_as[0].on
     first, last = bill.period.days
     return Usage(
         as_of=on if on is not None else bill.last,
-        by=question.by,
+        by=query.by,
         rows=bill.rows(),
         unpriced=bill.unpriced(),
         unpriced_elsewhere=bill.unpriced_elsewhere(),
@@ -268,15 +261,15 @@ def _result(
         failed_count=sum(count for (_, code), count in bill.rejected.items() if code == NOT_BILLED),
         read=read,
         priced=bill.priced,
-        alternatives=tuple(side.label or "" for side in question.sides[1:]),
-        reconciled=bill.reconciled() if question.compare_to else (),
+        alternatives=tuple(side.label or "" for side in query.priced_as[1:]),
+        reconciled=bill.reconciled() if query.compare_to else (),
         base_rates=tuple(sorted(bill.base_rates)),
         cells=bill.cells_used(),
         repriced=on is not None,
         requests=bill.requests,
         first=first,
         last=last,
-        tier=question.tier,
+        tier=query.tier,
         window=bill.window,
         window_chosen=bill.window_chosen,
         table=bill.table,
@@ -284,7 +277,7 @@ def _result(
     )
 
 
-def shapes_with(mapping: Mapping[str, str] | None) -> tuple[LogKind, ...]:
+def kinds_with(mapping: Mapping[str, str] | None) -> tuple[LogKind, ...]:
     """The kinds looked for, the mapped one first. Raises `InvalidRequest` for a field that cannot be mapped."""
     if not mapping:
         return LOG_KINDS
@@ -293,13 +286,4 @@ def shapes_with(mapping: Mapping[str, str] | None) -> tuple[LogKind, ...]:
             raise InvalidRequest(f"--map has no field {name!r}", f"its fields are {', '.join(MAPPED_FIELDS)}")
         if not all(path.split(".")):
             raise InvalidRequest(f"{path!r} is not a field of a record", "write --map input_tokens=path.to.field")
-    return (mapped_shape({name: field_path(path) for name, path in mapping.items()}), *LOG_KINDS)
-
-
-def _without_long_lines(logs: Logs, shown: str) -> Logs:
-    """The logs, the one of that name mended; without a name, those of which records may be longer than lines."""
-    changed = tuple(
-        mended(log, logs.folder) if (log.shown == shown if shown else log.kind in LONG_KINDS) else log
-        for log in logs.files
-    )
-    return logs._replace(files=changed)
+    return (mapped_kind({name: field_path(path) for name, path in mapping.items()}), *LOG_KINDS)

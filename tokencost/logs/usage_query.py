@@ -24,6 +24,15 @@ BILLED = ("model", "provider", "tier", "window", "component")
 """What `--by` can name that only the bill decides."""
 
 
+class Cluster(NamedTuple):
+    """A Spark of one's own, by default on all cores of this machine, or one that listens somewhere."""
+
+    master: str | None = None
+    """Such as `local[2]`, `yarn` or `spark://host:7077`."""
+    remote: str | None = None
+    """A Spark Connect server, such as `sc://host:15002`."""
+
+
 class PricedAs(NamedTuple):
     """Which price is looked up for each record: its own model's, or an alternative's."""
 
@@ -40,7 +49,7 @@ class UsageQuery(NamedTuple):
     """What is asked of the logs, as far as engines are concerned."""
 
     by: tuple[str, ...]
-    sides: tuple[PricedAs, ...]
+    priced_as: tuple[PricedAs, ...]
     since: When | None = None
     until: When | None = None
     tier: str | None = None
@@ -92,22 +101,22 @@ def ask(
         )
     when = None if on is None else as_when(on)
     factors = dict(token_factors or {})
-    sides = [PricedAs(on=when)]
-    sides += [_alternative(table, name, when, factors) for name in dict.fromkeys(as_names(as_models))]
+    priced_as = [PricedAs(on=when)]
+    priced_as += [_alternative(table, name, when, factors) for name in dict.fromkeys(as_names(as_models))]
     unknown = [name for name in factors if name is not None]
     if unknown:
         raise InvalidRequest(f"--token-factor names {unknown[0]}, which is not among the --as models")
-    question = UsageQuery(
+    query = UsageQuery(
         groups,
-        tuple(sides),
+        tuple(priced_as),
         None if since is None else as_bound(since),
         None if until is None else as_bound(until),
         None if tier is None else known_tier(_all_prices(table), tier),
         None if compare_to is None else field_path(compare_to),
     )
-    if question.compare_to and not all(question.compare_to):
+    if query.compare_to and not all(query.compare_to):
         raise InvalidRequest(f"{compare_to!r} is not a field", "name one such as spend or metadata.cost")
-    return question
+    return query
 
 
 def known_hours(table: PriceTable, window: str | None) -> str | None:

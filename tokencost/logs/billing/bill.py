@@ -64,7 +64,7 @@ class Bill:
         self._found: dict[tuple[object, ...], RateCell | TokencostError] = {}
         self._billings: dict[tuple[RateCell | None, ...], Billing] = {}
         self._groups: dict[tuple[Periods, Fields, Key], GroupTotals] = {}
-        self._unpriced = [UnpricedSums(at_own_times=side.on is None) for side in question.sides]
+        self._unpriced = [UnpricedSums(at_own_times=side.on is None) for side in question.priced_as]
         self.rejected: dict[tuple[str, str], int] = {}
         """Records that cannot be read, by file and code."""
         self.read = 0
@@ -117,7 +117,7 @@ class Bill:
             return None
         self.priced += item.rows
         self._note(item, cell)
-        others = tuple(self._elsewhere(item, place, tokens) for place in range(1, len(self._question.sides)))
+        others = tuple(self._elsewhere(item, place, tokens) for place in range(1, len(self._question.priced_as)))
         cells = (cell, *others)
         known = self._billings.get(cells)
         if known is None:
@@ -161,7 +161,7 @@ class Bill:
     def _elsewhere(self, item: Sum, place: int, tokens: Tokens) -> RateCell | None:
         cell = self._cell(item, place)
         if isinstance(cell, TokencostError):
-            self._unpriced[place].add(self._question.sides[place].label, cell, item, tokens)
+            self._unpriced[place].add(self._question.priced_as[place].label, cell, item, tokens)
             return None
         self._use(cell)
         return cell
@@ -183,7 +183,7 @@ class Bill:
         found = self._found.get(key)
         if found is None:
             try:
-                found = self._look_up(item, self._question.sides[place])
+                found = self._look_up(item, self._question.priced_as[place])
             except TokencostError as error:
                 found = error
             self._found[key] = found
@@ -276,7 +276,7 @@ class Bill:
     def _beside(self, cost: CostParts[Decimal], others: Sequence[Decimal | None]) -> tuple[Elsewhere, ...]:
         return tuple(
             Elsewhere(side.label or "", None if other is None else times(other, side.factor), cost.total)
-            for side, other in zip(self._question.sides[1:], others, strict=True)
+            for side, other in zip(self._question.priced_as[1:], others, strict=True)
         )
 
     def _key(self, periods: Periods, fields: Fields, names: Key) -> Key:

@@ -7,13 +7,11 @@ from typing import Any, NamedTuple, Self
 import duckdb
 
 from tokencost.errors import InvalidData, Problem
-from tokencost.logs.engines.connection import connected
-from tokencost.logs.engines.duckdb_errors import told
-from tokencost.logs.files.csv_header import header_of
+from tokencost.logs.engines.duckdb_errors import Obstacle, Obstructed, translate_error
+from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
-from tokencost.logs.files.progress import interruptible
+from tokencost.logs.files.progress import run_interruptibly
 from tokencost.logs.records.kinds import LogKind, Path, count_paths, paths_of
-from tokencost.logs.records.repeated_keys import NotAlike
 from tokencost.logs.sql.fields import (
     Column,
     Entangled,
@@ -23,9 +21,9 @@ from tokencost.logs.sql.fields import (
     TableColumns,
     literal,
 )
-from tokencost.logs.sql.nested import CONTAINERS, FILE, expanded
-from tokencost.logs.sql.normalize import shapes_of_table
-from tokencost.logs.sql.rate_periods import DAY, CellTime, RatePeriods, cell_times
+from tokencost.logs.sql.nested import CONTAINERS, FILE, expand_sql
+from tokencost.logs.sql.normalize import kinds_of_table
+from tokencost.logs.sql.rate_periods import DAY, RatePeriod, RatePeriods, periods_between
 from tokencost.logs.usage_query import UsageQuery, field_path
 
 MEMORY = "768MB"
@@ -34,27 +32,34 @@ TABLES = ("csv", "tsv", "parquet")
 _READERS = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}
 
 
+def connect(**settings: str) -> duckdb.DuckDBPyConnection:
+    """A connection with these settings, which loads no extension and so needs no network."""
+    return duckdb.connect(
+        config={"autoload_known_extensions": False, "autoinstall_known_extensions": False, **settings}
+    )
+
+
 class Source(NamedTuple):
     """Files that are read alike, and how their fields are written."""
 
     logs: tuple[Log, ...]
     relation: str
-    leaves: Fields
-    shapes: tuple[LogKind, ...]
-    one_shape: bool
+    fields: Fields
+    kinds: tuple[LogKind, ...]
+    one_kind: bool
 
 
 class Engine:
     """A connection that has been locked down, and the rate cells in it."""
 
-    def __init__(self, logs: Logs, cells: RatePeriods, *, progress: bool = False, strict: bool = False) -> None:
-        self.connection = connected(memory_limit=MEMORY, temp_directory=os.path.join(logs.folder, "spill"))
+    def __init__(self, logs: Logs, periods: RatePeriods, *, progress: bool = False, strict: bool = False) -> None:
+        self.connection = connect(memory_limit=MEMORY, temp_directory=os.path.join(logs.folder, "spill"))
         self.logs = logs
         self._shown = {log.path: log.shown for log in logs.files}
-        self.cells = cells
+        self.periods = periods
         self.progress = progress
         self.strict = strict
-        """Whether a line that is not made as the others raises `NotAlike`, rather than being passed over."""
+        """Whether a line that is no record ends the reading, rather than being passed over."""
         if progress:
             self.connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
         self._lock([log.path for log in logs.files])
@@ -71,7 +76,7 @@ class Engine:
         # It cannot know how many records a file has, takes them for few, and would keep them all in memory to join.
         # And it would plan for seconds to make joins of the lists of shapes.
         disabled = "join_order,build_side_probe_side,in_clause"
-        if any(log.kind == "parquet" for log in self.logs.files):
+        if any(log.layout == "parquet" for log in self.logs.files):
             # It would believe what a Parquet file says of its values: leave out checks that no value of it needs to
             # pass, and rows that it says lie outside of the time asked for.
             disabled += ",statistics_propagation,filter_pushdown"
@@ -88,9 +93,9 @@ class Engine:
 
     def load_times(self, begin: int, end: int) -> None:
         """The stretches of time between two instants as the relation `rate_times`, cut at midnight: days are joined."""
-        times = cell_times(self.cells, begin, end)
-        values = [[time[place] for time in times] for place in range(len(CellTime._fields))]
-        lists = ", ".join(f"unnest(CAST(? AS BIGINT[])) AS {name}" for name in CellTime._fields)
+        times = periods_between(self.periods, begin, end)
+        values = [[time[place] for time in times] for place in range(len(RatePeriod._fields))]
+        lists = ", ".join(f"unnest(CAST(? AS BIGINT[])) AS {name}" for name in RatePeriod._fields)
         self.connection.execute(
             'CREATE OR REPLACE TEMP TABLE rate_times AS SELECT start, until, "at", '
             f"unnest(range(start // {DAY}, (until - 1) // {DAY} + 1)) AS day FROM (SELECT {lists})",
@@ -99,10 +104,10 @@ class Engine:
 
     def sources(
         self,
-        question: UsageQuery,
-        shapes: Sequence[LogKind],
+        query: UsageQuery,
+        kinds: Sequence[LogKind],
         *,
-        all_shapes: Sequence[LogKind] | None = None,
+        all_kinds: Sequence[LogKind] | None = None,
         as_json: bool = False,
         only: Log | None = None,
         numbered: bool = False,
@@ -116,16 +121,16 @@ class Engine:
         for log in self.logs.files:
             if log.size == 0 or (only and log.path != only.path):
                 continue
-            if log.kind in TABLES:
+            if log.layout in TABLES:
                 headers[log.path] = self.columns(log)
-            alike.setdefault((log.kind, log.compression, headers.get(log.path)), []).append(log)
+            alike.setdefault((log.layout, log.compression, headers.get(log.path)), []).append(log)
         return [
             self._source(
                 tuple(logs),
                 headers.get(logs[0].path),
-                question,
-                shapes,
-                all_shapes or shapes,
+                query,
+                kinds,
+                all_kinds or kinds,
                 as_json,
                 numbered,
             )
@@ -135,21 +140,21 @@ class Engine:
     def texts(self, log: Log, names: Sequence[str]) -> Iterator[tuple[str | None, ...]]:
         """These fields of every row of a file, as text."""
         paths = _list([log])
-        leaves: Fields = JsonRecord()
-        if log.kind in TABLES:
+        fields: Fields = JsonRecord()
+        if log.layout in TABLES:
             columns = self.columns(log)
-            leaves, relation = TableColumns(columns), _table(log, paths, columns)
+            fields, relation = TableColumns(columns), _table(log, paths, columns)
         else:
             relation = f"(SELECT json AS record FROM read_json_objects({paths}, {_json_options(log)}))"
-        chosen = ", ".join(f"{leaves.text((name,))} AS column_{place}" for place, name in enumerate(names))
+        chosen = ", ".join(f"{fields.text((name,))} AS column_{place}" for place, name in enumerate(names))
         self.execute(f"SELECT {chosen} FROM {relation} AS r", log.shown)
         while rows := self.connection.fetchmany(BATCH):
             yield from rows
 
     def columns(self, log: Log) -> tuple[Column, ...]:
         """The columns of a table."""
-        if log.kind != "parquet":
-            return tuple(Column(name, "VARCHAR") for name in header_of(log))
+        if log.layout != "parquet":
+            return tuple(Column(name, "VARCHAR") for name in read_header(log))
         described = self.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(log.path)})", log.shown).fetchall()
         return tuple(Column(row[0], row[1]) for row in described)
 
@@ -157,37 +162,37 @@ class Engine:
         self,
         logs: tuple[Log, ...],
         columns: tuple[Column, ...] | None,
-        question: UsageQuery,
-        shapes: Sequence[LogKind],
-        all_shapes: Sequence[LogKind],
+        query: UsageQuery,
+        kinds: Sequence[LogKind],
+        all_kinds: Sequence[LogKind],
         as_json: bool,
         numbered: bool,
     ) -> Source:
-        kind, paths = logs[0].kind, _list(logs)
+        layout, paths = logs[0].layout, _list(logs)
         if columns is not None:
-            leaves = TableColumns(columns)
-            known = shapes_of_table(leaves, all_shapes, [column.name for column in columns], logs[0].shown)
+            fields = TableColumns(columns)
+            known = kinds_of_table(fields, all_kinds, [column.name for column in columns], logs[0].shown)
             relation = _table(logs[0], paths, columns)
             if numbered:
                 relation = _numbered(relation)
-            return Source(logs, relation, leaves, known, one_shape=True)
+            return Source(logs, relation, fields, known, one_kind=True)
         options = _json_options(logs[0])
-        nested = None if as_json or kind != "lines" else _nested(question, shapes)
+        nested = None if as_json or layout != "lines" else _nested(query, kinds)
         if nested is None:
-            shapes = all_shapes
+            kinds = all_kinds
             file = "row_number() OVER ()" if numbered else FILE
             reader = f"(SELECT json AS record, {file} AS {FILE} FROM read_json_objects({paths}, {options}))"
-            return Source(logs, f"({expanded(reader, shapes)})", JsonRecord(), tuple(shapes), one_shape=False)
+            return Source(logs, f"({expand_sql(reader, kinds)})", JsonRecord(), tuple(kinds), one_kind=False)
         if self.strict:
             options = options.replace("ignore_errors=true", "ignore_errors=false")
         relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"
         if numbered:
             relation = _numbered(relation)
-        return Source(logs, relation, nested, tuple(shapes), one_shape=False)
+        return Source(logs, relation, nested, tuple(kinds), one_kind=False)
 
     def work(self, statement: str) -> None:
         """Run what takes as long as the logs are."""
-        interruptible(self.connection, lambda: self._done(statement), shown=self.progress)
+        run_interruptibly(self.connection, lambda: self._done(statement), shown=self.progress)
 
     def _done(self, statement: str) -> None:
         self.execute(statement)
@@ -204,20 +209,20 @@ class Engine:
             return self.connection.execute(statement)
         except duckdb.Error as error:
             if self.strict and any(said in str(error) for said in ("JSON transform error", "Malformed JSON")):
-                raise NotAlike(repeated="duplicate key" in str(error)) from None
-            raise told(error, self.logs, shown) from None
+                raise Obstructed(Obstacle("repeated key" if "duplicate key" in str(error) else "odd line")) from None
+            raise translate_error(error, self.logs, shown) from None
         except RuntimeError as error:
             # So the engine says that Ctrl-C was pressed.
             raise (KeyboardInterrupt if "interrupted" in str(error) else error) from None
 
 
-def _nested(question: UsageQuery, shapes: Sequence[LogKind]) -> NestedColumns | None:
-    texts: list[Path] = [path for shape in shapes for path in paths_of(shape)]
-    texts += [field_path(name) for name in question.fields]
+def _nested(query: UsageQuery, kinds: Sequence[LogKind]) -> NestedColumns | None:
+    texts: list[Path] = [path for kind in kinds for path in paths_of(kind)]
+    texts += [field_path(name) for name in query.fields]
     texts += CONTAINERS
-    if question.compare_to:
-        texts.append(question.compare_to)
-    counts = [path for shape in shapes for path in count_paths(shape)]
+    if query.compare_to:
+        texts.append(query.compare_to)
+    counts = [path for kind in kinds for path in count_paths(kind)]
     try:
         return NestedColumns(texts, counts)
     except Entangled:
@@ -232,7 +237,7 @@ def as_lines(log: Log, path: str) -> None:
     """Write the records of a JSON array, or of objects over several lines, one a line."""
     reader = f"read_json_objects({_list([log])}, {_json_options(log)})"
     try:
-        connected().execute(
+        connect().execute(
             f"COPY (SELECT json(json) FROM {reader}) TO {literal(path)} "
             "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x1f')"
         )
@@ -247,18 +252,18 @@ def _list(logs: Sequence[Log]) -> str:
 
 def _json_options(log: Log) -> str:
     options = (
-        f"format='{_READERS[log.kind]}', compression='{log.compression}', filename='{FILE}', hive_partitioning=false"
+        f"format='{_READERS[log.layout]}', compression='{log.compression}', filename='{FILE}', hive_partitioning=false"
     )
-    if log.kind == "lines":
+    if log.layout == "lines":
         return f"{options}, ignore_errors=true"
     return f"{options}, maximum_object_size={LONGEST_RECORD * 8}"
 
 
 def _table(log: Log, paths: str, columns: Sequence[Column]) -> str:
     """The reader of tables that are all alike."""
-    if log.kind == "parquet":
+    if log.layout == "parquet":
         return f"read_parquet({paths}, filename='{FILE}', hive_partitioning=false, union_by_name=true)"
-    separator = "\t" if log.kind == "tsv" else ","
+    separator = "\t" if log.layout == "tsv" else ","
     named = ", ".join(f"{literal(column.name)}: 'VARCHAR'" for column in columns)
     return (
         f"read_csv({paths}, columns={{{named}}}, delim={literal(separator)}, quote='\"', escape='\"', header=true, "

@@ -1,21 +1,34 @@
 """What DuckDB says is wrong with a log, in words that name the log as the user did."""
 
 import os
+from typing import Literal, NamedTuple
 
 import duckdb
 
 from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.files.decompress import why_damaged
-from tokencost.logs.files.discover import LONG_KINDS, Logs
+from tokencost.logs.files.discover import LONG_LAYOUTS, Logs
 
 MOST_NAMED = 3
 
 
-class LineTooLong(Exception):
-    """A line is longer than the engine takes."""
+class Obstacle(NamedTuple):
+    """What ended a pass over the logs, or showed that it cannot have read all of them rightly."""
+
+    what: Literal["long line", "odd line", "repeated key", "open end", "other kinds"]
+    shown: str = ""
+    """The log in which it was met, where that is known."""
 
 
-def told(error: duckdb.Error, logs: Logs, shown: str) -> Exception:
+class Obstructed(Exception):
+    """The engine met an obstacle while it read."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(obstacle.what)
+        self.obstacle = obstacle
+
+
+def translate_error(error: duckdb.Error, logs: Logs, shown: str) -> Exception:
     """What the engine says about a file, as an error of ours that names it."""
     text = str(error)
     if os.environ.get("TOKENCOST_DEBUG"):
@@ -24,10 +37,10 @@ def told(error: duckdb.Error, logs: Logs, shown: str) -> Exception:
     by_path = sorted(logs.files, key=lambda log: -len(log.path))
     shown = next((log.shown for log in by_path if log.path in text), shown)
     if "maximum_object_size" in text and shown:
-        return LineTooLong(shown)
+        return Obstructed(Obstacle("long line", shown))
     if isinstance(error, duckdb.OutOfMemoryException):
-        if any(log.kind in LONG_KINDS for log in logs.files):
-            return LineTooLong()
+        if any(log.layout in LONG_LAYOUTS for log in logs.files):
+            return Obstructed(Obstacle("long line"))
         return InvalidRequest(
             "the work does not fit in memory: there are too many groups, or a record is too long",
             "name fewer fields with --by, or leave out the file",

@@ -7,63 +7,70 @@ from tokencost.logs.billing.bill import Bill
 from tokencost.logs.billing.groups import Billing
 from tokencost.logs.billing.sums import Sum
 from tokencost.logs.engines.duckdb_engine import Engine, Source
-from tokencost.logs.sql.aggregate import SUMS, checked, has_slots, key_columns, slotted, sums, tested, times_of
+from tokencost.logs.sql.aggregate import (
+    SUMS,
+    bucket_sums_sql,
+    each_record_sql,
+    has_buckets,
+    key_columns,
+    problems_sql,
+    request_times_sql,
+    sums_sql,
+)
 from tokencost.logs.sql.fields import identifier
 from tokencost.logs.sql.nested import FILE
-from tokencost.logs.sql.normalize import records
+from tokencost.logs.sql.normalize import records_sql
 from tokencost.logs.sql.rate_periods import DAY
 from tokencost.logs.usage_query import UsageQuery
 
 MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
 
 
-def bill_logs(engine: Engine, question: UsageQuery, sources: Sequence[Source], bill: Bill) -> None:
+def bill_logs(engine: Engine, query: UsageQuery, sources: Sequence[Source], bill: Bill) -> None:
     """Bill all files."""
     if not sources:
         return
-    slots = has_slots(question, engine.cells)
-    if slots:
-        summed = slotted(_every(question, sources), question, engine.cells)
+    buckets = has_buckets(query, engine.periods)
+    if buckets:
+        summed = bucket_sums_sql(_every(query, sources), query, engine.periods)
         engine.work(f"CREATE OR REPLACE TEMP TABLE slots AS {summed}")
         relation = "slots"
         begin, end = engine.execute("SELECT min(instant), max(instant) FROM slots").fetchone() or (None, None)
     else:
-        relation = f"({tested(_every(question, sources), question, engine.cells)})"
-        begin, end = engine.cells.first, engine.cells.last
+        relation = f"({each_record_sql(_every(query, sources), query, engine.periods)})"
+        begin, end = engine.periods.first, engine.periods.last
     engine.load_times(begin or 0, (end or 0) + DAY)
-    statement = sums(relation, question, engine.cells, month=MONTH)
-    if question.fields:
-        _bill_groups(engine, question, statement, bill)
+    statement = sums_sql(relation, query, engine.periods, month=MONTH)
+    if query.fields:
+        _bill_groups(engine, query, statement, bill)
         return
-    periods = len(question.periods)
+    periods = len(query.periods)
     for row in engine.fetched(statement):
         bill.add(_sum(engine, row[:periods], row[periods:]))
 
 
-def _every(question: UsageQuery, sources: Sequence[Source]) -> str:
+def _every(query: UsageQuery, sources: Sequence[Source]) -> str:
     """All records, of all sources, checked."""
-    return checked(
+    return problems_sql(
         [
-            records(
-                source.relation, source.leaves, source.shapes, question, file=f"r.{FILE}", one_shape=source.one_shape
-            )
+            records_sql(source.relation, source.fields, source.kinds, query, file=f"r.{FILE}", one_kind=source.one_kind)
             for source in sources
         ],
-        question,
+        query,
     )
 
 
-def _bill_groups(engine: Engine, question: UsageQuery, statement: str, bill: Bill) -> None:
+def _bill_groups(engine: Engine, query: UsageQuery, statement: str, bill: Bill) -> None:
     """Bill many groups: cells are counted over all groups, and groups fetched by what is billed alike."""
     engine.work(f"CREATE OR REPLACE TEMP TABLE sums AS {statement}")
-    keys = [identifier(name) for name in key_columns(question)]
-    fixed = len(question.periods) + len(question.fields)
+    keys = [identifier(name) for name in key_columns(query)]
+    fixed = len(query.periods) + len(query.fields)
     groups, cell = keys[:fixed], keys[fixed:]
     counted = engine.execute(f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(groups)} FROM sums)").fetchone()
     bill.expect(counted[0] if counted else 0)
-    logged = ["sum(s.logged) AS logged", "sum(s.logged_rows) AS logged_rows"] if question.compare_to else []
+    logged = ["sum(s.logged) AS logged", "sum(s.logged_rows) AS logged_rows"] if query.compare_to else []
     counts = [f"CAST(sum(s.{name}) AS HUGEINT) AS {name}" for name in SUMS]
-    times = times_of("s", question)
+    times = request_times_sql("s", query)
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE cells AS SELECT row_number() OVER () AS cell, * FROM "
         f"(SELECT {', '.join([*(f's.{name}' for name in cell), *counts, *times, *logged])} FROM sums AS s "
@@ -86,11 +93,11 @@ def _bill_groups(engine: Engine, question: UsageQuery, statement: str, bill: Bil
         [numbers, ways],
     )
     # Small integers are fetched several times as fast; no part of what was counted is larger than the whole.
-    kind = "BIGINT" if total < 2**63 else "HUGEINT"
-    counts = [f"CAST(sum(s.{name}) AS {kind}) AS {name}" for name in SUMS]
+    integer = "BIGINT" if total < 2**63 else "HUGEINT"
+    counts = [f"CAST(sum(s.{name}) AS {integer}) AS {name}" for name in SUMS]
     alike = " AND ".join(f"s.{name} IS NOT DISTINCT FROM w.{name}" for name in cell)
     each = list(billings)
-    periods, rows = len(question.periods), fixed + 1
+    periods, rows = len(query.periods), fixed + 1
     for row in engine.fetched(
         f"SELECT {', '.join([*(f's.{name}' for name in groups), 'w.way', *counts, *logged])} FROM sums AS s "
         f"JOIN ways AS w ON {alike} GROUP BY {', '.join(str(place + 1) for place in range(rows))} "

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from tokencost.logs.billing.sums import Rejected
-from tokencost.logs.files.decompress import REPEATED, reading
+from tokencost.logs.files.decompress import REPEATED, open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
 from tokencost.logs.records.kinds import LogKind, Path
-from tokencost.logs.sql.aggregate import checked
+from tokencost.logs.sql.aggregate import problems_sql
 from tokencost.logs.sql.fields import MOST, JsonRecord, literal
 from tokencost.logs.sql.nested import FILE
-from tokencost.logs.sql.normalize import COUNTS, records
+from tokencost.logs.sql.normalize import COUNTS, records_sql
 from tokencost.logs.usage_query import PricedAs, UsageQuery
 from tokencost.pricing.cost import CONVENTION
 
@@ -30,7 +30,7 @@ _JSON_KIND = (
 
 def malformed_lines(engine: "Engine") -> dict[str, list[tuple[int, str]]]:
     """The lines of CSV files that are not of the form of the header, by path, as the reader noted them."""
-    if not any(log.kind in ("csv", "tsv") and log.size for log in engine.logs.files):
+    if not any(log.layout in ("csv", "tsv") and log.size for log in engine.logs.files):
         return {}
     noted = engine.execute(
         "SELECT s.file_path, e.line, min(e.error_type) FROM reject_errors AS e JOIN reject_scans AS s "
@@ -38,16 +38,16 @@ def malformed_lines(engine: "Engine") -> dict[str, list[tuple[int, str]]]:
         "(SELECT min(t.scan_id) FROM reject_scans AS t WHERE t.file_path = s.file_path) GROUP BY 1, 2 ORDER BY 1, 2"
     ).fetchall()
     found: dict[str, list[tuple[int, str]]] = {}
-    for path, line, kind in noted:
-        found.setdefault(path, []).append((line, f"not a line of the table: {str(kind).lower().replace('_', ' ')}"))
+    for path, line, fault in noted:
+        found.setdefault(path, []).append((line, f"not a line of the table: {str(fault).lower().replace('_', ' ')}"))
     return found
 
 
 def first_rejected(
     engine: "Engine",
-    question: UsageQuery,
-    shapes: tuple[LogKind, ...],
-    shapes_of_lines: tuple[LogKind, ...],
+    query: UsageQuery,
+    kinds: tuple[LogKind, ...],
+    kinds_of_lines: tuple[LogKind, ...],
     files: Iterable[str],
     malformed: dict[str, list[tuple[int, str]]],
     most: int,
@@ -57,16 +57,14 @@ def first_rejected(
     """The first rejected records of these files, in order; `as_json` if JSON lines were read as whole records."""
     wanted = set(files)
     left = most
-    plain = UsageQuery((), (PricedAs(on=question.sides[0].on),), question.since, question.until, question.tier)
+    plain = UsageQuery((), (PricedAs(on=query.priced_as[0].on),), query.since, query.until, query.tier)
     for log in engine.logs.files:
         lines = malformed.get(log.path, [])
         if left <= 0 or (log.shown not in wanted and not lines):
             continue
         found = [Rejected(log.shown, line, reason) for line, reason in lines[:left]]
         if log.shown in wanted:
-            numbered = engine.sources(
-                plain, shapes_of_lines, all_shapes=shapes, as_json=as_json, only=log, numbered=True
-            )
+            numbered = engine.sources(plain, kinds_of_lines, all_kinds=kinds, as_json=as_json, only=log, numbered=True)
             found += [item for source in numbered for item in _of_source(engine, plain, source, log, left)]
         found.sort(key=lambda item: item.line or 0)
         yield from found[:left]
@@ -74,28 +72,28 @@ def first_rejected(
 
 
 def _of_source(engine: "Engine", plain: UsageQuery, source: "Source", log: Log, most: int) -> list[Rejected]:
-    kind = _JSON_KIND if isinstance(source.leaves, JsonRecord) else "''"
-    every = records(
+    fault = _JSON_KIND if isinstance(source.fields, JsonRecord) else "''"
+    every = records_sql(
         source.relation,
-        source.leaves,
-        source.shapes,
+        source.fields,
+        source.kinds,
         plain,
-        file=f"(CAST(r.{FILE} AS VARCHAR) || ' ' || {kind})",
-        one_shape=source.one_shape,
+        file=f"(CAST(r.{FILE} AS VARCHAR) || ' ' || {fault})",
+        one_kind=source.one_kind,
     )
     rows = engine.execute(
-        f"SELECT file, code, shape, {', '.join(COUNTS)} FROM ({checked([every], plain)}) WHERE code IS NOT NULL "
+        f"SELECT file, code, shape, {', '.join(COUNTS)} FROM ({problems_sql([every], plain)}) WHERE code IS NOT NULL "
         f"ORDER BY CAST(split_part(file, ' ', 1) AS BIGINT) LIMIT {most}",
         log.shown,
     ).fetchall()
     lines = lines_of(log, {int(place.partition(" ")[0]) for place, *_ in rows})
     found: list[Rejected] = []
-    for place, code, shape, *counts in rows:
+    for place, code, kind, *counts in rows:
         number, _, problem = place.partition(" ")
         line, content = lines.get(int(number), (None, b""))
-        if content and not isinstance(source.leaves, JsonRecord):
+        if content and not isinstance(source.fields, JsonRecord):
             problem = _problem(content)
-        known = None if shape is None else source.shapes[shape]
+        known = None if kind is None else source.kinds[kind]
         reason = _reason(code, problem, known, dict(zip(COUNTS, counts, strict=True)))
         shown = line if log.own_lines else None
         found.append(Rejected(log.shown, shown, reason if shown else f"record {int(number):,}: {reason}"))
@@ -129,24 +127,22 @@ _PROBLEMS = {
 }
 
 
-def _reason(code: str, problem: str, shape: LogKind | None, counts: dict[str, int | None]) -> str:
-    if shape is None or code in ("shape", "failed"):
+def _reason(code: str, problem: str, kind: LogKind | None, counts: dict[str, int | None]) -> str:
+    if kind is None or code in ("shape", "failed"):
         return _FAILED if code == "failed" else _PROBLEMS[problem]
     if code == "time":
-        return (
-            f"the time in {_named(shape.time)} is not an instant, nor a date, nor the seconds since 1970, before 2100"
-        )
+        return f"the time in {_named(kind.time)} is not an instant, nor a date, nor the seconds since 1970, before 2100"
     if code == "convention":
         cached, written = counts["cached"] or 0, counts["write"] or 0
         return (
             f"{cached + written:,} cached and cache-write tokens are more than the {counts['input']:,} input tokens: "
             f"{CONVENTION}"
         )
-    return _miscounted(counts[code], shape, code)
+    return _miscounted(counts[code], kind, code)
 
 
-def _miscounted(count: int | None, shape: LogKind, code: str) -> str:
-    field = _named(getattr(shape, code) or shape.input_parts)
+def _miscounted(count: int | None, kind: LogKind, code: str) -> str:
+    field = _named(getattr(kind, code) or kind.input_parts)
     if count is None:
         return f"{field} is missing"
     if count >= MOST:
@@ -163,10 +159,10 @@ def lines_of(log: Log, numbers: set[int]) -> dict[int, tuple[int, bytes]]:
 
     Lines without a record are not counted by engines.
     """
-    if log.kind in ("array", "objects", "parquet") or not numbers:
+    if log.layout in ("array", "objects", "parquet") or not numbers:
         return {}
-    with reading(log.path, log.compression, log.shown) as inner:
-        found = _lines_of_records(inner) if log.kind == "lines" else _lines_of_rows(log, inner)
+    with open_decompressed(log.path, log.compression, log.shown) as inner:
+        found = _lines_of_records(inner) if log.layout == "lines" else _lines_of_rows(log, inner)
         last = max(numbers)
         lines = {}
         for number, line in enumerate(found, 1):
@@ -190,7 +186,7 @@ def _lines_of_records(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 def _lines_of_rows(log: Log, stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     """The last lines of the rows that have as many cells as the header."""
     text = (content.decode("utf-8", "replace").replace("\0", "") for content in stream)
-    reader = csv.reader(text, delimiter="\t" if log.kind == "tsv" else ",")
+    reader = csv.reader(text, delimiter="\t" if log.layout == "tsv" else ",")
     width = len(next(reader, ()))
     for row in reader:
         if len(row) == width:

@@ -11,22 +11,21 @@ from urllib.parse import unquote, urlparse
 from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.billing.sum_rows import NoSum, sum_of
 from tokencost.logs.billing.sums import Sum
-from tokencost.logs.engines.cluster import Cluster
-from tokencost.logs.engines.detect_kinds import FIRST_LINES, shapes_in
 from tokencost.logs.engines.duckdb_engine import as_lines
+from tokencost.logs.engines.first_records import FIRST_LINES, kinds_in
 from tokencost.logs.engines.spark_rows import FILE, JsonFields, json_rows, quoted, table_rows
 from tokencost.logs.engines.spark_session import first_line, session
-from tokencost.logs.files.csv_header import header_of
-from tokencost.logs.files.decompress import reading
-from tokencost.logs.files.detect import Layout
+from tokencost.logs.files.csv_header import read_header
+from tokencost.logs.files.decompress import open_decompressed
+from tokencost.logs.files.detect import COMPRESSED, SUFFIXES, Layout
 from tokencost.logs.files.discover import Log, Logs
 from tokencost.logs.records.kinds import LogKind
 from tokencost.logs.sql.dialects import SPARK
-from tokencost.logs.sql.normalize import looked_at, records, shapes_of_table
+from tokencost.logs.sql.normalize import fields_read, kinds_of_table, records_sql
 from tokencost.logs.sql.parsing import PortableParsing
-from tokencost.logs.sql.printed_sql import Fields, Rows, written
+from tokencost.logs.sql.printed_sql import Fields, Rows, query_sql
 from tokencost.logs.sql.rate_periods import RatePeriods
-from tokencost.logs.usage_query import UsageQuery
+from tokencost.logs.usage_query import Cluster, UsageQuery
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -36,7 +35,7 @@ _KNOWN_SUFFIXES = (".gz", ".bz2", ".zst", ".deflate", ".snappy", ".lz4")
 
 
 def spark_sums(
-    logs: Logs, question: UsageQuery, shapes: Sequence[LogKind], cells: RatePeriods, cluster: Cluster
+    logs: Logs, query: UsageQuery, kinds: Sequence[LogKind], periods: RatePeriods, cluster: Cluster
 ) -> Iterator[Sum]:
     """The sums of all files. Raises `InvalidRequest` where Spark is missing or cannot be reached."""
     shown: dict[str, str] = {}
@@ -46,21 +45,21 @@ def spark_sums(
             continue
         prepared = _prepared(log, logs.folder)
         shown[prepared.path] = log.shown
-        near_table = prepared.kind in ("csv", "tsv") and "://" not in prepared.path
-        header = header_of(prepared) if near_table else ()
-        alike.setdefault((prepared.kind, header), []).append(prepared.path)
+        near_table = prepared.layout in ("csv", "tsv") and "://" not in prepared.path
+        header = read_header(prepared) if near_table else ()
+        alike.setdefault((prepared.layout, header), []).append(prepared.path)
     if not alike:
         return
     spark = session(cluster)
     try:
         files = [
-            _read(spark, kind, header, paths, place) for place, ((kind, header), paths) in enumerate(alike.items())
+            _read(spark, layout, header, paths, place) for place, ((layout, header), paths) in enumerate(alike.items())
         ]
-        seen = [line for some in files if some.kind == "lines" for line in _first_lines(some)]
-        asked = shapes_in(seen, shapes)
-        sums = list(_summed(spark, files, question, shapes, asked, cells))
-        if len(asked) < len(shapes) and any(found["problem"] == "shape" for found in sums):
-            sums = list(_summed(spark, files, question, shapes, shapes, cells))
+        seen = [line for some in files if some.layout == "lines" for line in _first_lines(some)]
+        asked = kinds_in(seen, kinds)
+        sums = list(_summed(spark, files, query, kinds, asked, periods))
+        if len(asked) < len(kinds) and any(found["problem"] == "shape" for found in sums):
+            sums = list(_summed(spark, files, query, kinds, kinds, periods))
     except InvalidRequest:
         raise
     except Exception as error:
@@ -72,16 +71,29 @@ def spark_sums(
     for found in sums:
         name = _shown(found["file"], shown)
         try:
-            yield sum_of(found, question, cells, name)
+            yield sum_of(found, query, periods, name)
         except NoSum as error:
             problem = Problem(name or "the logs", 1, f"Spark gave no sum: {error}", "price it without Spark")
             raise InvalidData([problem]) from None
 
 
+def far_log(address: str) -> Log:
+    """A file or folder such as `s3a://bucket/logs/*.jsonl`, known by its suffix alone."""
+    name = address.rstrip("/").lower()
+    compression = next((suffix for suffix in COMPRESSED if name.endswith(suffix)), "")
+    suffix = "." + name.removesuffix(compression).rpartition(".")[2]
+    if suffix not in SUFFIXES:
+        raise InvalidRequest(
+            f"{address} does not say what it holds",
+            f"name files by their suffix, such as {address.rstrip('/')}/*.jsonl",
+        )
+    return Log(address, address, SUFFIXES[suffix] or "lines", "gzip" if compression == ".gz" else "none", 1)
+
+
 class Files(NamedTuple):
     """Files that are read alike, as a view of Spark."""
 
-    kind: Layout
+    layout: Layout
     view: str
     frame: "DataFrame"
     shown: str
@@ -94,14 +106,14 @@ def _first_lines(files: Files) -> Iterator[str]:
 def _summed(
     spark: "SparkSession",
     files: Sequence[Files],
-    question: UsageQuery,
-    shapes: Sequence[LogKind],
+    query: UsageQuery,
+    kinds: Sequence[LogKind],
     asked: Sequence[LogKind],
-    cells: RatePeriods,
+    periods: RatePeriods,
 ) -> Iterator[dict[str, str | None]]:
-    sources = [_records(some, f"source_rows_{place}", shapes, asked, question) for place, some in enumerate(files)]
+    sources = [_records(some, f"source_rows_{place}", kinds, asked, query) for place, some in enumerate(files)]
     rows, every = [rows for rows, _ in sources], [text for _, text in sources]
-    for row in spark.sql(written(SPARK, rows, every, question, cells, with_files=True)).toLocalIterator():
+    for row in spark.sql(query_sql(SPARK, rows, every, query, periods, with_files=True)).toLocalIterator():
         yield {name: None if value is None else str(value) for name, value in row.asDict().items()}
 
 
@@ -110,15 +122,15 @@ def _prepared(log: Log, folder: str) -> Log:
     if "://" in log.path:
         return log
     named = log.path.endswith(_KNOWN_SUFFIXES)
-    path = os.path.join(folder, f"{len(os.listdir(folder))}.{log.kind}")
-    if log.kind in ("array", "objects"):
+    path = os.path.join(folder, f"{len(os.listdir(folder))}.{log.layout}")
+    if log.layout in ("array", "objects"):
         as_lines(log, path)
-        return log._replace(path=path, kind="lines", compression="none")
+        return log._replace(path=path, layout="lines", compression="none")
     if log.compression == "gzip" and not log.path.endswith(".gz"):
         os.symlink(log.path, f"{path}.gz")
         return log._replace(path=f"{path}.gz")
     if log.compression == "zstd":
-        with reading(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
+        with open_decompressed(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
             shutil.copyfileobj(inner, copy)
         return log._replace(path=path, compression="none")
     if (log.compression == "none" and named) or os.path.basename(log.path).startswith((".", "_")):
@@ -127,34 +139,34 @@ def _prepared(log: Log, folder: str) -> Log:
     return log
 
 
-def _read(spark: "SparkSession", kind: Layout, header: Sequence[str], paths: list[str], place: int) -> Files:
+def _read(spark: "SparkSession", layout: Layout, header: Sequence[str], paths: list[str], place: int) -> Files:
     places = [path if "://" in path else Path(path).as_uri() for path in paths]
-    if kind == "parquet":
+    if layout == "parquet":
         frame = spark.read.option("mergeSchema", "true").parquet(*places)
-    elif kind == "lines":
+    elif layout == "lines":
         frame = spark.read.text(places)
     else:
         schema = ", ".join(f"{quoted(name)} STRING" for name in header)
-        reader = spark.read.options(header="true", sep="\t" if kind == "tsv" else ",", quote='"', escape='"')
+        reader = spark.read.options(header="true", sep="\t" if layout == "tsv" else ",", quote='"', escape='"')
         frame = (reader.schema(schema) if schema else reader).csv(places, multiLine=True)
     frame = frame.selectExpr("*", f"_metadata.file_path AS {FILE}")
     view = f"tokencost_files_{place}"
     frame.createOrReplaceTempView(view)
-    return Files(kind, view, frame, paths[0])
+    return Files(layout, view, frame, paths[0])
 
 
 def _records(
-    files: Files, name: str, shapes: Sequence[LogKind], asked: Sequence[LogKind], question: UsageQuery
+    files: Files, name: str, kinds: Sequence[LogKind], asked: Sequence[LogKind], query: UsageQuery
 ) -> tuple[Rows, str]:
     """The rows of a view, and the query of their records."""
-    write = partial(records, name, question=question, file="r.file", parsing=PortableParsing())
-    if files.kind == "lines":
-        return Rows(name, json_rows(files.view, shapes)), write(leaves=JsonFields(), shapes=shapes, asked=asked)
-    types = {column: kind for column, kind in files.frame.dtypes if column != FILE}
+    write = partial(records_sql, name, query=query, file="r.file", parsing=PortableParsing())
+    if files.layout == "lines":
+        return Rows(name, json_rows(files.view, kinds)), write(fields=JsonFields(), kinds=kinds, asked=asked)
+    types = {column: type_name for column, type_name in files.frame.dtypes if column != FILE}
     fields = Fields(SPARK, list(types))
-    known = shapes_of_table(fields, shapes, list(types), files.shown)
-    rows = table_rows(files.view, types, looked_at(known, question))
-    return Rows(name, rows), write(leaves=fields, shapes=known, one_shape=True)
+    known = kinds_of_table(fields, kinds, list(types), files.shown)
+    rows = table_rows(files.view, types, fields_read(known, query))
+    return Rows(name, rows), write(fields=fields, kinds=known, one_kind=True)
 
 
 def _shown(file: str | None, shown: Mapping[str, str]) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tokencost.logs.records.kinds import LogKind, Path
 from tokencost.logs.sql.dialects import SPARK
-from tokencost.logs.sql.nested import CONTAINERS, USAGE_KEY, holds_usage
-from tokencost.logs.sql.printed_sql import RECORD, Fields, table_columns, verbatim
+from tokencost.logs.sql.nested import CONTAINERS, USAGE_KEY, holds_usage_sql
+from tokencost.logs.sql.printed_sql import RECORD, Fields, table_columns, verbatim_sql
 
 FILE = "tokencost_file"
 """The column of a view with the address of the file that a row stands in."""
@@ -13,7 +13,7 @@ _ATTRIBUTES = "array<struct<key string, value struct<intValue string, stringValu
 _BUCKET = {("start_time",): "bucket_start", ("end_time",): "bucket_end"}
 
 
-def json_rows(view: str, shapes: Sequence[LogKind]) -> str:
+def json_rows(view: str, kinds: Sequence[LogKind]) -> str:
     """The records of lines of JSON: those of OTLP exports and of pages of buckets one by one.
 
     `view` has the columns `value` and `FILE`. A bucket's times stand beside its results, and attributes that are
@@ -21,7 +21,7 @@ def json_rows(view: str, shapes: Sequence[LogKind]) -> str:
     """
     listed = f"contains(to_json(try_variant_get(record, '$.attributes', 'array<variant>')), '{USAGE_KEY}')"
     lists = " OR ".join(f"{_list(name)} IS NOT NULL" for (name,) in CONTAINERS)
-    alone = f"(coalesce({listed}, false) OR {holds_usage(shapes, _present)})"
+    alone = f"(coalesce({listed}, false) OR {holds_usage_sql(kinds, _present)})"
     parsed = f"SELECT {FILE} AS file, try_parse_json(value) AS record FROM {view} WHERE trim(value) <> ''"
     of_resources = _spans_of(
         "array<struct<scopeSpans array<struct<spans array<variant>>>>>", "$.resourceSpans", nested=2
@@ -54,8 +54,8 @@ def _present(path: Path) -> str:
     return f"{SPARK.text('record', path)} IS NOT NULL"
 
 
-def _spans_of(kind: str, path: str, *, nested: int) -> str:
-    found = f"try_variant_get(record, '{path}', '{kind}')"
+def _spans_of(type_name: str, path: str, *, nested: int) -> str:
+    found = f"try_variant_get(record, '{path}', '{type_name}')"
     if nested == 2:  # noqa: PLR2004  # resources hold scopes, which hold spans
         found = f"flatten(transform(filter({found}, x -> x.scopeSpans IS NOT NULL), x -> x.scopeSpans))"
     if nested:
@@ -80,7 +80,7 @@ class JsonFields(Fields):
                 f"try_element_at(transform(filter(r.attributes, a -> a.key = '{key}'), "
                 "a -> coalesce(a.value.intValue, a.value.stringValue)), 1)"
             )
-            return f"coalesce({verbatim(listed)}, {found})"
+            return f"coalesce({verbatim_sql(listed)}, {found})"
         return found
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tokencost.errors import InvalidRequest
-from tokencost.logs.engines.cluster import Cluster
+from tokencost.logs.usage_query import Cluster
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

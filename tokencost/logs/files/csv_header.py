@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tokencost.errors import InvalidData, Problem
-from tokencost.logs.files.decompress import reading
+from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.long_lines import LONGEST_ROW
 
 if TYPE_CHECKING:
     from tokencost.logs.files.discover import Log
 
 
-def header_of(log: "Log") -> tuple[str, ...]:
+def read_header(log: "Log") -> tuple[str, ...]:
     """The names of the columns, made unique. Raises `InvalidData` where the first line is none."""
     names, _ = _read(log)
     unique: list[str] = []
@@ -45,7 +45,7 @@ def with_plain_header(log: "Log", folder: str) -> "Log":
     plain = io.StringIO()
     writer = csv.writer(plain, delimiter=_delimiter(log), lineterminator=ending)
     writer.writerow(" ".join(name.split()) for name in names)
-    with reading(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
+    with open_decompressed(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
         for _ in lines:
             inner.readline()
         copy.write(plain.getvalue().encode() + ending.encode() * (len(lines) - 1))
@@ -54,12 +54,12 @@ def with_plain_header(log: "Log", folder: str) -> "Log":
 
 
 def _delimiter(log: "Log") -> str:
-    return "\t" if log.kind == "tsv" else ","
+    return "\t" if log.layout == "tsv" else ","
 
 
 def _read(log: "Log") -> tuple[list[str], list[str]]:
     """The names as they are written, and the lines on which they stand."""
-    with reading(log.path, log.compression, log.shown) as inner:
+    with open_decompressed(log.path, log.compression, log.shown) as inner:
         text = inner.read(LONGEST_ROW).decode("utf-8-sig", "replace")
     lines: list[str] = []
 

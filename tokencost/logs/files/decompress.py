@@ -19,7 +19,7 @@ _BLOCK = 1024 * 1024
 
 
 @contextmanager
-def reading(path: str, compression: Compression, shown: str) -> Iterator[BinaryIO]:
+def open_decompressed(path: str, compression: Compression, shown: str) -> Iterator[BinaryIO]:
     """The bytes inside. Raises `InvalidData` where the file is gone, cut short or damaged."""
     try:
         with open(path, "rb") as stream, _inside(stream, compression) as inner:
@@ -54,7 +54,7 @@ def _inside(stream: BinaryIO, compression: Compression) -> Iterator[BinaryIO]:
 def why_damaged(path: str, compression: Compression, shown: str) -> InvalidData | None:
     """What is wrong with a compressed file, where the engine does not say in which it found a fault."""
     try:
-        with reading(path, compression, shown) as inner:
+        with open_decompressed(path, compression, shown) as inner:
             while inner.read(_BLOCK):
                 pass
     except InvalidData as error:

@@ -54,14 +54,14 @@ def compression_of(head: bytes) -> Compression:
     return "zstd" if head.startswith(_ZSTD) else "none"
 
 
-def foreign(head: bytes) -> str | None:
+def foreign_format(head: bytes) -> str | None:
     """What a file is that begins so, inside its compression, where it is no log."""
     if head[_TAR] == b"ustar":
         return "a tar archive"
     return next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), None)
 
 
-def kind_of(name: str, head: bytes) -> Layout:
+def layout_of(name: str, head: bytes) -> Layout:
     """How to read a file of this name that begins so."""
     if head.startswith(b"PAR1"):
         return "parquet"

@@ -10,29 +10,38 @@ from typing import Any, NamedTuple
 
 from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.files.csv_header import with_plain_header
-from tokencost.logs.files.decompress import CUT_SHORT, TOO_LONG, reading
-from tokencost.logs.files.detect import BOM, SUFFIXES, Compression, Layout, compression_of, foreign, kind_of, suffix
+from tokencost.logs.files.decompress import CUT_SHORT, TOO_LONG, open_decompressed
+from tokencost.logs.files.detect import (
+    BOM,
+    SUFFIXES,
+    Compression,
+    Layout,
+    compression_of,
+    foreign_format,
+    layout_of,
+    suffix,
+)
 from tokencost.logs.files.folders import working_folder
-from tokencost.logs.files.long_lines import LONGEST_RECORD, LONGEST_ROW, has_long_row, shortened
-from tokencost.logs.files.progress import waiting
+from tokencost.logs.files.long_lines import LONGEST_RECORD, LONGEST_ROW, has_long_row, shorten_lines
+from tokencost.logs.files.progress import announce_wait
 from tokencost.logs.files.zstd import is_whole
 
 __all__ = [
     "HEAD",
     "LONGEST_RECORD",
     "LONGEST_ROW",
-    "LONG_KINDS",
+    "LONG_LAYOUTS",
     "TOO_LONG",
     "Log",
     "Logs",
     "find_files",
-    "mended",
-    "opened",
+    "open_logs",
+    "shorten",
 ]
 
 HEAD = 256 * 1024
 _BLOCK = 64 * 1024
-LONG_KINDS = ("array", "objects")
+LONG_LAYOUTS = ("array", "objects")
 """Kinds of which a record may be longer than a line, as a page of spans is, until it does not fit in memory."""
 _GLOB = frozenset("*?[")
 
@@ -44,7 +53,7 @@ class Log(NamedTuple):
     """As the user named it."""
     path: str
     """Where it is read from: the file itself, or its copy in the working folder."""
-    kind: Layout
+    layout: Layout
     compression: Compression
     size: int
     """Bytes; 0 where it holds nothing but white space."""
@@ -121,7 +130,7 @@ def _in_folder(folder: str) -> list[str]:
 
 
 @contextmanager
-def opened(names: Sequence[str], *, shown: bool = False) -> Iterator[Logs]:
+def open_logs(names: Sequence[str], *, shown: bool = False) -> Iterator[Logs]:
     """The files, sniffed. What cannot be read twice, such as standard input, is copied to a folder first.
 
     `shown` says on standard error what is waited for. Raises `InvalidRequest` for a file that cannot be opened, and
@@ -144,27 +153,27 @@ def _log(name: str, folder: str, *, waited: bool) -> Log:
                 raise InvalidData([Problem(shown, 1, CUT_SHORT, "copy it again")])
     except OSError as error:
         raise InvalidRequest(f"cannot read {shown}: {error.strerror or error}") from None
-    with reading(path, compression, shown) as inner:
+    with open_decompressed(path, compression, shown) as inner:
         head = inner.read(HEAD)
-    if what := foreign(head):
+    if what := foreign_format(head):
         raise InvalidData([Problem(shown, 1, f"is no log: it is {what}", "unpack or export it, or leave it out")])
     text = head.removeprefix(BOM).strip(b" \t\r\n")
     if len(head) == 1 and text:
         # Engines pass over such a file.
         raise InvalidData([Problem(shown, 1, "is no log: it holds a single character", "leave out this file")])
-    log = Log(shown, path, kind_of(name, head), compression, size if text or len(head) == HEAD else 0)
+    log = Log(shown, path, layout_of(name, head), compression, size if text or len(head) == HEAD else 0)
     if not log.size:
         return log
-    if log.kind in ("csv", "tsv"):
-        return with_plain_header(mended(log, folder) if has_long_row(path, compression, shown) else log, folder)
-    return mended(log, folder) if head.startswith(BOM) else log
+    if log.layout in ("csv", "tsv"):
+        return with_plain_header(shorten(log, folder) if has_long_row(path, compression, shown) else log, folder)
+    return shorten(log, folder) if head.startswith(BOM) else log
 
 
-def mended(log: Log, folder: str) -> Log:
+def shorten(log: Log, folder: str) -> Log:
     """The log without lines that are longer than engines take, and without a byte order mark."""
-    path = shortened(log.path, log.compression, log.kind, log.shown, folder)
-    if log.kind in LONG_KINDS:
-        return log._replace(path=path, compression="none", kind="lines", own_lines=False)
+    path = shorten_lines(log.path, log.compression, log.layout, log.shown, folder)
+    if log.layout in LONG_LAYOUTS:
+        return log._replace(path=path, compression="none", layout="lines", own_lines=False)
     return log._replace(path=path, compression="none")
 
 
@@ -207,7 +216,7 @@ def _copied(name: str, shown: str, folder: str, *, waited: bool) -> str:
         raise OSError(0, "it is closed")
     with ExitStack() as stack:
         copy = stack.enter_context(open(path, "wb"))
-        with waiting(shown) if waited else nullcontext():
+        with announce_wait(shown) if waited else nullcontext():
             # A pipe with a name opens once somebody opens it to write.
             source: Any = sys.stdin.buffer if name == "-" else stack.enter_context(open(name, "rb"))
             block = source.read1(_BLOCK)

@@ -8,15 +8,11 @@ import os
 import shutil
 from typing import BinaryIO
 
-from tokencost.logs.files.decompress import reading
+from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
 
 _BLOCK = LONGEST_RECORD - 64
 """Bytes of the engine's blocks, without the few at the end that it needs itself: it reads shorter files as one."""
-
-
-class LastLineOpen(Exception):
-    """Some record was not recognised, and a last line that is one has no end."""
 
 
 def has_open_line(logs: Logs) -> bool:
@@ -30,9 +26,9 @@ def with_ends(logs: Logs) -> Logs:
 
 
 def _is_open(log: Log) -> bool:
-    if log.kind != "lines" or (log.compression == "none" and log.size <= _BLOCK):
+    if log.layout != "lines" or (log.compression == "none" and log.size <= _BLOCK):
         return False
-    with reading(log.path, log.compression, log.shown) as inner:
+    with open_decompressed(log.path, log.compression, log.shown) as inner:
         tail = _tail(inner) if log.compression == "none" else _tail_of_stream(inner)
     line = tail.rpartition(b"\n")[2]
     try:
@@ -57,7 +53,7 @@ def _tail_of_stream(stream: BinaryIO) -> bytes:
 
 def _ended(log: Log, folder: str) -> Log:
     path = os.path.join(folder, f"{len(os.listdir(folder))}.log")
-    with reading(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
+    with open_decompressed(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
         shutil.copyfileobj(inner, copy)
         copy.write(b"\n")
     return log._replace(path=path, compression="none", size=os.path.getsize(path))

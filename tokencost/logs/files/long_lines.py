@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from tokencost.logs.files.decompress import TOO_LONG, reading
+from tokencost.logs.files.decompress import TOO_LONG, open_decompressed
 from tokencost.logs.files.detect import BOM, Compression, Layout
 
 LONGEST_RECORD = 16 * 1024 * 1024
@@ -20,23 +20,23 @@ _QUOTED = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 
 def has_long_row(path: str, compression: Compression, shown: str) -> bool:
     """Whether a line of a table is longer than the engine takes: it would leave out some such lines without a word."""
-    with reading(path, compression, shown) as inner:
+    with open_decompressed(path, compression, shown) as inner:
         while block := inner.read(LONGEST_ROW // 2):
             if len(block) == LONGEST_ROW // 2 and b"\n" not in block:
                 return True
     return False
 
 
-def shortened(path: str, compression: Compression, kind: Layout, shown: str, folder: str) -> str:
+def shorten_lines(path: str, compression: Compression, layout: Layout, shown: str, folder: str) -> str:
     """A copy in the folder, without the byte order mark and with a short line in place of each that is too long.
 
     Arrays and objects over several lines become lines of one record each.
     """
     target = os.path.join(folder, f"{len(os.listdir(folder))}.log")
-    longest = LONGEST_ROW if kind in ("csv", "tsv") else LONGEST_RECORD
-    with reading(path, compression, shown) as inner, open(target, "wb") as copy:
+    longest = LONGEST_ROW if layout in ("csv", "tsv") else LONGEST_RECORD
+    with open_decompressed(path, compression, shown) as inner, open(target, "wb") as copy:
         # One byte less than engines take, so that what is left is short enough for them.
-        lines = _Records(longest - 1).of(inner) if kind in ("array", "objects") else _lines(inner, longest - 1)
+        lines = _Records(longest - 1).of(inner) if layout in ("array", "objects") else _lines(inner, longest - 1)
         copy.writelines(lines)
     return target
 

@@ -14,7 +14,7 @@ EVERY = 0.2
 WIDTH = 40
 
 
-def interruptible(connection: "duckdb.DuckDBPyConnection", work: Callable[[], None], *, shown: bool) -> None:
+def run_interruptibly(connection: "duckdb.DuckDBPyConnection", work: Callable[[], None], *, shown: bool) -> None:
     """Do the work, which Ctrl-C ends at once; where `shown`, a bar on standard error follows it.
 
     What the work raises is raised here.
@@ -45,7 +45,7 @@ def interruptible(connection: "duckdb.DuckDBPyConnection", work: Callable[[], No
 
 
 @contextmanager
-def waiting(shown: str) -> Iterator[None]:
+def announce_wait(shown: str) -> Iterator[None]:
     """Say on standard error what is waited for, if it takes longer than a second."""
     plain = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in shown)
     message = f"waiting for {plain}: nothing has been written to it yet (Ctrl-C ends this)\n"

@@ -274,17 +274,17 @@ FAMILIES = {
 """Names that stand for several shapes where a user names one: records of one origin come in all of them."""
 
 
-def named_shapes(names: Sequence[str]) -> tuple[LogKind, ...]:
+def named_kinds(names: Sequence[str]) -> tuple[LogKind, ...]:
     """The kinds of these names, in the order they are looked for. Raises `InvalidRequest` for an unknown name."""
-    known = {shape.name: shape for shape in LOG_KINDS}
+    known = {kind.name: kind for kind in LOG_KINDS}
     for name in names:
         if name not in known:
             raise InvalidRequest(f"there is no shape {name!r}", SHAPE_HINT)
     wanted = {member for name in names for member in FAMILIES.get(name, (name,))}
-    return tuple(shape for shape in LOG_KINDS if shape.name in wanted)
+    return tuple(kind for kind in LOG_KINDS if kind.name in wanted)
 
 
-SHAPE_HINT = f"--shape is one of {', '.join(shape.name for shape in LOG_KINDS)}, or several; --map describes another"
+SHAPE_HINT = f"--shape is one of {', '.join(kind.name for kind in LOG_KINDS)}, or several; --map describes another"
 
 MAPPED_FIELDS = {
     "model": "model",
@@ -300,25 +300,25 @@ MAPPED_FIELDS = {
 """What `--map` can say, in the words of the plain table, and the field of a shape that it sets."""
 
 
-def mapped_shape(fields: dict[str, Path]) -> LogKind:
+def mapped_kind(fields: dict[str, Path]) -> LogKind:
     """The shape that `--map` describes: the plain table, with some of its fields elsewhere."""
-    table = next(shape for shape in LOG_KINDS if shape.name == "table")
+    table = next(kind for kind in LOG_KINDS if kind.name == "table")
     given = {MAPPED_FIELDS[name]: (path,) for name, path in fields.items()}
-    shape = table._replace(name="mapped", source="--map", flat=False, **given)  # type: ignore[arg-type]  # paths all
-    return shape._replace(marks=(*shape.input[:1], *shape.output[:1]))
+    kind = table._replace(name="mapped", source="--map", flat=False, **given)  # type: ignore[arg-type]  # paths all
+    return kind._replace(marks=(*kind.input[:1], *kind.output[:1]))
 
 
-def paths_of(shape: LogKind) -> tuple[Path, ...]:
+def paths_of(kind: LogKind) -> tuple[Path, ...]:
     """Every field that a shape looks at."""
-    groups = (shape.marks, shape.model, shape.input, shape.output, shape.cached, shape.write, shape.input_parts)
-    times = (shape.time, shape.until, shape.tier, shape.batch, shape.requests)
+    groups = (kind.marks, kind.model, kind.input, kind.output, kind.cached, kind.write, kind.input_parts)
+    times = (kind.time, kind.until, kind.tier, kind.batch, kind.requests)
     found = [path for group in (*groups, *times) for path in group]
-    found += [path for path, _ in shape.failed]
-    if shape.types:
-        found.append(shape.types)
+    found += [path for path, _ in kind.failed]
+    if kind.types:
+        found.append(kind.types)
     return tuple(dict.fromkeys(found))
 
 
-def count_paths(shape: LogKind) -> frozenset[Path]:
+def count_paths(kind: LogKind) -> frozenset[Path]:
     """Those of them that hold a count, which must be written as a number."""
-    return frozenset((*shape.input, *shape.output, *shape.cached, *shape.write, *shape.input_parts, *shape.requests))
+    return frozenset((*kind.input, *kind.output, *kind.cached, *kind.write, *kind.input_parts, *kind.requests))

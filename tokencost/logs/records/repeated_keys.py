@@ -5,20 +5,12 @@ import os
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from tokencost.logs.files.decompress import REPEATED, reading
+from tokencost.logs.files.decompress import REPEATED, open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
 from tokencost.logs.records.kinds import Path
 
 SMALL = 64 * 1024 * 1024
 """Bytes of logs up to which all lines are looked at for it where some line is no record."""
-
-
-class NotAlike(Exception):
-    """A line is not made as those before it: it is no record, or `repeated` says that it has a key twice."""
-
-    def __init__(self, *, repeated: bool) -> None:
-        super().__init__()
-        self.repeated = repeated
 
 
 def may_repeat(logs: Logs, *, repeated: bool) -> bool:
@@ -28,14 +20,14 @@ def may_repeat(logs: Logs, *, repeated: bool) -> bool:
 
 def without_repeated_keys(logs: Logs, fields: Collection[Path]) -> Logs:
     """The logs, with a short line in place of each record that has one of these fields twice."""
-    found = (_without(log, logs.folder, fields) if log.kind == "lines" else log for log in logs.files)
+    found = (_without(log, logs.folder, fields) if log.layout == "lines" else log for log in logs.files)
     return logs._replace(files=tuple(found))
 
 
 def _without(log: Log, folder: str, fields: Collection[Path]) -> Log:
     path = os.path.join(folder, f"{len(os.listdir(folder))}.log")
     found = False
-    with reading(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
+    with open_decompressed(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
         while line := inner.readline(LONGEST_RECORD):
             if _repeats(line, fields):
                 line, found = REPEATED, True

@@ -12,11 +12,11 @@ from tokencost.logs.usage_query import UsageQuery
 from tokencost.pricetable.when import span
 
 
-def checked(sources: Sequence[str], question: UsageQuery) -> str:
+def problems_sql(sources: Sequence[str], query: UsageQuery) -> str:
     """All records, each with the code of what is wrong with it, or NULL."""
-    on = question.sides[0].on
-    fields = "".join(f", field_{place}" for place in range(len(question.fields)))
-    logged = ", logged" if question.compare_to else ""
+    on = query.priced_as[0].on
+    fields = "".join(f", field_{place}" for place in range(len(query.fields)))
+    logged = ", logged" if query.compare_to else ""
 
     def bad(name: str) -> str:
         return f"{name} IS NULL OR {name} < 0 OR {name} >= {MOST}"
@@ -33,7 +33,7 @@ def checked(sources: Sequence[str], question: UsageQuery) -> str:
     until = f"CASE WHEN of_day THEN instant + {DAY} WHEN bucket_end > instant + 1 THEN bucket_end END"
     instant = "instant" if on is None else f"CASE WHEN instant >= 0 AND instant < {LATEST} THEN instant END AS instant"
     every = " UNION ALL ".join(sources)
-    asked = within(question)
+    asked = within_sql(query)
     chosen = f" WHERE instant IS NULL OR instant < 0 OR ({asked})" if asked else ""
     return (
         f"SELECT file, shape, model, input, output, cached, write, requests, summed, "
@@ -41,44 +41,45 @@ def checked(sources: Sequence[str], question: UsageQuery) -> str:
     )
 
 
-def within(question: UsageQuery) -> str:
+def within_sql(query: UsageQuery) -> str:
     """Whether an instant lies in the time that is asked for; empty where all of it is."""
     tests = []
-    if question.since is not None:
-        tests.append(f"instant >= {microseconds(span(question.since)[0])}")
-    if question.until is not None:
-        tests.append(f"instant < {microseconds(span(question.until)[0])}")
+    if query.since is not None:
+        tests.append(f"instant >= {microseconds(span(query.since)[0])}")
+    if query.until is not None:
+        tests.append(f"instant < {microseconds(span(query.until)[0])}")
     return " AND ".join(tests)
 
 
 SUMS = ("rows", "requests", "input", "cached", "write", "output")
 
 
-def key_columns(question: UsageQuery) -> tuple[str, ...]:
+def key_columns(query: UsageQuery) -> tuple[str, ...]:
     """The names of the grouping columns."""
-    fields = tuple(f"field_{place}" for place in range(len(question.fields)))
-    return (*question.periods, *fields, "model", "tier", "summed", "code", "file", "at", "until", "context")
+    fields = tuple(f"field_{place}" for place in range(len(query.fields)))
+    return (*query.periods, *fields, "model", "tier", "summed", "code", "file", "at", "until", "context")
 
 
-def sums(records: str, question: UsageQuery, cells: RatePeriods, *, month: str) -> str:
+def sums_sql(records: str, query: UsageQuery, periods: RatePeriods, *, month: str) -> str:
     """The sums: integers per group, model, tier, stretch of time and class of context length.
 
-    `records` is what `slotted` or `tested` gives; `rate_times` are the stretches of time, cut at midnight. `month`
-    writes the month of a day, in days since 1970.
+    `records` is what `bucket_sums_sql` or `each_record_sql` gives; `rate_times` are the rate periods, cut at midnight.
+    `month` writes the month of a day, in days since 1970.
     """
     day = f"(r.instant // {DAY})"
-    periods = {
+    starts = {
         "day": day,
         "week": f"({day} - ({day} + 3) % 7)",
         "month": month.format(day=day),
     }
-    keys = [f"{periods[name]} AS {identifier(name)}" for name in question.periods]
-    keys += [f"r.field_{place} AS field_{place}" for place in range(len(question.fields))]
+    keys = [f"{starts[name]} AS {identifier(name)}" for name in query.periods]
+    keys += [f"r.field_{place} AS field_{place}" for place in range(len(query.fields))]
     keys += ["r.model AS model", "r.tier AS tier", "r.summed AS summed", "r.code AS code", "r.file AS file"]
     joined = ""
-    if at_own_times(question):
-        # Outside of the stretches each slot stands for itself.
-        at = f"CASE WHEN r.until IS NULL THEN coalesce(t.at, {slot_of('r.instant', cells)}) ELSE r.instant END"
+    if at_own_times(query):
+        # Outside of the rate periods each bucket stands for itself.
+        bucket = bucket_start_sql("r.instant", periods)
+        at = f"CASE WHEN r.until IS NULL THEN coalesce(t.at, {bucket}) ELSE r.instant END"
         keys += [f"{at} AS at", "r.until AS until"]
         joined = (
             f" LEFT JOIN rate_times AS t ON t.day = r.instant // {DAY} AND r.instant >= t.start AND r.instant < t.until"
@@ -89,8 +90,8 @@ def sums(records: str, question: UsageQuery, cells: RatePeriods, *, month: str) 
     # Of what was rejected only the number counts. It is left out here, where the rows are few, not for each record.
     counts = ["CAST(sum(r.rows) AS HUGEINT) AS rows"]
     counts += [f"CAST(sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS HUGEINT) AS {name}" for name in SUMS[1:]]
-    counts += times_of("r", question)
-    if question.compare_to:
+    counts += request_times_sql("r", query)
+    if query.compare_to:
         counts += ["sum(r.logged) AS logged", "CAST(sum(r.logged_rows) AS HUGEINT) AS logged_rows"]
     return (
         f"SELECT {', '.join(keys)}, {', '.join(counts)} FROM {records} AS r{joined} "
@@ -98,10 +99,10 @@ def sums(records: str, question: UsageQuery, cells: RatePeriods, *, month: str) 
     )
 
 
-def times_of(relation: str, question: UsageQuery) -> list[str]:
+def request_times_sql(relation: str, query: UsageQuery) -> list[str]:
     """When the first and the last record of a sum was; of records priced at another time some may have none."""
     first, last = f"{relation}.first_at", f"{relation}.last_at"
-    if at_own_times(question):
+    if at_own_times(query):
         return [f"min({first}) AS first_at", f"max({last}) AS last_at"]
     until = f"{relation}.until"
     last = f"CASE WHEN {until} > {last} AND {until} <= {LATEST} THEN {until} - 1 ELSE {last} END"
@@ -109,19 +110,19 @@ def times_of(relation: str, question: UsageQuery) -> list[str]:
     return [f"{all_known} THEN min({first}) END AS first_at", f"{all_known} THEN max({last}) END AS last_at"]
 
 
-def at_own_times(question: UsageQuery) -> bool:
+def at_own_times(query: UsageQuery) -> bool:
     """Whether records are priced at their own times."""
-    return question.sides[0].on is None
+    return query.priced_as[0].on is None
 
 
 def _kept(expression: str, name: str) -> str:
     return f"CASE WHEN r.code IS NULL THEN {expression} END AS {name}"
 
 
-def tested(every: str, question: UsageQuery, cells: RatePeriods) -> str:
+def each_record_sql(every: str, query: UsageQuery, periods: RatePeriods) -> str:
     """The records one by one; of those that are rejected, only the code and the file."""
-    fields = [f"field_{place}" for place in range(len(question.fields))]
-    names = [*fields, "model", "tier", "instant", "until", *(("logged",) if question.compare_to else ())]
+    fields = [f"field_{place}" for place in range(len(query.fields))]
+    names = [*fields, "model", "tier", "instant", "until", *(("logged",) if query.compare_to else ())]
     chosen = [*SUMS[1:], *(_kept(f"r.{name}", name) for name in names)]
     chosen += [
         "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END AS summed",
@@ -130,32 +131,32 @@ def tested(every: str, question: UsageQuery, cells: RatePeriods) -> str:
         "1 AS rows",
         _kept("r.instant", "first_at"),
         _kept("r.instant", "last_at"),
-        _kept(context_of(question, cells), "context"),
+        _kept(context_sql(query, periods), "context"),
     ]
-    if question.compare_to:
+    if query.compare_to:
         chosen.append("CASE WHEN r.code IS NULL AND r.logged IS NOT NULL THEN 1 ELSE 0 END AS logged_rows")
     return f"SELECT {', '.join(chosen)} FROM ({every}) AS r"
 
 
-MOST_SLOTS = 48
+MOST_BUCKETS = 48
 """So many slots of a day are told apart for each record; with more, records are joined one by one."""
 
 
-def has_slots(question: UsageQuery, cells: RatePeriods) -> bool:
+def has_buckets(query: UsageQuery, periods: RatePeriods) -> bool:
     """Whether records are first summed per slot of time: not where fields of theirs part them into many groups."""
-    return not question.fields and len(cells.slots) <= MOST_SLOTS
+    return not query.fields and len(periods.buckets) <= MOST_BUCKETS
 
 
-def slot_of(instant: str, cells: RatePeriods) -> str:
+def bucket_start_sql(instant: str, periods: RatePeriods) -> str:
     """When the slot begins that an instant lies in; with too many of them, the instant itself."""
-    if len(cells.slots) > MOST_SLOTS:
+    if len(periods.buckets) > MOST_BUCKETS:
         return instant
-    times = [f"WHEN {instant} % {DAY} < {after} THEN {start}" for start, after in pairwise(cells.slots)]
-    since = f"CASE {' '.join(times)} ELSE {cells.slots[-1]} END" if times else "0"
+    times = [f"WHEN {instant} % {DAY} < {after} THEN {start}" for start, after in pairwise(periods.buckets)]
+    since = f"CASE {' '.join(times)} ELSE {periods.buckets[-1]} END" if times else "0"
     return f"({instant} - {instant} % {DAY} + {since})"
 
 
-def slotted(every: str, question: UsageQuery, cells: RatePeriods) -> str:
+def bucket_sums_sql(every: str, query: UsageQuery, periods: RatePeriods) -> str:
     """The records summed per model, tier, slot of time and class of context length.
 
     No stretch begins or ends within a slot, and no threshold lies within a class, so that all records of a sum fall
@@ -167,9 +168,9 @@ def slotted(every: str, question: UsageQuery, cells: RatePeriods) -> str:
         "summed": "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END",
         "code": "r.code",
         "file": "CASE WHEN r.code IS NOT NULL THEN r.file END",
-        "instant": f"CASE WHEN r.code IS NULL THEN {slot_of('r.instant', cells)} END",
+        "instant": f"CASE WHEN r.code IS NULL THEN {bucket_start_sql('r.instant', periods)} END",
         "until": "CASE WHEN r.code IS NULL THEN r.until END",
-        "context": f"CASE WHEN r.code IS NULL THEN {context_of(question, cells)} END",
+        "context": f"CASE WHEN r.code IS NULL THEN {context_sql(query, periods)} END",
     }
     counts = ["count(*) AS rows"]
     counts += [f"CAST(sum(r.{name}) AS HUGEINT) AS {name}" for name in SUMS[1:]]
@@ -177,7 +178,7 @@ def slotted(every: str, question: UsageQuery, cells: RatePeriods) -> str:
         "min(CASE WHEN r.code IS NULL THEN r.instant END) AS first_at",
         "max(CASE WHEN r.code IS NULL THEN r.instant END) AS last_at",
     ]
-    if question.compare_to:
+    if query.compare_to:
         counts += [
             "sum(CASE WHEN r.code IS NULL THEN r.logged END) AS logged",
             "count(CASE WHEN r.code IS NULL THEN r.logged END) AS logged_rows",
@@ -187,20 +188,20 @@ def slotted(every: str, question: UsageQuery, cells: RatePeriods) -> str:
     return f"SELECT {', '.join([*chosen, *counts])} FROM ({every}) AS r GROUP BY {numbers}"
 
 
-def context_of(question: UsageQuery, cells: RatePeriods) -> str:
+def context_sql(query: UsageQuery, periods: RatePeriods) -> str:
     """The shortest input of the class of context lengths that a record is in; 0 for sums, whose is unknown."""
     context = "0"
-    for cut in context_cuts(question, cells):
+    for cut in context_cuts(query, periods):
         context = f"CASE WHEN r.input > {cut} THEN {cut + 1} ELSE {context} END"
     return context if context == "0" else f"CASE WHEN r.summed = 1 THEN 0 ELSE {context} END"
 
 
-def context_cuts(question: UsageQuery, cells: RatePeriods) -> list[int]:
+def context_cuts(query: UsageQuery, periods: RatePeriods) -> list[int]:
     """The lengths of input above which the rate of some side may differ, in tokens of the record."""
     return sorted(
         {
             limit * side.factor.denominator // side.factor.numerator
-            for side in question.sides
-            for limit in cells.thresholds
+            for side in query.priced_as
+            for limit in periods.thresholds
         }
     )

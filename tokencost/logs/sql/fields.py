@@ -1,7 +1,7 @@
 """How a field of a record is written in SQL, where records are columns, nested columns, or whole JSON objects.
 
-Fields are first gathered as text, or as the integers and times that they are, and then parsed once by `counted`
-and `timed`: a BIGINT that is NULL where the field is absent, and `MALFORMED` where it holds something else.
+Fields are first gathered as text, or as the integers and times that they are, and then parsed once by `count_sql`
+and `time_sql`: a BIGINT that is NULL where the field is absent, and `MALFORMED` where it holds something else.
 """
 
 import re
@@ -54,7 +54,7 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def counted(text: str, whole: str) -> str:
+def count_sql(text: str, whole: str) -> str:
     """A count from text: digits alone, or followed by a fraction of zeros as spreadsheets and pandas write.
 
     `whole` is the text cast to an integer, which a fraction or an exponent may have been too.
@@ -66,13 +66,13 @@ def counted(text: str, whole: str) -> str:
     )
 
 
-def timed(text: str, whole: str) -> str:
+def time_sql(text: str, whole: str) -> str:
     """A time from text: seconds, milli-, micro- or nanoseconds since 1970, a date, or ISO 8601 (UTC without a zone)."""
     fraction = f"TRY_CAST({text} AS DECIMAL(38, 9))"
     return (
         f"CASE WHEN {whole} BETWEEN {EARLIEST} AND 99999999999 AND CAST({whole} AS VARCHAR) = {text} "
         f"THEN {whole} * 1000000 WHEN {text} IS NULL OR {text} = '' THEN NULL "
-        f"WHEN CAST({whole} AS VARCHAR) = {text} THEN {scaled(whole)} "
+        f"WHEN CAST({whole} AS VARCHAR) = {text} THEN {scale_time_sql(whole)} "
         f"WHEN regexp_full_match({text}, '[0-9]+[.][0-9]+(e[+]?[0-9]+)?') "
         f"THEN CASE WHEN {fraction} BETWEEN {EARLIEST} AND 99999999999 "
         f"THEN CAST(floor({fraction} * 1000000) AS BIGINT) WHEN {fraction} BETWEEN 99999999999 AND 99999999999999 "
@@ -81,7 +81,7 @@ def timed(text: str, whole: str) -> str:
     )
 
 
-def dated(text: str, whole: str) -> str:
+def is_date_sql(text: str, whole: str) -> str:
     """Whether a text is a date alone; the seconds since 1970 have ten characters too."""
     return (
         f"CASE WHEN {whole} IS NOT NULL THEN false ELSE "
@@ -89,7 +89,7 @@ def dated(text: str, whole: str) -> str:
     )
 
 
-def scaled(whole: str) -> str:
+def scale_time_sql(whole: str) -> str:
     """Microseconds since 1970 of an integer that counts seconds, milli-, micro- or nanoseconds, by its size."""
     return (
         f"CASE WHEN {whole} < {EARLIEST} THEN {MALFORMED} WHEN {whole} < 100000000000 THEN {whole} * 1000000 "
@@ -102,13 +102,13 @@ class NestedColumns:
     """JSON lines that the engine reads straight into nested columns: the quick way for what is not nested in lists."""
 
     def __init__(self, texts: Iterable[Path], counts: Iterable[Path]) -> None:
-        self._kinds = dict.fromkeys(texts, "VARCHAR") | dict.fromkeys(counts, "JSON")
-        self._tree = _tree(self._kinds)
+        self._types = dict.fromkeys(texts, "VARCHAR") | dict.fromkeys(counts, "JSON")
+        self._tree = _tree(self._types)
 
     @property
     def columns(self) -> str:
         """The columns of the reader, as an SQL struct."""
-        members = (f"{literal(name)}: {literal(_type(kind))}" for name, kind in self._tree.items())
+        members = (f"{literal(name)}: {literal(_type(type_name))}" for name, type_name in self._tree.items())
         return "{" + ", ".join(members) + "}"
 
     @property
@@ -121,7 +121,7 @@ class NestedColumns:
 
     def text(self, path: Path) -> str:
         """The text; a number as it is written."""
-        return f"json_extract_string({self._field(path)}, '$')" if self._kinds[path] == "JSON" else self._field(path)
+        return f"json_extract_string({self._field(path)}, '$')" if self._types[path] == "JSON" else self._field(path)
 
     def count(self, path: Path, *, as_text: bool) -> str:
         """The JSON as it is written."""
@@ -145,9 +145,9 @@ class Entangled(Exception):
     """A field is looked at both as a whole and into, or two differ in case alone: such records are read as JSON."""
 
 
-def _tree(kinds: Mapping[Path, str]) -> dict[str, "str | Tree"]:
+def _tree(types: Mapping[Path, str]) -> dict[str, "str | Tree"]:
     tree: dict[str, str | Tree] = {}
-    for path, kind in kinds.items():
+    for path, type_name in types.items():
         node = tree
         for part in path[:-1]:
             below = node.setdefault(part, {})
@@ -156,7 +156,7 @@ def _tree(kinds: Mapping[Path, str]) -> dict[str, "str | Tree"]:
             node = below
         if path[-1] in node:
             raise Entangled
-        node[path[-1]] = kind
+        node[path[-1]] = type_name
     _refuse_same_names(tree)
     return tree
 
@@ -228,10 +228,10 @@ class TableColumns:
         if dotted in self._types:
             return f"r.{identifier(dotted)}", self._types[dotted]
         first = path[0]
-        kind = self._types.get(first, "")
-        if kind.startswith("STRUCT") and (below := _field_type(kind, path[1:])):
+        type_name = self._types.get(first, "")
+        if type_name.startswith("STRUCT") and (below := _field_type(type_name, path[1:])):
             return _extract(f"r.{identifier(first)}", path[1:]), below
-        if len(path) > 1 and kind in ("VARCHAR", "JSON"):
+        if len(path) > 1 and type_name in ("VARCHAR", "JSON"):
             column = f"CAST(r.{identifier(first)} AS VARCHAR)"
             found = f"json_extract_string({column}, {_pointer(path[1:])})"
             return f"CASE WHEN json_valid({column}) THEN {found} END", "VARCHAR"
@@ -242,8 +242,8 @@ class TableColumns:
         found = self._typed(path)
         if found is None:
             return None
-        expression, kind = found
-        return f"nullif({expression if kind == 'VARCHAR' else f'CAST({expression} AS VARCHAR)'}, '')"
+        expression, type_name = found
+        return f"nullif({expression if type_name == 'VARCHAR' else f'CAST({expression} AS VARCHAR)'}, '')"
 
     def count(self, path: Path, *, as_text: bool) -> str | None:  # noqa: ARG002  # a table of text has only text
         """The text."""
@@ -267,32 +267,32 @@ class TableColumns:
         """The time, or the number that counts from 1970."""
         found = self._typed(path)
         if found and _TIMES.fullmatch(found[1]):
-            return scaled(f"CAST({found[0]} AS BIGINT)")
+            return scale_time_sql(f"CAST({found[0]} AS BIGINT)")
         return f"epoch_us({found[0]})" if found and found[1].startswith("TIMESTAMP") else None
 
 
-def _field_type(kind: str, path: Path) -> str | None:
+def _field_type(type_name: str, path: Path) -> str | None:
     """The type of a field in a struct type such as `STRUCT(a BIGINT, "b c" STRUCT(d VARCHAR))`."""
     if not path:
-        return kind
-    if not kind.startswith("STRUCT("):
+        return type_name
+    if not type_name.startswith("STRUCT("):
         return None
-    for member in _members(kind):
+    for member in _members(type_name):
         for name in (path[0], identifier(path[0])):
             if member.startswith(f"{name} "):
                 return _field_type(member[len(name) + 1 :], path[1:])
     return None
 
 
-def _members(kind: str) -> Iterator[str]:
+def _members(type_name: str) -> Iterator[str]:
     """The members of a struct type, which commas part outside of brackets and quotes."""
     depth, quoted, start = 0, False, len("STRUCT(")
-    for place in range(start, len(kind)):
-        sign = kind[place]
+    for place in range(start, len(type_name)):
+        sign = type_name[place]
         if sign == '"':
             quoted = not quoted
         elif not quoted:
             depth += (sign in "([") - (sign in ")]")
             if depth < 0 or (sign == "," and depth == 0):
-                yield kind[start:place].strip()
+                yield type_name[start:place].strip()
                 start = place + 1

@@ -25,16 +25,18 @@ _SPAN_LISTS = (
 )
 
 
-def holds_usage(shapes: Sequence[LogKind], present: Callable[[Path], str]) -> str:
+def holds_usage_sql(kinds: Sequence[LogKind], present: Callable[[Path], str]) -> str:
     """Whether a record is of one of these shapes; `present` writes whether a field is there."""
-    marks = dict.fromkeys(shape.marks for shape in shapes)
+    marks = dict.fromkeys(kind.marks for kind in kinds)
     return " OR ".join(f"({' AND '.join(map(present, each))})" for each in marks)
 
 
-def expanded(reader: str, shapes: Sequence[LogKind]) -> str:
+def expand_sql(reader: str, kinds: Sequence[LogKind]) -> str:
     """A relation with one record for each that `reader` (record, FILE) holds."""
     attributes = "CAST(json_extract(record, '$.attributes[*]') AS VARCHAR)"
-    alone = f"(coalesce(contains({attributes}, '{USAGE_KEY}'), false) OR {holds_usage(shapes, JsonRecord().present)})"
+    alone = (
+        f"(coalesce(contains({attributes}, '{USAGE_KEY}'), false) OR {holds_usage_sql(kinds, JsonRecord().present)})"
+    )
     spans = " ".join(
         f"WHEN {_is_list(name)} THEN list_filter(json_extract(record, '{path}'), "
         f"lambda s: contains(CAST(s AS VARCHAR), '{USAGE_KEY}'))"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from tokencost.errors import InvalidRequest
 from tokencost.logs.records.kinds import LogKind, Path, paths_of
 from tokencost.logs.sql.fields import MALFORMED, Fields, literal
-from tokencost.logs.sql.parsing import NativeParsing, Parsing, matches
+from tokencost.logs.sql.parsing import NativeParsing, Parsing, matches_sql
 from tokencost.logs.usage_query import UsageQuery, field_path
 from tokencost.pricing.rates import STANDARD
 
@@ -21,57 +21,55 @@ MAP_HINT = (
 OWN_COLUMNS = frozenset(("uncached_input_cost", "cached_input_cost", "output_cost"))
 
 
-def shapes_of_table(
-    leaves: Fields, shapes: Sequence[LogKind], columns: Sequence[str], shown: str
-) -> tuple[LogKind, ...]:
+def kinds_of_table(fields: Fields, kinds: Sequence[LogKind], columns: Sequence[str], shown: str) -> tuple[LogKind, ...]:
     """The shapes of usage that the rows of a file can have. Raises `InvalidRequest` where there is none."""
     if OWN_COLUMNS.issubset(columns):
         # Its columns are also those of the plain table: read as a log, it would double what it is the answer of.
         raise InvalidRequest(
             f"{shown} is an answer of `tokencost usage`, not a log", "leave it out, or move it elsewhere"
         )
-    known = tuple(shape for shape in possible_shapes(leaves, shapes) if shape.input or shape.input_parts)
+    known = tuple(kind for kind in possible_kinds(fields, kinds) if kind.input or kind.input_parts)
     if not known:
         names = ", ".join(columns[:12])[:400]
         raise InvalidRequest(f"{shown} holds no usage that is recognised: its columns are {names}", MAP_HINT)
     return known
 
 
-def possible_shapes(leaves: Fields, shapes: Sequence[LogKind]) -> tuple[LogKind, ...]:
+def possible_kinds(fields: Fields, kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
     """The shapes that records of such a source can have."""
-    return tuple(shape for shape in shapes if all(leaves.present(mark) is not None for mark in shape.marks))
+    return tuple(kind for kind in kinds if all(fields.present(mark) is not None for mark in kind.marks))
 
 
-def looked_at(shapes: Sequence[LogKind], question: UsageQuery) -> list[Path]:
+def fields_read(kinds: Sequence[LogKind], query: UsageQuery) -> list[Path]:
     """Every field that the query may look at."""
-    paths = [path for shape in shapes for path in paths_of(shape)]
-    paths += [field_path(name) for name in question.fields]
-    return [*paths, *([question.compare_to] if question.compare_to else [])]
+    paths = [path for kind in kinds for path in paths_of(kind)]
+    paths += [field_path(name) for name in query.fields]
+    return [*paths, *([query.compare_to] if query.compare_to else [])]
 
 
 _NATIVE = NativeParsing()
 
 
-def records(
+def records_sql(
     relation: str,
-    leaves: Fields,
-    shapes: Sequence[LogKind],
-    question: UsageQuery,
+    fields: Fields,
+    kinds: Sequence[LogKind],
+    query: UsageQuery,
     *,
     file: str,
-    one_shape: bool = False,
+    one_kind: bool = False,
     parsing: Parsing = _NATIVE,
     asked: Sequence[LogKind] | None = None,
 ) -> str:
     """The records of one source under the same columns, whatever their shape; of shapes not `asked` for, none."""
-    numbered = [(place, shape) for place, shape in enumerate(shapes) if asked is None or shape in asked]
-    timely = question.since is not None or question.until is not None
+    numbered = [(place, kind) for place, kind in enumerate(kinds) if asked is None or kind in asked]
+    timely = query.since is not None or query.until is not None
     arms = [
-        f"WHEN {' AND '.join(leaves.present(mark) or 'false' for mark in shape.marks)} "
-        f"THEN {number if asked is None or shape in asked else 'NULL'}"
-        for number, shape in enumerate(shapes)
+        f"WHEN {' AND '.join(fields.present(mark) or 'false' for mark in kind.marks)} "
+        f"THEN {number if asked is None or kind in asked else 'NULL'}"
+        for number, kind in enumerate(kinds)
     ]
-    if one_shape:
+    if one_kind:
         number = f"CASE {' '.join(arms[:-1])} ELSE {numbered[-1][0]} END" if arms[1:] else "0"
     else:
         number = f"CASE {' '.join(arms)} END"
@@ -79,53 +77,53 @@ def records(
     def each(write: Callable[[LogKind], str | None], otherwise: str = "NULL") -> str:
         """An expression that differs from shape to shape; the same ones are written once."""
         written: dict[str, list[int]] = {}
-        for place, shape in numbered:
-            written.setdefault(write(shape) or otherwise, []).append(place)
+        for place, kind in numbered:
+            written.setdefault(write(kind) or otherwise, []).append(place)
         if list(written) == [otherwise]:
             return otherwise
         # Of a record of no shape nothing but its file is looked at, so that one way of writing serves all of them.
-        if len(written) == 1 and (one_shape or not timely):
+        if len(written) == 1 and (one_kind or not timely):
             return next(iter(written))
         cases = " ".join(
-            f"WHEN {_SHAPE} IN ({', '.join(map(str, places))}) THEN {expression}"
+            f"WHEN {_KIND} IN ({', '.join(map(str, places))}) THEN {expression}"
             for expression, places in written.items()
             if expression != otherwise
         )
         return f"CASE {cases} ELSE {otherwise} END"
 
-    whole = one_shape and len(shapes) == 1 and _all_whole(leaves, shapes[0])
-    instant = _instant_column(leaves, shapes) if one_shape else None
+    whole = one_kind and len(kinds) == 1 and _all_whole(fields, kinds[0])
+    instant = _instant_column(fields, kinds) if one_kind else None
     columns = {
         "file": file,
-        "shape": _SHAPE,
-        "model": each(lambda shape: first_of(leaves.text(path) for path in shape.model)),
+        "shape": _KIND,
+        "model": each(lambda kind: first_sql(fields.text(path) for path in kind.model)),
         **{
-            name: each(lambda shape, name=name: _count(leaves, shape, name, whole), NO_TEXT)  # type: ignore[misc]
+            name: each(lambda kind, name=name: _count(fields, kind, name, whole), NO_TEXT)  # type: ignore[misc]
             for name in COUNTS
         },
-        "part_1": each(lambda shape: _part(leaves, shape, 0), NO_TEXT),
-        "part_2": each(lambda shape: _part(leaves, shape, 1), NO_TEXT),
-        "kind": each(lambda shape: leaves.text(shape.types) if shape.types else None, NO_TEXT),
-        "time": instant or each(lambda shape: _time_text(leaves, shape), NO_TEXT),
-        "until": each(lambda shape: first_of(leaves.text(path) for path in shape.until), NO_TEXT),
-        "tier": each(lambda shape: first_of(leaves.text(path) for path in shape.tier), NO_TEXT),
-        "batch": each(lambda shape: first_of(leaves.text(path) for path in shape.batch), NO_TEXT),
-        "failed": each(lambda shape: _failed(leaves, shape), "false"),
+        "part_1": each(lambda kind: _part(fields, kind, 0), NO_TEXT),
+        "part_2": each(lambda kind: _part(fields, kind, 1), NO_TEXT),
+        "kind": each(lambda kind: fields.text(kind.types) if kind.types else None, NO_TEXT),
+        "time": instant or each(lambda kind: _time_text(fields, kind), NO_TEXT),
+        "until": each(lambda kind: first_sql(fields.text(path) for path in kind.until), NO_TEXT),
+        "tier": each(lambda kind: first_sql(fields.text(path) for path in kind.tier), NO_TEXT),
+        "batch": each(lambda kind: first_sql(fields.text(path) for path in kind.batch), NO_TEXT),
+        "failed": each(lambda kind: _failed(fields, kind), "false"),
     }
-    for place, name in enumerate(question.fields):
-        columns[f"field_{place}"] = leaves.text(field_path(name)) or NO_TEXT
-    if question.compare_to:
-        columns["logged"] = parsing.amount(leaves.text(question.compare_to) or NO_TEXT)
+    for place, name in enumerate(query.fields):
+        columns[f"field_{place}"] = fields.text(field_path(name)) or NO_TEXT
+    if query.compare_to:
+        columns["logged"] = parsing.amount(fields.text(query.compare_to) or NO_TEXT)
     columns = {name: expression for name, expression in columns.items() if expression != NO_TEXT}
     gathered = (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
-        f"FROM (SELECT *, {number} AS {_SHAPE} FROM {relation} AS r) AS r"
+        f"FROM (SELECT *, {number} AS {_KIND} FROM {relation} AS r) AS r"
     )
-    return _parsed(gathered, columns, shapes, question, parsing=parsing, whole=whole, timed_already=instant is not None)
+    return _parsed(gathered, columns, kinds, query, parsing=parsing, whole=whole, timed_already=instant is not None)
 
 
 NO_TEXT = "CAST(NULL AS VARCHAR)"
-_SHAPE = "tokencost_shape"
+_KIND = "tokencost_shape"
 """Stands among the fields of records, of which none is likely to have that name."""
 COUNTS = ("input", "output", "cached", "write", "requests")
 
@@ -133,8 +131,8 @@ COUNTS = ("input", "output", "cached", "write", "requests")
 def _parsed(
     gathered: str,
     columns: Mapping[str, str],
-    shapes: Sequence[LogKind],
-    question: UsageQuery,
+    kinds: Sequence[LogKind],
+    query: UsageQuery,
     *,
     parsing: Parsing,
     whole: bool,
@@ -151,7 +149,7 @@ def _parsed(
         return name if whole else parsing.count(name)
 
     def numbers(test: Callable[[LogKind], object]) -> str:
-        return ", ".join(str(number) for number, shape in enumerate(shapes) if test(shape)) or "-1"
+        return ", ".join(str(number) for number, kind in enumerate(kinds) if test(kind)) or "-1"
 
     parsed = {name: count(name) for name in COUNTS}
     if "part_1" in columns:
@@ -161,8 +159,8 @@ def _parsed(
     parsed["cached"] = f"coalesce({parsed['cached']}, 0)"
     parsed["write"] = f"coalesce({parsed['write']}, 0)"
     summed = f"CASE WHEN coalesce({parsed['requests']}, 1) = 1 THEN 0 ELSE 1 END" if "requests" in columns else "0"
-    if any(shape.until for shape in shapes):
-        summed = f"CASE WHEN shape IN ({numbers(lambda shape: shape.until)}) THEN 1 ELSE {summed} END"
+    if any(kind.until for kind in kinds):
+        summed = f"CASE WHEN shape IN ({numbers(lambda kind: kind.until)}) THEN 1 ELSE {summed} END"
     parsed["requests"] = f"coalesce({parsed['requests']}, 1)" if "requests" in columns else "1"
     if "kind" in columns:
         of = {"input": "IN " + INPUT_KINDS, "output": "= 'output_tokens'"}
@@ -175,9 +173,9 @@ def _parsed(
     time, day = "CAST(NULL AS BIGINT)", "false"
     if "time" in columns:
         time, day = ("time", "false") if timed_already else (parsing.time("time"), parsing.is_day("time"))
-    tier = _tier(columns, shapes, question.tier, numbers)
-    kept = ["file", "shape", "failed", *(f"field_{place}" for place in range(len(question.fields)))]
-    if question.compare_to:
+    tier = _tier(columns, kinds, query.tier, numbers)
+    kept = ["file", "shape", "failed", *(f"field_{place}" for place in range(len(query.fields)))]
+    if query.compare_to:
         kept.append("logged")
     given = {name: name if name in columns else NO_TEXT for name in (*kept, "model")}
     chosen = given | {
@@ -193,7 +191,7 @@ def _parsed(
     )
 
 
-def first_of(expressions: Iterable[str | None]) -> str | None:
+def first_sql(expressions: Iterable[str | None]) -> str | None:
     """The first of these that is there; None where no record can have any of them."""
     known = list(dict.fromkeys(expression for expression in expressions if expression))
     if not known:
@@ -201,44 +199,44 @@ def first_of(expressions: Iterable[str | None]) -> str | None:
     return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
 
 
-def _count(leaves: Fields, shape: LogKind, name: str, whole: bool) -> str | None:
-    paths: tuple[Path, ...] = getattr(shape, name)
-    if shape.types and name != "requests":
+def _count(fields: Fields, kind: LogKind, name: str, whole: bool) -> str | None:
+    paths: tuple[Path, ...] = getattr(kind, name)
+    if kind.types and name != "requests":
         return None
     if whole:
-        return first_of(leaves.whole(path) for path in paths)
-    return first_of(leaves.count(path, as_text=shape.text_counts) for path in paths)
+        return first_sql(fields.whole(path) for path in paths)
+    return first_sql(fields.count(path, as_text=kind.text_counts) for path in paths)
 
 
-def _all_whole(leaves: Fields, shape: LogKind) -> bool:
+def _all_whole(fields: Fields, kind: LogKind) -> bool:
     """Whether the engine knows that all counts of a shape are integers, so that none need be parsed."""
-    counts = [path for name in COUNTS for path in getattr(shape, name) if leaves.present(path) is not None]
-    return not shape.types and not shape.input_parts and all(leaves.whole(path) is not None for path in counts)
+    counts = [path for name in COUNTS for path in getattr(kind, name) if fields.present(path) is not None]
+    return not kind.types and not kind.input_parts and all(fields.whole(path) is not None for path in counts)
 
 
-def _part(leaves: Fields, shape: LogKind, place: int) -> str | None:
-    return leaves.count(shape.input_parts[place], as_text=False) if shape.input_parts else None
+def _part(fields: Fields, kind: LogKind, place: int) -> str | None:
+    return fields.count(kind.input_parts[place], as_text=False) if kind.input_parts else None
 
 
-def _instant_column(leaves: Fields, shapes: Sequence[LogKind]) -> str | None:
+def _instant_column(fields: Fields, kinds: Sequence[LogKind]) -> str | None:
     """The one column of times of a source that has it as times, which need no parsing."""
-    if any(shape.compact_dates for shape in shapes):
+    if any(kind.compact_dates for kind in kinds):
         return None
-    known = {path for shape in shapes for path in shape.time if leaves.present(path) is not None}
-    return leaves.instant(known.pop()) if len(known) == 1 else None
+    known = {path for kind in kinds for path in kind.time if fields.present(path) is not None}
+    return fields.instant(known.pop()) if len(known) == 1 else None
 
 
-def _time_text(leaves: Fields, shape: LogKind) -> str | None:
-    text = first_of(leaves.text(path) for path in shape.time)
-    if text and shape.compact_dates:
+def _time_text(fields: Fields, kind: LogKind) -> str | None:
+    text = first_sql(fields.text(path) for path in kind.time)
+    if text and kind.compact_dates:
         parts = f"substr({text}, 1, 4) || '-' || substr({text}, 5, 2) || '-' || substr({text}, 7, 2)"
-        return f"CASE WHEN {matches(text, '^[0-9]{8}$')} THEN {parts} ELSE {text} END"
+        return f"CASE WHEN {matches_sql(text, '^[0-9]{8}$')} THEN {parts} ELSE {text} END"
     return text
 
 
 def _tier(
     columns: Mapping[str, str],
-    shapes: Sequence[LogKind],
+    kinds: Sequence[LogKind],
     asked: str | None,
     numbers: Callable[[Callable[[LogKind], object]], str],
 ) -> str:
@@ -249,20 +247,20 @@ def _tier(
         tier = f"CASE WHEN tier IN ('default', 'auto', '') OR tier IS NULL THEN {tier} ELSE tier END"
     if "batch" in columns:
         tier = f"CASE WHEN batch IN ('true', 'True', 'TRUE', '1') THEN 'batch' ELSE {tier} END"
-    fixed = dict.fromkeys(shape.fixed_tier for shape in shapes if shape.fixed_tier)
+    fixed = dict.fromkeys(kind.fixed_tier for kind in kinds if kind.fixed_tier)
     for name in fixed:
 
-        def is_fixed(shape: LogKind, name: str | None = name) -> bool:
-            return shape.fixed_tier == name
+        def is_fixed(kind: LogKind, name: str | None = name) -> bool:
+            return kind.fixed_tier == name
 
         tier = f"CASE WHEN shape IN ({numbers(is_fixed)}) THEN {literal(name or '')} ELSE {tier} END"
     return tier
 
 
-def _failed(leaves: Fields, shape: LogKind) -> str | None:
+def _failed(fields: Fields, kind: LogKind) -> str | None:
     tests = [
-        f"coalesce({matches(text, f'^({pattern})$')}, false)"
-        for path, pattern in shape.failed
-        if (text := leaves.text(path))
+        f"coalesce({matches_sql(text, f'^({pattern})$')}, false)"
+        for path, pattern in kind.failed
+        if (text := fields.text(path))
     ]
     return " OR ".join(tests) or None

@@ -7,7 +7,7 @@ the same in microseconds since 1970.
 from collections.abc import Sequence
 from typing import Protocol
 
-from tokencost.logs.sql.fields import EARLIEST, MALFORMED, counted, dated, literal, scaled, timed
+from tokencost.logs.sql.fields import EARLIEST, MALFORMED, count_sql, is_date_sql, literal, scale_time_sql, time_sql
 
 
 class Parsing(Protocol):
@@ -44,15 +44,15 @@ class NativeParsing:
 
     def count(self, name: str) -> str:
         """A count."""
-        return counted(name, f"{name}_whole")
+        return count_sql(name, f"{name}_whole")
 
     def time(self, name: str) -> str:
         """A time."""
-        return timed(name, f"{name}_whole")
+        return time_sql(name, f"{name}_whole")
 
     def is_day(self, name: str) -> str:
         """Whether a time is a date alone."""
-        return dated(name, f"{name}_whole")
+        return is_date_sql(name, f"{name}_whole")
 
     def amount(self, text: str) -> str:
         """An amount of money."""
@@ -90,7 +90,7 @@ class PortableParsing:
     def count(self, name: str) -> str:
         """A count."""
         return (
-            f"CASE WHEN {name} IS NULL THEN NULL WHEN {matches(name, _COUNT)} "
+            f"CASE WHEN {name} IS NULL THEN NULL WHEN {matches_sql(name, _COUNT)} "
             f"THEN CAST(TRY_CAST({name} AS DECIMAL(38, 9)) AS BIGINT) ELSE {MALFORMED} END"
         )
 
@@ -100,8 +100,8 @@ class PortableParsing:
         clock = f"(({name}_hour * 60 + {name}_minute - {name}_offset) * 60 + {name}_second) * 1000000 + {name}_micros"
         return (
             f"CASE WHEN {name} IS NULL OR {name} = '' THEN NULL "
-            f"WHEN {matches(name, _WHOLE)} THEN {scaled(whole)} "
-            f"WHEN {matches(name, _DECIMAL)} THEN CASE "
+            f"WHEN {matches_sql(name, _WHOLE)} THEN {scale_time_sql(whole)} "
+            f"WHEN {matches_sql(name, _DECIMAL)} THEN CASE "
             f"WHEN {fraction} < {EARLIEST} OR {fraction} >= 99999999999999 THEN {MALFORMED} "
             f"WHEN {fraction} < 99999999999 THEN CAST(floor({fraction} * 1000000) AS BIGINT) "
             f"ELSE CAST(floor({fraction} * 1000) AS BIGINT) END "
@@ -111,14 +111,14 @@ class PortableParsing:
 
     def is_day(self, name: str) -> str:
         """Whether a time is a date alone."""
-        return f"coalesce({matches(name, f'^{_DATE}$')}, false)"
+        return f"coalesce({matches_sql(name, f'^{_DATE}$')}, false)"
 
     def amount(self, text: str) -> str:
         """An amount of money."""
-        return f"CASE WHEN {matches(text, _AMOUNT)} THEN TRY_CAST({text} AS DECIMAL(38, 18)) END"
+        return f"CASE WHEN {matches_sql(text, _AMOUNT)} THEN TRY_CAST({text} AS DECIMAL(38, 18)) END"
 
 
-def matches(text: str, pattern: str) -> str:
+def matches_sql(text: str, pattern: str) -> str:
     """Whether a text is of a pattern that names its own beginning and end."""
     return f"regexp_matches({text}, {literal(pattern)})"
 
@@ -126,7 +126,7 @@ def matches(text: str, pattern: str) -> str:
 def _iso_text(name: str) -> str:
     """The text where it is a date, or a date and a time of day, of the Gregorian calendar from 1970 on."""
     pattern = f"^{_DATE}([T ]{_CLOCK}{_ZONE})?$"
-    return f"CASE WHEN {matches(f'trim({name})', pattern)} THEN trim({name}) END"
+    return f"CASE WHEN {matches_sql(f'trim({name})', pattern)} THEN trim({name}) END"
 
 
 def _number(text: str, start: int | str, length: int = 2) -> str:
@@ -137,7 +137,7 @@ def _parts(text: str) -> dict[str, str]:
     """The parts of an ISO 8601 text, each a number; NULL where there is no such text. Offsets are in minutes."""
     has_seconds, has_fraction = f"substr({text}, 17, 1) = ':'", f"substr({text}, 20, 1) = '.'"
     digits = [
-        f"CASE WHEN {has_fraction} AND {matches(f'substr({text}, 21, {count})', f'^[0-9]{{{count}}}$')} "
+        f"CASE WHEN {has_fraction} AND {matches_sql(f'substr({text}, 21, {count})', f'^[0-9]{{{count}}}$')} "
         f"THEN {_number(text, 20 + count, 1)} * {10 ** (6 - count)} ELSE 0 END"
         for count in range(1, 7)
     ]
@@ -147,7 +147,7 @@ def _parts(text: str) -> dict[str, str]:
         minutes = "0" if length == len("+08") else _number(text, f"length({text}) - 1")
         sign = f"CASE WHEN substr({text}, {start}, 1) = '-' THEN -1 ELSE 1 END"
         hours = _number(text, f"length({text}) - {length - 2}")
-        tested = matches(text, f"^.{{16}}.*{pattern}$")
+        tested = matches_sql(text, f"^.{{16}}.*{pattern}$")
         offset = f"WHEN {tested} THEN ({sign}) * ({hours} * 60 + {minutes}) {offset}"
     timed_at = f"length({text}) > 10"
     return {

@@ -6,12 +6,27 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tokencost.errors import InvalidRequest
 from tokencost.logs.records.kinds import LogKind, Path, paths_of
-from tokencost.logs.sql.aggregate import checked, has_slots, key_columns, slotted, sums, tested
+from tokencost.logs.sql.aggregate import (
+    bucket_sums_sql,
+    each_record_sql,
+    has_buckets,
+    key_columns,
+    problems_sql,
+    sums_sql,
+)
 from tokencost.logs.sql.dialects import Dialect
 from tokencost.logs.sql.fields import identifier, literal
-from tokencost.logs.sql.normalize import looked_at, possible_shapes, records
+from tokencost.logs.sql.normalize import fields_read, possible_kinds, records_sql
 from tokencost.logs.sql.parsing import PortableParsing
-from tokencost.logs.sql.rate_periods import DAY, EVERY_DAY, RatePeriods, WeekTime, cell_times, microseconds, week_times
+from tokencost.logs.sql.rate_periods import (
+    DAY,
+    EVERY_DAY,
+    RatePeriods,
+    WeeklyPart,
+    microseconds,
+    periods_between,
+    weekly_parts,
+)
 from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, field_columns, fingerprint
 from tokencost.logs.usage_query import UsageQuery, field_path
 from tokencost.pricetable.when import span
@@ -33,7 +48,7 @@ class Rows(NamedTuple):
     text: str
 
 
-def verbatim(text: str) -> str:
+def verbatim_sql(text: str) -> str:
     """What is written in the dialect already, among our own words."""
     return f"verbatim({literal(text)})"
 
@@ -51,12 +66,12 @@ class Fields:
     def _field(self, path: Path, *, as_json: bool) -> str | None:
         write = self._dialect.as_written if as_json else self._dialect.text
         if self._columns is None:
-            return verbatim(write(f"r.{RECORD}", path))
+            return verbatim_sql(write(f"r.{RECORD}", path))
         if (dotted := ".".join(path)) in self._columns:
             return f"nullif(r.text_{self._columns.index(dotted)}, '')"
         if path[0] not in self._columns:
             return None
-        return verbatim(write(f"r.json_{self._columns.index(path[0])}", path[1:]))
+        return verbatim_sql(write(f"r.json_{self._columns.index(path[0])}", path[1:]))
 
     def text(self, path: Path) -> str | None:
         """As text."""
@@ -82,27 +97,27 @@ class Fields:
 
 def columns_of(
     dialect: Dialect,
-    shapes: Sequence[LogKind],
-    question: UsageQuery,
+    kinds: Sequence[LogKind],
+    query: UsageQuery,
     columns: Sequence[str] | None,
     json_column: str | None,
 ) -> Sequence[str] | None:
     """The columns that a query looks at by their names; None where whole records are JSON."""
     if columns is not None or json_column is not None or dialect.row is not None:
         return columns
-    return _usual_columns(shapes, question)
+    return _usual_columns(kinds, query)
 
 
-def _usual_columns(shapes: Sequence[LogKind], question: UsageQuery) -> tuple[str, ...]:
+def _usual_columns(kinds: Sequence[LogKind], query: UsageQuery) -> tuple[str, ...]:
     """The columns that a table of such records usually has, with the fields that the question names."""
     paths: list[Path] = []
-    for shape in shapes:
-        times = [path for path in shape.time if path[-1] != "completed_at"]
-        requests = () if shape.name == "table" else shape.requests
-        usual = shape._replace(time=tuple(times[:1]), tier=shape.tier[:1], requests=requests)
+    for kind in kinds:
+        times = [path for path in kind.time if path[-1] != "completed_at"]
+        requests = () if kind.name == "table" else kind.requests
+        usual = kind._replace(time=tuple(times[:1]), tier=kind.tier[:1], requests=requests)
         paths += paths_of(usual)
-    paths += [field_path(name) for name in question.fields]
-    paths += [question.compare_to] if question.compare_to else []
+    paths += [field_path(name) for name in query.fields]
+    paths += [query.compare_to] if query.compare_to else []
     return tuple(dict.fromkeys(path[0] for path in paths))
 
 
@@ -161,9 +176,9 @@ def table_columns(
 def table_query(
     dialect: Dialect,
     table: str,
-    shapes: Sequence[LogKind],
-    question: UsageQuery,
-    cells: RatePeriods,
+    kinds: Sequence[LogKind],
+    query: UsageQuery,
+    periods: RatePeriods,
     *,
     columns: Sequence[str] | None = None,
     json_column: str | None = None,
@@ -173,52 +188,52 @@ def table_query(
     Without `columns` and `json_column` the whole row is the record where the dialect can say so, else the columns
     are those that such a table usually has. Raises `InvalidRequest` for what cannot be asked.
     """
-    columns = columns_of(dialect, shapes, question, columns, json_column)
+    columns = columns_of(dialect, kinds, query, columns, json_column)
     of_row = json_column is None and columns is None
     fields = Fields(dialect, None if json_column is not None else columns, of_row=of_row)
-    known = possible_shapes(fields, shapes)
+    known = possible_kinds(fields, kinds)
     if not known:
-        marks = ", ".join(dict.fromkeys(path[0] for shape in shapes for path in shape.marks))
+        marks = ", ".join(dict.fromkeys(path[0] for kind in kinds for path in kind.marks))
         raise InvalidRequest(f"records of that shape have the columns {marks}", "name them with --columns")
-    rows = table_rows(dialect, table, columns, json_column, looked_at(known, question))
-    flat = all(shape.flat for shape in known)
-    every = records(
-        rows.name, fields, known, question, file="CAST(NULL AS VARCHAR)", one_shape=flat, parsing=PortableParsing()
+    rows = table_rows(dialect, table, columns, json_column, fields_read(known, query))
+    flat = all(kind.flat for kind in known)
+    every = records_sql(
+        rows.name, fields, known, query, file="CAST(NULL AS VARCHAR)", one_kind=flat, parsing=PortableParsing()
     )
-    return written(dialect, [rows], [every], question, cells)
+    return query_sql(dialect, [rows], [every], query, periods)
 
 
-def written(
+def query_sql(
     dialect: Dialect,
     rows: Sequence[Rows],
     every: Sequence[str],
-    question: UsageQuery,
-    cells: RatePeriods,
+    query: UsageQuery,
+    periods: RatePeriods,
     *,
     with_files: bool = False,
 ) -> str:
     """The whole query: `rows` are named relations in the dialect, `every` the records of each in our own words."""
-    part = tested if not has_slots(question, cells) else slotted
-    ours = [*_rate_times(question, cells), ("summed_records", part(checked(every, question), question, cells))]
-    ours.append(("cell_sums", sums("summed_records", question, cells, month="month_of({day})")))
+    part = each_record_sql if not has_buckets(query, periods) else bucket_sums_sql
+    ours = [*_rate_times(query, periods), ("summed_records", part(problems_sql(every, query), query, periods))]
+    ours.append(("cell_sums", sums_sql("summed_records", query, periods, month="month_of({day})")))
     named = [*rows, *((name, _translated(text, dialect)) for name, text in ours)]
     relations = ",\n".join(f"{name} AS (\n{_indented(text)}\n)" for name, text in named)
     ending = f"\n{dialect.ending}" if dialect.ending else ""
-    return f"WITH {relations}\n{_translated(_result(question, cells, with_files=with_files), dialect)}{ending}"
+    return f"WITH {relations}\n{_translated(_result(query, periods, with_files=with_files), dialect)}{ending}"
 
 
 def _indented(text: str) -> str:
     return "\n".join(f"  {line}" for line in text.split("\n"))
 
 
-def _rate_times(question: UsageQuery, cells: RatePeriods) -> list[tuple[str, str]]:
+def _rate_times(query: UsageQuery, periods: RatePeriods) -> list[tuple[str, str]]:
     """The stretches of time, told as days of the week and multiplied into days by the engine."""
-    begin, end = cells.first, cells.last
-    if question.since is not None:
-        begin = min(max(begin, microseconds(span(question.since)[0])), end)
-    if question.until is not None:
-        end = min(end, microseconds(span(question.until)[0]))
-    weeks = list(week_times(cell_times(cells, begin, max(end, begin + DAY))))
+    begin, end = periods.first, periods.last
+    if query.since is not None:
+        begin = min(max(begin, microseconds(span(query.since)[0])), end)
+    if query.until is not None:
+        end = min(end, microseconds(span(query.until)[0]))
+    weeks = list(weekly_parts(periods_between(periods, begin, max(end, begin + DAY))))
     values = ", ".join(f"({', '.join(map(str, week))})" for week in weeks)
     tens = ", ".join(f"({digit})" for digit in range(10))
     first, last = weeks[0].first, weeks[-1].last
@@ -232,19 +247,19 @@ def _rate_times(question: UsageQuery, cells: RatePeriods) -> list[tuple[str, str
     return [
         ("digits", f"SELECT * FROM (VALUES {tens}) AS v(n)"),
         ("days", days),
-        ("rate_weeks", f"SELECT * FROM (VALUES {values}) AS v({', '.join(map(identifier, WeekTime._fields))})"),
+        ("rate_weeks", f"SELECT * FROM (VALUES {values}) AS v({', '.join(map(identifier, WeeklyPart._fields))})"),
         ("rate_times", every_day),
     ]
 
 
-def _result(question: UsageQuery, cells: RatePeriods, *, with_files: bool) -> str:
+def _result(query: UsageQuery, periods: RatePeriods, *, with_files: bool) -> str:
     """The sums under the names of their columns in a file."""
-    fields = dict(zip(key_columns(question)[len(question.periods) :], field_columns(question), strict=False))
-    logged = LOGGED if question.compare_to else {}
-    names = {**dict(zip(question.periods, question.periods, strict=True)), **fields, **KEYS, **COUNTS, **logged}
+    fields = dict(zip(key_columns(query)[len(query.periods) :], field_columns(query), strict=False))
+    logged = LOGGED if query.compare_to else {}
+    names = {**dict(zip(query.periods, query.periods, strict=True)), **fields, **KEYS, **COUNTS, **logged}
     names |= {"file": "file"} if with_files else {}
     chosen = [f"s.{identifier(ours)} AS {identifier(theirs)}" for ours, theirs in names.items()]
-    return f"SELECT {', '.join(chosen)}, {literal(fingerprint(question, cells))} AS {CELLS} FROM cell_sums AS s"
+    return f"SELECT {', '.join(chosen)}, {literal(fingerprint(query, periods))} AS {CELLS} FROM cell_sums AS s"
 
 
 def _translated(text: str, dialect: Dialect) -> str:

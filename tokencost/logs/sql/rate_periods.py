@@ -39,7 +39,7 @@ class RatePeriods(NamedTuple):
 
     Clocks may be put otherwise even then: of those times only the `slots` are known.
     """
-    slots: tuple[int, ...] = (0,)
+    buckets: tuple[int, ...] = (0,)
     """At which times of a UTC day, in microseconds, some stretch begins: between them lie the slots of each day."""
 
     @property
@@ -53,7 +53,7 @@ class RatePeriods(NamedTuple):
         return sha256(repr((self.bounds, self.thresholds, hours)).encode()).hexdigest()[:12]
 
 
-class CellTime(NamedTuple):
+class RatePeriod(NamedTuple):
     """From `start` to `until` (exclusive) the rates of all models are those of the instant `at`."""
 
     start: int
@@ -71,29 +71,29 @@ def rate_periods(table: PriceTable) -> RatePeriods:
     windowed = tuple(price for price in prices if price.windows)
     holidays = (day for price in windowed for window in price.windows for day in window.holidays)
     known_until = max((microseconds(datetime(day.year, day.month, day.day, tzinfo=UTC)) for day in holidays), default=0)
-    cells = RatePeriods(
+    periods = RatePeriods(
         bounds,
         windowed,
         tuple(sorted({limit for price in prices for limit in thresholds(price)[1:]})),
         first=min(max(bounds[0] - DAY, 0), LATEST - DAY) if bounds else 0,
         last=min(max(bounds[-1] + BEYOND, known_until + WEEK), LATEST) if bounds else DAY,
     )
-    starts = {time.start % DAY for time in (*cell_times(cells, cells.first, cells.last), *_later(cells))}
-    return cells._replace(slots=tuple(sorted({0, *starts})))
+    starts = {time.start % DAY for time in (*periods_between(periods, periods.first, periods.last), *_later(periods))}
+    return periods._replace(buckets=tuple(sorted({0, *starts})))
 
 
-def _later(cells: RatePeriods) -> Iterator[CellTime]:
+def _later(periods: RatePeriods) -> Iterator[RatePeriod]:
     """Stretches after all that are told, around each way in which clocks are still put forward or back.
 
     They begin at other times of a UTC day than before, and what is summed per slot must not be across them.
     """
     seen = set()
-    for zone in {window.zone for window in _windows_within(cells.windowed, cells.last, LATEST)}:
-        for change in clock_changes(zone, instant_of(cells.last), instant_of(LATEST)):
+    for zone in {window.zone for window in _windows_within(periods.windowed, periods.last, LATEST)}:
+        for change in clock_changes(zone, instant_of(periods.last), instant_of(LATEST)):
             if (kind := (zone, *change[1:])) not in seen:
                 seen.add(kind)
                 begin = microseconds(change.day)
-                yield from cell_times(cells, begin - DAY, begin + DAY + WEEK)
+                yield from periods_between(periods, begin - DAY, begin + DAY + WEEK)
 
 
 BEYOND = 400 * DAY
@@ -104,16 +104,16 @@ def _in_force(price: Price) -> tuple[int, int | None]:
     return microseconds(price.start), None if price.end is None else microseconds(price.end)
 
 
-def cell_times(cells: RatePeriods, begin: int, end: int) -> list[CellTime]:
+def periods_between(periods: RatePeriods, begin: int, end: int) -> list[RatePeriod]:
     """The stretches from `begin` to `end`, in order and without gaps.
 
     Stretches with the same prices and the same open windows have the same `at`.
     """
     first_with: dict[tuple[int, tuple[Window, ...]], int] = {}
-    found: list[CellTime] = []
-    inner = [bound for bound in cells.bounds if begin < bound < end]
+    found: list[RatePeriod] = []
+    inner = [bound for bound in periods.bounds if begin < bound < end]
     for epoch, (start, until) in enumerate(pairwise((begin, *inner, end))):
-        windows = _windows_within(cells.windowed, start, until)
+        windows = _windows_within(periods.windowed, start, until)
         cuts = {
             microseconds(cut) for window in windows for cut in changes(window, instant_of(start), instant_of(until))
         }
@@ -124,7 +124,7 @@ def cell_times(cells: RatePeriods, begin: int, end: int) -> list[CellTime]:
             if found and found[-1].at == at:
                 found[-1] = found[-1]._replace(until=b)
             else:
-                found.append(CellTime(a, b, at))
+                found.append(RatePeriod(a, b, at))
     return found
 
 
@@ -138,7 +138,7 @@ def _windows_within(windowed: Sequence[Price], start: int, until: int) -> list[W
     return list(found)
 
 
-class WeekTime(NamedTuple):
+class WeeklyPart(NamedTuple):
     """A part of a day, on one day of the week or on all of them, in a range of days."""
 
     first: int
@@ -155,9 +155,9 @@ class WeekTime(NamedTuple):
 EVERY_DAY = -1
 
 
-def week_times(times: Sequence[CellTime]) -> Iterator[WeekTime]:
+def weekly_parts(times: Sequence[RatePeriod]) -> Iterator[WeeklyPart]:
     """The same stretches as parts of days that come again each week, which are fewer."""
-    week: dict[int, tuple[CellTime, ...]] = {}
+    week: dict[int, tuple[RatePeriod, ...]] = {}
     first = last = 0
     for day, pattern in _days(times):
         known = {part.at for parts in week.values() for part in parts}
@@ -172,7 +172,7 @@ def week_times(times: Sequence[CellTime]) -> Iterator[WeekTime]:
     yield from _of_weeks(week, first, last)
 
 
-def _days(times: Sequence[CellTime]) -> Iterator[tuple[int, tuple[CellTime, ...]]]:
+def _days(times: Sequence[RatePeriod]) -> Iterator[tuple[int, tuple[RatePeriod, ...]]]:
     """Each day with its stretches, in microseconds from its start."""
     place = 0
     for day in range(times[0].start // DAY, (times[-1].until - 1) // DAY + 1):
@@ -183,17 +183,17 @@ def _days(times: Sequence[CellTime]) -> Iterator[tuple[int, tuple[CellTime, ...]
         for time in times[place:]:
             if time.start >= until:
                 break
-            pattern.append(CellTime(max(time.start - start, 0), min(time.until - start, DAY), time.at))
+            pattern.append(RatePeriod(max(time.start - start, 0), min(time.until - start, DAY), time.at))
         yield day, tuple(pattern)
 
 
-def _of_weeks(week: dict[int, tuple[CellTime, ...]], first: int, last: int) -> Iterator[WeekTime]:
+def _of_weeks(week: dict[int, tuple[RatePeriod, ...]], first: int, last: int) -> Iterator[WeeklyPart]:
     patterns = set(week.values())
     if len(patterns) == 1:
         week = {EVERY_DAY: patterns.pop()}
     for weekday, pattern in sorted(week.items()):
         for part in pattern:
-            yield WeekTime(first, last, weekday, *part)
+            yield WeeklyPart(first, last, weekday, *part)
 
 
 def microseconds(instant: datetime) -> int:

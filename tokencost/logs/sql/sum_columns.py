@@ -31,15 +31,15 @@ CELLS = "rate_cells"
 """The column with the fingerprint of the stretches of time that the sums were made for."""
 
 
-def fingerprint(question: UsageQuery, cells: RatePeriods) -> str:
+def fingerprint(query: UsageQuery, periods: RatePeriods) -> str:
     """Where stretches of time and classes of context length lie, in a few letters."""
-    return cells._replace(thresholds=tuple(context_cuts(question, cells))).fingerprint
+    return periods._replace(thresholds=tuple(context_cuts(query, periods))).fingerprint
 
 
-def field_columns(question: UsageQuery) -> tuple[str, ...]:
+def field_columns(query: UsageQuery) -> tuple[str, ...]:
     """The fields of records among the groups, under names that every engine takes."""
     found: list[str] = []
-    for name in question.fields:
+    for name in query.fields:
         plain = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_") or "field"
         plain = f"by_{plain}"
         found.append(f"{plain}_{len(found)}" if plain in found else plain)

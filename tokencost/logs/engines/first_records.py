@@ -1,0 +1,119 @@
+"""What the first records of logs show: of which kinds they are, and files in which there is none.
+
+The engine is asked for these kinds alone, and for all if others come. Files without a record are named, so that nobody
+takes what was not read for what costs nothing.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tokencost.logs.files.csv_header import header_lines
+from tokencost.logs.files.decompress import open_decompressed
+from tokencost.logs.files.detect import BOM
+from tokencost.logs.files.discover import HEAD, LONGEST_RECORD, Log
+from tokencost.logs.records.kinds import LogKind, Path
+from tokencost.logs.sql.fields import NestedColumns, identifier
+from tokencost.logs.sql.nested import CONTAINERS
+from tokencost.logs.usage_query import UsageQuery
+
+if TYPE_CHECKING:
+    from tokencost.logs.engines.duckdb_engine import Engine, Source
+
+FIRST_LINES = 50
+FILES = 20
+
+
+def first_kinds(logs: Sequence[Log], kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
+    """The kinds that the first lines of the first files have, in their own order; all of them where none is seen."""
+    return kinds_in(_first_lines(logs), kinds)
+
+
+def kinds_in(lines: Iterable[str | bytes], kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
+    """The kinds of these lines; all of them where none is seen."""
+    seen = {name for line in lines for name in _kinds_of(line, kinds)}
+    found = tuple(kind for kind in kinds if kind.name in seen)
+    return found or tuple(kinds)
+
+
+def _first_lines(logs: Sequence[Log]) -> Iterator[bytes]:
+    for log in [log for log in logs if log.layout == "lines"][:FILES]:
+        with open_decompressed(log.path, log.compression, log.shown) as inner:
+            for _ in range(FIRST_LINES):
+                # No more of it than engines take: without line breaks it may be all of the file.
+                line = inner.readline(LONGEST_RECORD)
+                if not line or len(line) == LONGEST_RECORD:
+                    break
+                yield line
+
+
+def _kinds_of(line: str | bytes, kinds: Sequence[LogKind]) -> Iterable[str]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return
+    for kind in kinds:
+        if all(_has(record, mark) for mark in kind.marks):
+            yield kind.name
+            return
+
+
+def _has(record: object, path: Path) -> bool:
+    for part in path:
+        if not isinstance(record, Mapping):
+            return False
+        record = record.get(part)
+    return record is not None
+
+
+def holds_others(
+    engine: "Engine", sources: "Sequence[Source]", kinds: Sequence[LogKind], asked: Sequence[LogKind]
+) -> bool:
+    """Whether JSON lines hold records of kinds that were not asked for, or records that hold several."""
+    for source in sources:
+        if isinstance(source.fields, NestedColumns):
+            fields = source.fields
+
+            def has(some: Sequence[LogKind], fields: NestedColumns = fields) -> str:
+                return " OR ".join(f"({' AND '.join(map(fields.present, kind.marks))})" for kind in some)
+
+            lists = " OR ".join(f"starts_with(r.{identifier(path[0])}, '[')" for path in CONTAINERS)
+            others = [kind for kind in kinds if kind not in asked]
+            also = f" OR {has(others)}" if others else ""
+            test = f"NOT ({has(asked)}) AND ({lists}{also})"
+            if engine.execute(f"SELECT 1 FROM {source.relation} AS r WHERE {test} LIMIT 1").fetchone():
+                return True
+    return False
+
+
+def without_records(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], read: int) -> tuple[str, ...]:
+    """The names of the files without a record, where `read` records were read of all files."""
+    logs = engine.logs.files
+    if read and len(logs) == 1:
+        return ()
+    # What lies outside of the time that is asked for is not read, and yet there.
+    if not read and query.since is None and query.until is None:
+        return tuple(log.shown for log in logs)
+    filled = (log for log in logs if log.size and (_begins(log) or _holds(engine, query, kinds, log)))
+    return tuple(sorted({log.shown for log in logs} - {log.shown for log in filled}))
+
+
+def _begins(log: Log) -> bool:
+    """Whether its beginning shows that there is a record in it, which is quickly looked at."""
+    if log.layout == "parquet":
+        return False
+    with open_decompressed(log.path, log.compression, log.shown) as inner:
+        head = inner.read(HEAD)
+    if log.layout in ("csv", "tsv"):
+        return bool(head.split(b"\n", header_lines(log))[-1].strip())
+    text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip()
+    try:
+        first, _ = json.JSONDecoder().raw_decode(text.removeprefix("[").lstrip())
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and not any(name in first for (name,) in CONTAINERS)
+
+
+def _holds(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], log: Log) -> bool:
+    sources = engine.sources(query, kinds, as_json=True, only=log)
+    return any(engine.execute(f"SELECT 1 FROM {source.relation} AS r LIMIT 1").fetchone() for source in sources)
