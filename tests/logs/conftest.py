@@ -65,6 +65,16 @@ def psql() -> Iterator[Psql]:
 
 
 @pytest.fixture(scope="session")
+def clickhouse() -> Iterator[Psql]:
+    """Run SQL in an embedded ClickHouse: what it answers is CSV."""
+    session = pytest.importorskip("chdb.session", reason="chdb is not installed").Session()
+    session.query("CREATE DATABASE logs ENGINE = Atomic")
+    session.query("USE logs")
+    yield lambda sql: str(session.query(sql, "CSVWithNames"))
+    session.close()
+
+
+@pytest.fixture(scope="session")
 def spark() -> Cluster:
     """A Spark with two workers."""
     pytest.importorskip("pyspark", reason="pyspark is not installed")

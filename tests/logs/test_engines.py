@@ -129,34 +129,80 @@ def test_postgresql_reads_records_alike(
     psql("DROP TABLE logs; DROP TABLE whole")
 
 
-@pytest.mark.engine
-def test_postgresql_prices_a_plain_table(shipped: PriceTable, tmp_path: Path, psql: Callable[[str], str]) -> None:
+def check_plain_table(dialect: str, execute: Callable[[str], str], table: PriceTable, folder: Path) -> None:
     """Typed columns, some of those that a table may have missing; the answer is that of the same table as CSV."""
     header = "model,time,input_tokens,cached_input_tokens,output_tokens,tier"
+    zone = "+00" if dialect == "postgres" else ""
     rows = (
-        ("deepseek-chat", "2025-03-01 16:29:59.999999+00", 1000, 400, 10, "standard"),
-        ("deepseek-chat", "2025-03-01 16:30:00+00", 1000, 400, 10, "standard"),
-        ("gpt-5.4", "2026-08-01 00:00:00+00", 272_001, 0, 10, "batch"),
-        ("gpt-5.4", "2026-08-01 00:00:00+00", 272_000, 0, 10, "flex"),
-        ("deepseek-flash", "2026-10-01 02:00:00+00", 5, 0, 10, "standard"),
-        ("deepseek-flash", "2026-10-08 02:00:00+00", 5, 0, 10, "standard"),
+        ("deepseek-chat", "2025-03-01 16:29:59.999999", 1000, 400, 10, "standard"),
+        ("deepseek-chat", "2025-03-01 16:30:00", 1000, 400, 10, "standard"),
+        ("gpt-5.4", "2026-08-01 00:00:00", 272_001, 0, 10, "batch"),
+        ("gpt-5.4", "2026-08-01 00:00:00", 272_000, 0, 10, "flex"),
+        ("deepseek-flash", "2026-10-01 02:00:00", 5, 0, 10, "standard"),
+        ("deepseek-flash", "2026-10-08 02:00:00", 5, 0, 10, "standard"),
     )
-    log = tmp_path / "log.csv"
+    log = folder / "log.csv"
     log.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]), encoding="utf-8")
-    values = ", ".join(str(row) for row in rows)
-    psql(
-        "CREATE TABLE logs (model text, time timestamptz, input_tokens int, cached_input_tokens bigint, "
-        f"output_tokens numeric, tier varchar); INSERT INTO logs VALUES {values}"
-    )
+    values = ", ".join(str((model, time + zone, *rest)) for model, time, *rest in rows)
+    execute(f"INSERT INTO logs ({header}) VALUES {values}")
     by = ["model", "window", "tier", "day"]
     shapes = [shape for shape in LOG_KINDS if shape.name == "table"]
-    text = table_query(DIALECTS["postgres"], "public.logs", shapes, ask(shipped, by=by), rate_periods(shipped))
-    sums = tmp_path / "sums.csv"
-    sums.write_text(psql(text), encoding="utf-8")
-    psql("DROP TABLE logs")
-    found, expected = usage(shipped, [str(sums)], by=by), usage(shipped, [str(log)], by=by)
+    columns = None if dialect == "postgres" else [*header.split(","), "cache_write_tokens"]
+    name = "public.logs" if dialect == "postgres" else "logs"
+    text = table_query(DIALECTS[dialect], name, shapes, ask(table, by=by), rate_periods(table), columns=columns)
+    sums = folder / "sums.csv"
+    sums.write_text(execute(text), encoding="utf-8")
+    execute("DROP TABLE logs")
+    found, expected = usage(table, [str(sums)], by=by), usage(table, [str(log)], by=by)
     assert found.rows == expected.rows
     assert len(found.rows) == len(rows)
+
+
+@pytest.mark.engine
+def test_postgresql_prices_a_plain_table(shipped: PriceTable, tmp_path: Path, psql: Callable[[str], str]) -> None:
+    psql(
+        "CREATE TABLE logs (model text, time timestamptz, input_tokens int, cached_input_tokens bigint, "
+        "output_tokens numeric, tier varchar)"
+    )
+    check_plain_table("postgres", psql, shipped, tmp_path)
+
+
+@pytest.mark.engine
+def test_clickhouse_reads_records_alike(
+    here: Usage, shipped: PriceTable, tmp_path: Path, clickhouse: Callable[[str], str]
+) -> None:
+    """Whole records in a column, and a column for each of their fields."""
+    sums = tmp_path / "sums.csv"
+    rows = ", ".join("('" + line.replace("\\", "\\\\").replace("'", "\\'") + "')" for line in lines(records()))
+    clickhouse("CREATE TABLE logs (record String) ENGINE = Memory")
+    clickhouse(f"INSERT INTO logs VALUES {rows}")
+    sums.write_text(clickhouse(query("clickhouse", shipped, "chat", "table", json_column="record")), encoding="utf-8")
+    assert alike(usage(shipped, [str(sums)], by=BY), here)
+    clickhouse(
+        "CREATE TABLE fields ENGINE = Memory AS SELECT JSONExtractString(record, 'model') AS model, "
+        "JSONExtract(record, 'created', 'Nullable(String)') AS created, JSONExtractRaw(record, 'usage') AS usage, "
+        "JSONExtract(record, 'service_tier', 'Nullable(String)') AS service_tier, "
+        "JSONExtractRaw(record, 'metadata') AS metadata FROM logs WHERE JSONHas(record, 'usage')"
+    )
+    clickhouse("DROP TABLE logs")
+    clickhouse("RENAME TABLE fields TO logs")
+    columns = ["model", "created", "usage", "service_tier", "metadata"]
+    sums.write_text(clickhouse(query("clickhouse", shipped, "chat", columns=columns)), encoding="utf-8")
+    by_column = usage(shipped, [str(sums)], by=BY)
+    clickhouse("DROP TABLE logs")
+    log = tmp_path / "chat.jsonl"
+    log.write_text("\n".join(lines([record for record in records() if "usage" in record])), encoding="utf-8")
+    assert alike(by_column, usage(shipped, [str(log)], by=BY))
+
+
+@pytest.mark.engine
+def test_clickhouse_prices_a_plain_table(shipped: PriceTable, tmp_path: Path, clickhouse: Callable[[str], str]) -> None:
+    clickhouse(
+        "CREATE TABLE logs (model String, time DateTime64(6, 'UTC'), input_tokens Int32, cached_input_tokens Int64, "
+        "cache_write_tokens Nullable(Int64), output_tokens Decimal(18, 2), tier LowCardinality(String)) "
+        "ENGINE = Memory"
+    )
+    check_plain_table("clickhouse", clickhouse, shipped, tmp_path)
 
 
 @pytest.mark.engine

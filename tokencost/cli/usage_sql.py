@@ -88,4 +88,6 @@ def _head(
         "Times without an offset are UTC. The query adds up whole numbers and knows no price.",
         f"Save its result as CSV with a header, and price it: tokencost usage{flags} sums.csv",
     ]
+    if not dialect.tested:
+        lines.insert(1, f"Not run by the tests: they have no {dialect.name}. Compare a few of its sums with your own.")
     return [" ".join(line.split()) for line in lines]
