@@ -9,7 +9,7 @@ import pytest
 
 Run = Callable[..., Any]
 
-WORKLOAD = ("workload", "--requests", "1", "--input", "1", "--output", "1", "deepseek-flash", "gpt-6-luna")
+WORKLOAD = ("workload", "--requests", "1", "--input", "1", "--output-tokens", "1", "deepseek-flash", "gpt-6-luna")
 LOG = "tests/logs/fixtures/requests.jsonl"
 ADD = ("prices", "add", "o3", "--input", "2", "--output", "8", "--source", "https://example.org/", "--dry-run")
 COMMANDS = {

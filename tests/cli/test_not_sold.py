@@ -146,7 +146,18 @@ def test_a_list_that_leaves_models_out_for_another_reason_says_how_many_it_has(t
 
 
 def test_a_workload_past_the_end_of_a_model_has_empty_cells_and_says_so(tokencost: Run) -> None:
-    asked = ("workload", "gpt-5-mini", "gpt-6-luna", "--requests", "40k", "--input", "1.8k", "--output", "350", *ON)
+    asked = (
+        "workload",
+        "gpt-5-mini",
+        "gpt-6-luna",
+        "--requests",
+        "40k",
+        "--input",
+        "1.8k",
+        "--output-tokens",
+        "350",
+        *ON,
+    )
     answer = json.loads(tokencost(*asked, "--months", "2", "--format", "json").out)
     costs = [row["cost"] for row in answer["rows"] if row["model"] == "gpt-5-mini"]
     assert costs == [1380, None, None]

@@ -145,7 +145,7 @@ READING = [
     (("usage", "logs/*.csv"), "logs/log.csv"),
     (("usage", "logs/log.csv", "--prices", "old.toml"), "old.toml"),
     (("workload", "spec.toml"), "spec.toml"),
-    (("workload", "spec.toml", "--output", "350"), "spec.toml"),
+    (("workload", "spec.toml", "--output-tokens", "350"), "spec.toml"),
     (("claims", "--file", "claims.toml"), "claims.toml"),
     (("report", "spec.toml"), "spec.toml"),
     (("prices", "audit", "--against", "other.json"), "other.json"),

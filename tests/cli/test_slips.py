@@ -12,7 +12,7 @@ from tokencost.cli.parameters.choices import OTHER_CURRENCIES, OTHER_FORMATS
 from tokencost.cli.prices.commands import PricesGroup
 from tokencost.cli.prices.commands import prices as prices_group
 from tokencost.cli.slips import OF_PRICES, OPTIONS, TOP
-from tokencost.render import FORMATS
+from tokencost.render import TEXT_FORMATS
 
 Run = Callable[..., Any]
 DAY = "--on 2025-01-27"
@@ -101,9 +101,9 @@ SLIPS = [
     ("usage x.jsonl --group-by day", "write --by COLUMN,..."),
     ("usage x.jsonl --from 2025-01-27", "write --since WHEN"),
     ("usage", "tokencost usage logs.jsonl"),
-    (f"{WORK} --output-tokens 350", "write --output TOKENS|FILE"),
-    (f"{WORK} --output 350 --max_cost 500", "write --max-cost USD"),
-    (f"{WORK} --output 350 --budget 500", "write --max-cost USD"),
+    (f"{WORK} --completion-tokens 350", "write --output-tokens TOKENS"),
+    (f"{WORK} --output-tokens 350 --max_cost 500", "write --max-cost USD"),
+    (f"{WORK} --output-tokens 350 --budget 500", "write --max-cost USD"),
     # Models.
     (f"compare o1 vs deepseek-reasoner {DAY}", "leave it out: models stand side by side, the baseline last"),
     (f"compare o1 and deepseek-reasoner {DAY}", "leave it out: models stand side by side"),
@@ -137,18 +137,17 @@ SLIPS = [
     ("compare o1 gpt-4o --prices nofile.toml", "nofile.toml: no such file"),
     # Workloads.
     ("workload", "describe the workload with --requests 40k"),
-    (f"{WORK} o1 gpt-4o", "--output is missing: the output TOKENS of a request"),
-    (
-        f"{WORK} --output costs.csv o1 gpt-4o",
-        "the output TOKENS of a request; it may be given a second time for a file",
-    ),
-    (f"{WORK} --output 350tokens o1 gpt-4o", "'350tokens' is neither TOKENS nor the name of a file"),
+    (f"{WORK} o1 gpt-4o", "--output-tokens is missing: the output TOKENS of a request"),
+    (f"{WORK} --output costs.csv o1 gpt-4o", "--output-tokens is missing: the output TOKENS of a request"),
+    (f"{WORK} --output 500 o1 gpt-4o", "--output is a file; tokens are --output-tokens 500"),
+    (f"{WORK} --output-tokens 9 -o 1.5k o1 gpt-4o", "--output is a file; tokens are --output-tokens 1.5k"),
+    (f"{WORK} --output 350tokens o1 gpt-4o", "write --output-tokens 350 or 1.5k; a file: --output costs.csv"),
     ("workload nofile.toml o1", "nofile.toml: no such file"),
     ("workload nofile.yaml o1", "a workload file ends in .toml"),
-    (f"{WORK} --output 350 --per fortnight", "write one of hour, day, week, month, year"),
-    (f"{WORK} --output 350 --hours 9-5", "write them in 24 hours, such as 09:00-17:00"),
-    (f"{WORK} --output 350 --days someday", "write them like mon-fri, sat,sun or weekdays"),
-    (f"{WORK} --output 350 --zone Berlin", "did you mean Europe/Berlin?"),
+    (f"{WORK} --output-tokens 350 --per fortnight", "write one of hour, day, week, month, year"),
+    (f"{WORK} --output-tokens 350 --hours 9-5", "write them in 24 hours, such as 09:00-17:00"),
+    (f"{WORK} --output-tokens 350 --days someday", "write them like mon-fri, sat,sun or weekdays"),
+    (f"{WORK} --output-tokens 350 --zone Berlin", "did you mean Europe/Berlin?"),
     ("report nofile.toml", "nofile.toml: no such file"),
     ("usage nofile.jsonl", "there is no file 'nofile.jsonl'"),
 ]
@@ -202,7 +201,7 @@ def test_what_is_suggested_exists() -> None:
     options = {name for command in _commands() for parameter in command.params for name in parameter.opts}
     assert {option.split()[0] for option in OPTIONS} <= options
     assert {hint.split()[2].rstrip(",") for hint in OTHER_FORMATS.values() if hint.startswith("write --format")} <= set(
-        FORMATS
+        TEXT_FORMATS
     )
     assert not {hint for hint in OTHER_CURRENCIES.values() if "USD" not in hint and "CNY" not in hint}
 

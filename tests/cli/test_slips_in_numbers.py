@@ -8,7 +8,7 @@ import pytest
 
 Run = Callable[..., Any]
 WORKLOAD = ("workload", "deepseek-flash", "gpt-6.1-sol", "--on", "2026-11-20")
-TRAFFIC = ("--requests", "40k", "--input", "1800", "--output", "350")
+TRAFFIC = ("--requests", "40k", "--input", "1800", "--output-tokens", "350")
 LOG = "tests/logs/fixtures/requests.jsonl"
 AXIS = (*WORKLOAD, *TRAFFIC, "--sweep")
 
@@ -18,9 +18,17 @@ AXIS = (*WORKLOAD, *TRAFFIC, "--sweep")
     [
         ((*WORKLOAD, *TRAFFIC, "--requests", "1,8k"), "--requests: '1,8k' is not a number of requests", "write 1.8k"),
         ((*WORKLOAD, *TRAFFIC, "--requests", "40.000"), "'40.000' is not a whole number", "write 40000 or 40,000"),
-        ((*WORKLOAD, *TRAFFIC, "--input", "1.800"), "--input: '1.800' is not a whole", "write 1800 or 1,800"),
-        ((*WORKLOAD, *TRAFFIC, "--output", "1,8k"), "--output: '1,8k' is not a number of tokens", "write 1.8k"),
-        ((*WORKLOAD, *TRAFFIC, "--output", "1.800"), "--output: '1.800' is not a whole", "write 1800 or 1,800"),
+        ((*WORKLOAD, *TRAFFIC, "--input", "1.800"), "--input-tokens: '1.800' is not a whole", "write 1800 or 1,800"),
+        (
+            (*WORKLOAD, *TRAFFIC, "--output-tokens", "1,8k"),
+            "--output-tokens: '1,8k' is not a number of tokens",
+            "write 1.8k",
+        ),
+        (
+            (*WORKLOAD, *TRAFFIC, "--output-tokens", "1.800"),
+            "--output-tokens: '1.800' is not a whole",
+            "write 1800 or 1,800",
+        ),
         ((*WORKLOAD, *TRAFFIC, "--cached", "55"), "--cached: '55' is not a share", "write 55% or 0.55"),
         ((*WORKLOAD, *TRAFFIC, "--batch", "20"), "--batch: '20' is not a share", "write 20% or 0.2"),
         ((*WORKLOAD, *TRAFFIC, "--peak", "0,3"), "--peak: '0,3' is not a share", "write 0.3"),
@@ -78,7 +86,7 @@ def test_slips_in_a_new_price(tokencost: Run, tmp_path: Path, option: str, value
 
 def test_usual_spellings_are_one_number(tokencost: Run) -> None:
     answers = {
-        tokencost(*WORKLOAD, "--input", "1.8k", "--output", "350", "--format", "csv", "--requests", requests).out
+        tokencost(*WORKLOAD, "--input", "1.8k", "--output-tokens", "350", "--format", "csv", "--requests", requests).out
         for requests in ("40000", "40k", "40,000", "40 000", "40\u00a0000", "40_000", "4e4", "0.04M")
     }
     assert len(answers) == 1

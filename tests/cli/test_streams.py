@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import pytest
 
 from tokencost.cli import run
-from tokencost.render import FORMATS
+from tokencost.render import TEXT_FORMATS
 
 Run = Callable[..., Any]
 ROOT = Path(__file__).parent.parent.parent
@@ -153,7 +153,7 @@ def test_no_folder_for_temporary_files_is_said(tokencost: Run, monkeypatch: pyte
         assert "there is no folder for temporary files\n  hint: set TMPDIR" in outcome.err
 
 
-@pytest.mark.parametrize("format_name", sorted(FORMATS))
+@pytest.mark.parametrize("format_name", sorted(TEXT_FORMATS))
 def test_what_is_a_file_elsewhere_is_utf8_in_any_locale(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, format_name: str
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tokencost.render import FORMATS
+from tokencost.render import TEXT_FORMATS
 
 Run = Callable[..., Any]
 LOG = "tests/logs/fixtures/requests.jsonl"
@@ -127,7 +127,7 @@ def test_a_logged_cost_is_reconciled(tokencost: Run, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", TEXT_FORMATS)
 def test_every_format_shows_what_was_left_out(tokencost: Run, tmp_path: Path, name: str) -> None:
     path = tmp_path / "log.jsonl"
     path.write_text(
@@ -258,7 +258,7 @@ def test_what_was_forced_is_said_above_the_table(
     } | fields
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("csv", "tsv")])
+@pytest.mark.parametrize("name", [name for name in TEXT_FORMATS if name not in ("csv", "tsv")])
 def test_every_format_says_what_was_forced_and_the_period(tokencost: Run, name: str) -> None:
     out = tokencost("usage", LOG, "--tier", "standard", "--format", name).out
     assert "All requests are priced in the standard tier." in out

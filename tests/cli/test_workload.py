@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from tokencost.render import FORMATS
+from tokencost.render import TEXT_FORMATS
 
 Run = Callable[..., Any]
 
-ISSUE = ("--requests", "40k", "--per", "day", "--input", "1.8k", "--cached", "55%", "--output", "350")
+ISSUE = ("--requests", "40k", "--per", "day", "--input", "1.8k", "--cached", "55%", "--output-tokens", "350")
 MODELS = ("deepseek-flash", "--against", "gpt-6.1-sol", "--on", "2026-11-20")
 COLUMNS = [
     "workload", "model", "provider", "month", "requests", "input_tokens", "cached_input_tokens",
@@ -87,7 +87,7 @@ def test_people_read_the_answer_first(tokencost: Run) -> None:
 
 
 def test_past_months_have_their_own_prices_and_no_note_about_the_future(tokencost: Run) -> None:
-    arguments = ("--requests", "1", "--per", "month", "--input", "1M", "--output", "0", "--start", "2025-02")
+    arguments = ("--requests", "1", "--per", "month", "--input", "1M", "--output-tokens", "0", "--start", "2025-02")
     outcome = tokencost("workload", *arguments, "deepseek-chat", "gpt-4o", "--on", "2026-11-20", "--format", "json")
     answer = answer_of(outcome)
     # $0.14 until 2025-02-08 16:00 UTC, then $0.27; from 2025-02-26 16:30 half of it from 16:30 to 00:30.
@@ -155,14 +155,14 @@ def test_sweeps_and_break_evens_are_data_too(tokencost: Run) -> None:
     assert "Where deepseek-flash and gpt-6.1-sol cost the same" in shown
 
 
-@pytest.mark.parametrize("name", list(FORMATS))
+@pytest.mark.parametrize("name", list(TEXT_FORMATS))
 def test_every_format(tokencost: Run, name: str) -> None:
     outcome = tokencost("workload", *ISSUE, *MODELS, "--months", "2", "--break-even", "--format", name)
     assert (outcome.status, outcome.err) == (0, "")
     assert "504.49" in outcome.out
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("csv", "tsv", "json")])
+@pytest.mark.parametrize("name", [name for name in TEXT_FORMATS if name not in ("csv", "tsv", "json")])
 def test_every_format_for_people_says_above_the_table_what_it_is_the_cost_of(tokencost: Run, name: str) -> None:
     out = tokencost("workload", *ISSUE, *MODELS, "--start", "2026-12", "--months", "12", "--format", name).out
     out = out.replace("\\%", "%")
@@ -224,7 +224,7 @@ def test_what_it_is_the_cost_of_is_exact_for_programs(tokencost: Run) -> None:
              "requests in 31 days, evenly day and night. A year's requests are divided by its days.\n"),
         ),
         (
-            ("--per", "hour", "--requests", "1", "--input", "1", "--output", "1"),
+            ("--per", "hour", "--requests", "1", "--input", "1", "--output-tokens", "1"),
             "Workload: 1 request an hour, each 1 input token (55% of them cached) and 1 output token. 744 requests",
         ),
         (("--token-factor", "gpt-6.1-sol=1.1"), "day and night. gpt-6.1-sol takes 1.1 times as many tokens.\n"),
@@ -281,7 +281,7 @@ output = 3
     ("arguments", "status", "message"),
     [
         ((), 2, "--requests is missing"),
-        (("--requests", "1", "--input", "1"), 2, "--output is missing"),
+        (("--requests", "1", "--input", "1"), 2, "--output-tokens is missing"),
         ((*ISSUE, "--cached", "155%"), 2, "--cached"),
         ((*ISSUE, "--cached", "half"), 2, "--cached: 'half' is not a share"),
         ((*ISSUE, "--cache-write", "50%"), 2, "more than all of the input"),
@@ -328,7 +328,7 @@ def test_spellings_of_options_and_models_do_not_change_the_answer(tokencost: Run
         "40k",
         "--input",
         "1.8k",
-        "--output",
+        "--output-tokens",
         "350",
         "--on",
         "2026-11-20",
@@ -349,7 +349,7 @@ def test_a_plain_workload_imports_only_what_it_needs() -> None:
 
 def test_a_step_at_which_the_cheaper_side_changes_is_named(tokencost: Run) -> None:
     """Above 272,000 input tokens gpt-6-luna costs twice as much, and more than deepseek-flash."""
-    arguments = ("--requests", "1", "--input", "1k", "--output", "1", "--break-even", "--on", "2026-11-20")
+    arguments = ("--requests", "1", "--input", "1k", "--output-tokens", "1", "--break-even", "--on", "2026-11-20")
     outcome = tokencost("workload", *arguments, "gpt-6-luna", "deepseek-flash", "--format", "json")
     found = [row for row in answer_of(outcome)["break_even"] if row["field"] == "input"]
     assert [(row["value"], row["remark"]) for row in found] == [

@@ -12,7 +12,7 @@ import pytest
 
 from tokencost.documents.document import Column, Document, Figure, Table
 from tokencost.errors import InvalidRequest
-from tokencost.render import FORMATS, format_of, render
+from tokencost.render import TEXT_FORMATS, format_of, render
 
 PRICES = Table(
     columns=(
@@ -330,12 +330,12 @@ def _readable(name: str, text: str) -> str:
     return body.replace("<tr><", "<tr>\n<").replace("</th><", "</th>\n<").replace("</td><", "</td>\n<")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", TEXT_FORMATS)
 def test_every_format_says_the_same(name: str) -> None:
     assert _readable(name, render(COMPARISON, name)) == dedent(EXPECTED[name])
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", TEXT_FORMATS)
 def test_a_document_without_tables_has_its_last_line(name: str) -> None:
     text = render(NOTHING, name)
     assert text.endswith("\n")
@@ -344,7 +344,7 @@ def test_a_document_without_tables_has_its_last_line(name: str) -> None:
         assert "2025-02-08T16:00:00Z" in text
 
 
-@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"csv", "tsv", "json"}))
+@pytest.mark.parametrize("name", sorted(set(TEXT_FORMATS) - {"csv", "tsv", "json"}))
 def test_columns_that_are_not_shown_stay_with_programs(name: str) -> None:
     hidden = Table((Column("secret", shown=False),), (("x",),), name="more", caption="Unseen")
     text = render(Document("c", date(2025, 1, 27), "v", "0" * 64, (PRICES, hidden)), name)
@@ -394,7 +394,7 @@ def test_an_unknown_format_is_an_error() -> None:
     assert error.value.hint.startswith("choose one of table, markdown, csv")
 
 
-@pytest.mark.parametrize("name", [None, *FORMATS])
+@pytest.mark.parametrize("name", [None, *TEXT_FORMATS])
 def test_a_format_imports_only_what_it_needs(name: str | None) -> None:
     program = f"""
 import sys

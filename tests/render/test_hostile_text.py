@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tokencost.documents.document import Column, Document, Table
-from tokencost.render import FORMATS, render
+from tokencost.render import TEXT_FORMATS, render
 from tokencost.render.sanitize import HIDDEN, inert
 
 HOSTILE = (
@@ -39,7 +39,7 @@ HOSTILE = (
 )
 PLACES = 6
 """Where `_document` puts a text: answer, caption, heading, cell, notes, sources."""
-PEOPLE = sorted(set(FORMATS) - {"csv", "tsv", "json"})
+PEOPLE = sorted(set(TEXT_FORMATS) - {"csv", "tsv", "json"})
 
 
 def _document(*texts: str) -> Document:
@@ -72,7 +72,7 @@ def _read(texts: Iterator[str]) -> list[str]:
     return [" ".join(text.split()) for text in texts]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", TEXT_FORMATS)
 def test_no_control_character_reaches_a_reader(name: str) -> None:
     text = render(_document(*HOSTILE), name)
     if name == "orgmode":  # which parts its markup with this one

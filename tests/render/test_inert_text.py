@@ -14,6 +14,7 @@ from tokencost.render.sanitize import inert
         ("a\u202eb\u2066c\u2069\u200e\u200f\u061c", "a\\u202eb\\u2066c\\u2069\\u200e\\u200f\\u061c"),
         ("\u200b\ufeff\u2028\u2029", "\\u200b\\ufeff\\u2028\\u2029"),
         ("\ud800\udfff", "\\ud800\\udfff"),
+        ("\ufffe\uffff", "\\ufffe\\uffff"),
     ],
 )
 def test_what_acts_becomes_visible(text: str, visible: str) -> None:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 import click
 
 from tokencost.errors import TokencostError
+from tokencost.render import FORMATS, RECORD_FORMATS, TEXT_FORMATS
 from tokencost.render.sanitize import inert
 
 TOP = ("compare", "workload", "usage", "claims", "find", "prices", "report")
@@ -36,6 +37,7 @@ COMMANDS = {
 OPTIONS = {
     "--against": "baseline base vs versus reference ref relative-to compare-with compared-to than",
     "--on": "date at as-of asof when day time at-date on-date",
+    "--output-tokens": "completion completion-tokens tokens-out",
     "--output": "out save to outfile output-file completion completion-tokens output-tokens",
     "--format": "fmt output-format type",
     "--prices": "price-table price-file table toml config price",
@@ -49,6 +51,7 @@ OPTIONS = {
     "--window": "hours-window peak-hours",
     "--window peak": "peak",
     "--window off-peak": "off-peak offpeak",
+    "--input-tokens": "prompt prompt-tokens tokens-in",
     "--input": "input-tokens prompt prompt-tokens tokens-in",
     "--cached": "cache cached-input cached-share cache-share cache-hit cache-read",
     "--cache-write": "cache-writes cache-creation",
@@ -71,8 +74,7 @@ OPTIONS = {
     "--file": "claims claims-file",
     "--usage": "logs log",
     "--workload": "spec",
-    **{f"--format {name}": name for name in ("json", "csv", "tsv", "html", "latex", "rst")},
-    "--format markdown": "markdown md",
+    **{f"--format {name}": " ".join((name, *FORMATS[name].suffixes)).replace(".", "") for name in TEXT_FORMATS},
 }
 """For each option, the names that people try instead; which one holds is decided by what the command has."""
 EXAMPLES = {
@@ -206,7 +208,7 @@ def _extra(typed: str, ctx: click.Context, command: str) -> str | None:
         instead = ["compare", str(ctx.params.get("model")), *words]
     elif command.startswith("prices") and words[0].casefold().endswith(".toml"):
         instead = [*command.split(), "--prices", words[0]]
-    elif command == "prices export" and words[0] in ("litellm", "csv", "json", "tsv", "parquet"):
+    elif command == "prices export" and words[0] in ("litellm", *RECORD_FORMATS):
         instead = [*command.split(), "--shape" if words[0] == "litellm" else "--format", words[0]]
     elif kind := _kind(words[0]):
         instead = ["prices", "show", words[0]] if kind == "model" else ["prices", "list", "--provider", words[0]]

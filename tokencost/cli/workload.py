@@ -14,9 +14,8 @@ from tokencost.cli.parameters.options import (
     chart_option,
     complete_models,
     load_table,
-    sparing_inputs,
 )
-from tokencost.cli.parameters.workload import checked_fields, parse_axis, parse_dollars, tokens_or_file
+from tokencost.cli.parameters.workload import checked_fields, option_of, parse_axis, parse_dollars, refuse_tokens
 from tokencost.cli.streams import say, write_out
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import When, day_of
@@ -33,7 +32,7 @@ EXAMPLE = os.path.join(os.path.dirname(__file__), "workload.example.toml")
 NEEDED = {
     "requests": "the number of requests in each period",
     "input": "the input TOKENS of a request",
-    "output": "the output TOKENS of a request; it may be given a second time for a file",
+    "output": "the output TOKENS of a request",
 }
 OTHER_FILES = (".tml", ".yaml", ".yml", ".json", ".txt", ".csv", ".ini", ".cfg")
 
@@ -51,6 +50,7 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "requests": ("N", "Requests in each period, such as 40k."),
         "per": ("PERIOD", "hour, day, week, month or year. [default: day]"),
         "input": ("TOKENS", "Input tokens of a request, cached ones included."),
+        "output": ("TOKENS", "Output tokens of a request, reasoning included."),
         "cached": ("SHARE", "Share of the input read from a cache, such as 55%."),
         "cache_write": ("SHARE", "Share of the input written to a cache."),
         "batch": ("SHARE", "Share of the requests sent in the batch tier."),
@@ -64,22 +64,9 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "zone": ("ZONE", "Time zone of months, hours and days. [default: UTC]"),
     }
     for name, (metavar, meaning) in reversed(meanings.items()):
-        command = click.option(f"--{name.replace('_', '-')}", name, metavar=metavar, help=meaning)(command)
+        short = ["--input"] if name == "input" else []
+        command = click.option(option_of(name), *short, f"field_{name}", metavar=metavar, help=meaning)(command)
     return command
-
-
-def _answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """As for every command, but `--output` is also a field of a workload."""
-    both = click.option(
-        "-o",
-        "--output",
-        "outputs",
-        multiple=True,
-        metavar="TOKENS|FILE",
-        help="A number: output tokens of a request, reasoning included. A file name: write there; its suffix sets "
-        "the format. May be given once for each.",
-    )
-    return answer_options(command, output=lambda inner: both(sparing_inputs(inner)))
 
 
 @click.command(short_help="What a workload costs, month by month, on each model.")
@@ -110,7 +97,7 @@ def _answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Print a commented SPEC.toml to start from.",
 )
 @chart_option
-@_answer_options
+@answer_options
 def workload(
     spec_and_models: tuple[str, ...],
     against: str | None,
@@ -122,7 +109,7 @@ def workload(
     prices: str | None,
     on: When,
     format_name: str | None,
-    outputs: tuple[str, ...],
+    output: str | None,
     no_color: bool,
     chart: bool,
     **options: str | None,
@@ -142,7 +129,7 @@ def workload(
     from tokencost.analysis.workload.totals import workload_totals
     from tokencost.documents.workload.totals import workload_document
 
-    options["output"], output = tokens_or_file(outputs)
+    refuse_tokens(output)
     budget = parse_dollars(max_cost, "--max-cost") if max_cost is not None else None
     axes = [parse_axis(text) for text in sweeps]
     table = load_table(prices)
@@ -220,12 +207,12 @@ def _asked(
     for name, meaning in NEEDED.items():
         if name not in fields:
             raise InvalidRequest(
-                f"--{name} is missing: {meaning}",
-                "describe the workload with --requests 40k --per day --input 1.8k --output 350, or in a file: "
+                f"{option_of(name)} is missing: {meaning}",
+                "describe the workload with --requests 40k --per day --input 1.8k --output-tokens 350, or in a file: "
                 "tokencost workload --example > workload.toml",
             )
     for name, message, hint in faults_between(fields):
-        raise InvalidRequest(f"--{name.replace('_', '-')}: {message}", hint)
+        raise InvalidRequest(f"{option_of(name)}: {message}", hint)
     return (from_checked(ONLY, {"start": start, **fields}),), models, against
 
 

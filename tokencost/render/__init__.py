@@ -1,17 +1,19 @@
-"""A document becomes text in one of several formats, or a picture.
+"""A document becomes text, a picture or a table of records in one of several formats.
 
-This module knows which formats there are; each is imported only when it is used.
+`FORMATS` alone knows which there are: to add one, write its module and add its line. Each module is imported only
+when it is used, since most commands need one of them.
 """
 
 from importlib import import_module
 from os import PathLike, fspath
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from tokencost.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from types import ModuleType
 
     from tokencost.documents.document import Document
 
@@ -27,50 +29,55 @@ class Screen(NamedTuple):
 
 
 class Format(NamedTuple):
-    """The module whose `render(document, screen)` writes a format, and the file suffixes that mean it."""
+    """How one format is written.
+
+    A module of text has `render(document, screen)`, which returns it; any other has `encode(document, format)`, which
+    returns the bytes of a file.
+    """
 
     module: str
+    holds: Literal["answer", "records", "charts"]
+    """What of a document is in it: what people read, the rows for programs, or the pictures."""
     suffixes: tuple[str, ...]
+    """Of the files that are written so, the usual one first."""
+    text: bool = True
 
 
 FORMATS = {
-    "table": Format("terminal.table", (".txt",)),
-    "markdown": Format("formats.markdown", (".md", ".markdown")),
-    "csv": Format("formats.comma_separated", (".csv",)),
-    "tsv": Format("formats.tab_separated", (".tsv",)),
-    "json": Format("formats.json_object", (".json",)),
-    "html": Format("html.page", (".html", ".htm")),
-    "latex": Format("formats.latex", (".tex",)),
-    "asciidoc": Format("formats.asciidoc", (".adoc", ".asciidoc")),
-    "rst": Format("formats.restructuredtext", (".rst",)),
-    "orgmode": Format("formats.orgmode", (".org",)),
+    "table": Format("terminal.table", "answer", (".txt",)),
+    "markdown": Format("formats.markdown", "answer", (".md", ".markdown")),
+    "csv": Format("formats.comma_separated", "records", (".csv",)),
+    "tsv": Format("formats.tab_separated", "records", (".tsv",)),
+    "json": Format("formats.json_object", "records", (".json",)),
+    "html": Format("html.page", "answer", (".html", ".htm")),
+    "latex": Format("formats.latex", "answer", (".tex",)),
+    "asciidoc": Format("formats.asciidoc", "answer", (".adoc", ".asciidoc")),
+    "rst": Format("formats.restructuredtext", "answer", (".rst",)),
+    "orgmode": Format("formats.orgmode", "answer", (".org",)),
+    "svg": Format("pictures.svg_chart", "charts", (".svg",), text=False),
+    "png": Format("pictures.matplotlib_chart", "charts", (".png",), text=False),
+    "pdf": Format("pictures.matplotlib_chart", "charts", (".pdf",), text=False),
+    "parquet": Format("formats.parquet", "records", (".parquet",), text=False),
 }
 
-PICTURES = {
-    "svg": (".svg",),
-    "png": (".png",),
-    "pdf": (".pdf",),
-}
-"""The formats of a picture, which holds the charts of a document, and their suffixes."""
+TEXT_FORMATS = tuple(name for name, known in FORMATS.items() if known.text)
+RECORD_FORMATS = tuple(name for name, known in FORMATS.items() if known.holds == "records")
+PICTURE_FORMATS = tuple(name for name, known in FORMATS.items() if known.holds == "charts")
+PICTURE_SUFFIXES = tuple(FORMATS[name].suffixes[0] for name in PICTURE_FORMATS)
 
 
-def format_of(path: str | PathLike[str]) -> str:
-    """The format that the suffix of a file name means, whatever its case.
+def format_of(path: str | PathLike[str], among: "Iterable[str]" = (*TEXT_FORMATS, *PICTURE_FORMATS)) -> str:
+    """The format of `among` that the suffix of a file name means, whatever its case.
 
-    Raises `InvalidRequest` for a suffix that no format has.
+    Raises `InvalidRequest` for a suffix that none of them has.
     """
     suffix = PurePath(fspath(path)).suffix.lower()
-    for name, known in FORMATS.items():
-        if suffix in known.suffixes:
-            return name
-    for name, own in PICTURES.items():
-        if suffix in own:
-            return name
-    endings = (*(known.suffixes for known in FORMATS.values()), *PICTURES.values())
-    suffixes = " ".join(suffix for known in endings for suffix in known)
+    by_suffix = {known: name for name in among for known in FORMATS[name].suffixes}
+    if suffix in by_suffix:
+        return by_suffix[suffix]
     raise InvalidRequest(
         f"the name {fspath(path)!r} does not say which format to write",
-        f"end it in one of {suffixes}, or give --format",
+        f"end it in one of {' '.join(by_suffix)}, or give --format",
     )
 
 
@@ -85,28 +92,35 @@ def render(
     """The document as text that ends with exactly one newline.
 
     `width` and `color` are those of a terminal, and `charts` asks for charts; see `Screen`. Raises `InvalidRequest`
-    for an unknown format.
+    for a format that does not exist or is no text.
     """
-    if format not in FORMATS:
-        raise InvalidRequest(f"there is no format {format!r}", f"choose one of {', '.join(FORMATS)}")
-    module = import_module(f"{__name__}.{FORMATS[format].module}")
-    write = cast("Callable[[Document, Screen], str]", module.render)
+    if format not in TEXT_FORMATS:
+        if format in FORMATS:
+            raise InvalidRequest(
+                f"{format} is no text", f"write it to a file: --output FILE{FORMATS[format].suffixes[0]}"
+            )
+        raise InvalidRequest(f"there is no format {format!r}", f"choose one of {', '.join(TEXT_FORMATS)}")
+    write = cast("Callable[[Document, Screen], str]", _module_of(format).render)
     return write(document, Screen(width, color, charts)).rstrip("\n") + "\n"
 
 
-def draw(document: "Document", picture: str) -> bytes:
-    """The charts of the document as a file in one of the `PICTURES` formats.
+def encode(document: "Document", format: str) -> bytes:  # noqa: A002 - the word that users type
+    """The document as a file in a format that is no text.
 
-    Raises `InvalidRequest` for a document that has none, `MissingExtra` without the library that draws.
+    Raises `InvalidRequest` for a picture of a document that has no charts, `MissingExtra` without the library that
+    draws it.
     """
-    if picture not in PICTURES:
-        raise InvalidRequest(f"there is no picture format {picture!r}", f"choose one of {', '.join(PICTURES)}")
-    if not document.charts:
-        suffixes = " ".join(known.suffixes[0] for known in FORMATS.values())
+    if format not in FORMATS or FORMATS[format].text:
+        raise InvalidRequest(f"there is no picture format {format!r}", f"choose one of {', '.join(PICTURE_FORMATS)}")
+    if format in PICTURE_FORMATS and not document.charts:
+        suffixes = " ".join(FORMATS[name].suffixes[0] for name in TEXT_FORMATS)
         raise InvalidRequest(
             f"this answer of `tokencost {document.command}` has no picture",
             f"write it as text: --output FILE that ends in one of {suffixes}",
         )
-    from tokencost.render.pictures.matplotlib_chart import picture as drawn
+    write = cast("Callable[[Document, str], bytes]", _module_of(format).encode)
+    return write(document, format)
 
-    return drawn(document, picture)
+
+def _module_of(name: str) -> "ModuleType":
+    return import_module(f"{__name__}.{FORMATS[name].module}")

@@ -16,6 +16,13 @@ def width_of(text: str) -> int:
     return cell_len(text)
 
 
+def wrap_columns(text: str, columns: int) -> list[str]:
+    """The text in lines of about so many columns, of which an East Asian character takes two."""
+    from textwrap import wrap
+
+    return wrap(text, max(columns * len(text) // max(width_of(text), 1), 1), break_on_hyphens=False)
+
+
 def widths(lines: Sequence[Sequence[str]], measure: Callable[[str], int] = width_of) -> list[int]:
     """How wide each column is."""
     return [max(map(measure, column)) for column in zip(*lines, strict=True)]

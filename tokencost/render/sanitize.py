@@ -16,6 +16,7 @@ HIDDEN = re.compile(
     "\u200b\ufeff"  # no width
     "\u2028\u2029"  # line and paragraph separators
     "\ud800-\udfff"  # halves of a pair, which UTF-8 cannot write
+    "\ufffe\uffff"  # no characters at all, which XML refuses
     "]"
 )
 """One character that must not reach a reader as it is."""

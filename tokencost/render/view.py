@@ -71,6 +71,13 @@ def shown(document: Document) -> Shown:
     )
 
 
+def footer(document: Document) -> tuple[str, ...]:
+    """What stands below a picture: what it holds for, and which price table it comes from."""
+    # Without the tables: a picture of a workload would else make thousands of cells that nobody sees.
+    parts = shown(document._replace(tables=(), answer=(), reading=(), notes=(), sources=()))
+    return (*parts.assumed, parts.stamp)
+
+
 def page(
     document: Document,
     *,

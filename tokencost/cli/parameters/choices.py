@@ -5,18 +5,24 @@ from typing import Any
 
 import click
 
+from tokencost.render import FORMATS, PICTURE_FORMATS, PICTURE_SUFFIXES, TEXT_FORMATS
+
+_SVG, *_OTHER_PICTURES = PICTURE_SUFFIXES
 OTHER_FORMATS = {
+    **{
+        suffix.removeprefix("."): f"write --format {name}"
+        for name in TEXT_FORMATS
+        for suffix in FORMATS[name].suffixes
+        if suffix != f".{name}"
+    },
+    **dict.fromkeys(PICTURE_FORMATS, f"a picture is a file: write --output FILE{_SVG}, {' or '.join(_OTHER_PICTURES)}"),
     **dict.fromkeys(("xlsx", "xls", "excel", "ods"), "write --format csv, which spreadsheets open"),
-    **dict.fromkeys(("txt", "text", "plain"), "write --format table"),
-    **dict.fromkeys(("pdf", "png", "svg"), "a picture is a file: write --output FILE.svg, .png or .pdf"),
-    **dict.fromkeys(("parquet",), "write tokencost prices export --output FILE.parquet, for the price table"),
+    **dict.fromkeys(("text", "plain"), "write --format table"),
+    "parquet": "write tokencost prices export --output FILE.parquet, for the price table",
     **dict.fromkeys(("jsonl", "ndjson", "yaml"), "write --format json"),
     "word": "write --format html, which Word opens",
-    **{suffix: f"write --format {name}" for suffix, name in (
-        ("md", "markdown"), ("tex", "latex"), ("htm", "html"), ("adoc", "asciidoc"), ("org", "orgmode"),
-        ("restructuredtext", "rst"),
-    )},
-}  # fmt: skip
+    "restructuredtext": "write --format rst",
+}
 OTHER_CURRENCIES = {
     **dict.fromkeys(("rmb", "yuan", "¥", "￥", "cn¥", "元", "cnh"), "write --currency CNY"),
     **dict.fromkeys(("$", "us$", "dollar", "dollars"), "write --currency USD"),

@@ -13,7 +13,7 @@ from tokencost.cli.parameters.choices import OTHER_CURRENCIES, OTHER_FORMATS, On
 from tokencost.cli.streams import write_out
 from tokencost.errors import TokencostError
 from tokencost.pricetable.when import When, as_bound, as_when
-from tokencost.render import FORMATS, PICTURES, draw, format_of, render
+from tokencost.render import FORMATS, PICTURE_SUFFIXES, TEXT_FORMATS, encode, format_of, render
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -96,12 +96,12 @@ def sparing_inputs(command: Command) -> Command:
     @wraps(command)
     def spared(**given: Any) -> Any:
         context = click.get_current_context()
-        for output in (given.get("output"), *given.get("outputs", ())):
-            if output not in (None, "-") and os.path.isfile(output):
-                from tokencost.cli.files import refuse_own_input, refuse_read_only
+        output = given.get("output")
+        if output not in (None, "-") and os.path.isfile(output):
+            from tokencost.cli.files import refuse_own_input, refuse_read_only
 
-                refuse_own_input(output, _inputs(context))
-                refuse_read_only(output)
+            refuse_own_input(output, _inputs(context))
+            refuse_read_only(output)
         return command(**given)
 
     return cast("Command", spared)
@@ -130,20 +130,17 @@ def _files_of(name: str) -> Iterable[str]:
         return ()  # whoever reads it says what is wrong
 
 
-def answer_options(
-    command: Command,
-    *,
-    on: Callable[[Command], Command] = on_option,
-    output: Callable[[Command], Command] = output_option,
-) -> Command:
+def answer_options(command: Command, *, on: Callable[[Command], Command] = on_option) -> Command:
     """`--prices`, `--on`, `--format`, `--output` and `--no-color`, which every command takes."""
     options = (
         click.option(
             "--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]"
         ),
         on,
-        click.option("--format", "format_name", type=OneOf(FORMATS, OTHER_FORMATS), help="How the answer is written."),
-        output,
+        click.option(
+            "--format", "format_name", type=OneOf(TEXT_FORMATS, OTHER_FORMATS), help="How the answer is written."
+        ),
+        output_option,
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
     )
     return _decorate(command, options)
@@ -151,7 +148,8 @@ def answer_options(
 
 def chart_option(command: Command) -> Command:
     """`--chart`, for what has a picture."""
-    help_text = "Draw it too. --output picture.svg (png, pdf) makes a picture file."
+    svg, *others = PICTURE_SUFFIXES
+    help_text = f"Draw it too. --output picture{svg} ({', '.join(others)}) makes a picture file."
     return click.option("--chart", is_flag=True, help=help_text)(command)
 
 
@@ -218,7 +216,8 @@ def answer(
 
         # A device or pipe has no suffix: what is written there is what standard output would get.
         named = format_name or (SHOWN if stream_of(output) else format_of(output))
-        write_whole(output, draw(document, named) if named in PICTURES else render(document, named, charts=chart))
+        as_text = FORMATS[named].text
+        write_whole(output, render(document, named, charts=chart) if as_text else encode(document, named))
         return
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if terminal else None

@@ -7,41 +7,37 @@ from typing import TYPE_CHECKING, Any
 from tokencost.errors import InvalidRequest
 from tokencost.quantities import DOLLARS, is_like_a_number, number, parse_request
 from tokencost.quantities import factor as read_factor
-from tokencost.render import FORMATS, PICTURES
+from tokencost.render import FORMATS
 
 if TYPE_CHECKING:
     from tokencost.analysis.workload.sweep import Axis
 
 
-SUFFIXES = tuple(
-    suffix for known in (*(each.suffixes for each in FORMATS.values()), *PICTURES.values()) for suffix in known
-)
+def option_of(field: str) -> str:
+    """The option that gives a field: `--output` alone would be a file."""
+    return f"--{field}-tokens" if field in ("input", "output") else f"--{field.replace('_', '-')}"
 
 
-def tokens_or_file(outputs: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """What `--output` gives: the output tokens where it is a number, else the file to write."""
-    tokens = file = None
-    for text in outputs:
-        if is_like_a_number(text):
-            tokens = text
-        elif text[:1].isdigit() and not text.lower().endswith(SUFFIXES):
-            raise InvalidRequest(
-                f"--output: {text!r} is neither TOKENS nor the name of a file", "write 350 or 1.5k; a file: costs.csv"
-            )
-        else:
-            file = text
-    return tokens, file
+def refuse_tokens(output: str | None) -> None:
+    """Refuse a file that is named by a number of tokens, such as 350, 1.5k or 350tokens."""
+    suffixes = tuple(suffix for known in FORMATS.values() for suffix in known.suffixes)
+    if output and (is_like_a_number(output) or (output[0].isdigit() and not output.lower().endswith(suffixes))):
+        option = option_of("output")
+        raise InvalidRequest(
+            f"--output is a file; tokens are {option} {output}",
+            f"write {option} 350 or 1.5k; a file: --output costs.csv",
+        )
 
 
 def checked_fields(options: Mapping[str, str | None], factors: tuple[str, ...]) -> dict[str, Any]:
-    """The fields that options give, each checked; a problem names its option."""
+    """The fields that options give as `field_requests` and so on, each checked; a problem names its option."""
     from tokencost.analysis.workload.fields import FIELDS
 
     checked = {}
-    for name, text in options.items():
+    for key, text in options.items():
         if text is not None:
-            option = f"--{name.replace('_', '-')}"
-            checked[name] = parse_request(FIELDS[name].check, text, option)
+            name = key.removeprefix("field_")
+            checked[name] = parse_request(FIELDS[name].check, text, option_of(name))
     given = {}
     for text in factors:
         model, equals, factor = text.rpartition("=")

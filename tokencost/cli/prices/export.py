@@ -6,9 +6,7 @@ from tokencost.cli.parameters.options import WhenType, answer, load_table, outpu
 from tokencost.cli.streams import say, write_out
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import When
-
-PARQUET = "parquet"
-FORMATS = ("csv", "json", "tsv", PARQUET)
+from tokencost.render import RECORD_FORMATS, format_of
 
 
 @click.command("export", short_help="The whole dated table for other tools.")
@@ -19,7 +17,9 @@ FORMATS = ("csv", "json", "tsv", PARQUET)
     show_default=True,
     help="rows: every rate of every date. litellm: LiteLLM's JSON, for the day of --on.",
 )
-@click.option("--format", "format_name", type=click.Choice(FORMATS), help="Of rows. [default: by --output, else csv]")
+@click.option(
+    "--format", "format_name", type=click.Choice(RECORD_FORMATS), help="Of rows. [default: by --output, else csv]"
+)
 @output_option
 @click.option("--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]")
 @click.option(
@@ -44,29 +44,10 @@ def export(shape: str, format_name: str | None, output: str | None, prices: str 
     from tokencost.analysis.table.price_rows import whole_table
     from tokencost.documents.table.prices import export_document
 
-    format_ = format_name or _format_of(output)
+    if format_name is None:
+        format_name = "csv" if output in (None, "-") else format_of(str(output), RECORD_FORMATS)
     table = load_table(prices)
-    document = export_document(table, whole_table(table), on)
-    if format_ != PARQUET:
-        answer(document, format_, output, no_color=True)
-        return
-    if output in (None, "-"):
-        raise InvalidRequest("Parquet is no text", "write it to a file: --output prices.parquet")
-    from tokencost.cli.files import write_whole
-    from tokencost.render.formats.parquet import parquet
-
-    write_whole(str(output), parquet(document))
-
-
-def _format_of(output: str | None) -> str:
-    """By the suffix; CSV where there is no file."""
-    suffix = output.rpartition(".")[2].lower() if output and output != "-" else "csv"
-    if suffix not in FORMATS:
-        raise InvalidRequest(
-            f"the name {output!r} does not say which format to write",
-            f"end it in one of {' '.join(f'.{name}' for name in FORMATS)}, or give --format",
-        )
-    return suffix
+    answer(export_document(table, whole_table(table), on), format_name, output, no_color=True)
 
 
 def _litellm(prices: str | None, on: When, output: str | None) -> None:

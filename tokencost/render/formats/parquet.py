@@ -14,7 +14,7 @@ TYPES: dict[Kind, str] = {
 }
 
 
-def parquet(document: Document) -> bytes:
+def encode(document: Document, _format: str) -> bytes:
     """The first table as a Parquet file."""
     import duckdb
 

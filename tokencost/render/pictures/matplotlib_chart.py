@@ -1,6 +1,6 @@
-"""Pictures for reports: SVG, PNG and PDF, drawn by matplotlib without a screen, a browser or a network.
+"""Pictures for reports in PNG and PDF, drawn by matplotlib without a screen, a browser or a network.
 
-The same document gives the same bytes. Text stays text in SVG and PDF.
+The same document gives the same bytes. Text stays text in PDF.
 
 The colours are those of Okabe and Ito, which colour-blind readers can tell apart: https://jfly.uni-koeln.de/color/
 """
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, cast
 from tokencost.documents.chart import Chart, Point, Series
 from tokencost.documents.document import Document
 from tokencost.errors import MissingExtra
-from tokencost.render.footer import footer
 from tokencost.render.numbers import show, words
-from tokencost.render.padding import width_of
+from tokencost.render.padding import width_of, wrap_columns
 from tokencost.render.pictures.scale import Scale, scale_of, shown_value
 from tokencost.render.sanitize import inert
+from tokencost.render.view import footer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,8 +40,6 @@ EAST_ASIAN_FONTS = (
     "WenQuanYi Micro Hei", "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS",
 )  # fmt: skip
 SETTINGS: dict[str, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "tokencost",
     "pdf.fonttype": 42,
     "text.parse_math": False,  # two prices in a sentence are not a formula
     "font.size": 9.5,
@@ -53,13 +51,12 @@ SETTINGS: dict[str, Any] = {
     "path.simplify": False,
 }
 METADATA: dict[str, dict[str, str | None]] = {
-    "svg": {"Date": None, "Creator": "tokencost"},
     "pdf": {"CreationDate": None, "Creator": "tokencost", "Producer": "tokencost"},
     "png": {"Software": None},
 }
 
 
-def picture(document: Document, name: str) -> bytes:
+def encode(document: Document, name: str) -> bytes:
     """The charts of a document below each other, with the footer. Raises `MissingExtra` without matplotlib."""
     try:
         import matplotlib as mpl
@@ -69,13 +66,13 @@ def picture(document: Document, name: str) -> bytes:
     charts = list(document.charts)
     heights = [_height(chart) for chart in charts]
     with mpl.rc_context(), warnings.catch_warnings():
-        # A sign that no installed font has is drawn as a box; the text itself stays in SVG and PDF.
+        # A sign that no installed font has is drawn as a box; the text itself stays in PDF.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         # Of absurdly long numbers or names: the picture is then crowded, which its reader sees.
         warnings.filterwarnings("ignore", message="constrained_layout not applied")
         mpl.rcdefaults()
         mpl.rcParams.update(cast("Any", SETTINGS))
-        below = [line for text in footer(document) for line in _wrapped(text, FOOTER_SIGNS)]
+        below = [line for text in footer(document) for line in wrap_columns(text, FOOTER_SIGNS)]
         mpl.rcParams["font.family"] = _fonts(charts, below)
         room = FOOTER + FOOTER_LINE * (len(below) - 1)
         tall = sum(heights) + room
@@ -86,7 +83,7 @@ def picture(document: Document, name: str) -> bytes:
         for axes, chart in zip(grid[:, 0], charts, strict=True):
             _DRAWN[chart.kind](axes, chart, scale_of(chart))
             axes.set_title(
-                "\n".join(_wrapped(inert(words(chart.title)), TITLE_SIGNS)),
+                "\n".join(wrap_columns(inert(words(chart.title)), TITLE_SIGNS)),
                 loc="left",
                 fontsize=10.5,
                 fontweight="bold",
@@ -97,11 +94,6 @@ def picture(document: Document, name: str) -> bytes:
         written = io.BytesIO()
         figure.savefig(written, format=name, metadata=METADATA[name], dpi=150)
     return written.getvalue()
-
-
-def _wrapped(text: str, signs: int) -> list[str]:
-    """The lines of a text; East Asian signs are twice as wide."""
-    return wrap(text, max(signs * len(text) // max(width_of(text), 1), 1), break_on_hyphens=False)
 
 
 def _height(chart: Chart) -> float:

@@ -1,6 +1,7 @@
-"""A chart as SVG inside a page: drawn here, so that a page needs no library, and fits any width.
+"""Charts as SVG, inside a page or as a file: drawn here, so that neither needs a library, and a page fits any width.
 
-Places across are percentages, so that text keeps its size when the page is narrow; text stays text.
+Places across are percentages, so that text keeps its size when the page is narrow; text stays text. In a file each
+chart is an element of its own inside the whole, so that the same percentages hold.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,12 +10,16 @@ from decimal import Decimal
 from fractions import Fraction
 from html import escape
 from itertools import pairwise
+from math import ceil
+from typing import Any
 
 from tokencost.documents.chart import Chart, Number, Point, Series
-from tokencost.documents.document import Plain
+from tokencost.documents.document import Document, Plain
 from tokencost.render.numbers import show, words
+from tokencost.render.padding import wrap_columns
 from tokencost.render.pictures.scale import Scale, scale_of, shown_value
 from tokencost.render.sanitize import inert
+from tokencost.render.view import footer
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8c8c8c")
 """Those of Okabe and Ito, told apart by colour-blind readers too; grey for black, which a dark page hides."""
@@ -23,23 +28,75 @@ ROW, BAR, HEADING, LEGEND = 34, 10, 26, 20
 """Heights in pixels."""
 PLOT = 230
 EDGE = 30
+WIDTH, MARGIN, GAP = 860, 20, 26
+"""Of a file, in pixels."""
+TITLE, SMALL = 16, 12
+"""Sizes of text in pixels, beside the usual one."""
+TITLE_COLUMNS, SMALL_COLUMNS = 92, 130
+"""How many characters stay within a file in the widest of the usual fonts."""
+MOST_TICKS = 6
+STYLE = (
+    'color="#1a1a1a" font-size="13" font-family="Helvetica, Arial, \'Liberation Sans\', \'DejaVu Sans\', sans-serif"'
+)
+
+RING = 'fill="none" stroke="currentColor" stroke-width="2"'
+"""How a mark is drawn."""
 
 Across = Callable[[Plain], float]
 Up = Callable[[Number | float], float]
 
 
 def svg(chart: Chart) -> str:
-    """The chart as one element with its title as its name."""
-    parts: list[str] = []
-    scale = scale_of(chart)
-    height = _bars(parts, chart, scale) if chart.kind == "bars" else _lines(parts, chart, scale)
+    """The chart as a figure of a page, with its title as its name."""
+    height, parts = _drawing(chart)
     name = _text_of(words(chart.title))
     head = f'<svg class="chart" role="img" aria-label="{name}" width="100%" height="{height}" font-size="13">'
-    unit = _text_of(chart.values.title) + (", logarithmic scale" if scale.logarithmic else "")
-    if chart.kind != "bars":
-        unit += f", along {_text_of(chart.along.title)}"
-    caption = f"<figcaption><strong>{name}</strong><br><small>{unit}</small></figcaption>"
+    caption = f"<figcaption><strong>{name}</strong><br><small>{escape(_unit(chart))}</small></figcaption>"
     return "\n".join(["<figure>", caption, head, *parts, "</svg>", "</figure>"])
+
+
+def encode(document: Document, _format: str) -> bytes:
+    """The charts of the document below each other and its footer, as a file that needs nothing beside it."""
+    parts: list[str] = []
+    at = float(MARGIN)
+
+    def write(text: str, columns: int, **style: Any) -> None:
+        nonlocal at
+        for line in wrap_columns(text, columns):
+            at += style["size"] * 1.35
+            parts.append(_label(0, at, line, **style).replace('x="0.00%"', f'x="{MARGIN}"'))
+
+    for chart in document.charts:
+        write(inert(words(chart.title)), TITLE_COLUMNS, size=TITLE, bold=True)
+        write(_unit(chart), SMALL_COLUMNS, size=SMALL)
+        height, drawn = _drawing(chart)
+        at += MARGIN / 2
+        parts += [f'<svg x="{MARGIN}" y="{at:.1f}" width="{WIDTH - 2 * MARGIN}" height="{height}">', *drawn, "</svg>"]
+        at += height + GAP
+    for sentence in footer(document):
+        write(sentence, SMALL_COLUMNS, size=SMALL)
+    size = f'width="{WIDTH}" height="{at + MARGIN:.0f}" viewBox="0 0 {WIDTH} {at + MARGIN:.0f}"'
+    name = _text_of(words(document.charts[0].title))
+    # Its own colours: an image takes none from the page around it, and black on a dark page would not be seen.
+    head = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {STYLE}>',
+        f"<title>{name}</title>",
+        '<rect width="100%" height="100%" fill="white"/>',
+    ]
+    return "\n".join([*head, *parts, "</svg>", ""]).encode()
+
+
+def _drawing(chart: Chart) -> tuple[int, list[str]]:
+    """The height of a chart and its elements, without title and unit."""
+    parts: list[str] = []
+    scale = scale_of(chart)
+    return (_bars if chart.kind == "bars" else _lines)(parts, chart, scale), parts
+
+
+def _unit(chart: Chart) -> str:
+    unit = chart.values.title + (", logarithmic scale" if chart.logarithmic else "")
+    return inert(unit if chart.kind == "bars" else f"{unit}, along {chart.along.title}")
 
 
 def _bars(parts: list[str], chart: Chart, scale: Scale) -> int:
@@ -62,7 +119,19 @@ def _bars(parts: list[str], chart: Chart, scale: Scale) -> int:
                 parts.append(_label(100, at + 13, figure, anchor="end"))
                 parts.extend(_bar(point, scale, at + 18, color))
                 at += ROW
-    return at + 4
+    return _values_below(parts, chart, scale, at + 4)
+
+
+def _values_below(parts: list[str], chart: Chart, scale: Scale, at: int) -> int:
+    """Round values below the bars, of a long scale every second or third."""
+    parts.append(_line(0, at, 100, at, 'stroke="currentColor" opacity="0.4"'))
+    for tick in scale.ticks[:: ceil(len(scale.ticks) / MOST_TICKS)]:
+        left = scale.place(Decimal(f"{tick:.10g}")) * 100
+        parts.append(_line(left, at, left, at + 5, 'stroke="currentColor"'))
+        parts.append(
+            _tick_label(left, at + 18, show(Decimal(f"{tick:.10g}"), chart.values.kind, chart.values.currency))
+        )
+    return at + EDGE
 
 
 def _bar(point: Point, scale: Scale, at: int, color: str) -> Iterator[str]:
@@ -77,9 +146,14 @@ def _bar(point: Point, scale: Scale, at: int, color: str) -> Iterator[str]:
 
 def _lines(parts: list[str], chart: Chart, scale: Scale) -> int:
     """Names with their last values, then the plot: values upwards, time or a number across."""
-    top = LEGEND * len(chart.series) + 14
+    top = LEGEND * (len(chart.series) + len(chart.marks)) + 14
     for number, series in enumerate(chart.series):
         parts.extend(_named(chart, series, number))
+    for number, mark in enumerate(chart.marks, len(chart.series)):
+        parts.append(f'<circle cx="13" cy="{LEGEND * number + 10}" r="5" {RING}/>')
+        parts.append(
+            f'<text x="34" y="{LEGEND * number + 14}" fill="currentColor">{_text_of(words(mark.words))}</text>'
+        )
     ends = [_number(end) for s in chart.series for p in s.points for end in (p.at, p.until) if end is not None]
     first, last = min(ends, default=0.0), max(ends, default=1.0)
 
@@ -92,28 +166,19 @@ def _lines(parts: list[str], chart: Chart, scale: Scale) -> int:
 
     for tick in scale.ticks:
         height = up(tick)
+        parts.append(_line(0, height, 100, height, 'stroke="currentColor" opacity="0.2"'))
         parts.append(
-            f'<line x1="0" x2="100%" y1="{height:.1f}" y2="{height:.1f}" stroke="currentColor" opacity="0.2"/>'
-        )
-        parts.append(
-            _label(0, height - 3, show(Decimal(f"{tick:.10g}"), chart.values.kind, chart.values.currency), size=11)
+            _label(0, height - 3, show(Decimal(f"{tick:.10g}"), chart.values.kind, chart.values.currency), size=SMALL)
         )
     for number, series in enumerate(chart.series):
         style = _style(chart, series, number)
         drawn = _steps(series, across, up, style) if chart.kind == "steps" else _curve(series, across, up, style)
         parts.extend(drawn)
-    parts += [
-        f'<circle cx="{across(mark.at):.2f}%" cy="{up(mark.value):.1f}" r="5" fill="none" stroke="currentColor" '
-        'stroke-width="2"/>'
-        for mark in chart.marks
-    ]
+    parts += [f'<circle cx="{across(mark.at):.2f}%" cy="{up(mark.value):.1f}" r="5" {RING}/>' for mark in chart.marks]
     for at, text in _ticks_across(chart, first, last):
         left = across(at)
-        anchor = "end" if left > 88 else "start"  # noqa: PLR2004  # percent: the last label would leave the picture
-        parts.append(_label(left, top + PLOT + 18, text, anchor=anchor, size=11))
-        parts.append(
-            f'<line x1="{left:.2f}%" x2="{left:.2f}%" y1="{top + PLOT}" y2="{top + PLOT + 5}" stroke="currentColor"/>'
-        )
+        parts.append(_tick_label(left, top + PLOT + 18, text))
+        parts.append(_line(left, top + PLOT, left, top + PLOT + 5, 'stroke="currentColor"'))
     return top + PLOT + EDGE
 
 
@@ -192,6 +257,11 @@ def _number(at: Plain) -> float:
     if isinstance(at, datetime):
         return at.timestamp()
     return float(at) if isinstance(at, int | Decimal | Fraction) else 0.0
+
+
+def _tick_label(left: float, at: float, text: str) -> str:
+    # The last one would leave the picture.
+    return _label(left, at, text, anchor="end" if left > 88 else "start", size=SMALL)  # noqa: PLR2004  # percent
 
 
 def _label(left: float, at: float, text: str, *, anchor: str = "start", bold: bool = False, size: int = 13) -> str:

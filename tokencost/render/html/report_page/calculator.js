@@ -198,7 +198,7 @@ function command(asked, rows) {
   const others = (names.length > 1 ? names.slice(0, -1) : names).map(at);
   return [
     "tokencost workload", ...others, "--against", at(asked.against), "--requests", asked.requests, "--per month",
-    "--input", asked.input, "--output", asked.output, `--cached ${asked.cached}% --batch ${asked.batch}%`,
+    "--input-tokens", asked.input, "--output-tokens", asked.output, `--cached ${asked.cached}% --batch ${asked.batch}%`,
     `--peak ${asked.peak}% --by component --on ${quoted(rates.on)}`,
   ].join(" ");
 }
