@@ -20,7 +20,7 @@ from tokencost.documents.find import pairs_table, rates_table
 from tokencost.documents.usage.costs import usage_document
 from tokencost.documents.workload.sweep import sweep_records
 from tokencost.documents.workload.totals import workload_document
-from tokencost.render.numbers import exact
+from tokencost.render.numbers import show_exact
 
 ON = "2026-11-20"
 LOG = Path("tests/logs/fixtures/requests.jsonl")
@@ -165,7 +165,7 @@ def rows_of(result: Sequence[Row], table: Table) -> None:
         for column, value in zip(table.columns, values, strict=True):
             given = columns[column.key]
             assert given is None or isinstance(given, int | Decimal | Fraction | str)
-            assert exact(given, column.kind) == exact(value, column.kind)
+            assert show_exact(given, column.kind) == show_exact(value, column.kind)
         converted = row.as_dict(float)
         assert json.loads(json.dumps(converted)) == converted
         for name, value in columns.items():

@@ -13,7 +13,7 @@ from tokencost.analysis.workload.totals import WorkloadRow
 from tokencost.documents.workload.answer import workload_answer
 from tokencost.documents.workload.chart import sweep_charts, workload_charts
 from tokencost.pricetable.when import parse_when
-from tokencost.render.numbers import words
+from tokencost.render.numbers import show_sentence
 
 ON = "2026-11-21"
 COSTS = ("uncached_input_cost", "cached_input_cost", "cache_write_cost", "output_cost", "cost")
@@ -47,7 +47,9 @@ def test_a_baseline_that_ends_gives_no_ratio(shipped: PriceTable) -> None:
 
 
 def test_the_answer_says_so_and_names_only_what_is_sold_in_all_months(shipped: PriceTable) -> None:
-    answer = " ".join(words(each) for each in workload_answer(totals_of(shipped, "gpt-5-nano", "gpt-6-luna", "gpt-5")))
+    answer = " ".join(
+        show_sentence(each) for each in workload_answer(totals_of(shipped, "gpt-5-nano", "gpt-6-luna", "gpt-5"))
+    )
     assert answer == (
         "From 2026-11 to 2027-01, gpt-6-luna costs $1,306.40, $435.47 a month on average. "
         "gpt-5-nano is sold only until 2026-12-11: it costs $276.00 in 2026-11; "
@@ -55,7 +57,7 @@ def test_the_answer_says_so_and_names_only_what_is_sold_in_all_months(shipped: P
         "gpt-5 is sold only until 2026-12-11: it costs $6,900.00 in 2026-11; no cost is given from 2026-12 to 2027-01."
     )
     three = totals_of(shipped, "gpt-5-nano", "gpt-6-luna", "gpt-6.1-sol")
-    first = words(next(workload_answer(three)))
+    first = show_sentence(next(workload_answer(three)))
     assert first.startswith("From 2026-11 to 2027-01, gpt-6-luna is the cheapest at ")
     assert [side.label for side in three.sold] == ["gpt-6-luna", "gpt-6.1-sol"]
 
@@ -63,17 +65,17 @@ def test_the_answer_says_so_and_names_only_what_is_sold_in_all_months(shipped: P
 def test_pictures_draw_a_gap_and_rank_each_month_by_what_is_sold_in_it(shipped: PriceTable) -> None:
     whole, monthly = workload_charts(totals_of(shipped, "gpt-5-nano", "gpt-6-luna", "gpt-6.1-sol"))
     assert whole.series[0].points[0].value is None
-    assert words(whole.title).startswith("From 2026-11 to 2027-01 gpt-6-luna costs $1,306.40, and gpt-6.1-sol")
+    assert show_sentence(whole.title).startswith("From 2026-11 to 2027-01 gpt-6-luna costs $1,306.40, and gpt-6.1-sol")
     nano = next(series for series in monthly.series if series.label == "gpt-5-nano")
     assert [point.value for point in nano.points] == [276, None, None]
-    assert words(monthly.title) == "From 2026-11 to 2027-01 gpt-6-luna costs least in 2 of 3 months"
+    assert show_sentence(monthly.title) == "From 2026-11 to 2027-01 gpt-6-luna costs least in 2 of 3 months"
 
 
 def test_a_sweep_names_nothing_the_cheapest_that_has_no_cost(shipped: PriceTable) -> None:
     models = ["gpt-5-nano", "gpt-6-luna"]
     swept = sweep(shipped, workload(**SPEC), [axis("cached", 0, 1, 1)], models, on=ON, against="gpt-6.1-sol")
     (chart,) = sweep_charts(totals_of(shipped, *models, "gpt-6.1-sol"), swept, ())
-    assert words(chart.title) == "gpt-6-luna costs least at every value of cached"
+    assert show_sentence(chart.title) == "gpt-6-luna costs least at every value of cached"
 
 
 def test_what_compares_whole_periods_refuses(shipped: PriceTable) -> None:
@@ -117,8 +119,10 @@ def test_the_price_of_a_day_gone_by_is_never_the_cheapest(shipped: PriceTable) -
     assert [side.label for side in totals.sold] == ["gpt-6-luna", "gpt-6.1-sol"]
     assert [side.label for side in totals.offered] == ["gpt-6-luna", "gpt-6.1-sol"]
     assert totals.models[0].priced_cost < totals.models[1].priced_cost
-    assert words(next(workload_answer(totals))).startswith("From 2026-11 to 2027-01, gpt-6-luna is the cheapest at ")
+    assert show_sentence(next(workload_answer(totals))).startswith(
+        "From 2026-11 to 2027-01, gpt-6-luna is the cheapest at "
+    )
     two = totals_of(shipped, "deepseek-reasoner@2025-01-27", "o1@2025-01-27")
-    answer = " ".join(words(each) for each in workload_answer(two))
+    answer = " ".join(show_sentence(each) for each in workload_answer(two))
     assert "cheapest" not in answer
     assert "o1@2025-01-27 costs 27.3× as much" in answer

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tokencost import load_prices
-from tokencost.cli.files import edited_alone
+from tokencost.cli.files import edit_alone
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable import locate
 
@@ -249,12 +249,12 @@ def test_two_at_once_lose_nothing(table: Path) -> None:
 def test_a_second_edit_waits_and_then_gives_up(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tokencost.cli.files.LONGEST_WAIT", 0.05)
     with (
-        edited_alone(str(table)),
+        edit_alone(str(table)),
         pytest.raises(InvalidRequest, match="another process is editing"),
-        edited_alone(str(table)),
+        edit_alone(str(table)),
     ):
         pass
-    with edited_alone(str(table)):
+    with edit_alone(str(table)):
         pass
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from tokencost.cli.commands import COMMANDS
 from tokencost.cli.parameters.choices import OTHER_CURRENCIES, OTHER_FORMATS
+from tokencost.cli.parameters.slips import OF_PRICES, OPTIONS, TOP
 from tokencost.cli.prices.commands import PricesGroup
 from tokencost.cli.prices.commands import prices as prices_group
-from tokencost.cli.slips import OF_PRICES, OPTIONS, TOP
 from tokencost.render import TEXT_FORMATS
 
 Run = Callable[..., Any]

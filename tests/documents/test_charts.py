@@ -28,7 +28,7 @@ from tokencost.documents.table.history_chart import history_charts
 from tokencost.documents.usage.chart import usage_charts
 from tokencost.documents.workload.chart import sweep_charts, workload_charts
 from tokencost.pricetable.when import parse_when
-from tokencost.render.numbers import words
+from tokencost.render.numbers import show_sentence
 
 TWO_MODELS = """
 [models.cheap]
@@ -69,14 +69,14 @@ Make = Callable[[str], PriceTable]
 def drawn(chart: Chart) -> dict[str, list[tuple[Any, ...]]]:
     """By series: place, value, upper end, remark."""
     return {
-        series.label: [(point.at, point.value, point.to, words(point.remark)) for point in series.points]
+        series.label: [(point.at, point.value, point.to, show_sentence(point.remark)) for point in series.points]
         for series in chart.series
     }
 
 
 def test_a_comparison_is_bars_by_component_with_its_finding_as_title(shipped: PriceTable) -> None:
     (chart,) = comparison_charts(compare(shipped, ["deepseek-reasoner"], against="o1", on="2025-01-27"))
-    assert words(chart.title) == "On 2025-01-27 o1 costs 27.3× to 53.6× as much as deepseek-reasoner"
+    assert show_sentence(chart.title) == "On 2025-01-27 o1 costs 27.3× to 53.6× as much as deepseek-reasoner"
     assert (chart.kind, chart.values, chart.logarithmic) == ("bars", Axis("USD per 1M tokens", "rate"), True)
     assert drawn(chart) == {
         "deepseek-reasoner": [
@@ -94,7 +94,7 @@ def test_a_comparison_is_bars_by_component_with_its_finding_as_title(shipped: Pr
 
 def test_windows_are_series_and_a_missing_rate_is_no_zero(table_of: Make) -> None:
     (chart,) = comparison_charts(compare(table_of(TWO_MODELS), ["cheap"], against="dear", on="2025-02-03"))
-    assert words(chart.title) == "On 2025-02-03 dear costs 2.0× to 40.0× as much as cheap"
+    assert show_sentence(chart.title) == "On 2025-02-03 dear costs 2.0× to 40.0× as much as cheap"
     assert drawn(chart) == {
         "cheap (peak)": [
             ("input", Decimal(2), None, "95.0% lower"),
@@ -116,7 +116,7 @@ def test_windows_are_series_and_a_missing_rate_is_no_zero(table_of: Make) -> Non
 
 def test_a_baseline_with_windows_has_a_series_for_each(table_of: Make) -> None:
     (chart,) = comparison_charts(compare(table_of(TWO_MODELS), ["dear"], against="cheap", on="2025-02-03"))
-    assert words(chart.title) == "On 2025-02-03 dear costs 2.0× to 40.0× as much as cheap"
+    assert show_sentence(chart.title) == "On 2025-02-03 dear costs 2.0× to 40.0× as much as cheap"
     # The windows are the baseline's: the other model has one price for all hours, and one series.
     assert [series.label for series in chart.series] == ["dear", "cheap (peak)", "cheap (off-peak)"]
     assert [(point.at, point.value) for point in chart.series[0].points] == [
@@ -128,19 +128,19 @@ def test_a_baseline_with_windows_has_a_series_for_each(table_of: Make) -> None:
 
 def test_a_window_that_does_not_open_on_the_day_is_not_drawn(table_of: Make) -> None:
     (chart,) = comparison_charts(compare(table_of(TWO_MODELS), ["dear"], against="cheap", on="2025-02-01"))
-    assert words(chart.title) == "On 2025-02-01 dear costs 4.0× to 40.0× as much as cheap"
+    assert show_sentence(chart.title) == "On 2025-02-01 dear costs 4.0× to 40.0× as much as cheap"
     assert [series.label for series in chart.series] == ["dear", "cheap"]
 
 
 def test_a_retired_model_is_marked_in_a_picture(shipped: PriceTable) -> None:
     (chart,) = comparison_charts(compare(shipped, ["gpt-6-luna", "o1"], against="gpt-6.1-sol", on="2026-11-20"))
     assert [series.label for series in chart.series] == ["gpt-6-luna", "o1 (retired 2026-10-23)", "gpt-6.1-sol"]
-    assert "o1 (retired 2026-10-23) costs" in words(chart.title)
+    assert "o1 (retired 2026-10-23) costs" in show_sentence(chart.title)
 
 
 def test_a_picture_names_the_days_of_models_that_have_their_own(shipped: PriceTable) -> None:
     (chart,) = comparison_charts(compare(shipped, ["deepseek-reasoner@2025-01-27", "gpt-6.1-sol"], on="2026-11-20"))
-    assert words(chart.title) == (
+    assert show_sentence(chart.title) == (
         "gpt-6.1-sol on 2026-11-20 costs 0.71× to 4.6× as much as deepseek-reasoner on 2025-01-27"
     )
 
@@ -150,7 +150,8 @@ def test_a_history_is_steps_with_windows_as_a_band(table_of: Make) -> None:
     rows = price_history(table_of(TWO_MODELS), ["cheap", "dear"], on)
     output, input_, cached = history_charts(rows, on)
     assert (
-        words(input_.title) == "cheap input has cost $2.00 since 2025-01-01 and dear input fell from $40.00 to $20.00"
+        show_sentence(input_.title)
+        == "cheap input has cost $2.00 since 2025-01-01 and dear input fell from $40.00 to $20.00"
     )
     assert [
         (series.label, str(point.at)[:10], str(point.until)[:10], point.value, point.to)
@@ -171,7 +172,7 @@ def test_a_history_is_steps_with_windows_as_a_band(table_of: Make) -> None:
 def test_a_price_that_came_back_is_not_said_to_have_stayed(shipped: PriceTable) -> None:
     on = parse_when("2026-11-20")
     charts = history_charts(price_history(shipped, ["deepseek-chat"], parse_when("2025-01-01")), on)
-    assert words(charts[0].title) == "deepseek-chat output is again at $0.28, as on 2024-05-06"
+    assert show_sentence(charts[0].title) == "deepseek-chat output is again at $0.28, as on 2024-05-06"
 
 
 def month_of(**fields: Any) -> Any:
@@ -184,9 +185,9 @@ def test_a_workload_is_a_bar_for_each_model_and_steps_by_month(table_of: Make) -
         table_of(TWO_MODELS), month_of(months=2, peak="25%"), ["cheap"], against="dear", on="2025-06-01"
     )
     whole, monthly = workload_charts(totals)
-    assert words(whole.title) == "From 2025-05 to 2025-06 cheap costs $7.50, and dear 7.5× as much"
+    assert show_sentence(whole.title) == "From 2025-05 to 2025-06 cheap costs $7.50, and dear 7.5× as much"
     assert drawn(whole) == {"cost": [("cheap", Fraction(15, 2), None, "86.6% lower"), ("dear", Fraction(56), None, "")]}
-    assert words(monthly.title) == "From 2025-05 to 2025-06 cheap costs least in every month"
+    assert show_sentence(monthly.title) == "From 2025-05 to 2025-06 cheap costs least in every month"
     assert [point.value for point in monthly.series[0].points] == [Fraction(15, 4)] * 2
     assert monthly.kind == "steps"
 
@@ -203,7 +204,7 @@ def test_a_sweep_is_a_curve_with_its_break_even_marked(table_of: Make) -> None:
     ]
     # Cached input is free at dear and costs 1 at cheap: 3 = 28 - 20 x lies above all shares.
     assert chart.marks == ()
-    assert words(chart.title) == "cheap costs least at every value of cached"
+    assert show_sentence(chart.title) == "cheap costs least at every value of cached"
     assert chart.along == Axis("cached, %", "percent")
 
 
@@ -213,16 +214,16 @@ def test_a_break_even_lies_where_the_curves_cross(table_of: Make) -> None:
     totals = workload_totals(table, asked, ["cheap"], against="dear", on="2025-06-01")
     swept = sweep(table, asked, [axis("output", 0, 40_000, 10_000)], ["cheap"], against="dear", on="2025-06-01")
     (chart,) = sweep_charts(totals, swept, break_even(table, totals, ["output"]))
-    assert [(mark.at, mark.value, words(mark.words)) for mark in chart.marks] == [
+    assert [(mark.at, mark.value, show_sentence(mark.words)) for mark in chart.marks] == [
         (Fraction(19_000), Fraction(39), "cheap costs what dear costs at output 19,000")
     ]
-    assert words(chart.title) == "cheap costs what dear costs at output 19,000"
+    assert show_sentence(chart.title) == "cheap costs what dear costs at output 19,000"
 
 
 def test_claims_are_the_printed_factor_beside_the_computed_one(shipped: PriceTable) -> None:
     judged = [judge(shipped, claim) for claim in load_claims()]
     (chart,) = claims_charts(judged)
-    assert words(chart.title).startswith("13 of 20 published figures are reproduced; the 18 that")
+    assert show_sentence(chart.title).startswith("13 of 20 published figures are reproduced; the 18 that")
     printed, computed = ({row[0]: row[1:] for row in rows} for rows in drawn(chart).values())
     assert printed["r1-20-to-50-times"] == (20, 50, "")
     assert printed["api-cost-90-95"] == (10, 20, "")
@@ -233,7 +234,7 @@ def test_claims_are_the_printed_factor_beside_the_computed_one(shipped: PriceTab
 def test_one_claim_shows_both_sides_of_every_computation(shipped: PriceTable) -> None:
     (claim,) = [claim for claim in load_claims() if claim.id == "query-cost-014-750"]
     (chart,) = claim_charts(judge(shipped, claim))
-    assert words(chart.title) == "query-cost-014-750: reproduced, the right side costs 53.57× as much"
+    assert show_sentence(chart.title) == "query-cost-014-750: reproduced, the right side costs 53.57× as much"
     assert [series.label for series in chart.series] == ["deepseek-reasoner", "o1"]
     assert drawn(chart)["deepseek-reasoner"][1] == ("cached input", Decimal("0.14"), None, "98.13% lower, reproduced")
 
@@ -255,7 +256,7 @@ def test_a_bill_for_logs_has_a_bar_for_each_alternative(shipped: PriceTable, tmp
         "gpt-4o,2025-01-27T00:00:00Z,1000000,0\n"
     )
     (chart,) = usage_charts(usage(shipped, [str(log)], as_models=["deepseek-reasoner"]))
-    assert words(chart.title) == "2 requests on 2025-01-27 cost $17.50, 15.9× as much as on deepseek-reasoner"
+    assert show_sentence(chart.title) == "2 requests on 2025-01-27 cost $17.50, 15.9× as much as on deepseek-reasoner"
     assert [(series.label, [(point.at, point.value) for point in series.points]) for series in chart.series] == [
         ("cost", [("o1", 15), ("gpt-4o", Decimal("2.5"))]),
         ("as deepseek-reasoner", [("o1", Decimal("0.55")), ("gpt-4o", Decimal("0.55"))]),

@@ -13,7 +13,7 @@ from tokencost.documents.document import Document
 from tokencost.render import PICTURE_FORMATS, encode
 from tokencost.render.padding import width_of
 from tokencost.render.pictures.scale import scale_of
-from tokencost.render.pictures.svg_chart import svg
+from tokencost.render.pictures.svg_chart import draw_figure
 from tokencost.render.sanitize import HIDDEN
 from tokencost.render.terminal.chart import chart_lines
 
@@ -64,7 +64,7 @@ def test_every_place_lies_within_the_scale(chart: Chart) -> None:
 
 @given(charts())
 def test_in_a_page_it_is_well_formed(chart: Chart) -> None:
-    figure = svg(chart)
+    figure = draw_figure(chart)
     ET.fromstring(figure[figure.index("<svg") : figure.index("</figure>")])  # noqa: S314  # it is our own
 
 

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from tokencost.documents.document import Column, Document, Table
 from tokencost.render import TEXT_FORMATS, render
-from tokencost.render.sanitize import HIDDEN, inert
+from tokencost.render.sanitize import HIDDEN, sanitize
 
 HOSTILE = (
     "a|b",
@@ -65,7 +65,7 @@ def _document(*texts: str) -> Document:
 
 
 def _plain(text: str) -> str:
-    return " ".join(inert(text).split())
+    return " ".join(sanitize(text).split())
 
 
 def _read(texts: Iterator[str]) -> list[str]:
@@ -365,7 +365,9 @@ PIECES = [
         "/V ",
     ),
 ]
-texts = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join).filter(lambda text: inert(text).strip())
+texts = (
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join).filter(lambda text: sanitize(text).strip())
+)
 
 
 @settings(deadline=None)

@@ -17,7 +17,7 @@ from tokencost.documents.table.prices import history_document, list_document
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import parse_when
 from tokencost.render import PICTURE_FORMATS, encode, format_of, render
-from tokencost.render.pictures.svg_chart import svg
+from tokencost.render.pictures.svg_chart import draw_figure
 from tokencost.render.sanitize import HIDDEN
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -99,7 +99,7 @@ def test_signs_of_other_scripts_and_of_formulas_neither_crash_nor_act(
 
 
 def test_a_chart_in_a_page_is_xml_with_the_same_words(document: Document) -> None:
-    figure = svg(document.charts[0])
+    figure = draw_figure(document.charts[0])
     assert HIDDEN.search(figure.replace("\n", "")) is None
     found = words_in(figure[figure.index("<svg") : figure.index("</figure>")])
     assert found[:4] == ["input", "deepseek-reasoner", "$0.55  96.3% lower", "o1"]

@@ -49,14 +49,14 @@ def run(arguments: list[str]) -> int:
     must_have_streams()
     message = ""
     try:
-        returned = _invoked(arguments)
+        returned = _invoke(arguments)
         status = returned if isinstance(returned, int) else 0
     except click.exceptions.Exit as done:
         status = done.exit_code
     except TokencostError as error:
         status, message = error.exit_status, str(error) if isinstance(error, InvalidData) else f"Error: {error}"
     except click.ClickException as error:
-        from tokencost.cli.slips import explain
+        from tokencost.cli.parameters.slips import explain
 
         shown = io.StringIO()
         explain(error).show(shown)
@@ -69,13 +69,13 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get(DEBUG):
             raise
-        status, message = _said_of(error)
+        status, message = _explain_failure(error)
     if message:
         say(message)
     return status
 
 
-def _invoked(arguments: list[str]) -> object:
+def _invoke(arguments: list[str]) -> object:
     """What the command returns. Click's own `main` would answer for a reader that has gone: with 1."""
     from tokencost.cli.commands import tokencost
 
@@ -85,7 +85,7 @@ def _invoked(arguments: list[str]) -> object:
         return tokencost.invoke(context)
 
 
-def _said_of(error: Exception) -> tuple[int, str]:
+def _explain_failure(error: Exception) -> tuple[int, str]:
     """Status and message: of what the system refuses to any program, such as a full disk, or else of a bug."""
     import errno
 

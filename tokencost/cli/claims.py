@@ -51,7 +51,7 @@ def claims(
     from tokencost.documents.claims.claims import claim_document, claims_document
 
     known = load_claims(file)
-    chosen = _chosen(known, ids)
+    chosen = _choose_claims(known, ids)
     table = load_table(prices)
     judged = [judge(table, claim, on) for claim in chosen]
     if len(ids) == 1:
@@ -63,7 +63,7 @@ def claims(
     return SOME_CLAIM_FAILS if strict and any(claim.verdict != REPRODUCED for claim in judged) else 0
 
 
-def _chosen(known: "Sequence[Claim]", ids: tuple[str, ...]) -> "Sequence[Claim]":
+def _choose_claims(known: "Sequence[Claim]", ids: tuple[str, ...]) -> "Sequence[Claim]":
     from tokencost.pricetable.spelling import find_spelled
 
     by_id = {claim.id: claim for claim in known}
@@ -71,12 +71,12 @@ def _chosen(known: "Sequence[Claim]", ids: tuple[str, ...]) -> "Sequence[Claim]"
     for name in ids:
         claim = find_spelled(name, by_id)
         if claim is None:
-            raise _unknown(known, name, ids)
+            raise _unknown_claim(known, name, ids)
         chosen[claim] = by_id[claim]
     return list(chosen.values()) or known
 
 
-def _unknown(known: "Sequence[Claim]", name: str, ids: tuple[str, ...]) -> "InvalidRequest":
+def _unknown_claim(known: "Sequence[Claim]", name: str, ids: tuple[str, ...]) -> "InvalidRequest":
     from difflib import get_close_matches
 
     from tokencost.cli.parameters.figures import claims_hint, is_figure

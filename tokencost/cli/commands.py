@@ -8,7 +8,7 @@ import click
 import tokencost as package
 from tokencost.cli.streams import write_out
 from tokencost.pricetable.locate import find_prices, table_version
-from tokencost.render.sanitize import inert
+from tokencost.render.sanitize import sanitize
 
 
 class LazyCommand(NamedTuple):
@@ -51,9 +51,9 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with a suggestion for a mistyped name."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from tokencost.cli.slips import refuse_command
+            from tokencost.cli.parameters.slips import unknown_command
 
-            raise refuse_command(ctx, args)
+            raise unknown_command(ctx, args)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -66,7 +66,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) 
     if asked and not ctx.resilient_parsing:
         path = find_prices()
         text = f"tokencost {package.__version__}, prices {table_version(path)} ({path})"
-        write_out(f"{inert(text)}\n", as_shown=True)
+        write_out(f"{sanitize(text)}\n", as_shown=True)
         ctx.exit()
 
 

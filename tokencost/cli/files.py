@@ -44,8 +44,8 @@ def replace_file(path: str, content: bytes) -> None:
         return
     target = os.path.realpath(path)
     before = os.stat(target) if os.path.exists(target) else None
-    mode = before.st_mode & 0o7777 if before else 0o666 & ~_umask()
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=_prefix(target))
+    mode = before.st_mode & 0o7777 if before else 0o666 & ~_read_umask()
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=_temporary_prefix(target))
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -130,7 +130,7 @@ def refuse_own_input(output: str, inputs: Iterable[str]) -> None:
 
 
 @contextlib.contextmanager
-def edited_alone(path: str) -> Iterator[None]:
+def edit_alone(path: str) -> Iterator[None]:
     """While this lasts, no other process that asks the same edits the file. Raises `InvalidRequest`.
 
     The operating system keeps the lock, so that it ends with the process however that ends. It lies on a file
@@ -144,7 +144,7 @@ def edited_alone(path: str) -> Iterator[None]:
     lock = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.lock")
     deadline = time.monotonic() + LONGEST_WAIT
     try:
-        while (held := _locked(lock)) is None:
+        while (held := _try_lock(lock)) is None:
             if time.monotonic() > deadline:
                 raise InvalidRequest(
                     f"another process is editing {path}", "nothing was written; try again when it is done"
@@ -184,7 +184,7 @@ def refuse_hard_links(path: str) -> None:
         )
 
 
-def _prefix(target: str) -> str:
+def _temporary_prefix(target: str) -> str:
     """Of temporary files beside a file. Not its name, which may be as long as a name can be."""
     from zlib import crc32
 
@@ -196,7 +196,7 @@ def _clear_left_behind(target: str) -> None:
     folder = os.path.dirname(target)
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):
-            if name.startswith(_prefix(target)):
+            if name.startswith(_temporary_prefix(target)):
                 with contextlib.suppress(OSError):
                     os.unlink(os.path.join(folder, name))
 
@@ -214,7 +214,7 @@ def _keep_owner(path: str, before: os.stat_result) -> None:
             os.chown(path, -1, before.st_gid)
 
 
-def _locked(lock: str) -> int | None:
+def _try_lock(lock: str) -> int | None:
     """An open descriptor of the locked file; None where another process has it."""
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
     try:
@@ -239,7 +239,7 @@ def _locked(lock: str) -> int | None:
     return None
 
 
-def _umask() -> int:
+def _read_umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask

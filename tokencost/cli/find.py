@@ -21,7 +21,7 @@ class FigureType(click.ParamType[Decimal]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
         """Parse it, with or without its sign."""
-        from tokencost.cli.quantities import parse_rate
+        from tokencost.cli.parameters.parse import parse_rate
 
         if not isinstance(value, str):
             return value  # type: ignore[no-any-return]  # click passes a default through as it is
@@ -44,7 +44,7 @@ class NearType(click.ParamType[Fraction]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
         """Parse it."""
-        from tokencost.cli.quantities import parse_share
+        from tokencost.cli.parameters.parse import parse_share
 
         return value if isinstance(value, Fraction) else parse_share(str(value))
 

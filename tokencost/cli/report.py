@@ -47,8 +47,8 @@ def report(
 
     if output and output != "-" and format_name is None and not output.lower().endswith((".html", ".htm")):
         raise InvalidRequest(f"the report is an HTML page, and {output!r} is not the name of one", "end it in .html")
-    text = report_html(_page(load_table(prices), spec, on))
-    path = output if output and output != "-" else _temporary() if show else None
+    text = report_html(_make_page(load_table(prices), spec, on))
+    path = output if output and output != "-" else _make_temporary() if show else None
     if path is None:
         write_out(text)
         return
@@ -61,7 +61,7 @@ def report(
         webbrowser.open(Path(path).resolve().as_uri())
 
 
-def _page(table: "PriceTable", spec: str | None, on: When) -> "ReportPage":
+def _make_page(table: "PriceTable", spec: str | None, on: When) -> "ReportPage":
     from tokencost.analysis.claims.file import load_claims
     from tokencost.analysis.claims.judge import judge
     from tokencost.analysis.compare import chosen_models, compare
@@ -86,7 +86,7 @@ def _page(table: "PriceTable", spec: str | None, on: When) -> "ReportPage":
     return report_page(table, on, compared, rows, totals, judged, "" if spec else SAID)
 
 
-def _temporary() -> str:
+def _make_temporary() -> str:
     import tempfile
 
     with tempfile.NamedTemporaryFile(prefix="tokencost-", suffix=".html", delete=False) as file:

@@ -29,7 +29,7 @@ def write_out(text: str, *, as_shown: bool = False) -> None:
     binary = None if as_shown else getattr(stream, "buffer", None)
     try:
         if binary is None:
-            stream.write(_printable(text, stream.encoding or "utf-8"))
+            stream.write(_make_printable(text, stream.encoding or "utf-8"))
         else:
             stream.flush()
             binary.write(text.encode("utf-8", "backslashreplace"))
@@ -43,11 +43,11 @@ def write_out(text: str, *, as_shown: bool = False) -> None:
 
 def say(text: str) -> None:
     """A message on standard error, where there is one. It never fails: there would be nowhere to say so."""
-    from tokencost.render.sanitize import inert_lines
+    from tokencost.render.sanitize import sanitize_lines
 
     # Names of files and what engines say of them may hold what a terminal would obey.
     try:
-        sys.stderr.write(f"{inert_lines(text)}\n")
+        sys.stderr.write(f"{sanitize_lines(text)}\n")
         sys.stderr.flush()
     except OSError:
         _forget(sys.stderr)
@@ -91,7 +91,7 @@ def _forget(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _printable(text: str, encoding: str) -> str:
+def _make_printable(text: str, encoding: str) -> str:
     """The text in signs that the terminal's encoding has."""
     try:
         text.encode(encoding)

@@ -136,7 +136,7 @@ def usage(
     from tokencost.documents.usage.costs import usage_document
     from tokencost.logs.usage import usage as price_usage
     from tokencost.logs.usage_query import Cluster
-    from tokencost.render.sanitize import inert
+    from tokencost.render.sanitize import sanitize
 
     result = price_usage(
         table,
@@ -150,7 +150,7 @@ def usage(
         cluster=Cluster(master, spark_remote),
     )
     for name in result.empty:
-        click.echo(f"note: {inert(name)} holds no record", err=True)
+        click.echo(f"note: {sanitize(name)} holds no record", err=True)
     if result.as_of is None:  # nothing was priced: the answer is of today
         result = result._replace(as_of=as_when("today"))
     answer(usage_document(table, result), **form)
@@ -158,7 +158,7 @@ def usage(
 
 
 def _factor(text: str) -> tuple[str | None, Fraction]:
-    from tokencost.cli.quantities import parse_factor
+    from tokencost.cli.parameters.parse import parse_factor
 
     model, equals, number = text.rpartition("=")
     return (model if equals else None), parse_factor(number)

@@ -15,7 +15,7 @@ from tokencost.cli.parameters.options import (
     complete_models,
     load_table,
 )
-from tokencost.cli.parameters.workload import checked_fields, option_of, parse_axis, parse_dollars, refuse_tokens
+from tokencost.cli.parameters.workload import check_fields, option_of, parse_axis, parse_dollars, refuse_tokens
 from tokencost.cli.streams import say, write_out
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import When, day_of
@@ -133,7 +133,7 @@ def workload(
     budget = parse_dollars(max_cost, "--max-cost") if max_cost is not None else None
     axes = [parse_axis(text) for text in sweeps]
     table = load_table(prices)
-    workloads, models, against = _asked(table, spec_and_models, against, on, checked_fields(options, factors))
+    workloads, models, against = _read_request(table, spec_and_models, against, on, check_fields(options, factors))
     totals = workload_totals(table, workloads, models, on=on, against=against)
     over = over_budget(totals, budget) if budget is not None else ()
     records, swept, further = None, None, list["Table"]()
@@ -157,25 +157,25 @@ def workload(
         further=further,
         swept=swept,
         ranges=tuple(window_ranges(totals)),
-        remarks=[_over(each, budget or Fraction(0)) for each in over],
+        remarks=[_say_over(each, budget or Fraction(0)) for each in over],
     )
     answer(document, format_name, output, no_color, chart=chart)
     if over:
-        from tokencost.render.numbers import words
+        from tokencost.render.numbers import show_sentence
 
         for each in over:
-            say(f"Over budget: {words(_over(each, budget or Fraction(0)))}")
+            say(f"Over budget: {show_sentence(_say_over(each, budget or Fraction(0)))}")
     return 1 if over else 0
 
 
-def _over(each: "OverBudget", budget: Fraction) -> "Sentence":
+def _say_over(each: "OverBudget", budget: Fraction) -> "Sentence":
     from tokencost.documents.document import Figure
 
     cost = Figure(each.cost, "money")
     return f"{each.model} costs ", cost, f" in {each.month}, more than ", Figure(budget, "money"), " a month."
 
 
-def _asked(
+def _read_request(
     table: "PriceTable",
     arguments: tuple[str, ...],
     against: str | None,

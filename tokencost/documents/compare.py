@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from tokencost.analysis.compare import BLENDED, Blend, Comparison, ComparisonRow, same_bill
 from tokencost.documents.document import Column, Document, Figure, Sentence, Table, WhenRead
 from tokencost.documents.remarks import (
-    merged,
+    cite_cells,
+    merge_remarks,
     missing_rate_remarks,
     model_remarks,
-    sources,
     threshold_remarks,
     window_remarks,
 )
-from tokencost.documents.wording import dated, enumerated, marked
+from tokencost.documents.wording import join_with_and, label_with_end, name_at_times
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.table import PriceTable
@@ -42,7 +42,7 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
         Column("window", shown=windows),
         Column("price", "rate", currency=currency),
         Column("baseline", shown=False),
-        Column("baseline_price", "rate", marked(result.baseline), currency=currency),
+        Column("baseline_price", "rate", label_with_end(result.baseline), currency=currency),
         Column("ratio", "ratio"),
         Column("percent_lower", "percent", "lower"),
         Column("baseline_window", heading=f"window of {result.baseline.label}", shown=baseline_windows),
@@ -82,8 +82,8 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
             ),
         ),
         reading=tuple(_readings(result)),
-        notes=merged(_notes(result)),
-        sources=sources(result.cells, result.currency),
+        notes=merge_remarks(_notes(result)),
+        sources=cite_cells(result.cells, result.currency),
         extra={"currency": currency},
         charts=WhenRead(lambda: _charts(result)),
     )
@@ -102,7 +102,7 @@ def _readings(result: Comparison) -> Iterator[Sentence]:
         result.rows, key=lambda row: (row.model, row.window, row.baseline_window)
     ):
         side = sides[model]
-        on, (named, baseline) = dated((side, window), (result.baseline, other))
+        on, (named, baseline) = name_at_times((side, window), (result.baseline, other))
         rows = [(row, row.ratio, row.percent_lower) for row in group]
         dearer = [(row, ratio, lower) for row, ratio, lower in rows if ratio and ratio > 1]
         cheaper = [(row, 1 / ratio) for row, ratio, _ in rows if ratio and ratio < 1]
@@ -112,9 +112,9 @@ def _readings(result: Comparison) -> Iterator[Sentence]:
             words = [_words(row, result.blend) for row, _, _ in dearer]
             yield (
                 f"{on}{baseline} costs ",
-                *enumerated(_as_much(ratios, words, named)),
+                *join_with_and(_as_much(ratios, words, named)),
                 " (",
-                *enumerated([(Figure(lower, "percent"),) for _, _, lower in dearer]),
+                *join_with_and([(Figure(lower, "percent"),) for _, _, lower in dearer]),
                 " lower)",
                 *(_same_bill([ratio for _, ratio, _ in dearer], named) if _on_sale(result, side) else ()),
                 ".",
@@ -122,10 +122,10 @@ def _readings(result: Comparison) -> Iterator[Sentence]:
         if cheaper:
             ratios = [Figure(ratio, "ratio") for _, ratio in cheaper]
             words = [_words(row, result.blend) for row, _ in cheaper]
-            yield (f"{on}{named} costs ", *enumerated(_as_much(ratios, words, baseline)), ".")
+            yield (f"{on}{named} costs ", *join_with_and(_as_much(ratios, words, baseline)), ".")
         if equal:
             same = [(_words(row, result.blend),) for row in equal]
-            yield (f"{on}{named} and {baseline} cost the same for ", *enumerated(same), ".")
+            yield (f"{on}{named} and {baseline} cost the same for ", *join_with_and(same), ".")
 
 
 def _on_sale(result: Comparison, side: ModelAt) -> bool:
@@ -136,9 +136,9 @@ def _on_sale(result: Comparison, side: ModelAt) -> bool:
 def _same_bill(ratios: Sequence[Fraction], named: str) -> Iterator[str | Figure]:
     """What the same budget buys, and how far use must grow for the bill to stay the same."""
     yield ": the same budget buys "
-    yield from enumerated([(Figure(ratio, "ratio"),) for ratio in ratios])
+    yield from join_with_and([(Figure(ratio, "ratio"),) for ratio in ratios])
     yield f" as many tokens of {named}, and its use must grow by "
-    yield from enumerated([(Figure(same_bill(ratio).growth_percent, "percent"),) for ratio in ratios])
+    yield from join_with_and([(Figure(same_bill(ratio).growth_percent, "percent"),) for ratio in ratios])
     yield " for the bill to stay the same"
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from tokencost.analysis.compare import BLENDED, Comparison, ComparisonRow
 from tokencost.documents.chart import Axis, Chart, Point, Series
 from tokencost.documents.document import Figure, Sentence
-from tokencost.documents.wording import dated, enumerated, marked, named_in
+from tokencost.documents.wording import join_with_and, label_with_end, label_with_window, name_at_times
 from tokencost.pricetable.when import show_when
 
 
@@ -21,7 +21,7 @@ def comparison_charts(result: Comparison) -> tuple[Chart, ...]:
         for (model, window), rows in groups.items():
             if model == side.label:
                 points = tuple(Point(name, found[0].price, remark=_by(found)) for name, found in rows.items())
-                series.append(Series(named_in(marked(side), window), points, side.model.provider))
+                series.append(Series(label_with_window(label_with_end(side), window), points, side.model.provider))
     return (
         Chart(
             "bars",
@@ -35,7 +35,7 @@ def comparison_charts(result: Comparison) -> tuple[Chart, ...]:
 
 def _baseline(result: Comparison) -> Sequence[Series]:
     """The baseline's bars; for each window of its own where its price depends on it."""
-    label, provider = marked(result.baseline), result.baseline.model.provider
+    label, provider = label_with_end(result.baseline), result.baseline.model.provider
     prices: dict[str | None, dict[str, Decimal | Fraction | None]] = {}
     for row in result.rows:
         prices.setdefault(row.baseline_window, {})[_component(row, result)] = row.baseline_price
@@ -45,7 +45,7 @@ def _baseline(result: Comparison) -> Sequence[Series]:
         whole = tuple(Point(name, known[name][0] if known[name] else None) for name in components)
         return [Series(label, whole, provider)]
     return [
-        Series(named_in(label, window), tuple(Point(name, value) for name, value in found.items()), provider)
+        Series(label_with_window(label, window), tuple(Point(name, value) for name, value in found.items()), provider)
         for window, found in prices.items()
     ]
 
@@ -76,7 +76,7 @@ def _finding(result: Comparison) -> Sentence:
     whole: list[Sentence] = []
     for side in result.models:
         ratios = [row.ratio for row in result.rows if row.model == side.label and row.ratio]
-        _, (named, baseline) = dated((side, None), (result.baseline, None))
+        _, (named, baseline) = name_at_times((side, None), (result.baseline, None))
         if not ratios:
             continue
         if max(ratios) <= 1:
@@ -88,12 +88,12 @@ def _finding(result: Comparison) -> Sentence:
             dearer.append(times)
         else:
             whole.append((f"{baseline} costs ", *times))
-    on, (baseline,) = dated((result.baseline, None))
-    found = [*([(f"{baseline} costs ", *enumerated(dearer))] if dearer else []), *whole, *cheaper]
+    on, (baseline,) = name_at_times((result.baseline, None))
+    found = [*([(f"{baseline} costs ", *join_with_and(dearer))] if dearer else []), *whole, *cheaper]
     if not found:
         names = ", ".join(side.label for side in (*result.models, result.baseline))
         return (f"Prices of {names} on {show_when(result.as_of)}",)
-    return (on.replace(",", "") if same_time else "", *enumerated(found))
+    return (on.replace(",", "") if same_time else "", *join_with_and(found))
 
 
 def _range(low: Fraction, high: Fraction) -> Sentence:

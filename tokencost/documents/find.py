@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from tokencost.analysis.find import ListedRate, RatePair
 from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value
-from tokencost.documents.remarks import merged, source
-from tokencost.documents.wording import counted
+from tokencost.documents.remarks import cite, merge_remarks
+from tokencost.documents.wording import count_noun
 from tokencost.pricetable.sale import SEEN_DAYS, ends_soon, has_unknown_end
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, show_bound, show_when
@@ -27,7 +27,7 @@ def found_rates_document(
     tables = [rates_table(rates, caption)]
     answer: Sentence
     if rates:
-        answer = (Figure(figure, "rate"), f" is {counted(len(rates), 'list price')}{_at(on)}.")
+        answer = (Figure(figure, "rate"), f" is {count_noun(len(rates), 'list price')}{_at(on)}.")
     else:
         answer = ("No list price is ", Figure(figure, "rate"), f"{_at(on)}.")
         tables.append(rates_table(nearest, "the nearest list prices", name="nearest"))
@@ -48,8 +48,8 @@ def found_pairs_document(
     tables = [pairs_table(pairs, on, f"pairs of list prices{_at(on)}")]
     answer: Sentence
     if pairs:
-        marked = f"{counted(alike, 'pair')} of them like for like" if alike else "none of them like for like"
-        answer = (left, " and ", right, f" are {counted(len(pairs), 'pair')} of list prices{_at(on)}, {marked}.")
+        marked = f"{count_noun(alike, 'pair')} of them like for like" if alike else "none of them like for like"
+        answer = (left, " and ", right, f" are {count_noun(len(pairs), 'pair')} of list prices{_at(on)}, {marked}.")
     else:
         answer = ("No list prices in force at the same time are ", left, " and ", right, f"{_at(on)}.")
         tables.append(rates_table(nearest, "the nearest list prices", name="nearest"))
@@ -77,7 +77,7 @@ def _document(
     used: Sequence[ListedRate],
     closed: Sequence[ListedRate],
 ) -> Document:
-    sources = dict.fromkeys(f"{listed.model.id}: {source(cell.evidence)}" for listed in used for cell in listed.cells)
+    sources = dict.fromkeys(f"{listed.model.id}: {cite(cell.evidence)}" for listed in used for cell in listed.cells)
     return Document(
         command="find",
         as_of=on,
@@ -85,7 +85,7 @@ def _document(
         sha256=table.sha256,
         tables=tuple(tables),
         answer=(answer,),
-        notes=merged((*_ends(used, on), *_closed(closed, on))),
+        notes=merge_remarks((*_ends(used, on), *_closed(closed, on))),
         sources=tuple(sources),
     )
 

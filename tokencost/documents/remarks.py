@@ -17,7 +17,7 @@ from tokencost.pricetable.when import When, day_of, show_bound, show_when, span
 from tokencost.pricing.rates import RateCell, open_window_names, thresholds
 
 
-def merged(remarks: Iterable[Sentence]) -> tuple[Sentence, ...]:
+def merge_remarks(remarks: Iterable[Sentence]) -> tuple[Sentence, ...]:
     """The remarks, with the models named together where the rest is the same."""
     models: dict[Sentence, list[str]] = {}
     for model, *rest in remarks:
@@ -69,11 +69,11 @@ def sale_remarks(side: ModelAt) -> Iterator[Sentence]:
 def window_remarks(side: ModelAt) -> Iterator[Sentence]:
     """When the windows of a price are open."""
     for window in side.price.windows:
-        closed = closed_on(window, side.price, side.when)
+        closed = note_closed(window, side.price, side.when)
         yield side.label, f": {window.name} is {window.describe()}{closed}."
 
 
-def closed_on(window: Window, price: Price, when: When) -> str:
+def note_closed(window: Window, price: Price, when: When) -> str:
     """`; none on 2026-11-22` for a window that does not open on that day."""
     none = not isinstance(when, datetime) and window.name not in open_window_names(price, when)
     return f"; none on {show_when(when)}" if none else ""
@@ -105,13 +105,13 @@ class Labelled(Protocol):
         """What the reader knows it by."""
 
 
-def sources(cells: Iterable[tuple[Labelled, RateCell]], currency: str = "USD") -> tuple[str, ...]:
+def cite_cells(cells: Iterable[tuple[Labelled, RateCell]], currency: str = "USD") -> tuple[str, ...]:
     """Where the rates of each model come from, when they were last seen there, and how far to trust them."""
     listed = ((side, cell.listed(currency)) for side, cell in cells)
-    return tuple(dict.fromkeys(f"{side.label}: {source(rates.evidence)}" for side, rates in listed if rates))
+    return tuple(dict.fromkeys(f"{side.label}: {cite(rates.evidence)}" for side, rates in listed if rates))
 
 
-def source(evidence: Evidence) -> str:
+def cite(evidence: Evidence) -> str:
     """`https://... (checked 2026-10-27, primary)`."""
     checked = f"checked {evidence.checked.isoformat()}" if evidence.checked else "no checked date"
     return f"{evidence.source} ({', '.join(part for part in (checked, evidence.confidence) if part)})"

@@ -17,8 +17,8 @@ from tokencost.documents.workload.sweep import break_even_tables, sweep_table
 from tokencost.documents.workload.totals import workload_document
 from tokencost.logs.usage import Usage
 from tokencost.render.html.page import html_table, items, paragraph
-from tokencost.render.numbers import exact
-from tokencost.render.view import page, shown_table
+from tokencost.render.numbers import show_exact
+from tokencost.render.view import join_blocks, view_table
 from tokencost.rows import Rows
 
 
@@ -26,8 +26,8 @@ def html(result: object) -> str:
     """The result as a part of a page, escaped."""
     document = _document(result)
     if document is not None:
-        return page(document, paragraph=paragraph, table=html_table, items=items)
-    return html_table(shown_table(_table(result)))
+        return join_blocks(document, paragraph=paragraph, table=html_table, items=items)
+    return html_table(view_table(_table(result)))
 
 
 def record(judged: JudgedClaim) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def record(judged: JudgedClaim) -> dict[str, Any]:
     table = claims_table([judged])
     (row,) = table.rows
     cells = zip(table.columns, row, strict=True)
-    return {column.key: exact(value, column.kind) or None for column, value in cells}
+    return {column.key: show_exact(value, column.kind) or None for column, value in cells}
 
 
 def _document(result: object) -> Document | None:

@@ -1,6 +1,6 @@
 """The only place that rounds numbers or puts them into digits.
 
-`show` writes a value for people, `exact` writes it for programs. All arithmetic is on integers and
+`show` writes a value for people, `show_exact` writes it for programs. All arithmetic is on integers and
 fractions, so neither binary floats nor the thread's decimal context can change a digit. Halves round up,
 away from zero.
 """
@@ -24,114 +24,116 @@ def show(value: Value, kind: Kind, currency: str = "USD") -> str:
     if isinstance(value, Figure):
         return show(*value)
     if isinstance(value, Phrase):
-        return words(value.words)
+        return show_sentence(value.words)
     if value is None:
         return MISSING
     if isinstance(value, int | Decimal | Fraction) and kind not in ("text", "term"):
-        return _number(_fraction(value), kind, currency)
-    return _word(value, kind)
+        return _show_number(_to_fraction(value), kind, currency)
+    return _show_word(value, kind)
 
 
-def _number(number: Fraction, kind: Kind, currency: str) -> str:
+def _show_number(number: Fraction, kind: Kind, currency: str) -> str:
     unit = _SYMBOLS.get(currency, f"{currency} ") if kind in ("rate", "money", "fine_money") else ""
-    shown = unit + _FOR_PEOPLE.get(kind, _plain)(abs(number))
+    shown = unit + _FOR_PEOPLE.get(kind, _show_plain)(abs(number))
     return f"-{shown}" if number < 0 else shown
 
 
-def _word(value: Plain, kind: Kind) -> str:
+def _show_word(value: Plain, kind: Kind) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):
-        return _when(value).removesuffix("T00:00:00Z") if kind == "bound" else _when(value)
+        return _show_when(value).removesuffix("T00:00:00Z") if kind == "bound" else _show_when(value)
     return str(value).replace("_", " ") if kind == "term" else str(value)
 
 
-def words(sentence: Sentence) -> str:
+def show_sentence(sentence: Sentence) -> str:
     """A sentence with its figures rounded, not yet inert."""
     return "".join(part if isinstance(part, str) else show(*part) for part in sentence)
 
 
-def exact(value: Value, kind: Kind) -> str:
+def show_exact(value: Value, kind: Kind) -> str:
     """A value for programs: all its digits, never an exponent; empty where it does not exist.
 
     Ratios and percentages have 12 significant digits. A fraction of another kind that no decimal number
     equals has 18.
     """
     if isinstance(value, Figure):
-        return exact(value.value, value.kind)
+        return show_exact(value.value, value.kind)
     if isinstance(value, Phrase):
-        return words(value.words)
+        return show_sentence(value.words)
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, date):
-        return _when(value)
-    return _digits(value, kind)
+        return _show_when(value)
+    return _show_digits(value, kind)
 
 
-def _digits(value: int | Decimal | Fraction, kind: Kind) -> str:
+def _show_digits(value: int | Decimal | Fraction, kind: Kind) -> str:
     if kind not in ("ratio", "percent", "fine_ratio", "fine_percent"):
         # Nearly every figure of a large table is one of these two, and needs no fraction.
         if isinstance(value, int):
             return str(value)
         if isinstance(value, Decimal) and value.is_finite():
             return format(value or value.copy_abs(), "f")
-    number = _fraction(value)
+    number = _to_fraction(value)
     size = abs(number)
     if kind in ("ratio", "percent", "fine_ratio", "fine_percent"):
-        digits = _significant(size, 12)
+        digits = _write_significant(size, 12)
     else:
         places = _decimals(size)
-        digits = _significant(size, 18) if places is None else _fixed(size, places)
+        digits = _write_significant(size, 18) if places is None else _write_fixed(size, places)
     return f"-{digits}" if number < 0 else digits
 
 
-def _rate(number: Fraction) -> str:
+def _show_rate(number: Fraction) -> str:
     places = _decimals(number)
     if places is None:
-        return _trim(_fixed(number, max(2, _places(number, 6)), ","), 2)
-    return _fixed(number, max(2, places), ",")
+        return _trim_zeros(_write_fixed(number, max(2, _places(number, 6)), ","), 2)
+    return _write_fixed(number, max(2, places), ",")
 
 
-def _money(number: Fraction) -> str:
-    return _fixed(number, 2 if number >= 1 or not number else max(2, _places(number, 2)), ",")
+def _show_money(number: Fraction) -> str:
+    return _write_fixed(number, 2 if number >= 1 or not number else max(2, _places(number, 2)), ",")
 
 
-def _ratio(number: Fraction) -> str:
+def _show_ratio(number: Fraction) -> str:
     if not number:
         return "0×"
-    return _fixed(number, 1 if number >= 1 else _places(number, 2), ",") + "×"
+    return _write_fixed(number, 1 if number >= 1 else _places(number, 2), ",") + "×"
 
 
-def _percent(number: Fraction) -> str:
+def _show_percent(number: Fraction) -> str:
     places = 1
     # 99.98 shown as 100.0% would say that nothing is left to pay, and 0.04 as 0.0% that nothing changed.
-    while any(number != end and _scaled(number, places) == end * 10**places for end in (0, 100)):
+    while any(number != end and _round_at(number, places) == end * 10**places for end in (0, 100)):
         places += 1
-    return _fixed(number, places, ",") + "%"
+    return _write_fixed(number, places, ",") + "%"
 
 
-def _plain(number: Fraction) -> str:
+def _show_plain(number: Fraction) -> str:
     places = _decimals(number)
     if places is None:
-        return _trim(_fixed(number, max(0, _places(number, 6)), ","), 0)
-    return _fixed(number, places, ",")
+        return _trim_zeros(_write_fixed(number, max(0, _places(number, 6)), ","), 0)
+    return _write_fixed(number, places, ",")
 
 
 _FOR_PEOPLE: dict[Kind, Callable[[Fraction], str]] = {
-    "rate": _rate,
-    "money": _money,
-    "ratio": _ratio,
-    "percent": _percent,
-    "expected": lambda number: _fixed(number, 0 if number >= 1 or not number else _places(number, 2), ","),
-    "fine_money": lambda number: _trim(_fixed(number, _places(number, 4)), 2) if 0 < number < 1 else _money(number),
-    "fine_ratio": lambda number: _fixed(number, max(2, _places(number, 2)), ",") + "×" if number else "0×",
-    "fine_percent": lambda number: _fixed(number, max(2, _places(number, 2)), ",") + "%" if number else "0%",
+    "rate": _show_rate,
+    "money": _show_money,
+    "ratio": _show_ratio,
+    "percent": _show_percent,
+    "expected": lambda number: _write_fixed(number, 0 if number >= 1 or not number else _places(number, 2), ","),
+    "fine_money": lambda number: (
+        _trim_zeros(_write_fixed(number, _places(number, 4)), 2) if 0 < number < 1 else _show_money(number)
+    ),
+    "fine_ratio": lambda number: _write_fixed(number, max(2, _places(number, 2)), ",") + "×" if number else "0×",
+    "fine_percent": lambda number: _write_fixed(number, max(2, _places(number, 2)), ",") + "%" if number else "0%",
 }
 
 
-def _fraction(value: int | Decimal | Fraction) -> Fraction:
+def _to_fraction(value: int | Decimal | Fraction) -> Fraction:
     if type(value) is Fraction:
         return value
     if isinstance(value, Decimal) and not value.is_finite():
@@ -139,7 +141,7 @@ def _fraction(value: int | Decimal | Fraction) -> Fraction:
     return Fraction(value)
 
 
-def _when(value: date) -> str:
+def _show_when(value: date) -> str:
     if not isinstance(value, datetime):
         return value.isoformat()
     if value.tzinfo is None:
@@ -147,8 +149,8 @@ def _when(value: date) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
-def _significant(number: Fraction, digits: int) -> str:
-    return _trim(_fixed(number, _places(number, digits)), 0) if number else "0"
+def _write_significant(number: Fraction, digits: int) -> str:
+    return _trim_zeros(_write_fixed(number, _places(number, digits)), 0) if number else "0"
 
 
 def _decimals(number: Fraction) -> int | None:
@@ -174,10 +176,10 @@ def _places(number: Fraction, significant: int) -> int:
         leading -= 1
     places = significant - 1 - leading
     # 0.0996 to two digits is 0.10: rounding up can bring a digit that is one too many.
-    return places - 1 if _scaled(number, places) == 10**significant else places
+    return places - 1 if _round_at(number, places) == 10**significant else places
 
 
-def _scaled(number: Fraction, places: int) -> int:
+def _round_at(number: Fraction, places: int) -> int:
     """The number in units of its last shown digit, halves up."""
     above, below = number.numerator, number.denominator
     if places >= 0:
@@ -187,15 +189,15 @@ def _scaled(number: Fraction, places: int) -> int:
     return (2 * above + below) // (2 * below)
 
 
-def _fixed(number: Fraction, places: int, separator: str = "") -> str:
-    scaled = _scaled(number, places)
+def _write_fixed(number: Fraction, places: int, separator: str = "") -> str:
+    scaled = _round_at(number, places)
     if places <= 0:
         return f"{scaled * 10**-places:{separator}d}"
     whole, part = divmod(scaled, 10**places)
     return f"{whole:{separator}d}.{part:0{places}d}"
 
 
-def _trim(digits: str, keep: int) -> str:
+def _trim_zeros(digits: str, keep: int) -> str:
     """Without the trailing zeros that come after the first `keep` decimals."""
     whole, _, part = digits.partition(".")
     part = part[:keep] + part[keep:].rstrip("0")

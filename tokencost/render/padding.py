@@ -23,16 +23,16 @@ def wrap_columns(text: str, columns: int) -> list[str]:
     return wrap(text, max(columns * len(text) // max(width_of(text), 1), 1), break_on_hyphens=False)
 
 
-def widths(lines: Sequence[Sequence[str]], measure: Callable[[str], int] = width_of) -> list[int]:
+def column_widths(lines: Sequence[Sequence[str]], measure: Callable[[str], int] = width_of) -> list[int]:
     """How wide each column is."""
     return [max(map(measure, column)) for column in zip(*lines, strict=True)]
 
 
-def straight(
+def pad(
     lines: Sequence[Sequence[str]], right: Sequence[bool], measure: Callable[[str], int] = width_of
 ) -> list[list[str]]:
     """The lines with every cell as wide as the widest of its column."""
-    wide = widths(lines, measure)
+    wide = column_widths(lines, measure)
     return [
         [
             " " * (width - measure(cell)) + cell if at_right else cell + " " * (width - measure(cell))

@@ -23,16 +23,16 @@ HIDDEN = re.compile(
 _LINES = re.compile(rf"(?![\n\t]){HIDDEN.pattern}")
 
 
-def inert(text: str) -> str:
+def sanitize(text: str) -> str:
     """The text with every hidden character made visible."""
-    return HIDDEN.sub(_visible, text)
+    return HIDDEN.sub(_make_visible, text)
 
 
-def inert_lines(text: str) -> str:
+def sanitize_lines(text: str) -> str:
     """The same for a text of several lines, whose line breaks and tabs stay."""
-    return _LINES.sub(_visible, text)
+    return _LINES.sub(_make_visible, text)
 
 
-def _visible(match: re.Match[str]) -> str:
+def _make_visible(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code:02x}" if match[0] <= "\xff" else f"\\u{code:04x}"

@@ -1,17 +1,22 @@
 """What people see of a document, the same in every format: which columns, in which words and order.
 
-Values are strings here, rounded and inert; a format adds only its syntax.
+Values are strings here, rounded and with nothing in them that acts; a format adds only its syntax.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from tokencost.documents.document import Column, Document, Sentence, Table
-from tokencost.render.numbers import show, words
-from tokencost.render.sanitize import inert
+from tokencost.render.numbers import show, show_sentence
+from tokencost.render.sanitize import sanitize
+
+# Only characters that a URL may have, less those that end a cell, a link or a quotation in some markup;
+# punctuation at the end belongs to the sentence. https://www.rfc-editor.org/rfc/rfc3986#section-2
+_ADDRESS = re.compile(r"(?<![A-Za-z0-9])https?://[\w.~:/?#@!$&()*+,;=%-]*[\w~/#@$&*+=%-]", re.ASCII)
 
 
-class ShownColumn(NamedTuple):
+class ColumnView(NamedTuple):
     """A heading, and how the cells below it are laid out."""
 
     heading: str
@@ -21,11 +26,11 @@ class ShownColumn(NamedTuple):
     """A number, date or instant, which must never be broken across lines."""
 
 
-class ShownTable(NamedTuple):
+class TableView(NamedTuple):
     """The columns that people see, with all cells as text."""
 
     caption: str
-    columns: tuple[ShownColumn, ...]
+    columns: tuple[ColumnView, ...]
     rows: tuple[tuple[str, ...], ...]
 
     @property
@@ -39,12 +44,12 @@ class ShownTable(NamedTuple):
         return [column.right for column in self.columns]
 
 
-class Shown(NamedTuple):
+class DocumentView(NamedTuple):
     """All parts of a document, in the order in which people read them."""
 
     answer: tuple[str, ...]
     assumed: tuple[str, ...]
-    tables: tuple[ShownTable, ...]
+    tables: tuple[TableView, ...]
     reading: tuple[str, ...]
     lists: tuple[tuple[str, tuple[str, ...]], ...]
     """Lists that have entries, each under its heading."""
@@ -52,16 +57,16 @@ class Shown(NamedTuple):
     """Which price table this comes from, and the time that was asked for."""
 
 
-def shown(document: Document) -> Shown:
+def view_document(document: Document) -> DocumentView:
     """The document as people see it. A table without a single shown column is for programs only."""
     lists = (
         ("Notes", _lines(document.notes)),
         ("Sources", tuple(_line(source) for source in document.sources)),
     )
-    return Shown(
+    return DocumentView(
         answer=_lines(document.answer),
         assumed=_lines(document.assumed),
-        tables=tuple(shown_table(table) for table in document.tables if any(c.shown for c in table.columns)),
+        tables=tuple(view_table(table) for table in document.tables if any(c.shown for c in table.columns)),
         reading=_lines(document.reading),
         lists=tuple((heading, entries) for heading, entries in lists if entries),
         stamp=_line(
@@ -71,26 +76,26 @@ def shown(document: Document) -> Shown:
     )
 
 
-def footer(document: Document) -> tuple[str, ...]:
+def list_footer(document: Document) -> tuple[str, ...]:
     """What stands below a picture: what it holds for, and which price table it comes from."""
     # Without the tables: a picture of a workload would else make thousands of cells that nobody sees.
-    parts = shown(document._replace(tables=(), answer=(), reading=(), notes=(), sources=()))
+    parts = view_document(document._replace(tables=(), answer=(), reading=(), notes=(), sources=()))
     return (*parts.assumed, parts.stamp)
 
 
-def page(
+def join_blocks(
     document: Document,
     *,
     paragraph: Callable[[str], str],
-    table: Callable[[ShownTable], str],
+    table: Callable[[TableView], str],
     items: Callable[[str, Sequence[str]], str],
 ) -> str:
     """The document in a markup that separates its blocks with blank lines."""
-    parts = shown(document)
+    parts = view_document(document)
     return "\n\n".join(
         [
             *(paragraph(sentence) for sentence in (*parts.answer, *parts.assumed)),
-            *(table(each) if each.rows else paragraph(none(each)) for each in parts.tables),
+            *(table(each) if each.rows else paragraph(say_empty(each)) for each in parts.tables),
             *(paragraph(sentence) for sentence in parts.reading),
             *(items(heading, entries) for heading, entries in parts.lists),
             paragraph(parts.stamp),
@@ -98,34 +103,47 @@ def page(
     )
 
 
-def none(table: ShownTable) -> str:
+def escape_text(text: str, *, word: Callable[[str], str], address: Callable[[str], str]) -> str:
+    """The text with `address` applied to each http or https address in it and `word` to all the rest.
+
+    Escaped as words are, an address would be another one in most markups.
+    """
+    pieces: list[str] = []
+    end = 0
+    for match in _ADDRESS.finditer(text):
+        pieces += [word(text[end : match.start()]), address(match[0])]
+        end = match.end()
+    return "".join([*pieces, word(text[end:])])
+
+
+def say_empty(table: TableView) -> str:
     """What stands in place of a table without rows."""
     return f"{table.caption} (none)".lstrip()
 
 
 def _lines(sentences: Iterable[Sentence]) -> tuple[str, ...]:
-    return tuple(_line(words(sentence)) for sentence in sentences)
+    return tuple(_line(show_sentence(sentence)) for sentence in sentences)
 
 
 def _line(text: str) -> str:
     # Leading blanks would indent the line, which means something in most markups.
-    return inert(text).strip()
+    return sanitize(text).strip()
 
 
-def shown_table(table: Table) -> ShownTable:
+def view_table(table: Table) -> TableView:
     """One table as people see it."""
     seen = [(place, column) for place, column in enumerate(table.columns) if column.shown]
-    return ShownTable(
+    return TableView(
         caption=_line(table.caption),
-        columns=tuple(_column(column) for _, column in seen),
+        columns=tuple(_view_column(column) for _, column in seen),
         rows=tuple(
             tuple(_line(show(row[place], column.kind, column.currency)) for place, column in seen) for row in table.rows
         ),
     )
 
 
-def _column(column: Column) -> ShownColumn:
-    return ShownColumn(
+def _view_column(column: Column) -> ColumnView:
+    return ColumnView(
         heading=_line(column.title),
         right=column.kind not in ("text", "term", "when", "bound", "url"),
         whole=column.kind not in ("text", "term", "url"),

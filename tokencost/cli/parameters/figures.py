@@ -22,7 +22,7 @@ def claims_hint(texts: Sequence[str], known: Sequence[Claim] | None = None) -> s
         (Decimal(match[1]), match[2].lower().replace("×", TIMES)) for match in map(_FIGURE.fullmatch, texts) if match
     ]
     told = {
-        claim.id: sum(any(_is(figure, printed) for printed in _printed(claim)) for figure in wanted)
+        claim.id: sum(any(_is(figure, printed) for printed in _figures_of(claim)) for figure in wanted)
         for claim in (load_claims() if known is None else known)
     }
     most = max(told.values(), default=0)
@@ -40,7 +40,7 @@ def _is(figure: tuple[Decimal, str], printed: tuple[Decimal, str]) -> bool:
     return figure[0] == printed[0] and figure[1] in ("", printed[1])
 
 
-def _printed(claim: Claim) -> Iterator[tuple[Decimal, str]]:
+def _figures_of(claim: Claim) -> Iterator[tuple[Decimal, str]]:
     """Every figure of a claim, with `%` or `x` where it is a percentage or a ratio."""
     published = claim.published
     kinds: list[tuple[Printed | None, str]] = [

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TIMES = "Date, instant, today, yesterday or now."
 Command = TypeVar("Command", bound=Callable[..., Any])
-SHOWN = "table"
+FOR_EYES = "table"
 """The format that is for people's eyes alone, and so in the encoding of their terminal."""
 
 
@@ -87,10 +87,10 @@ class InputFile(click.ParamType[str]):
 def output_option(command: Command) -> Command:
     """`--output`, where it can only mean a file."""
     help_text = "Write to a file; its suffix sets the format."
-    return click.option("-o", "--output", metavar="FILE", help=help_text)(sparing_inputs(command))
+    return click.option("-o", "--output", metavar="FILE", help=help_text)(refuse_inputs_as_output(command))
 
 
-def sparing_inputs(command: Command) -> Command:
+def refuse_inputs_as_output(command: Command) -> Command:
     """Refuse, before any work, an `--output` that is read-only, or one of the files that the command reads."""
 
     @wraps(command)
@@ -215,15 +215,15 @@ def answer(
         from tokencost.cli.files import stream_of, write_whole
 
         # A device or pipe has no suffix: what is written there is what standard output would get.
-        named = format_name or (SHOWN if stream_of(output) else format_of(output))
+        named = format_name or (FOR_EYES if stream_of(output) else format_of(output))
         as_text = FORMATS[named].text
         write_whole(output, render(document, named, charts=chart) if as_text else encode(document, named))
         return
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if terminal else None
-    named = format_name or SHOWN
+    named = format_name or FOR_EYES
     text = render(document, named, width=width, color=_wants_color(terminal, no_color), charts=chart)
-    write_out(text, as_shown=named == SHOWN)
+    write_out(text, as_shown=named == FOR_EYES)
 
 
 def _wants_color(terminal: bool, no_color: bool) -> bool:

@@ -29,7 +29,7 @@ def refuse_tokens(output: str | None) -> None:
         )
 
 
-def checked_fields(options: Mapping[str, str | None], factors: tuple[str, ...]) -> dict[str, Any]:
+def check_fields(options: Mapping[str, str | None], factors: tuple[str, ...]) -> dict[str, Any]:
     """The fields that options give as `field_requests` and so on, each checked; a problem names its option."""
     from tokencost.analysis.workload.fields import FIELDS
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tokencost.cli.parameters.options import WhenType, complete_models
-from tokencost.cli.quantities import parse_pairs, parse_rate, parse_tokens
+from tokencost.cli.parameters.parse import parse_pairs, parse_rate, parse_tokens
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.table import CONDITION_KEYS, FINDING_KINDS, RATE_KEYS, Evidence
 from tokencost.pricetable.when import When, day_of, parse_when, span
@@ -139,7 +139,7 @@ def add(**given: Any) -> None:
 def _new_price(table: "PriceTable", given: Mapping[str, Any], today: date) -> "NewPrice":
     """What the options say."""
     from tokencost.pricetable.editing.new_price import NewPrice
-    from tokencost.render.sanitize import inert
+    from tokencost.render.sanitize import sanitize
 
     wanted: When | None = given["start"]
     if wanted is None:
@@ -151,7 +151,7 @@ def _new_price(table: "PriceTable", given: Mapping[str, Any], today: date) -> "N
             "--correct and --reason go together", "a changed past needs its reason: --correct --reason 'typing error'"
         )
     # A comment of TOML is one line without control characters.
-    reason = inert(" ".join(given["reason"].split())) if given["reason"] else None
+    reason = sanitize(" ".join(given["reason"].split())) if given["reason"] else None
     if given["correct"] and not reason:
         raise InvalidRequest("the reason is empty", "say why the past is changed: --reason 'typing error'")
     if not given["source"] and not given["correct"]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tokencost.cli.parameters.options import WhenType
-from tokencost.cli.quantities import parse_rate
+from tokencost.cli.parameters.parse import parse_rate
 from tokencost.cli.streams import say
 from tokencost.errors import InvalidRequest, NoPrice, TokencostError, UnknownModel
 from tokencost.pricetable.names import suggestion
@@ -100,9 +100,9 @@ def _ask(question: str, read: Callable[[str], Any], default: Any = None) -> Any:
 
 
 def _sanitize(text: str) -> str:
-    from tokencost.render.sanitize import inert
+    from tokencost.render.sanitize import sanitize
 
-    return inert(text)
+    return sanitize(text)
 
 
 def _check_provider(table: "PriceTable", text: str) -> str:

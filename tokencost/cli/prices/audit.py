@@ -40,17 +40,17 @@ def audit(
     from tokencost.documents.table.audit import audit_document
 
     table = load_table(prices)
-    other = read_table(_content(against), against, day_of(on), day_of(dated) if dated else None)
+    other = read_table(_read_content(against), against, day_of(on), day_of(dated) if dated else None)
     result = audit_tables(table, other, day_of(on))
     if propose:
         import shlex
 
         from tokencost.analysis.audit.propose import propose_commands
-        from tokencost.render.sanitize import inert
+        from tokencost.render.sanitize import sanitize
 
         proposed = propose_commands(table, result, day_of(on))
         # The name of their file is the user's, and could still act on a terminal.
-        write_out("".join(f"{inert(shlex.join(words))}\n" for words in proposed.commands))
+        write_out("".join(f"{sanitize(shlex.join(words))}\n" for words in proposed.commands))
         for name in proposed.left_out:
             say(f"left out, since its name cannot be part of a command: {name!r}")
     else:
@@ -58,7 +58,7 @@ def audit(
     return TABLES_DIFFER if exit_code and result.of("differs") else 0
 
 
-def _content(against: str) -> bytes:
+def _read_content(against: str) -> bytes:
     if "://" in against:
         from tokencost.cli.prices.fetch import fetch
 

@@ -41,9 +41,9 @@ class PricesGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with a suggestion for a mistyped name."""
         if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
-            from tokencost.cli.slips import refuse_command
+            from tokencost.cli.parameters.slips import unknown_command
 
-            raise refuse_command(ctx, args)
+            raise unknown_command(ctx, args)
         return super().resolve_command(ctx, args)
 
 
@@ -144,7 +144,7 @@ def check(max_age: str | None, strict: bool, prices: str | None, on: When, **for
     An entry with accept = ["jump"] says that somebody has looked, and that it is right; so for all but the last.
     """  # noqa: D301  # \b: click must not wrap this
     from tokencost.analysis.table.check import check_table
-    from tokencost.cli.quantities import parse_days
+    from tokencost.cli.parameters.parse import parse_days
     from tokencost.documents.table.check import check_document
 
     days = None if max_age is None else parse_days(max_age)

@@ -56,8 +56,10 @@ def diff(
     from tokencost.pricetable.locate import find_prices
 
     file = os.fspath(find_prices(prices))
-    result = diff_tables(_table(old, file), _table(new, file) if new else _load(file), day_of(on))
-    bills = _bills(result.old, result.new, workload, on) if workload else ()
+    result = diff_tables(
+        _read_revision_or_file(old, file), _read_revision_or_file(new, file) if new else _read_file(file), day_of(on)
+    )
+    bills = _workload_bills(result.old, result.new, workload, on) if workload else ()
     if usage:
         given = click.get_current_context().get_parameter_source("on") is not ParameterSource.DEFAULT
         bills = (*bills, *_usage_bills(result.old, result.new, usage, on if given else None))
@@ -65,7 +67,7 @@ def diff(
     return TABLES_DIFFER if exit_code and result.changes else 0
 
 
-def _bills(old: "PriceTable", new: "PriceTable", workload: str, on: When) -> "tuple[BillChange, ...]":
+def _workload_bills(old: "PriceTable", new: "PriceTable", workload: str, on: When) -> "tuple[BillChange, ...]":
     """The bills of a workload file, on the models that it names or else the table's default ones."""
     from tokencost.analysis.compare import chosen_models
     from tokencost.analysis.table.bill_change import bill_changes
@@ -92,17 +94,17 @@ def _usage_bills(
     )
 
 
-def _table(named: str, file: str) -> "PriceTable":
+def _read_revision_or_file(named: str, file: str) -> "PriceTable":
     """A file of that name, else the revision."""
-    from tokencost.cli.prices.revisions import table_at
+    from tokencost.cli.prices.revisions import read_table_at
     from tokencost.pricetable.load import parse_prices
 
     if os.path.isfile(named) or named.lower().endswith(".toml"):
-        return _load(named)
-    return parse_prices(table_at(named, file), f"{named}:{os.path.basename(file)}")
+        return _read_file(named)
+    return parse_prices(read_table_at(named, file), f"{named}:{os.path.basename(file)}")
 
 
-def _load(file: str) -> "PriceTable":
+def _read_file(file: str) -> "PriceTable":
     from tokencost.pricetable.load import load_prices
 
     return load_prices(file)

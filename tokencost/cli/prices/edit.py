@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tokencost.cli.streams import ReaderGone, say, write_out
 from tokencost.errors import InvalidRequest
-from tokencost.render.sanitize import inert_lines
+from tokencost.render.sanitize import sanitize_lines
 
 if TYPE_CHECKING:
     from tokencost.pricetable.editing.edit import Edited
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 def write_price(file: str, edit: Callable[[bytes], "Edited"], agreed: "Edited | None" = None) -> None:
     """Edit the file while nobody else does, and replace it; `agreed` is the edit that somebody has seen and wants."""
-    from tokencost.cli.files import edited_alone, replace_file
+    from tokencost.cli.files import edit_alone, replace_file
     from tokencost.pricetable.load import read_prices
 
-    with edited_alone(file):
+    with edit_alone(file):
         content = read_prices(file)
         edited = agreed if agreed is not None and agreed.before == content else edit(content)
         refuse_findings(edited)
@@ -30,7 +30,7 @@ def write_price(file: str, edit: Callable[[bytes], "Edited"], agreed: "Edited | 
             raise InvalidRequest(
                 f"cannot write {file}: {error.strerror or error}", "nothing was written; the old table is whole"
             ) from None
-    _confirm(inert_lines(f"{file}:{edited.line}: price added, version {edited.table.version}"))
+    _confirm(sanitize_lines(f"{file}:{edited.line}: price added, version {edited.table.version}"))
     say_notes(edited)
 
 
@@ -47,7 +47,7 @@ def show_diff(file: str, edited: "Edited") -> None:
     from tokencost.pricetable.editing.line_editor import unified_diff
 
     lines = unified_diff(edited.before.decode("utf-8"), edited.content.decode("utf-8"), os.path.basename(file))
-    write_out("".join(inert_lines(line.rstrip("\r")) + "\n" for line in lines))
+    write_out("".join(sanitize_lines(line.rstrip("\r")) + "\n" for line in lines))
     say_notes(edited)
 
 

@@ -28,12 +28,12 @@ def fetch(address: str) -> bytes:
     """
     if not address.lower().startswith("https://"):
         raise InvalidRequest(f"{address} is not an https address", "name a file, or an address that begins https://")
-    if fault := _fault(address):
+    if fault := _find_fault(address):
         raise InvalidRequest(f"{address} is no https address: {fault}", MISTYPED)
     # In a thread of its own, since no limit of a socket holds for the whole: a server that now and then sends a byte,
     # of its headers or the rest, keeps within each of them. Left alone, the thread ends with the process.
     answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
-    threading.Thread(target=_answer, args=(address, answers), daemon=True).start()
+    threading.Thread(target=_put_answer, args=(address, answers), daemon=True).start()
     try:
         answer = answers.get(timeout=LONGEST)
     except queue.Empty:
@@ -47,16 +47,16 @@ def fetch(address: str) -> bytes:
     raise answer
 
 
-def _answer(address: str, answers: "queue.SimpleQueue[bytes | Exception]") -> None:
+def _put_answer(address: str, answers: "queue.SimpleQueue[bytes | Exception]") -> None:
     try:
-        answers.put(_content(address))
+        answers.put(_read_content(address))
     except Exception as error:  # noqa: BLE001  # it is raised where it is awaited
         if isinstance(error, urllib.error.HTTPError):
             error.close()
         answers.put(error)
 
 
-def _content(address: str) -> bytes:
+def _read_content(address: str) -> bytes:
     request = urllib.request.Request(address, headers={"User-Agent": "tokencost", "Accept": "application/json"})  # noqa: S310  # https, checked above
     with urllib.request.build_opener(_HttpsRedirects).open(request, timeout=LONGEST) as response:
         content = bytearray()
@@ -71,14 +71,14 @@ class _HttpsRedirects(urllib.request.HTTPRedirectHandler):
     max_redirections = 5
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-        fault = _fault(newurl) if newurl.lower().startswith("https://") else "it is not https"
+        fault = _find_fault(newurl) if newurl.lower().startswith("https://") else "it is not https"
         if fault:
             fp.close()
             raise InvalidRequest(f"{req.full_url} redirects to {newurl}, to which this does not go: {fault}", DOWNLOAD)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _fault(address: str) -> str | None:
+def _find_fault(address: str) -> str | None:
     """What makes it impossible to go there."""
     if not address.isascii() or not address.isprintable() or " " in address:
         return "it has signs that no address has"

@@ -20,24 +20,24 @@ _REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@/~^{}+-]{0,199}", re.ASCII)
 """No option begins so, and no colon names a path of somebody's choice."""
 
 
-def table_at(revision: str, file: str) -> bytes:
+def read_table_at(revision: str, file: str) -> bytes:
     """The bytes that the file had at that revision. Raises `InvalidRequest`."""
     if not _REVISION.fullmatch(revision):
         raise InvalidRequest(
             f"{revision!r} is neither a file nor a git revision", "name a file, a commit, a tag or HEAD~5"
         )
     folder, name = os.path.split(os.path.realpath(file))
-    commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    commit = _run_git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if commit is None:
         raise InvalidRequest(
             f"{revision!r} is neither a file nor a git revision of {folder}", "`git log` shows the revisions"
         )
     place = f"{commit.decode('ascii').strip()}:./{name}"
     # What porcelain such as `git show` prints may have passed through programs that the repository names.
-    content = _git(folder, "cat-file", "blob", place)
+    content = _run_git(folder, "cat-file", "blob", place)
     if content is not None:
         return content
-    if _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", place) is None:
+    if _run_git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", place) is None:
         raise InvalidRequest(f"{name} is not in the revision {revision!r}", "name a file that git knows with --prices")
     raise InvalidRequest(
         f"{name} of the revision {revision!r} is not on this machine: this is a partial clone",
@@ -49,7 +49,7 @@ def _settings() -> list[str]:
     return [word for setting in SETTINGS for word in ("-c", setting)]
 
 
-def _git(folder: str, *arguments: str) -> bytes | None:
+def _run_git(folder: str, *arguments: str) -> bytes | None:
     """What git prints; None where it fails."""
     try:
         done = subprocess.run(  # noqa: S603  # no shell, and no argument that git could take for an option

@@ -9,7 +9,7 @@ from tokencost.analysis.compare import same_bill
 from tokencost.analysis.find import RatePair
 from tokencost.documents.claims.chart import claim_charts, claims_charts
 from tokencost.documents.document import Column, Document, Figure, Phrase, Sentence, Table, Value, WhenRead
-from tokencost.documents.remarks import merged, source
+from tokencost.documents.remarks import cite, merge_remarks
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, show_when
 
@@ -35,7 +35,7 @@ def claims_document(table: PriceTable, judged: Sequence[JudgedClaim], on: When |
         sha256=table.sha256,
         tables=(claims_table(judged), _parts(judged, shown=False)),
         answer=((f"{reproduced} of {len(judged)} published figures are reproduced{_moved(on)}.",),),
-        notes=merged((claim.claim.id, f": {reason}.") for claim in judged for reason in _reasons(claim)),
+        notes=merge_remarks((claim.claim.id, f": {reason}.") for claim in judged for reason in _reasons(claim)),
         charts=WhenRead(lambda: claims_charts(judged)),
     )
 
@@ -298,7 +298,7 @@ def _sources(table: PriceTable, judged: JudgedClaim) -> Iterator[str]:
         for operand, side in ((part.left, judged.claim.left), (part.right, judged.claim.right)):
             if operand and operand.cell:
                 line = table.line_of(operand.cell.path)
-                yield f"{operand.cell.model}: {source(operand.cell.evidence)}, {table.file}:{line}"
+                yield f"{operand.cell.model}: {cite(operand.cell.evidence)}, {table.file}:{line}"
             elif side and side.source:
                 yield side.source
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tokencost.analysis.table.check import TableCheck
 from tokencost.documents.document import Column, Document, Sentence, Table, Value
-from tokencost.documents.wording import counted
+from tokencost.documents.wording import count_noun
 from tokencost.pricetable.sale import SOON_DAYS
 from tokencost.pricetable.table import PriceTable
 
@@ -34,18 +34,18 @@ def check_document(table: PriceTable, result: TableCheck) -> Document:
 def _summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
     counts = ", ".join(
         [
-            counted(result.providers, "provider"),
-            f"{counted(result.models, 'model')} under {counted(result.names, 'name')}",
-            counted(result.prices, "dated price"),
-            counted(result.blocks, "condition block"),
-            counted(result.calendars, "calendar"),
+            count_noun(result.providers, "provider"),
+            f"{count_noun(result.models, 'model')} under {count_noun(result.names, 'name')}",
+            count_noun(result.prices, "dated price"),
+            count_noun(result.blocks, "condition block"),
+            count_noun(result.calendars, "calendar"),
         ]
     )
     yield (f"{table.file} is valid: {counts}.",)
     if result.max_age_days is not None:
-        age = f"more than {counted(result.max_age_days, 'day')} before {result.on.isoformat()}"
+        age = f"more than {count_noun(result.max_age_days, 'day')} before {result.on.isoformat()}"
         prices = len({stale.price for stale in result.stale})
-        yield (f"Last checked {age}: {counted(prices, 'price')} in force.",)
+        yield (f"Last checked {age}: {count_noun(prices, 'price')} in force.",)
     sentences = [
         _some(len(result.slips), "possible slip", 'to mend, or to accept in the entry, as accept = ["jump"]'),
         _some(len(result.promotions), "promotion", f"past or within {SOON_DAYS} days of the end"),
@@ -59,7 +59,7 @@ def _summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
 
 
 def _some(number: int, word: str, what: str) -> str:
-    return f"{counted(number, word)} {what}" if number else ""
+    return f"{count_noun(number, word)} {what}" if number else ""
 
 
 def _rows(result: TableCheck) -> Iterator[tuple[Value, ...]]:

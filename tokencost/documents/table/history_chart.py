@@ -7,7 +7,7 @@ from decimal import Decimal
 from tokencost.analysis.table.price_rows import PriceRow
 from tokencost.documents.chart import Axis, Chart, Point, Series
 from tokencost.documents.document import Figure, Sentence
-from tokencost.documents.wording import enumerated
+from tokencost.documents.wording import join_with_and
 from tokencost.pricetable.sale import sold_until
 from tokencost.pricetable.when import When, show_bound, span
 
@@ -79,7 +79,7 @@ def _finding(series: Sequence[Series], words: str, currency: str) -> Sentence:
             " and ",
             Figure(max(values, default=None), "rate", currency),
         )
-    return enumerated([_change(one, words, currency) for one in series])
+    return join_with_and([_change(one, words, currency) for one in series])
 
 
 def _change(one: Series, words: str, currency: str) -> Sentence:

@@ -4,9 +4,16 @@ from collections.abc import Iterable, Sequence
 
 from tokencost.analysis.table.price_rows import PriceRow
 from tokencost.documents.document import Column, Document, Figure, Plain, Sentence, Table, Value, WhenRead
-from tokencost.documents.remarks import closed_on, merged, missing_rate_remarks, model_remarks, source, window_remarks
+from tokencost.documents.remarks import (
+    cite,
+    merge_remarks,
+    missing_rate_remarks,
+    model_remarks,
+    note_closed,
+    window_remarks,
+)
 from tokencost.documents.table.history_chart import history_charts
-from tokencost.documents.wording import counted
+from tokencost.documents.wording import count_noun
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.sale import ON_SALE, sale_status
@@ -37,11 +44,11 @@ def list_document(
     )
     values = tuple((*_values(row), status, row.model.shutdown) for row, status in zip(rows, statuses, strict=True))
     notes = [
-        (model.id, f": {window.name} is {window.describe()}{closed_on(window, price, as_of)}.")
+        (model.id, f": {window.name} is {window.describe()}{note_closed(window, price, as_of)}.")
         for model, price, window in closed
     ]
     main = Table(columns, values, caption=caption)
-    return _document(table, "prices list", as_of, main, _on_sale(rows, as_of, sold, retired), merged(notes))
+    return _document(table, "prices list", as_of, main, _on_sale(rows, as_of, sold, retired), merge_remarks(notes))
 
 
 def _on_sale(
@@ -52,7 +59,7 @@ def _on_sale(
     hidden = len(retired - listed)
     more = f" ({hidden} retired: --retired)" if hidden else ""
     some = "" if sold <= listed else f"; {len(sold & listed)} of them have such rates"
-    yield (f"{counted(len(sold), 'model')} on sale on {show_when(as_of)}{more}{some}.",)
+    yield (f"{count_noun(len(sold), 'model')} on sale on {show_when(as_of)}{more}{some}.",)
 
 
 def history_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:
@@ -132,7 +139,7 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
         tables=(main, served) if model.served else (main,),
         answer=tuple(facts),
         notes=tuple(dict.fromkeys(notes)),
-        sources=tuple(dict.fromkeys(source(row.evidence) for row in rows)),
+        sources=tuple(dict.fromkeys(cite(row.evidence) for row in rows)),
     )
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from tokencost.documents.document import Figure, Sentence
-from tokencost.documents.wording import counted
+from tokencost.documents.wording import count_noun
 from tokencost.logs.billing.results import Unpriced
 from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO
@@ -23,7 +23,7 @@ _WHY = {
 """Of one model, and of several."""
 
 
-def total_cost(result: Usage) -> Decimal:
+def sum_cost(result: Usage) -> Decimal:
     """What all priced requests cost."""
     total = ZERO
     for row in result.rows:
@@ -31,15 +31,15 @@ def total_cost(result: Usage) -> Decimal:
     return total
 
 
-def priced_requests(result: Usage) -> Sentence:
+def say_cost(result: Usage) -> Sentence:
     """`5 requests from 2026-11-16 to 2026-11-18 cost $0.2366`, as a sentence begins."""
-    return (*_requests(result.requests), f"{_period(result)} cost ", Figure(total_cost(result), "fine_money"))
+    return (*_requests(result.requests), f"{_period(result)} cost ", Figure(sum_cost(result), "fine_money"))
 
 
-def answer(result: Usage) -> Iterator[Sentence]:
+def say_answer(result: Usage) -> Iterator[Sentence]:
     """What was priced costs so much, and so much was not priced."""
     missing, left_out = _left_out(result)
-    never = counted(result.failed_count, "failed or cached request")
+    never = count_noun(result.failed_count, "failed or cached request")
     if not result.read:
         yield ("No records were read.",)
     elif not result.priced and not missing:
@@ -48,11 +48,11 @@ def answer(result: Usage) -> Iterator[Sentence]:
         yield (f"No request was priced: {left_out}.",)
     elif not missing:
         but = f" but {never}, never billed" if result.failed_count else ""
-        yield (*priced_requests(result), f". All records were priced{but}.")
+        yield (*say_cost(result), f". All records were priced{but}.")
     else:
         are = "is" if missing == 1 else "are"
         count, word = _requests(result.requests)
-        cost = Figure(total_cost(result), "fine_money")
+        cost = Figure(sum_cost(result), "fine_money")
         yield "The ", count, f" priced{word} cost ", cost, f"; {missing:,} {are} not included: {left_out}."
         if period := _period(result):
             yield (f"The priced requests are{period}.",)
@@ -60,7 +60,7 @@ def answer(result: Usage) -> Iterator[Sentence]:
         yield (f"Never billed: {never}.",)
 
 
-def assumed(result: Usage) -> Iterator[Sentence]:
+def say_assumed(result: Usage) -> Iterator[Sentence]:
     """At which prices requests are, where it is not their own."""
     if result.repriced and result.as_of is not None:
         yield (f"All requests are priced as of {show_when(result.as_of)}, not at their own times.",)
@@ -100,7 +100,7 @@ def _left_out(result: Usage) -> tuple[int, str]:
     unreadable = result.rejected_count - result.failed_count
     if unreadable:
         lines = all(item.line is not None for item in result.rejected)
-        found.append(counted(unreadable, "unreadable line" if lines else "unreadable record"))
+        found.append(count_noun(unreadable, "unreadable line" if lines else "unreadable record"))
     return count + unreadable, ", ".join(found)
 
 
@@ -111,4 +111,4 @@ def _names(items: Sequence[Unpriced]) -> list[str]:
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - MOST_NAMES
     shown = ", ".join(names[:MOST_NAMES])
-    return f"{shown} and {counted(more, 'other')}" if more > 0 else shown
+    return f"{shown} and {count_noun(more, 'other')}" if more > 0 else shown

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from tokencost.documents.chart import Axis, Chart, Point, Series
 from tokencost.documents.document import Figure, Sentence
-from tokencost.documents.usage.answer import priced_requests
+from tokencost.documents.usage.answer import say_cost
 from tokencost.logs.usage import Usage
 from tokencost.money import times_as_much
 
@@ -28,7 +28,7 @@ def usage_charts(result: Usage) -> tuple[Chart, ...]:
 
 def _title(result: Usage) -> Sentence:
     shown = min(len(result.rows), MOST_GROUPS)
-    title = priced_requests(result)
+    title = say_cost(result)
     for place, label in enumerate(result.alternatives):
         sides = [row.elsewhere[place] for row in result.rows]
         priced = [(Fraction(side.actual), Fraction(side.cost)) for side in sides if side.cost is not None]

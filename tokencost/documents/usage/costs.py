@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tokencost.documents.document import Column, Document, Figure, Plain, Sentence, Table, Value, WhenRead
-from tokencost.documents.remarks import source
-from tokencost.documents.usage.answer import answer, assumed, total_cost
+from tokencost.documents.remarks import cite
+from tokencost.documents.usage.answer import say_answer, say_assumed, sum_cost
 from tokencost.logs.usage import Usage
 from tokencost.logs.usage_query import BILLED, PERIODS
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
@@ -57,11 +57,11 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
         version=table.version,
         sha256=table.sha256,
         tables=tuple(tables),
-        answer=tuple(answer(result)),
-        assumed=tuple(assumed(result)),
+        answer=tuple(say_answer(result)),
+        assumed=tuple(say_assumed(result)),
         reading=tuple(_readings(result)),
         notes=tuple(_notes(result)),
-        sources=tuple(dict.fromkeys(f"{cell.model}: {source(cell.evidence)}" for cell in result.cells)),
+        sources=tuple(dict.fromkeys(f"{cell.model}: {cite(cell.evidence)}" for cell in result.cells)),
         extra=fields,
         charts=WhenRead(lambda: _charts(result)),
     )
@@ -204,7 +204,7 @@ def _cause(logged: Decimal, computed: Decimal) -> str | None:
 
 def _readings(result: Usage) -> Iterator[Sentence]:
     """What the same requests would have cost on each alternative."""
-    actual = total_cost(result)
+    actual = sum_cost(result)
     for place, label in enumerate(result.alternatives):
         costs = [row.elsewhere[place].cost for row in result.rows]
         if not costs or None in costs:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from tokencost.analysis.workload.totals import Side, WorkloadTotals
 from tokencost.documents.document import Figure, Sentence
-from tokencost.documents.wording import enumerated
+from tokencost.documents.wording import join_with_and
 from tokencost.documents.workload.remarks import period, within
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.sale import describe_end_of_sale
@@ -29,7 +29,7 @@ def _ranked(totals: WorkloadTotals) -> Iterator[Sentence]:
         return
     best = totals.sold[0]
     if len({cost for _, cost in whole}) == 1:
-        names = enumerated([(side.label,) for side, _ in whole])
+        names = join_with_and([(side.label,) for side, _ in whole])
         yield f"{when}, ", *names, " cost the same: ", *_money(totals, best.priced_cost), "."
         return
     yield f"{when}, {best.label} is the cheapest at ", *_money(totals, best.priced_cost), "."

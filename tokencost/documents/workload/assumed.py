@@ -10,7 +10,7 @@ from tokencost.analysis.workload.months import PERIODS
 from tokencost.analysis.workload.request_cost import BATCH
 from tokencost.analysis.workload.totals import WorkloadTotals, added, monthly_requests
 from tokencost.documents.document import Column, Figure, Sentence, Table, Value
-from tokencost.documents.wording import counted, enumerated
+from tokencost.documents.wording import count_noun, join_with_and
 from tokencost.pricetable.hours import DAY_NAMES, MINUTES_OF_DAY, show_hours
 from tokencost.pricing.rates import STANDARD
 
@@ -123,7 +123,7 @@ def _of_workload(totals: WorkloadTotals, workload: Workload) -> Iterator[str | F
     yield ". "
     total = _total_requests(workload)
     yield from (Figure(total, "expected"), " request" if total == 1 else " requests")
-    yield f" in {counted(_calendar_days(workload), 'day')}"
+    yield f" in {count_noun(_calendar_days(workload), 'day')}"
     if (workload.start, workload.last) != (totals.months[0], totals.months[-1]):
         months = f"{workload.start}" if workload.months == 1 else f"{workload.start} to {workload.last}"
         yield f" ({months})"
@@ -141,7 +141,7 @@ def _of_workload(totals: WorkloadTotals, workload: Workload) -> Iterator[str | F
         if factor != 1
     ]
     if named:
-        yield from (" ", *enumerated(named), ".")
+        yield from (" ", *join_with_and(named), ".")
 
 
 def _amount(number: Fraction, word: str) -> Sentence:

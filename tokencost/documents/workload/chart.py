@@ -11,7 +11,7 @@ from tokencost.analysis.workload.sweep import SHARES, Sweep
 from tokencost.analysis.workload.totals import Side, WorkloadTotals
 from tokencost.documents.chart import Axis, Chart, Mark, Point, Series
 from tokencost.documents.document import Figure, Sentence
-from tokencost.documents.wording import enumerated
+from tokencost.documents.wording import join_with_and
 from tokencost.documents.workload.remarks import period
 from tokencost.money import percent_lower, times_as_much
 
@@ -140,7 +140,7 @@ def _marks(each: BreakEven, field: str, lines: dict[str, Series]) -> Iterator[Ma
 
 def _swept_finding(series: Sequence[Series], marks: Sequence[Mark], field: str) -> Sentence:
     if marks:
-        return enumerated([mark.words for mark in marks])
+        return join_with_and([mark.words for mark in marks])
     at = [[(point.value, one.label) for point in one.points] for one in series]
     costs = [[(value, label) for value, label in place if value is not None] for place in zip(*at, strict=True)]
     cheapest = {min(place)[1] for place in costs if place}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tokencost.analysis.workload.hour_sensitivity import AtHours, WindowRange
 from tokencost.analysis.workload.totals import WorkloadRow, WorkloadTotals
 from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value, WhenRead
-from tokencost.documents.remarks import merged, sources
+from tokencost.documents.remarks import cite_cells, merge_remarks
 from tokencost.documents.workload.answer import workload_answer
 from tokencost.documents.workload.assumed import assumed, assumed_fields
 from tokencost.documents.workload.remarks import within, workload_remarks
@@ -67,8 +67,8 @@ def workload_document(
         answer=tuple(workload_answer(totals)),
         assumed=assumed(totals, swept),
         reading=tuple(_range_sentence(found) for found in ranges),
-        notes=(*merged(workload_remarks(table, totals)), *remarks),
-        sources=sources((side.billed, cell) for side in totals.sides for cell in side.cells),
+        notes=(*merge_remarks(workload_remarks(table, totals)), *remarks),
+        sources=cite_cells((side.billed, cell) for side in totals.sides for cell in side.cells),
         charts=WhenRead(lambda: _charts(table, totals, swept)),
     )
 

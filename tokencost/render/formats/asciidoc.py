@@ -10,9 +10,8 @@ from collections.abc import Sequence
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.addresses import with_addresses
-from tokencost.render.padding import straight
-from tokencost.render.view import ShownTable, page
+from tokencost.render.padding import pad
+from tokencost.render.view import TableView, escape_text, join_blocks
 
 _INLINE = re.compile(
     r"[`*#^~+{\[<>|\\]"
@@ -33,24 +32,24 @@ _BLOCK = re.compile(
 
 def render(document: Document, _screen: Screen) -> str:
     """Paragraphs, a table each, lists under titles."""
-    return page(document, paragraph=_paragraph, table=_table, items=_items)
+    return join_blocks(document, paragraph=_paragraph, table=_table, items=_items)
 
 
-def _reference(sign: str) -> str:
+def _write_reference(sign: str) -> str:
     return f"&#{ord(sign)};"
 
 
 def _words(text: str) -> str:
-    return _INLINE.sub(lambda match: _reference(match[0]), text)
+    return _INLINE.sub(lambda match: _write_reference(match[0]), text)
 
 
 def _without_links(text: str) -> str:
     # Of other schemes too: ftp, irc, file.
-    return _words(text).replace("://", f"{_reference(':')}//")
+    return _words(text).replace("://", f"{_write_reference(':')}//")
 
 
 def _escape(text: str) -> str:
-    linked = with_addresses(text, word=_without_links, address=lambda address: f"link:{_words(address)}[]")
+    linked = escape_text(text, word=_without_links, address=lambda address: f"link:{_words(address)}[]")
     return _ALONE.sub(r"\1", linked)
 
 
@@ -60,12 +59,12 @@ def _paragraph(text: str) -> str:
 
 def _block(match: re.Match[str]) -> str:
     before, sign = (group for group in match.groups() if group is not None)
-    return before + _reference(sign)
+    return before + _write_reference(sign)
 
 
-def _table(table: ShownTable) -> str:
+def _table(table: TableView) -> str:
     columns = ",".join(">" if right else "<" for right in table.right)
-    head, *rows = straight([[_escape(cell) for cell in line] for line in table.lines], table.right)
+    head, *rows = pad([[_escape(cell) for cell in line] for line in table.lines], table.right)
     caption = [f".{_paragraph(table.caption)}"] if table.caption else []
     return "\n".join(
         [

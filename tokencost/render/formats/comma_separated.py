@@ -6,8 +6,8 @@ from io import StringIO
 
 from tokencost.documents.document import Document, Kind, Phrase, Value
 from tokencost.render import Screen
-from tokencost.render.numbers import exact, words
-from tokencost.render.sanitize import inert
+from tokencost.render.numbers import show_exact, show_sentence
+from tokencost.render.sanitize import sanitize
 
 # What makes a spreadsheet read a cell as a formula, in full width too:
 # https://owasp.org/www-community/attacks/CSV_Injection
@@ -39,8 +39,8 @@ def records(document: Document, separator: str) -> str:
 
 def _cell(value: Value, kind: Kind, separator: str) -> str:
     if isinstance(value, Phrase):
-        value = words(value.words)
+        value = show_sentence(value.words)
     if not isinstance(value, str):
-        return exact(value, kind)
+        return show_exact(value, kind)
     formula = value.startswith(("\t", "\r")) or value.lstrip().startswith(_FORMULA)
-    return ("'" if formula else "") + _LATER_CELL[separator].sub("'", inert(value))
+    return ("'" if formula else "") + _LATER_CELL[separator].sub("'", sanitize(value))

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from tokencost.documents.document import Document, Figure, Kind, Sentence, Table, Value
 from tokencost.render import Screen
-from tokencost.render.numbers import exact, words
+from tokencost.render.numbers import show_exact, show_sentence
 from tokencost.render.sanitize import HIDDEN
 
 
@@ -57,12 +57,12 @@ def _value(value: Value, kind: Kind) -> str:
         return _value(value.value, value.kind)
     if value is None:
         return "null"
-    text = exact(value, kind)
+    text = show_exact(value, kind)
     return text if isinstance(value, int | Decimal | Fraction) else _string(text)
 
 
 def _sentence(sentence: Sentence) -> str:
-    return _string(words(sentence))
+    return _string(show_sentence(sentence))
 
 
 def _string(text: str) -> str:
@@ -84,5 +84,5 @@ def plain_json(value: object, indent: int = 0) -> str:
             return "[" + ", ".join(plain_json(item) for item in value) + "]"
         return "[\n" + ",\n".join(inner + plain_json(item, indent + 1) for item in value) + f"\n{outer}]"
     if isinstance(value, int | Decimal):
-        return exact(value, "rate")
+        return show_exact(value, "rate")
     return _string(str(value))

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.padding import straight
-from tokencost.render.view import ShownTable, page
+from tokencost.render.padding import pad
+from tokencost.render.view import TableView, join_blocks
 
 _COMMENT = "% Needs no package with LaTeX of 2020 or newer."
 _OTHER_SCRIPTS = "\n% Has characters that need XeLaTeX or LuaLaTeX and a font with them."
 
-_SIGNS = {
+_CHARACTERS = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
     "}": r"\}",
@@ -39,7 +39,7 @@ _SIGNS = {
 }
 # Two of these in a row would be printed as one sign; the last two would begin an option of \\ or \item.
 _PLACES = {"-": "-{}", "'": "'{}", ",": ",{}", "[": "{[}", "*": "{*}"}
-_SPECIAL = re.compile(rf"[{re.escape(''.join(_SIGNS))}]|-(?=-)|'(?=')|,(?=,)|^[\[*]")
+_SPECIAL = re.compile(rf"[{re.escape(''.join(_CHARACTERS))}]|-(?=-)|'(?=')|,(?=,)|^[\[*]")
 
 # The letters of European languages and the common punctuation are in the encodings LaTeX has by itself.
 _OUTSIDE = re.compile("[^\u0000-\u017f–—‘’“”„†‡•…€]")
@@ -47,17 +47,17 @@ _OUTSIDE = re.compile("[^\u0000-\u017f–—‘’“”„†‡•…€]")
 
 def render(document: Document, _screen: Screen) -> str:
     """Paragraphs, a tabular each, lists."""
-    body = page(document, paragraph=_escape, table=_table, items=_items)
+    body = join_blocks(document, paragraph=_escape, table=_table, items=_items)
     return f"{_COMMENT}{_OTHER_SCRIPTS if _OUTSIDE.search(body) else ''}\n{body}"
 
 
 def _escape(text: str) -> str:
-    return _SPECIAL.sub(lambda match: _SIGNS.get(match[0]) or _PLACES[match[0]], text)
+    return _SPECIAL.sub(lambda match: _CHARACTERS.get(match[0]) or _PLACES[match[0]], text)
 
 
-def _table(table: ShownTable) -> str:
+def _table(table: TableView) -> str:
     cells = [[_escape(cell) for cell in line] for line in table.lines]
-    head, *rows = (f"{' & '.join(line)} \\\\" for line in straight(cells, table.right))
+    head, *rows = (f"{' & '.join(line)} \\\\" for line in pad(cells, table.right))
     caption = [rf"\noindent\textbf{{{_escape(table.caption)}}}", ""] if table.caption else []
     return "\n".join(
         [

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.addresses import with_addresses
-from tokencost.render.padding import straight, widths
-from tokencost.render.view import ShownTable, page
+from tokencost.render.padding import column_widths, pad
+from tokencost.render.view import TableView, escape_text, join_blocks
 
 # Only where it can take effect: a backslash before punctuation, an underscore outside a word, an ampersand
 # that begins a character reference. A dollar before a digit never ends a formula, so prices stay as they
@@ -32,11 +31,11 @@ _BLOCK = re.compile(r"^(?:[-+=](?![\w$¥])|#(?=#|\s|$)|>|\d+(?=[.)]))")
 
 def render(document: Document, _screen: Screen) -> str:
     """Paragraphs, a pipe table each, lists."""
-    return page(document, paragraph=_paragraph, table=_table, items=_items)
+    return join_blocks(document, paragraph=_paragraph, table=_table, items=_items)
 
 
 def _escape(text: str) -> str:
-    return with_addresses(text, word=_words, address=lambda address: f"<{address}>")
+    return escape_text(text, word=_words, address=lambda address: f"<{address}>")
 
 
 def _words(text: str) -> str:
@@ -47,13 +46,13 @@ def _paragraph(text: str) -> str:
     return _BLOCK.sub(lambda match: match[0] + "\\" if match[0].isdigit() else "\\" + match[0], _escape(text))
 
 
-def _table(table: ShownTable) -> str:
+def _table(table: TableView) -> str:
     cells = [[_escape(cell) for cell in line] for line in table.lines]
     rule = [
         "-" * max(width - 1, 2) + (":" if right else "-")
-        for width, right in zip(widths(cells), table.right, strict=True)
+        for width, right in zip(column_widths(cells), table.right, strict=True)
     ]
-    lines = straight([cells[0], rule, *cells[1:]], table.right)
+    lines = pad([cells[0], rule, *cells[1:]], table.right)
     caption = [f"**{_escape(table.caption)}**", ""] if table.caption else []
     return "\n".join([*caption, *(f"| {' | '.join(line)} |" for line in lines)])
 

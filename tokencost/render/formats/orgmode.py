@@ -9,9 +9,8 @@ from collections.abc import Sequence
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.addresses import with_addresses
-from tokencost.render.padding import straight, widths
-from tokencost.render.view import ShownTable, page
+from tokencost.render.padding import column_widths, pad
+from tokencost.render.view import TableView, escape_text, join_blocks
 
 _SPACE = "\u200b"
 _ENTITIES = {
@@ -38,11 +37,11 @@ _BLOCK = re.compile(r"(?:\*+|[-+]|(?:\d+|[A-Za-z])[.)])(?:\s|$)|[#:%]|\[|CLOCK:"
 
 def render(document: Document, _screen: Screen) -> str:
     """Paragraphs, a table each, lists."""
-    return page(document, paragraph=_paragraph, table=_table, items=_items)
+    return join_blocks(document, paragraph=_paragraph, table=_table, items=_items)
 
 
 def _escape(text: str) -> str:
-    return with_addresses(text, word=lambda words: _INLINE.sub(_part, words), address=lambda address: f"[[{address}]]")
+    return escape_text(text, word=lambda words: _INLINE.sub(_part, words), address=lambda address: f"[[{address}]]")
 
 
 def _part(match: re.Match[str]) -> str:
@@ -54,12 +53,12 @@ def _paragraph(text: str) -> str:
     return _SPACE + escaped if _BLOCK.match(escaped) and not escaped.startswith("[[") else escaped
 
 
-def _table(table: ShownTable) -> str:
+def _table(table: TableView) -> str:
     cells = [[_escape(cell) for cell in line] for line in table.lines]
     # Without cookies Org would align a column anew by whether most of its cells look like numbers.
     cookies = ["<r>" if right else "<l>" for right in table.right]
-    lines = straight([cookies, *cells], table.right)
-    rule = f"|{'+'.join('-' * (width + 2) for width in widths([cookies, *cells]))}|"
+    lines = pad([cookies, *cells], table.right)
+    rule = f"|{'+'.join('-' * (width + 2) for width in column_widths([cookies, *cells]))}|"
     caption = [f"#+CAPTION: {_escape(table.caption)}"] if table.caption else []
     cookies_line, head, *rows = (f"| {' | '.join(line)} |" for line in lines)
     return "\n".join([*caption, cookies_line, head, rule, *rows])

@@ -4,7 +4,7 @@ import os
 import tempfile
 
 from tokencost.documents.document import Column, Document, Figure, Kind
-from tokencost.render.numbers import exact
+from tokencost.render.numbers import show_exact
 
 TYPES: dict[Kind, str] = {
     "rate": "DECIMAL(24, 12)",  # the table has no rate above 1,000,000, and none with more than 12 decimals
@@ -22,7 +22,7 @@ def encode(document: Document, _format: str) -> bytes:
     columns = ", ".join(f'"{column.key}" {_type(column)}' for column in table.columns)
     values = [
         [
-            None if (value.value if isinstance(value, Figure) else value) is None else exact(value, column.kind)
+            None if (value.value if isinstance(value, Figure) else value) is None else show_exact(value, column.kind)
             for value, column in zip(row, table.columns, strict=True)
         ]
         for row in table.rows

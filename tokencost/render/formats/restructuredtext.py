@@ -9,9 +9,8 @@ from unicodedata import combining, east_asian_width
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.addresses import with_addresses
-from tokencost.render.padding import straight, widths
-from tokencost.render.view import ShownTable, page
+from tokencost.render.padding import column_widths, pad
+from tokencost.render.view import TableView, escape_text, join_blocks
 
 # An at sign makes a mail address of what stands around it, even of a web address or a part of one.
 _INLINE = re.compile(r"[\\`*|@]|(?<![^\W_])_|_(?![^\W_])")
@@ -28,11 +27,11 @@ _BLOCK = re.compile(
 
 def render(document: Document, _screen: Screen) -> str:
     """Paragraphs, a grid table each, lists."""
-    return page(document, paragraph=_escape, table=_table, items=_items)
+    return join_blocks(document, paragraph=_escape, table=_table, items=_items)
 
 
 def _escape(text: str) -> str:
-    escaped = with_addresses(text, word=_words, address=_address)
+    escaped = escape_text(text, word=_words, address=_address)
     # An escaped blank is nothing when read, and no construct of a block begins with one.
     return rf"\ {escaped}" if _BLOCK.match(escaped) else escaped
 
@@ -50,15 +49,17 @@ def _inline(text: str) -> str:
     return _INLINE.sub(r"\\\g<0>", text)
 
 
-def _table(table: ShownTable) -> str:
+def _table(table: TableView) -> str:
     cells = [[_escape(cell) for cell in line] for line in table.lines]
-    rule, double = (f"+{'+'.join(sign * (width + 2) for width in widths(cells, _columns))}+" for sign in ("-", "="))
-    head, *rows = (f"| {' | '.join(line)} |" for line in straight(cells, table.right, _columns))
+    rule, double = (
+        f"+{'+'.join(sign * (width + 2) for width in column_widths(cells, _count_columns))}+" for sign in ("-", "=")
+    )
+    head, *rows = (f"| {' | '.join(line)} |" for line in pad(cells, table.right, _count_columns))
     lines = [rule, head, double, *(line for row in rows for line in (row, rule))]
     return "\n".join([f".. table:: {_escape(table.caption)}".rstrip(), "", *(f"   {line}" for line in lines)])
 
 
-def _columns(text: str) -> int:
+def _count_columns(text: str) -> int:
     """The width that docutils counts, which refuses a table whose lines differ from it."""
     return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 

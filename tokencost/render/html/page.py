@@ -5,8 +5,7 @@ from html import escape
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.addresses import with_addresses
-from tokencost.render.view import ShownTable, page
+from tokencost.render.view import TableView, escape_text, join_blocks
 
 _HEAD = """\
 <!DOCTYPE html>
@@ -37,16 +36,16 @@ h2 {{ font-size: 1.1rem; }}
 
 def render(document: Document, screen: Screen) -> str:
     """A complete document, its charts at the end."""
-    body = page(document, paragraph=paragraph, table=html_table, items=items)
+    body = join_blocks(document, paragraph=paragraph, table=html_table, items=items)
     if screen.charts:
-        from tokencost.render.pictures.svg_chart import svg
+        from tokencost.render.pictures.svg_chart import draw_figure
 
-        body = "\n\n".join([body, *(svg(chart) for chart in document.charts)])
+        body = "\n\n".join([body, *(draw_figure(chart) for chart in document.charts)])
     return f"{_HEAD.format(command=_escape(document.command))}{body}\n</body>\n</html>"
 
 
 def _escape(text: str) -> str:
-    return with_addresses(text, word=escape, address=_link)
+    return escape_text(text, word=escape, address=_link)
 
 
 def _link(address: str) -> str:
@@ -58,7 +57,7 @@ def paragraph(text: str) -> str:
     return f"<p>{_escape(text)}</p>"
 
 
-def html_table(table: ShownTable, *, whole: str = "") -> str:
+def html_table(table: TableView, *, whole: str = "") -> str:
     """A table that scrolls within itself where the page is narrower; `whole` is a class for dates and instants."""
     classes = ["n" if column.right else whole if column.whole else "" for column in table.columns]
     head = _row(classes, "th", [column.heading for column in table.columns])

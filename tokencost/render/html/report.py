@@ -16,10 +16,10 @@ from importlib.resources import files
 from tokencost.documents.document import Document
 from tokencost.documents.report_page import Calculator, CalculatorModel, ReportPage, Section, rates_of
 from tokencost.render.html.page import html_table, items, paragraph
-from tokencost.render.numbers import words
-from tokencost.render.pictures.svg_chart import svg
-from tokencost.render.sanitize import inert
-from tokencost.render.view import shown
+from tokencost.render.numbers import show_sentence
+from tokencost.render.pictures.svg_chart import draw_figure
+from tokencost.render.sanitize import sanitize
+from tokencost.render.view import view_document
 
 SCRIPTS = ("exact.js", "cost.js", "calculator.js")
 """In the order in which they need each other."""
@@ -28,10 +28,10 @@ _PLACE = re.compile(r"<!-- (\w+) -->")
 
 def report_html(page: ReportPage) -> str:
     """The whole file."""
-    script = "\n".join(_file(name) for name in SCRIPTS)
+    script = "\n".join(_read_file(name) for name in SCRIPTS)
     script = f'"use strict";\n(() => {{\n{script}}})();\n'
-    style = _file("report.css")
-    stamp = shown(page.sections[0].document).stamp
+    style = _read_file("report.css")
+    stamp = view_document(page.sections[0].document).stamp
     parts = {
         "policy": f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
         "base-uri 'none'; form-action 'none'",
@@ -41,13 +41,13 @@ def report_html(page: ReportPage) -> str:
         "contents": "\n".join(
             f'<li><a href="#{section.key}">{escape(section.heading)}</a></li>' for section in page.sections
         ),
-        "sections": "\n\n".join(_section(section) for section in page.sections),
-        "rates": _json(page.calculator, stamp),
+        "sections": "\n\n".join(_write_section(section) for section in page.sections),
+        "rates": _write_json(page.calculator, stamp),
     }
-    return _PLACE.sub(lambda match: parts[match[1]], _file("report.html"))
+    return _PLACE.sub(lambda match: parts[match[1]], _read_file("report.html"))
 
 
-def _file(name: str) -> str:
+def _read_file(name: str) -> str:
     return files(__package__).joinpath("report_page", name).read_text(encoding="utf-8")
 
 
@@ -56,23 +56,23 @@ def _digest(text: str) -> str:
     return f"'sha256-{digest}'"
 
 
-def _section(section: Section) -> str:
-    lead = inert(words(section.lead))
+def _write_section(section: Section) -> str:
+    lead = sanitize(show_sentence(section.lead))
     parts = [
         f'<section id="{section.key}" aria-labelledby="{section.key}-heading">',
         f'<h2 id="{section.key}-heading">{escape(section.heading)}</h2>',
         *([f"<p><strong>{escape(lead)}</strong></p>"] if lead else []),
-        *_body(section.document),
+        *_write_body(section.document),
         "</section>",
     ]
     return "\n".join(parts)
 
 
-def _body(document: Document) -> Iterator[str]:
+def _write_body(document: Document) -> Iterator[str]:
     """What is said first, the pictures, the tables, and the rest; sources have a part of the page of their own."""
-    parts = shown(document._replace(sources=()))
+    parts = view_document(document._replace(sources=()))
     yield from (paragraph(sentence) for sentence in (*parts.answer, *parts.assumed))
-    yield from (svg(chart) for chart in document.charts)
+    yield from (draw_figure(chart) for chart in document.charts)
     for table in parts.tables:
         # A part that scrolls must be in reach of the keyboard, and have a name.
         scrolls = f'<div class="table" role="region" tabindex="0" aria-label="{escape(table.caption or "table")}">'
@@ -82,7 +82,7 @@ def _body(document: Document) -> Iterator[str]:
         yield items(heading, entries).replace("h2>", "h3>")
 
 
-def _json(calculator: Calculator, stamp: str) -> str:
+def _write_json(calculator: Calculator, stamp: str) -> str:
     """The rates as whole numbers of the smallest unit that any of them needs, as text: no reader may round them."""
     scale = max(
         (_decimals(rate) for model in calculator.models for cell in model.cells for rate in rates_of(cell) if rate),
@@ -92,7 +92,7 @@ def _json(calculator: Calculator, stamp: str) -> str:
         "on": calculator.on,
         "stamp": stamp,
         "scale": scale,
-        "models": [_model(model, scale) for model in calculator.models],
+        "models": [_describe_model(model, scale) for model in calculator.models],
         "chosen": calculator.chosen,
         "against": calculator.against,
         "mostRequests": str(calculator.most_requests),
@@ -102,16 +102,21 @@ def _json(calculator: Calculator, stamp: str) -> str:
     return json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _model(model: CalculatorModel, scale: int) -> dict[str, object]:
+def _describe_model(model: CalculatorModel, scale: int) -> dict[str, object]:
     return {
         "name": model.name,
-        "shown": inert(model.name),
-        "provider": inert(model.provider),
+        "shown": sanitize(model.name),
+        "provider": sanitize(model.provider),
         "thresholds": [str(threshold) for threshold in model.thresholds],
-        "refused": inert(model.refused),
+        "refused": sanitize(model.refused),
         "ends": model.ends,
         "cells": [
-            [cell.tier, cell.window, str(cell.input_tokens_above), *(_scaled(rate, scale) for rate in rates_of(cell))]
+            [
+                cell.tier,
+                cell.window,
+                str(cell.input_tokens_above),
+                *(_scale_rate(rate, scale) for rate in rates_of(cell)),
+            ]
             for cell in model.cells
         ],
     }
@@ -122,5 +127,5 @@ def _decimals(rate: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _scaled(rate: Decimal | None, scale: int) -> str | None:
+def _scale_rate(rate: Decimal | None, scale: int) -> str | None:
     return None if rate is None else format(rate.scaleb(scale), ".0f")

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, cast
 from tokencost.documents.chart import Chart, Point, Series
 from tokencost.documents.document import Document
 from tokencost.errors import MissingExtra
-from tokencost.render.numbers import show, words
+from tokencost.render.numbers import show, show_sentence
 from tokencost.render.padding import width_of, wrap_columns
-from tokencost.render.pictures.scale import Scale, scale_of, shown_value
-from tokencost.render.sanitize import inert
-from tokencost.render.view import footer
+from tokencost.render.pictures.scale import Scale, scale_of, show_point
+from tokencost.render.sanitize import sanitize
+from tokencost.render.view import list_footer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,7 @@ DARKER = {"#D55E00": "#B34E00", "#009E73": "#00704F", "#CC79A7": "#9B3F73", "#56
 INK, FAINT = "#1a1a1a", "#d0d0d0"
 WIDTH, FOOTER, FOOTER_LINE = 9.0, 0.3, 0.16
 """Inches."""
-TITLE_SIGNS, FOOTER_SIGNS = 68, 120
+TITLE_COLUMNS, FOOTER_COLUMNS = 68, 120
 LONGEST_NAME = 40
 ROOM_FOR_NUMBERS, ROOM_ABOVE = 0.35, 0.06
 """Of the scale, behind its highest value."""
@@ -72,8 +72,8 @@ def encode(document: Document, name: str) -> bytes:
         warnings.filterwarnings("ignore", message="constrained_layout not applied")
         mpl.rcdefaults()
         mpl.rcParams.update(cast("Any", SETTINGS))
-        below = [line for text in footer(document) for line in wrap_columns(text, FOOTER_SIGNS)]
-        mpl.rcParams["font.family"] = _fonts(charts, below)
+        below = [line for text in list_footer(document) for line in wrap_columns(text, FOOTER_COLUMNS)]
+        mpl.rcParams["font.family"] = _choose_fonts(charts, below)
         room = FOOTER + FOOTER_LINE * (len(below) - 1)
         tall = sum(heights) + room
         figure = Figure(figsize=(WIDTH, tall), layout="constrained", facecolor="white")
@@ -81,9 +81,9 @@ def encode(document: Document, name: str) -> bytes:
         engine.set(rect=(0, room / tall, 1, 1 - room / tall))
         grid = figure.subplots(len(charts), 1, squeeze=False, gridspec_kw={"height_ratios": heights})
         for axes, chart in zip(grid[:, 0], charts, strict=True):
-            _DRAWN[chart.kind](axes, chart, scale_of(chart))
+            _DRAWINGS[chart.kind](axes, chart, scale_of(chart))
             axes.set_title(
-                "\n".join(wrap_columns(inert(words(chart.title)), TITLE_SIGNS)),
+                "\n".join(wrap_columns(sanitize(show_sentence(chart.title)), TITLE_COLUMNS)),
                 loc="left",
                 fontsize=10.5,
                 fontweight="bold",
@@ -104,11 +104,11 @@ def _height(chart: Chart) -> float:
     return 4.2
 
 
-def _fonts(charts: list[Chart], below: list[str]) -> list[str]:
+def _choose_fonts(charts: list[Chart], below: list[str]) -> list[str]:
     """The usual font, with one for East Asian signs behind it where they are needed and one is installed."""
     from matplotlib import font_manager
 
-    labels = "".join(words(chart.title) + "".join(series.label for series in chart.series) for chart in charts)
+    labels = "".join(show_sentence(chart.title) + "".join(series.label for series in chart.series) for chart in charts)
     labels += "".join(below) + "".join(str(place) for chart in charts for place in chart.categories)
     if labels.isascii() or max(labels) < "\u2e80":
         return ["DejaVu Sans"]
@@ -116,13 +116,13 @@ def _fonts(charts: list[Chart], below: list[str]) -> list[str]:
     return ["DejaVu Sans", *[font for font in EAST_ASIAN_FONTS if font in installed][:1]]
 
 
-def _bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
+def _draw_bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
     """Lying bars from top to bottom, each with its name before it and its number behind; categories as headings."""
     one = len(chart.series) == 1
-    reach = _values_axis(axes.xaxis, chart, scale)
+    reach = _draw_values_axis(axes.xaxis, chart, scale)
     names: list[str] = []
     for place in chart.categories:
-        heading = _short(inert(show(place, chart.along.kind)))
+        heading = _shorten(sanitize(show(place, chart.along.kind)))
         if not one:
             axes.annotate(
                 heading, (0, len(names) + 0.1), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
@@ -132,35 +132,35 @@ def _bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
         for number, series in enumerate(chart.series):
             for point in series.points:
                 if point.at == place:
-                    _bar(axes, chart, point, len(names), COLORS[number % len(COLORS)], reach[0])
-                    names.append(heading if one else _short(inert(series.label)))
+                    _draw_bar(axes, chart, point, len(names), COLORS[number % len(COLORS)], reach[0])
+                    names.append(heading if one else _shorten(sanitize(series.label)))
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(*reach)
 
 
-def _bar(axes: "Axes", chart: Chart, point: Point, at: int, color: str, start: float) -> None:
+def _draw_bar(axes: "Axes", chart: Chart, point: Point, at: int, color: str, start: float) -> None:
     """One bar; a range goes on in a paler colour."""
     low = max(float(point.value or 0), start)
     end = max(float(point.to or 0), low)
     axes.barh(at, low - start, left=start, height=0.8, color=color)
     if end > low:
         axes.barh(at, end - low, left=low, height=0.8, color=color, alpha=0.45)
-    remark = inert(words(point.remark))
+    remark = sanitize(show_sentence(point.remark))
     axes.annotate(
-        "  ".join(filter(None, (shown_value(point, chart.values), remark))), (end, at), (4, 0),
+        "  ".join(filter(None, (show_point(point, chart.values), remark))), (end, at), (4, 0),
         textcoords="offset points", va="center", fontsize=8, color=INK,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
     )  # fmt: skip
 
 
-def _short(name: str) -> str:
+def _shorten(name: str) -> str:
     """A name that leaves room for the picture."""
     return name if width_of(name) <= LONGEST_NAME else name[: LONGEST_NAME // 2] + "…"
 
 
-def _values_axis(axis: Any, chart: Chart, scale: Scale) -> tuple[float, float]:
+def _draw_values_axis(axis: Any, chart: Chart, scale: Scale) -> tuple[float, float]:
     """The scale with round values written at it; returns where it begins and ends, with room for a number behind."""
     start = 10.0**scale.low if scale.logarithmic else 0.0
     room = ROOM_FOR_NUMBERS if axis.axis_name == "x" else ROOM_ABOVE
@@ -169,24 +169,24 @@ def _values_axis(axis: Any, chart: Chart, scale: Scale) -> tuple[float, float]:
     if scale.logarithmic:
         axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     ticks = list(scale.ticks)
-    axis.set_ticks(ticks, [_tick(tick, chart) for tick in ticks])
+    axis.set_ticks(ticks, [_show_tick(tick, chart) for tick in ticks])
     axis.set_ticks([], minor=True)
     axis.grid(visible=True)
-    axis.set_label_text(inert(chart.values.title) + (" (logarithmic)" if scale.logarithmic else ""))
+    axis.set_label_text(sanitize(chart.values.title) + (" (logarithmic)" if scale.logarithmic else ""))
     return start, end
 
 
-def _tick(value: float, chart: Chart) -> str:
+def _show_tick(value: float, chart: Chart) -> str:
     from decimal import Decimal
 
     return show(Decimal(f"{value:.10g}"), chart.values.kind, chart.values.currency)
 
 
-def _steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
+def _draw_steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
     """Values over time, with a band where a step has a range, each line named at its end."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    bottom, top = _values_axis(axes.yaxis, chart, scale)
+    bottom, top = _draw_values_axis(axes.yaxis, chart, scale)
     latest = max((point.until for s in chart.series for point in s.points if point.until), default=None)
     ends: list[tuple[Any, float, str, str]] = []
     for number, series in enumerate(chart.series):
@@ -210,19 +210,19 @@ def _steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
         if shown:
             last = shown[-1]
             until = f" until {show(last.until, 'when')[:10]}" if last.until and latest and last.until < latest else ""
-            name = f"{_short(inert(series.label))} {shown_value(last, chart.values)}{until}"
+            name = f"{_shorten(sanitize(series.label))} {show_point(last, chart.values)}{until}"
             ends.append((last.until, _highest(last, bottom), name, color))
     axes.set_ylim(bottom, top)
-    axes.set_xlabel(inert(chart.along.title))
+    axes.set_xlabel(sanitize(chart.along.title))
     locator = AutoDateLocator(maxticks=9)  # type: ignore[no-untyped-call]  # of matplotlib
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # of matplotlib
-    _named_at_the_end(axes, ends)
+    _name_ends(axes, ends)
 
 
-def _curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
+def _draw_curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
     """A line for each series, named at its end, with the marks."""
-    bottom, top = _values_axis(axes.yaxis, chart, scale)
+    bottom, top = _draw_values_axis(axes.yaxis, chart, scale)
     ends: list[tuple[Any, float, str, str]] = []
     for number, series in enumerate(chart.series):
         color, style = _line(chart, series, number)
@@ -232,20 +232,20 @@ def _curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
         axes.plot(xs, ys, color=color, linestyle=style, linewidth=1.8, marker="" if len(xs) > 1 else "o")
         if points:
             ends.append(
-                (xs[-1], ys[-1], f"{_short(inert(series.label))} {shown_value(points[-1], chart.values)}", color)
+                (xs[-1], ys[-1], f"{_shorten(sanitize(series.label))} {show_point(points[-1], chart.values)}", color)
             )
     for mark in chart.marks:
         at, value = float(mark.at), float(mark.value)
         axes.plot([at], [value], marker="o", markersize=7, color=INK, markerfacecolor="white", zorder=5)
         axes.annotate(
-            "\n".join(wrap(inert(words(mark.words)), 34, break_on_hyphens=False)),
+            "\n".join(wrap(sanitize(show_sentence(mark.words)), 34, break_on_hyphens=False)),
             (at, value), (10, -12), textcoords="offset points",
             va="top", fontsize=8, color=INK, zorder=6,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )  # fmt: skip
     axes.set_ylim(bottom, top)
-    axes.set_xlabel(inert(chart.along.title))
-    _named_at_the_end(axes, ends)
+    axes.set_xlabel(sanitize(chart.along.title))
+    _name_ends(axes, ends)
 
 
 def _highest(point: Point, bottom: float) -> float:
@@ -258,7 +258,7 @@ def _line(chart: Chart, series: Series, number: int) -> tuple[str, str]:
     return COLORS[number % len(COLORS)], ("-", "--", "-.", ":")[groups.index(series.group) % 4]
 
 
-def _named_at_the_end(axes: "Axes", ends: list[tuple[Any, float, str, str]]) -> None:
+def _name_ends(axes: "Axes", ends: list[tuple[Any, float, str, str]]) -> None:
     """Names behind the ends of the lines, moved apart where they would stand on each other."""
     least = 12.0
     from matplotlib.dates import date2num
@@ -268,7 +268,7 @@ def _named_at_the_end(axes: "Axes", ends: list[tuple[Any, float, str, str]]) -> 
     placed: list[float] = []
     low, high = axes.get_ylim()
     log = axes.get_yscale() == "log"
-    right = max((_x(end[0], date2num) for end in ends), default=0.0)
+    right = max((_to_x(end[0], date2num) for end in ends), default=0.0)
     from math import log10
 
     def up(value: float) -> float:
@@ -286,8 +286,8 @@ def _named_at_the_end(axes: "Axes", ends: list[tuple[Any, float, str, str]]) -> 
         )  # fmt: skip
 
 
-def _x(value: Any, date2num: Any) -> float:
+def _to_x(value: Any, date2num: Any) -> float:
     return float(date2num(value)) if isinstance(value, datetime) else float(value)
 
 
-_DRAWN = {"bars": _bars, "steps": _steps, "curve": _curve}
+_DRAWINGS = {"bars": _draw_bars, "steps": _draw_steps, "curve": _draw_curve}

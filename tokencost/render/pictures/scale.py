@@ -31,7 +31,7 @@ class Scale(NamedTuple):
         """Round values to write at the axis: powers of ten, or about five even steps."""
         if self.logarithmic:
             return [10.0**power for power in range(int(self.low), floor(self.high + 1e-9) + 1)]
-        step = _round_step(self.high / 4)
+        step = _choose_step(self.high / 4)
         return [step * number for number in range(floor(self.high / step + 1e-9) + 1)] if step else [0.0]
 
 
@@ -44,14 +44,14 @@ def scale_of(chart: Chart) -> Scale:
     return Scale(0.0, float(max(values, default=0)), logarithmic=False)
 
 
-def shown_value(point: Point, axis: Axis) -> str:
+def show_point(point: Point, axis: Axis) -> str:
     """The number of a point, or its range."""
     if point.to is None:
         return show(point.value, axis.kind, axis.currency)
     return f"{show(point.value, axis.kind, axis.currency)} to {show(point.to, axis.kind, axis.currency)}"
 
 
-def _round_step(rough: float) -> float:
+def _choose_step(rough: float) -> float:
     """1, 2, 2.5 or 5 times a power of ten, at least as large."""
     if rough <= 0:
         return 0.0

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tokencost.documents.chart import Axis, Chart, Point
-from tokencost.render.numbers import show, words
+from tokencost.render.numbers import show, show_sentence
 from tokencost.render.padding import width_of
-from tokencost.render.pictures.scale import Scale, scale_of, shown_value
-from tokencost.render.sanitize import inert
+from tokencost.render.pictures.scale import Scale, scale_of, show_point
+from tokencost.render.sanitize import sanitize
 
 PIPED_WIDTH = 80
 """Columns of a chart where there is no screen to fit."""
@@ -42,7 +42,7 @@ def chart_lines(chart: Chart, width: int | None) -> Iterator[ChartLine]:
     """The title, what the bars mean, the bars in groups, and the marks."""
     screen = min(width or PIPED_WIDTH, WIDEST)
     scale = scale_of(chart)
-    groups = [(name, bars) for name, bars in _groups(chart) if bars]
+    groups = [(name, bars) for name, bars in _group_bars(chart) if bars]
     bars = [bar for _, group in groups for bar in group]
     names = max((width_of(bar.name) for bar in bars), default=0)
     numbers = max((width_of(bar.number) for bar in bars), default=0)
@@ -51,13 +51,13 @@ def chart_lines(chart: Chart, width: int | None) -> Iterator[ChartLine]:
     beside = room >= LEAST_BAR
     # A bar under its name leaves the line to itself and its number, if they fit.
     length = room if beside else max(screen - len(indent) - numbers - 1, 0)
-    yield ChartLine(inert(words(chart.title)), "bold", whole=False)
-    yield ChartLine(inert(_meaning(chart, scale, length)), "dim", whole=False)
+    yield ChartLine(sanitize(show_sentence(chart.title)), "bold", whole=False)
+    yield ChartLine(sanitize(_say_meaning(chart, scale, length)), "dim", whole=False)
     for number, (name, group) in enumerate(groups):
         if name:
             yield ChartLine(name, whole=False)
         for bar in group:
-            drawn = _drawn(bar.point, scale, length)
+            drawn = _draw_bar(bar.point, scale, length)
             if beside:
                 name_and_gap = bar.name + " " * (names - width_of(bar.name))
                 yield ChartLine(" ".join(filter(None, (indent + name_and_gap, drawn, bar.number))))
@@ -67,10 +67,10 @@ def chart_lines(chart: Chart, width: int | None) -> Iterator[ChartLine]:
         if name and number < len(groups) - 1 and not beside:
             yield ChartLine("")
     for mark in chart.marks:
-        yield ChartLine(f"× {inert(words(mark.words))}", whole=False)
+        yield ChartLine(f"× {sanitize(show_sentence(mark.words))}", whole=False)
 
 
-def _meaning(chart: Chart, scale: Scale, length: int) -> str:
+def _say_meaning(chart: Chart, scale: Scale, length: int) -> str:
     parts = [chart.values.title]
     if chart.kind == "curve":
         parts.append(f"along {chart.along.title}")
@@ -80,55 +80,55 @@ def _meaning(chart: Chart, scale: Scale, length: int) -> str:
         parts.append(f"logarithmic scale{each}")
     if any(point.to is not None for series in chart.series for point in series.points):
         parts.append(f"{RANGE} is a range")
-    left_out = _shown_points(chart)
+    left_out = _say_left_out(chart)
     if left_out:
         parts.append(left_out)
     return "; ".join(parts)
 
 
-def _groups(chart: Chart) -> Iterator[tuple[str, Sequence[_Bar]]]:
+def _group_bars(chart: Chart) -> Iterator[tuple[str, Sequence[_Bar]]]:
     """Steps by series, everything else by what it stands at."""
     if chart.kind == "steps":
         for series in chart.series:
-            name = inert(series.label)
-            yield name, [_bar(_at(point, chart.along), point, chart.values) for point in series.points]
+            name = sanitize(series.label)
+            yield name, [_make_bar(_show_place(point, chart.along), point, chart.values) for point in series.points]
         return
     if len(chart.series) == 1 and chart.kind == "bars":
-        yield "", [_bar(_at(point, chart.along), point, chart.values) for point in chart.series[0].points]
+        yield "", [_make_bar(_show_place(point, chart.along), point, chart.values) for point in chart.series[0].points]
         return
     places = chart.categories
     if chart.kind == "curve" and len(places) > MOST_POINTS:
-        places = tuple(places[n] for n in _chosen(len(places)))
+        places = tuple(places[n] for n in _choose_points(len(places)))
     for place in places:
         bars = [
-            _bar(inert(series.label), point, chart.values)
+            _make_bar(sanitize(series.label), point, chart.values)
             for series in chart.series
             for point in series.points
             if point.at == place
         ]
-        yield inert(show(place, chart.along.kind, chart.along.currency)), bars
+        yield sanitize(show(place, chart.along.kind, chart.along.currency)), bars
 
 
-def _chosen(count: int) -> list[int]:
+def _choose_points(count: int) -> list[int]:
     """The places of the points of a long curve that are drawn: evenly, the first and the last among them."""
     return sorted({round(n * (count - 1) / (MOST_POINTS - 1)) for n in range(MOST_POINTS)})
 
 
-def _shown_points(chart: Chart) -> str:
+def _say_left_out(chart: Chart) -> str:
     count = len(chart.categories)
     return f"{MOST_POINTS} of {count} points" if chart.kind == "curve" and count > MOST_POINTS else ""
 
 
-def _bar(name: str, point: Point, axis: Axis) -> _Bar:
-    remark = words(point.remark)
-    return _Bar(name, point, inert("  ".join(filter(None, (shown_value(point, axis), remark)))))
+def _make_bar(name: str, point: Point, axis: Axis) -> _Bar:
+    remark = show_sentence(point.remark)
+    return _Bar(name, point, sanitize("  ".join(filter(None, (show_point(point, axis), remark)))))
 
 
-def _at(point: Point, axis: Axis) -> str:
-    return inert(show(point.at, axis.kind, axis.currency))
+def _show_place(point: Point, axis: Axis) -> str:
+    return sanitize(show(point.at, axis.kind, axis.currency))
 
 
-def _drawn(point: Point, scale: Scale, length: int) -> str:
+def _draw_bar(point: Point, scale: Scale, length: int) -> str:
     """The bar. What is not zero has at least one sign; a range goes on in a lighter one."""
     if point.value is None or not length:
         return ""

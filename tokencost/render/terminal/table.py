@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.padding import straight, width_of, widths
-from tokencost.render.view import ShownTable, none, shown
+from tokencost.render.padding import column_widths, pad, width_of
+from tokencost.render.view import TableView, say_empty, view_document
 
 _GAPS = ("   ", "  ", " ")
 """Between columns: as wide as the screen allows."""
@@ -33,19 +33,19 @@ class _Line(NamedTuple):
 
 def render(document: Document, screen: Screen) -> str:
     """Parts in order, with an empty line between them."""
-    lines = [fitted for line in _lines(document, screen) for fitted in _fitted(line, screen.width)]
+    lines = [fitted for line in _lines(document, screen) for fitted in _fit_line(line, screen.width)]
     if screen.color:
-        return _colored(lines)
+        return _add_color(lines)
     return "\n".join((line.indent + line.label + line.text).rstrip() for line in lines)
 
 
 def _lines(document: Document, screen: Screen) -> Iterator[_Line]:
-    parts = shown(document)
+    parts = view_document(document)
     for sentences in filter(None, (parts.answer, parts.assumed)):
         yield from map(_Line, sentences)
         yield _Line()
     for table in parts.tables:
-        yield from _table(table, screen.width)
+        yield from _draw_table(table, screen.width)
         yield _Line()
     if screen.charts:
         from tokencost.render.terminal.chart import chart_lines
@@ -65,34 +65,34 @@ def _lines(document: Document, screen: Screen) -> Iterator[_Line]:
     yield _Line(parts.stamp, "dim")
 
 
-def _table(table: ShownTable, width: int | None) -> Iterator[_Line]:
+def _draw_table(table: TableView, width: int | None) -> Iterator[_Line]:
     if not table.rows:
-        yield _Line(none(table))
+        yield _Line(say_empty(table))
         return
     if table.caption:
         yield _Line(table.caption, "bold")
-    lines = straight(table.lines, table.right)
+    lines = pad(table.lines, table.right)
     for gap in _GAPS:
         if width is None or width_of(gap.join(lines[0])) <= width:
-            yield from _upright(lines, gap)
+            yield from _draw_rows(lines, gap)
             return
-    narrow = _wrapped(table, width or 0)
+    narrow = _wrap_table(table, width or 0)
     if narrow:
-        yield from _upright(straight(narrow, table.right), _WRAPPED_GAP)
+        yield from _draw_rows(pad(narrow, table.right), _WRAPPED_GAP)
     else:
-        yield from _on_its_side(table, width or 0)
+        yield from _draw_blocks(table, width or 0)
 
 
-def _upright(lines: Sequence[Sequence[str]], gap: str) -> Iterator[_Line]:
+def _draw_rows(lines: Sequence[Sequence[str]], gap: str) -> Iterator[_Line]:
     head, *body = [gap.join(cells) for cells in lines]
     yield _Line(head, "bold", whole=True)
     yield _Line("─" * width_of(head), whole=True)
     yield from (_Line(line, whole=True) for line in body)
 
 
-def _wrapped(table: ShownTable, width: int) -> list[list[str]] | None:
+def _wrap_table(table: TableView, width: int) -> list[list[str]] | None:
     """The lines with the texts among the cells wrapped; None where no text would have room to be read."""
-    natural = widths(table.lines)
+    natural = column_widths(table.lines)
     # A name or an address is one word, which would be torn apart.
     texts = [
         place
@@ -109,12 +109,12 @@ def _wrapped(table: ShownTable, width: int) -> list[list[str]] | None:
         return None
     lines: list[list[str]] = []
     for cells in table.lines:
-        pieces = [_broken(cell, narrowed.get(place)) for place, cell in enumerate(cells)]
+        pieces = [_break_lines(cell, narrowed.get(place)) for place, cell in enumerate(cells)]
         lines += [list(line) for line in zip_longest(*pieces, fillvalue="")]
     return lines
 
 
-def _broken(text: str, width: int | None) -> list[str]:
+def _break_lines(text: str, width: int | None) -> list[str]:
     if width is None or width_of(text) <= width:
         return [text]
     from rich.console import Console
@@ -123,7 +123,7 @@ def _broken(text: str, width: int | None) -> list[str]:
     return [line.plain.rstrip() for line in Text(text).wrap(Console(width=width, _environ={}), width)]
 
 
-def _on_its_side(table: ShownTable, width: int) -> Iterator[_Line]:
+def _draw_blocks(table: TableView, width: int) -> Iterator[_Line]:
     """A block of labels and values for each row, text before numbers."""
     order = sorted(range(len(table.columns)), key=table.right.__getitem__)
     labels = [column.heading for column in table.columns]
@@ -140,16 +140,16 @@ def _on_its_side(table: ShownTable, width: int) -> Iterator[_Line]:
                 yield _Line(value, indent="  ", whole=table.columns[place].whole)
 
 
-def _fitted(line: _Line, width: int | None) -> Sequence[_Line]:
+def _fit_line(line: _Line, width: int | None) -> Sequence[_Line]:
     """The line, or the lines into which it is wrapped."""
     if width is None or line.whole or width_of(line.indent + line.text) <= width:
         return [line]
-    wrapped = _broken(line.text, max(width - len(line.indent), 1))
+    wrapped = _break_lines(line.text, max(width - len(line.indent), 1))
     hanging = " " * len(line.indent)
     return [line._replace(text=text, indent=hanging if n else line.indent) for n, text in enumerate(wrapped)]
 
 
-def _colored(lines: Sequence[_Line]) -> str:
+def _add_color(lines: Sequence[_Line]) -> str:
     from rich.console import Console
     from rich.text import Text
 

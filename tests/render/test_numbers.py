@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokencost.documents.document import Kind, Value
-from tokencost.render.numbers import exact, show
+from tokencost.render.numbers import show, show_exact
 
 NUMERIC: tuple[Kind, ...] = ("rate", "money", "ratio", "percent", "count", "text")
 
@@ -175,7 +175,7 @@ def test_the_currency_is_shown() -> None:
     ],
 )
 def test_programs_read_all_digits(value: Value, kind: Kind, text: str) -> None:
-    assert exact(value, kind) == text
+    assert show_exact(value, kind) == text
 
 
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), datetime(2025, 1, 27)])  # noqa: DTZ001
@@ -183,12 +183,12 @@ def test_what_is_no_number_or_instant_is_refused(value: Value) -> None:
     with pytest.raises(ValueError, match=r"not a number|no time zone"):
         show(value, "money")
     with pytest.raises(ValueError, match=r"not a number|no time zone"):
-        exact(value, "money")
+        show_exact(value, "money")
 
 
 @given(decimals, st.sampled_from(["rate", "money", "count"]))
 def test_exact_digits_read_back_as_the_same_decimal(value: Decimal, kind: Kind) -> None:
-    text = exact(value, kind)
+    text = show_exact(value, kind)
     assert Decimal(text) == value
     assert "e" not in text.lower()
 
@@ -198,9 +198,9 @@ def test_exact_digits_do_not_depend_on_the_ambient_context(coefficient: int, exp
     sign, digits, _ = Decimal(coefficient).as_tuple()
     value = Decimal((sign, digits, exponent))
     with localcontext(prec=1):
-        text = exact(value, "rate")
+        text = show_exact(value, "rate")
         shown = show(value, "rate")
-    assert text == exact(value, "rate")
+    assert text == show_exact(value, "rate")
     assert shown == show(value, "rate")
     assert Decimal(text) == value
     assert Decimal(shown.replace("$", "").replace(",", "")) == value
@@ -209,7 +209,7 @@ def test_exact_digits_do_not_depend_on_the_ambient_context(coefficient: int, exp
 @given(decimals | fractions, st.sampled_from(NUMERIC))
 def test_only_zero_is_shown_as_zero(value: Decimal | Fraction, kind: Kind) -> None:
     assert any(digit in "123456789" for digit in show(value, kind)) == bool(value)
-    assert any(digit in "123456789" for digit in exact(value, kind)) == bool(value)
+    assert any(digit in "123456789" for digit in show_exact(value, kind)) == bool(value)
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(1, 10**12))

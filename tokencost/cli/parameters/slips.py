@@ -10,7 +10,7 @@ import click
 
 from tokencost.errors import TokencostError
 from tokencost.render import FORMATS, RECORD_FORMATS, TEXT_FORMATS
-from tokencost.render.sanitize import inert
+from tokencost.render.sanitize import sanitize
 
 TOP = ("compare", "workload", "usage", "claims", "find", "prices", "report")
 OF_PRICES = ("list", "show", "history", "check", "schema", "add", "diff", "audit", "export")
@@ -94,15 +94,15 @@ _EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
 _DASHES = re.compile("^[‐‑‒–—―−-]+")
 
 
-def refuse_command(ctx: click.Context, words: Sequence[str]) -> click.UsageError:
+def unknown_command(ctx: click.Context, words: Sequence[str]) -> click.UsageError:
     """The error for a command that does not exist, with the one that was probably meant."""
     inside = ctx.command.name == "prices"
     return click.UsageError(
-        f"No such command {words[0]!r}.{HINT}{_command(words[0].casefold(), words, inside=inside)}", ctx
+        f"No such command {words[0]!r}.{HINT}{_suggest_command(words[0].casefold(), words, inside=inside)}", ctx
     )
 
 
-def _command(word: str, words: Sequence[str], *, inside: bool) -> str:
+def _suggest_command(word: str, words: Sequence[str], *, inside: bool) -> str:
     if word in ("cost", "costs"):
         return "`tokencost prices show MODEL` shows prices; `tokencost workload` computes what your use costs"
     rest = [word for word in words[1:] if not word.startswith("-")]
@@ -111,14 +111,14 @@ def _command(word: str, words: Sequence[str], *, inside: bool) -> str:
     found = known.get(word) or meant.get(word) or (word if word in TOP else None)
     if word == "price" and rest and rest[0] in OF_PRICES:
         found = f"prices {rest[0]}"
-    found = found or _argument(word, [words[0], *rest], inside=inside)
+    found = found or _suggest_for_arguments(word, [words[0], *rest], inside=inside)
     found = found or next((known[near] for near in get_close_matches(word, known, 1)), None)
     return (
         f"did you mean `tokencost {found}`?" if found else f"the commands are {', '.join(OF_PRICES if inside else TOP)}"
     )
 
 
-def _argument(word: str, words: list[str], *, inside: bool) -> str | None:
+def _suggest_for_arguments(word: str, words: list[str], *, inside: bool) -> str | None:
     """The command for arguments that were typed without one: models, figures, files."""
     if _FIGURE.fullmatch(word):
         return shlex.join(["find", *words])
@@ -126,7 +126,7 @@ def _argument(word: str, words: list[str], *, inside: bool) -> str | None:
         return shlex.join(["prices", "check", "--prices", words[0]] if inside else ["workload", *words])
     if word.endswith(LOGS):
         return shlex.join(["usage", *words])
-    kind = _kind(words[0])
+    kind = _tell_kind(words[0])
     if kind == "provider":
         return shlex.join(["prices", "list", "--provider", words[0]])
     if kind == "model":
@@ -134,7 +134,7 @@ def _argument(word: str, words: list[str], *, inside: bool) -> str | None:
     return None
 
 
-def _kind(name: str) -> str | None:
+def _tell_kind(name: str) -> str | None:
     """Whether this is the name of a model or of a provider in the table in use."""
     from tokencost.cli.parameters.options import load_table
     from tokencost.pricetable.names import find_provider, meanings
@@ -153,56 +153,56 @@ def explain(error: click.ClickException) -> click.ClickException:
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if isinstance(error, click.BadOptionUsage) and ctx is None:  # click does not say of which command
         value = VALUES.get(error.option_name, "its value")
-        return click.UsageError(f"{inert(error.message)}{HINT}write {inert(error.option_name)} {value}")
+        return click.UsageError(f"{sanitize(error.message)}{HINT}write {sanitize(error.option_name)} {value}")
     if ctx is None:
         return error
     command = ctx.command_path.removeprefix("tokencost").strip()
     hint = None
     if isinstance(error, click.NoSuchOption):
-        hint = _option(error.option_name, ctx, command)
+        hint = _suggest_option(error.option_name, ctx, command)
     elif isinstance(error, click.MissingParameter):
         hint = EXAMPLES.get(command)
     elif found := _EXTRA.match(error.message):
-        hint = _extra(found[1], ctx, command)
+        hint = _answer_extra_words(found[1], ctx, command)
     message = error.message if hint and isinstance(error, click.NoSuchOption) else error.format_message().rstrip()
     said, _, own_hint = message.partition(HINT)
     hint = hint or own_hint
-    return click.UsageError(f"{inert(said)}{HINT}{inert(hint)}" if hint else inert(said), ctx)
+    return click.UsageError(f"{sanitize(said)}{HINT}{sanitize(hint)}" if hint else sanitize(said), ctx)
 
 
-def _option(typed: str, ctx: click.Context, command: str) -> str | None:
+def _suggest_option(typed: str, ctx: click.Context, command: str) -> str | None:
     known = {name for each in ctx.command.params for name in (*each.opts, *each.secondary_opts)}
     word = _DASHES.sub("", typed).casefold().replace("_", "-")
     if f"--{word}" in known:
-        return f"write {_shown(f'--{word}', ctx)}"
+        return f"write {_show_option(f'--{word}', ctx)}"
     if isinstance(ctx.command, click.Group):
-        return f"options come after the command, as in: {ctx.command_path} {_example_of(ctx)} --on 2025-01-27"
+        return f"options come after the command, as in: {ctx.command_path} {_example_command(ctx)} --on 2025-01-27"
     for name, instead in OPTIONS.items():
         option, *value = name.split()
         if word in instead.split() and option in known:
-            return f"write {name}" if value else f"write {_shown(option, ctx)}"
+            return f"write {name}" if value else f"write {_show_option(option, ctx)}"
     if word in ("model", "models", "m") and any(each.name in ("model", "models") for each in ctx.command.params):
         return f"models need no option: {ctx.command_path} deepseek-flash gpt-6.1-sol"
     near = get_close_matches(f"--{word}", known, 1, cutoff=0.7)
-    return f"did you mean {_shown(near[0], ctx)}?" if near else f"`{ctx.command_path} --help` shows the options"
+    return f"did you mean {_show_option(near[0], ctx)}?" if near else f"`{ctx.command_path} --help` shows the options"
 
 
-def _shown(option: str, ctx: click.Context) -> str:
+def _show_option(option: str, ctx: click.Context) -> str:
     """An option with what it takes: `--against MODEL`."""
     each = next(each for each in ctx.command.params if option in each.opts)
     flag = isinstance(each, click.Option) and each.is_flag
     return option if flag else f"{option} {each.make_metavar(ctx)}"
 
 
-def _example_of(ctx: click.Context) -> str:
+def _example_command(ctx: click.Context) -> str:
     return "list" if ctx.command.name == "prices" else "compare"
 
 
-def _extra(typed: str, ctx: click.Context, command: str) -> str | None:
+def _answer_extra_words(typed: str, ctx: click.Context, command: str) -> str | None:
     """What to type instead of a word too many."""
     words = typed.split()
     if command == "find":
-        return _further_figure(words, ctx)
+        return _answer_further_figure(words, ctx)
     instead = None
     if command == "prices show":
         instead = ["compare", str(ctx.params.get("model")), *words]
@@ -210,12 +210,12 @@ def _extra(typed: str, ctx: click.Context, command: str) -> str | None:
         instead = [*command.split(), "--prices", words[0]]
     elif command == "prices export" and words[0] in ("litellm", *RECORD_FORMATS):
         instead = [*command.split(), "--shape" if words[0] == "litellm" else "--format", words[0]]
-    elif kind := _kind(words[0]):
+    elif kind := _tell_kind(words[0]):
         instead = ["prices", "show", words[0]] if kind == "model" else ["prices", "list", "--provider", words[0]]
     return f"write {shlex.join(['tokencost', *instead])}" if instead else f"`{ctx.command_path} --help` shows more"
 
 
-def _further_figure(words: list[str], ctx: click.Context) -> str:
+def _answer_further_figure(words: list[str], ctx: click.Context) -> str:
     from tokencost.cli.parameters.figures import claims_hint
 
     figures = [str(value) for name in ("price", "other") if (value := ctx.params.get(name)) is not None]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokencost.render.sanitize import inert
+from tokencost.render.sanitize import sanitize
 
 
 @pytest.mark.parametrize(
@@ -18,18 +18,18 @@ from tokencost.render.sanitize import inert
     ],
 )
 def test_what_acts_becomes_visible(text: str, visible: str) -> None:
-    assert inert(text) == visible
+    assert sanitize(text) == visible
 
 
 @pytest.mark.parametrize("text", ["gpt-6.1-sol", "名称", "e\u0301", "👩\u200d👩\u200d👧", "שלום", "a\u00a0b", ""])
 def test_what_people_read_stays(text: str) -> None:
-    assert inert(text) == text
+    assert sanitize(text) == text
 
 
 @given(st.text())
 def test_the_result_is_one_printable_line_of_utf8(text: str) -> None:
-    visible = inert(text)
+    visible = sanitize(text)
     assert len(visible.splitlines()) <= 1
     assert "\x1b" not in visible
-    assert inert(visible) == visible
+    assert sanitize(visible) == visible
     visible.encode()
