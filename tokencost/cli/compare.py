@@ -26,7 +26,7 @@ class BlendType(click.ParamType["Blend"]):
     name = "blend"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "Blend":
-        """Parse the weights and the cached share."""
+        """The weights and the cached share."""
         from tokencost.analysis.compare import Blend
 
         return Blend.parse(str(value))

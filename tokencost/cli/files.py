@@ -133,7 +133,7 @@ def refuse_own_input(output: str, inputs: Iterable[str]) -> None:
 def edit_alone(path: str) -> Iterator[None]:
     """While this lasts, no other process that asks the same edits the file. Raises `InvalidRequest`.
 
-    The operating system keeps the lock, so that it ends with the process however that ends. It lies on a file
+    The operating system keeps the lock, so that it ends with the process however that ends. It is held on a file
     beside the one that is edited, because that one is replaced.
     """
     target = os.path.realpath(path)

@@ -20,7 +20,7 @@ class FigureType(click.ParamType[Decimal]):
     name = "price"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """Parse it, with or without its sign."""
+        """The price, with or without `$`; a percentage, a ratio or a word is answered with what to type."""
         from tokencost.cli.parameters.parse import parse_rate
 
         if not isinstance(value, str):
@@ -43,7 +43,7 @@ class NearType(click.ParamType[Fraction]):
     name = "share"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
-        """Parse it."""
+        """The share, a percentage or a decimal."""
         from tokencost.cli.parameters.parse import parse_share
 
         return value if isinstance(value, Fraction) else parse_share(str(value))

@@ -92,7 +92,7 @@ def _forget(stream: TextIO) -> None:
 
 
 def _make_printable(text: str, encoding: str) -> str:
-    """The text in signs that the terminal's encoding has."""
+    """The text in characters that the terminal's encoding has."""
     try:
         text.encode(encoding)
     except (UnicodeEncodeError, LookupError):

@@ -65,7 +65,7 @@ class Mark(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """One picture."""
+    """One picture: its finding as a title, two axes and the series between them."""
 
     kind: Drawing
     title: Sentence

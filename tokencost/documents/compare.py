@@ -81,7 +81,7 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
                 caption=f"{models} against {result.baseline.label}, {unit}{tier}",
             ),
         ),
-        reading=tuple(_readings(result)),
+        reading=tuple(_say_ratios(result)),
         notes=merge_remarks(_notes(result)),
         sources=cite_cells(result.cells, result.currency),
         extra={"currency": currency},
@@ -95,7 +95,7 @@ def _charts(result: Comparison) -> "Sequence[Chart]":
     return comparison_charts(result)
 
 
-def _readings(result: Comparison) -> Iterator[Sentence]:
+def _say_ratios(result: Comparison) -> Iterator[Sentence]:
     """For each model and window: how many times as much the dearer side costs, and what the same budget buys."""
     sides = {side.label: side for side in result.models}
     for (model, window, other), group in groupby(
@@ -109,22 +109,22 @@ def _readings(result: Comparison) -> Iterator[Sentence]:
         equal = [row for row, ratio, _ in rows if ratio == 1]
         if dearer:
             ratios = [Figure(ratio, "ratio") for _, ratio, _ in dearer]
-            words = [_words(row, result.blend) for row, _, _ in dearer]
+            words = [_name_component(row, result.blend) for row, _, _ in dearer]
             yield (
                 f"{on}{baseline} costs ",
-                *join_with_and(_as_much(ratios, words, named)),
+                *join_with_and(_say_as_much(ratios, words, named)),
                 " (",
                 *join_with_and([(Figure(lower, "percent"),) for _, _, lower in dearer]),
                 " lower)",
-                *(_same_bill([ratio for _, ratio, _ in dearer], named) if _on_sale(result, side) else ()),
+                *(_say_same_bill([ratio for _, ratio, _ in dearer], named) if _on_sale(result, side) else ()),
                 ".",
             )
         if cheaper:
             ratios = [Figure(ratio, "ratio") for _, ratio in cheaper]
-            words = [_words(row, result.blend) for row, _ in cheaper]
-            yield (f"{on}{named} costs ", *join_with_and(_as_much(ratios, words, baseline)), ".")
+            words = [_name_component(row, result.blend) for row, _ in cheaper]
+            yield (f"{on}{named} costs ", *join_with_and(_say_as_much(ratios, words, baseline)), ".")
         if equal:
-            same = [(_words(row, result.blend),) for row in equal]
+            same = [(_name_component(row, result.blend),) for row in equal]
             yield (f"{on}{named} and {baseline} cost the same for ", *join_with_and(same), ".")
 
 
@@ -133,7 +133,7 @@ def _on_sale(result: Comparison, side: ModelAt) -> bool:
     return not is_retired(side.model, side.when) and not is_retired(side.model, result.as_of)
 
 
-def _same_bill(ratios: Sequence[Fraction], named: str) -> Iterator[str | Figure]:
+def _say_same_bill(ratios: Sequence[Fraction], named: str) -> Iterator[str | Figure]:
     """What the same budget buys, and how far use must grow for the bill to stay the same."""
     yield ": the same budget buys "
     yield from join_with_and([(Figure(ratio, "ratio"),) for ratio in ratios])
@@ -142,13 +142,13 @@ def _same_bill(ratios: Sequence[Fraction], named: str) -> Iterator[str | Figure]
     yield " for the bill to stay the same"
 
 
-def _as_much(ratios: Sequence[Figure], words: Sequence[str], other: str) -> list[Sentence]:
+def _say_as_much(ratios: Sequence[Figure], words: Sequence[str], other: str) -> list[Sentence]:
     """`27.3× as much as deepseek-reasoner for input`, `53.6× for cached input`, ..."""
     first: Sentence = (ratios[0], f" as much as {other} for {words[0]}")
     return [first, *((ratio, f" for {word}") for ratio, word in zip(ratios[1:], words[1:], strict=True))]
 
 
-def _words(row: ComparisonRow, blend: Blend | None) -> str:
+def _name_component(row: ComparisonRow, blend: Blend | None) -> str:
     if row.component == BLENDED and blend:
         return f"the {blend} blend"
     return row.component.replace("_", " ")
@@ -157,7 +157,7 @@ def _words(row: ComparisonRow, blend: Blend | None) -> str:
 def _notes(result: Comparison) -> Iterator[Sentence]:
     writes = any(row.component == "cache_write" for row in result.rows)
     for side in (*result.models, result.baseline):
-        cells = [cell for shown, cell in result.cells if shown is side]
+        cells = [cell for of, cell in result.cells if of is side]
         yield from model_remarks(side)
         yield from window_remarks(side)
         yield from missing_rate_remarks(side, cells, writes=writes)

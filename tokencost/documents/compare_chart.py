@@ -15,31 +15,31 @@ def comparison_charts(result: Comparison) -> tuple[Chart, ...]:
     """One chart: by component, a bar for each model and window, the baseline last."""
     groups: dict[tuple[str, str | None], dict[str, list[ComparisonRow]]] = {}
     for row in result.rows:
-        groups.setdefault((row.model, row.window), {}).setdefault(_component(row, result), []).append(row)
+        groups.setdefault((row.model, row.window), {}).setdefault(_name_component(row, result), []).append(row)
     series = []
     for side in result.models:
         for (model, window), rows in groups.items():
             if model == side.label:
-                points = tuple(Point(name, found[0].price, remark=_by(found)) for name, found in rows.items())
+                points = tuple(Point(name, found[0].price, remark=_say_lower(found)) for name, found in rows.items())
                 series.append(Series(label_with_window(label_with_end(side), window), points, side.model.provider))
     return (
         Chart(
             "bars",
-            _finding(result),
+            _say_finding(result),
             Axis(f"{result.currency} per 1M tokens", "rate", result.currency),
             Axis("component", "text"),
-            (*series, *_baseline(result)),
+            (*series, *_baseline_series(result)),
         ),
     )
 
 
-def _baseline(result: Comparison) -> Sequence[Series]:
+def _baseline_series(result: Comparison) -> Sequence[Series]:
     """The baseline's bars; for each window of its own where its price depends on it."""
     label, provider = label_with_end(result.baseline), result.baseline.model.provider
     prices: dict[str | None, dict[str, Decimal | Fraction | None]] = {}
     for row in result.rows:
-        prices.setdefault(row.baseline_window, {})[_component(row, result)] = row.baseline_price
-    components = list(dict.fromkeys(_component(row, result) for row in result.rows))
+        prices.setdefault(row.baseline_window, {})[_name_component(row, result)] = row.baseline_price
+    components = list(dict.fromkeys(_name_component(row, result) for row in result.rows))
     known = {name: [found[name] for found in prices.values() if found.get(name) is not None] for name in components}
     if all(len(set(values)) <= 1 for values in known.values()):
         whole = tuple(Point(name, known[name][0] if known[name] else None) for name in components)
@@ -50,13 +50,13 @@ def _baseline(result: Comparison) -> Sequence[Series]:
     ]
 
 
-def _component(row: ComparisonRow, result: Comparison) -> str:
+def _name_component(row: ComparisonRow, result: Comparison) -> str:
     if row.component == BLENDED and result.blend:
         return f"{result.blend} blend"
     return row.component.replace("_", " ")
 
 
-def _by(rows: Sequence[ComparisonRow]) -> Sentence:
+def _say_lower(rows: Sequence[ComparisonRow]) -> Sentence:
     """How far it lies from the baseline; nothing where the baseline has several prices beside it."""
     row = rows[0]
     if len({other.baseline_price for other in rows}) > 1:
@@ -68,7 +68,7 @@ def _by(rows: Sequence[ComparisonRow]) -> Sentence:
     return ()
 
 
-def _finding(result: Comparison) -> Sentence:
+def _say_finding(result: Comparison) -> Sentence:
     """How many times as much one side costs, over all components and hours."""
     same_time = all(side.when == result.baseline.when for side in result.models)
     dearer: list[Sentence] = []
@@ -80,10 +80,10 @@ def _finding(result: Comparison) -> Sentence:
         if not ratios:
             continue
         if max(ratios) <= 1:
-            span = _range(1 / max(ratios), 1 / min(ratios))
+            span = _say_range(1 / max(ratios), 1 / min(ratios))
             cheaper.append((f"{named} costs ", *span, f" as much as {baseline}"))
             continue
-        times: Sentence = (*_range(min(ratios), max(ratios)), f" as much as {named}")
+        times: Sentence = (*_say_range(min(ratios), max(ratios)), f" as much as {named}")
         if same_time:
             dearer.append(times)
         else:
@@ -96,5 +96,5 @@ def _finding(result: Comparison) -> Sentence:
     return (on.replace(",", "") if same_time else "", *join_with_and(found))
 
 
-def _range(low: Fraction, high: Fraction) -> Sentence:
+def _say_range(low: Fraction, high: Fraction) -> Sentence:
     return (Figure(high, "ratio"),) if low == high else (Figure(low, "ratio"), " to ", Figure(high, "ratio"))

@@ -54,7 +54,7 @@ Sentence = tuple[str | Figure, ...]
 
 
 class Phrase(NamedTuple):
-    """A sentence as a cell."""
+    """A sentence as a cell, whose figures each format rounds or writes out."""
 
     words: Sentence
 
@@ -94,7 +94,7 @@ class WhenRead(Sequence[Item], Generic[Item]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[Item]: ...
     def __getitem__(self, place: int | slice) -> Item | Sequence[Item]:
-        """One of them, or some."""
+        """One of them, or a slice; making all when the first is asked for."""
         return self._items[place]
 
     def __len__(self) -> int:
@@ -129,7 +129,7 @@ class Document(NamedTuple):
     assumed: tuple[Sentence, ...] = ()
     """What the answer holds for. It stands directly above the tables, so that it is pasted with them."""
     reading: tuple[Sentence, ...] = ()
-    """What the tables say, in sentences a report can quote, beneath them."""
+    """What the tables say, in sentences that can be quoted, beneath them."""
     notes: tuple[Sentence, ...] = ()
     sources: tuple[str, ...] = ()
     extra: Mapping[str, Plain] = MappingProxyType({})

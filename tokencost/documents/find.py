@@ -23,13 +23,13 @@ def found_rates_document(
     closed: Sequence[ListedRate] = (),
 ) -> Document:
     """The document of `tokencost find PRICE`; `closed` are rates of hours that do not open on that day."""
-    caption = f"list prices {_wanted(near)}${figure:f}{_at(on)}"
+    caption = f"list prices {_say_near(near)}${figure:f}{_say_when(on)}"
     tables = [rates_table(rates, caption)]
     answer: Sentence
     if rates:
-        answer = (Figure(figure, "rate"), f" is {count_noun(len(rates), 'list price')}{_at(on)}.")
+        answer = (Figure(figure, "rate"), f" is {count_noun(len(rates), 'list price')}{_say_when(on)}.")
     else:
-        answer = ("No list price is ", Figure(figure, "rate"), f"{_at(on)}.")
+        answer = ("No list price is ", Figure(figure, "rate"), f"{_say_when(on)}.")
         tables.append(rates_table(nearest, "the nearest list prices", name="nearest"))
     return _document(table, on, tables, answer, rates, closed)
 
@@ -45,13 +45,18 @@ def found_pairs_document(
     """The document of `tokencost find PRICE PRICE`; `closed` are rates of hours that do not open on that day."""
     left, right = (Figure(figure, "rate") for figure in figures)
     alike = sum(pair.like_for_like for pair in pairs)
-    tables = [pairs_table(pairs, on, f"pairs of list prices{_at(on)}")]
+    tables = [pairs_table(pairs, on, f"pairs of list prices{_say_when(on)}")]
     answer: Sentence
     if pairs:
         marked = f"{count_noun(alike, 'pair')} of them like for like" if alike else "none of them like for like"
-        answer = (left, " and ", right, f" are {count_noun(len(pairs), 'pair')} of list prices{_at(on)}, {marked}.")
+        answer = (
+            left,
+            " and ",
+            right,
+            f" are {count_noun(len(pairs), 'pair')} of list prices{_say_when(on)}, {marked}.",
+        )
     else:
-        answer = ("No list prices in force at the same time are ", left, " and ", right, f"{_at(on)}.")
+        answer = ("No list prices in force at the same time are ", left, " and ", right, f"{_say_when(on)}.")
         tables.append(rates_table(nearest, "the nearest list prices", name="nearest"))
     return _document(table, on, tables, answer, [side for pair in pairs for side in pair], closed)
 
@@ -85,12 +90,12 @@ def _document(
         sha256=table.sha256,
         tables=tuple(tables),
         answer=(answer,),
-        notes=merge_remarks((*_ends(used, on), *_closed(closed, on))),
+        notes=merge_remarks((*_note_ends(used, on), *_note_closed(closed, on))),
         sources=tuple(sources),
     )
 
 
-def _ends(used: Sequence[ListedRate], on: When | None) -> Iterator[Sentence]:
+def _note_ends(used: Sequence[ListedRate], on: When | None) -> Iterator[Sentence]:
     """At any time, which `until` is not known to the day; on a day, which models end soon."""
     for model in dict.fromkeys(listed.model for listed in used):
         if on is not None:
@@ -101,11 +106,11 @@ def _ends(used: Sequence[ListedRate], on: When | None) -> Iterator[Sentence]:
             yield model.id, f": withdrawn on a day that is not known; {taken}."
 
 
-def _closed(closed: Sequence[ListedRate], on: When | None) -> Iterator[Sentence]:
+def _note_closed(closed: Sequence[ListedRate], on: When | None) -> Iterator[Sentence]:
     """The prices that equal the figure in hours of which that day has none."""
     for listed in closed:
         words = f"{listed.component.replace('_', ' ')} is "
-        when = f" in {listed.cell.window} hours; none {_at(on).strip()}."
+        when = f" in {listed.cell.window} hours; none {_say_when(on).strip()}."
         yield listed.model.id, f": {words}", Figure(listed.rate, "rate"), when
 
 
@@ -150,9 +155,9 @@ def _values(listed: ListedRate) -> tuple[Value, ...]:
     )
 
 
-def _wanted(near: Fraction) -> str:
+def _say_near(near: Fraction) -> str:
     return "near " if near else "of exactly "
 
 
-def _at(on: When | None) -> str:
+def _say_when(on: When | None) -> str:
     return f" on {show_when(on)}" if on else " at any time"

@@ -46,7 +46,7 @@ def model_remarks(side: ModelAt) -> Iterator[Sentence]:
         yield label, f": a promotional price, {until}."
     for change in prices_within(model, side.when)[1:]:
         at = show_when(change.start)
-        yield label, f": the price changes at {at}, to ", *_rates(change), "; shown is the one before."
+        yield label, f": the price changes at {at}, to ", *_say_rates(change), "; shown is the one before."
     yield from sale_remarks(side)
     if is_stale(model, price, day):
         checked = price.evidence.checked
@@ -98,7 +98,7 @@ def threshold_remarks(side: ModelAt) -> Iterator[Sentence]:
 
 
 class Labelled(Protocol):
-    """A model as it was named."""
+    """Whatever says how the reader named the model."""
 
     @property
     def label(self) -> str:
@@ -117,7 +117,7 @@ def cite(evidence: Evidence) -> str:
     return f"{evidence.source} ({', '.join(part for part in (checked, evidence.confidence) if part)})"
 
 
-def _rates(price: Price) -> Sentence:
+def _say_rates(price: Price) -> Sentence:
     rates = price.rates
     shown: list[str | Figure] = [Figure(rates.input, "rate"), " input"]
     if rates.cached_input is not None:

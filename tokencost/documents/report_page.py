@@ -62,7 +62,7 @@ class Calculator(NamedTuple):
 
 
 class ReportPage(NamedTuple):
-    """One page that answers."""
+    """The page of `tokencost report` as data: its sections, and what its calculator needs."""
 
     as_of: When
     sections: tuple[Section, ...]
@@ -84,16 +84,19 @@ def report_page(
     sections = (
         Section("comparison", "Prices side by side", (), comparison_document(table, compared)),
         Section("history", "Prices over time", (), history_document(table, history, on)),
-        Section("workload", "What a workload costs", (said,) if said else (), _with_months(workload, totals)),
+        Section("workload", "What a workload costs", (said,) if said else (), _add_months(workload, totals)),
         Section("claims", "Published figures, recomputed", (), claims_document(table, judged, None)),
         Section(
-            "sources", "Where every rate comes from", (), _sources(table, on, _used(compared, history, totals, judged))
+            "sources",
+            "Where every rate comes from",
+            (),
+            _sources_document(table, on, _used_cells(compared, history, totals, judged)),
         ),
     )
-    return ReportPage(on, sections, _calculator(table, on, models))
+    return ReportPage(on, sections, _make_calculator(table, on, models))
 
 
-def _with_months(document: Document, totals: WorkloadTotals) -> Document:
+def _add_months(document: Document, totals: WorkloadTotals) -> Document:
     """The document with a table of every month of each model, by component."""
     grouped: dict[tuple[str, str], list[Fraction | None]] = {}
     for row in totals.rows:
@@ -110,7 +113,7 @@ def _with_months(document: Document, totals: WorkloadTotals) -> Document:
     return document._replace(tables=(*document.tables, months))
 
 
-def _used(
+def _used_cells(
     compared: Comparison, history: Sequence[PriceRow], totals: WorkloadTotals, judged: Sequence[JudgedClaim]
 ) -> Iterator[RateCell]:
     """The cells that the other parts use."""
@@ -121,7 +124,7 @@ def _used(
     yield from (side.cell for side in operands if side and side.cell)
 
 
-def _sources(table: PriceTable, on: When, cells_used: Iterator[RateCell]) -> Document:
+def _sources_document(table: PriceTable, on: When, cells_used: Iterator[RateCell]) -> Document:
     """Every rate that the other parts use, with its source and the day on which it was last seen there."""
     used = dict.fromkeys(cells_used)
     columns = (
@@ -162,13 +165,13 @@ def _source_row(cell: RateCell) -> tuple[Value, ...]:
     )
 
 
-def _calculator(table: PriceTable, on: When, models: Sequence[str]) -> Calculator:
+def _make_calculator(table: PriceTable, on: When, models: Sequence[str]) -> Calculator:
     priced = dict.fromkeys(row.model for row in prices_in_force(table, on, tier=STANDARD))
     newest_first = sorted(
         ((model, price_in_force(model, on)) for model in priced),
         key=lambda pair: (list(table.providers).index(pair[0].provider), -pair[1].start.timestamp()),
     )
-    known = tuple(_model(model, table.providers[model.provider].name, price, on) for model, price in newest_first)
+    known = tuple(_make_model(model, table.providers[model.provider].name, price, on) for model, price in newest_first)
     sold = {model.name: None for model in known}
     return Calculator(
         on=show_when(on),
@@ -180,7 +183,7 @@ def _calculator(table: PriceTable, on: When, models: Sequence[str]) -> Calculato
     )
 
 
-def _model(model: Model, provider: str, price: Price, on: When) -> CalculatorModel:
+def _make_model(model: Model, provider: str, price: Price, on: When) -> CalculatorModel:
     end = ends_soon(model, on)
     ends = "" if end is None else show_bound(end)
     try:
@@ -191,7 +194,7 @@ def _model(model: Model, provider: str, price: Price, on: When) -> CalculatorMod
     return CalculatorModel(model.id, provider, thresholds(price), used, ends=ends)
 
 
-def rates_of(cell: RateCell) -> Iterator[Decimal | None]:
+def list_rates(cell: RateCell) -> Iterator[Decimal | None]:
     """What the calculator needs of a cell."""
     rates: Rates = cell.rates
     yield from (rates.input, rates.cached_input, rates.output)

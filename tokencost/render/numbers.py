@@ -47,7 +47,7 @@ def _show_word(value: Plain, kind: Kind) -> str:
 
 
 def show_sentence(sentence: Sentence) -> str:
-    """A sentence with its figures rounded, not yet inert."""
+    """A sentence with its figures rounded; what it quotes from files is not yet sanitized."""
     return "".join(part if isinstance(part, str) else show(*part) for part in sentence)
 
 

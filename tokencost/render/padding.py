@@ -1,4 +1,4 @@
-"""Cells padded so that columns stand straight in a font of fixed width."""
+"""Cells padded so that columns align in a font of fixed width."""
 
 from collections.abc import Callable, Sequence
 
@@ -24,7 +24,7 @@ def wrap_columns(text: str, columns: int) -> list[str]:
 
 
 def column_widths(lines: Sequence[Sequence[str]], measure: Callable[[str], int] = width_of) -> list[int]:
-    """How wide each column is."""
+    """How wide each column must be for its widest cell."""
     return [max(map(measure, column)) for column in zip(*lines, strict=True)]
 
 

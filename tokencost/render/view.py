@@ -58,7 +58,7 @@ class DocumentView(NamedTuple):
 
 
 def view_document(document: Document) -> DocumentView:
-    """The document as people see it. A table without a single shown column is for programs only."""
+    """The document as people see it. A table whose columns are all hidden is for programs only."""
     lists = (
         ("Notes", _lines(document.notes)),
         ("Sources", tuple(_line(source) for source in document.sources)),
@@ -131,7 +131,7 @@ def _line(text: str) -> str:
 
 
 def view_table(table: Table) -> TableView:
-    """One table as people see it."""
+    """One table as people see it: hidden columns left out, cells as text."""
     seen = [(place, column) for place, column in enumerate(table.columns) if column.shown]
     return TableView(
         caption=_line(table.caption),

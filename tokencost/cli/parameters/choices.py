@@ -41,7 +41,7 @@ class OneOf(click.Choice[str]):
         self._instead = instead
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Parse it."""
+        """The word as it is listed; for another, an error with what to type."""
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:

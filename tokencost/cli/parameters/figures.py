@@ -21,12 +21,12 @@ def claims_hint(texts: Sequence[str], known: Sequence[Claim] | None = None) -> s
     wanted = [
         (Decimal(match[1]), match[2].lower().replace("×", TIMES)) for match in map(_FIGURE.fullmatch, texts) if match
     ]
-    told = {
-        claim.id: sum(any(_is(figure, printed) for printed in _figures_of(claim)) for figure in wanted)
+    counts = {
+        claim.id: sum(any(_is_printed(figure, printed) for printed in _figures_of(claim)) for figure in wanted)
         for claim in (load_claims() if known is None else known)
     }
-    most = max(told.values(), default=0)
-    found = [name for name, count in told.items() if count == most] if most else []
+    most = max(counts.values(), default=0)
+    found = [name for name, count in counts.items() if count == most] if most else []
     if not found:
         prices = [text for text in texts if not text.endswith((PERCENT, TIMES, "×"))]
         search = f"; list prices: tokencost find {' '.join(prices[:2])}" if prices else ""
@@ -36,7 +36,7 @@ def claims_hint(texts: Sequence[str], known: Sequence[Claim] | None = None) -> s
     return f"{len(found)} {which} {figures}: tokencost claims {' '.join(found[:MOST_CLAIMS])}"
 
 
-def _is(figure: tuple[Decimal, str], printed: tuple[Decimal, str]) -> bool:
+def _is_printed(figure: tuple[Decimal, str], printed: tuple[Decimal, str]) -> bool:
     return figure[0] == printed[0] and figure[1] in ("", printed[1])
 
 

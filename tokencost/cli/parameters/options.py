@@ -100,14 +100,14 @@ def refuse_inputs_as_output(command: Command) -> Command:
         if output not in (None, "-") and os.path.isfile(output):
             from tokencost.cli.files import refuse_own_input, refuse_read_only
 
-            refuse_own_input(output, _inputs(context))
+            refuse_own_input(output, _list_inputs(context))
             refuse_read_only(output)
         return command(**given)
 
     return cast("Command", spared)
 
 
-def _inputs(context: click.Context) -> Iterator[str]:
+def _list_inputs(context: click.Context) -> Iterator[str]:
     """The files that a command reads: those that its options name, those in folders and globs, and its price table."""
     from tokencost.pricetable.locate import find_prices
 
@@ -115,11 +115,11 @@ def _inputs(context: click.Context) -> Iterator[str]:
         if isinstance(param.type, InputFile):
             value = context.params[param.name or ""]
             for name in [value] if isinstance(value, str) else value or ():
-                yield from _files_of(name)
+                yield from _list_files(name)
     yield os.fspath(find_prices(context.params.get("prices")))
 
 
-def _files_of(name: str) -> Iterable[str]:
+def _list_files(name: str) -> Iterable[str]:
     if name == "-" or os.path.isfile(name):
         return (name,)
     from tokencost.logs.files.discover import find_files
@@ -143,7 +143,7 @@ def answer_options(command: Command, *, on: Callable[[Command], Command] = on_op
         output_option,
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
     )
-    return _decorate(command, options)
+    return _add_options(command, options)
 
 
 def chart_option(command: Command) -> Command:
@@ -166,7 +166,7 @@ def rate_options(command: Command) -> Command:
         ),
         click.option("--window", metavar="WINDOW", help="peak or off-peak. [default: every window of the day]"),
     )
-    return _decorate(command, options)
+    return _add_options(command, options)
 
 
 def currency_option(command: Command) -> Command:
@@ -193,7 +193,7 @@ def models_argument(required: bool) -> Callable[[Command], Command]:
     )
 
 
-def _decorate(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
+def _add_options(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
     for option in reversed(options):
         command = option(command)
     return command

@@ -39,7 +39,7 @@ def export(shape: str, format_name: str | None, output: str | None, prices: str 
     if shape == "litellm":
         if format_name not in (None, "json"):
             raise InvalidRequest("LiteLLM's shape is JSON", "leave --format out")
-        _litellm(prices, on, output)
+        _export_litellm(prices, on, output)
         return
     from tokencost.analysis.table.price_rows import whole_table
     from tokencost.documents.table.prices import export_document
@@ -50,7 +50,7 @@ def export(shape: str, format_name: str | None, output: str | None, prices: str 
     answer(export_document(table, whole_table(table), on), format_name, output, no_color=True)
 
 
-def _litellm(prices: str | None, on: When, output: str | None) -> None:
+def _export_litellm(prices: str | None, on: When, output: str | None) -> None:
     from tokencost.analysis.table.litellm_export import litellm_table
     from tokencost.render.formats.json_object import plain_json
 

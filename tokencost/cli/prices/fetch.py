@@ -15,10 +15,8 @@ LARGEST = 50_000_000
 LONGEST = 60.0
 """Seconds for the whole of it, from the look-up of the name to the last byte, redirects included."""
 CHUNK = 65_536
-MOST_SIGNS = 63
-"""In a part of a host's name: https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4"""
 DOWNLOAD = "download the file yourself and name it instead"
-MISTYPED = "write it like https://example.org/prices.json, other than ASCII signs as %-codes"
+MISTYPED = "write it like https://example.org/prices.json, other than ASCII characters as %-codes"
 
 
 def fetch(address: str) -> bytes:
@@ -28,8 +26,8 @@ def fetch(address: str) -> bytes:
     """
     if not address.lower().startswith("https://"):
         raise InvalidRequest(f"{address} is not an https address", "name a file, or an address that begins https://")
-    if fault := _find_fault(address):
-        raise InvalidRequest(f"{address} is no https address: {fault}", MISTYPED)
+    if problem := _find_problem(address):
+        raise InvalidRequest(f"{address} is no https address: {problem}", MISTYPED)
     # In a thread of its own, since no limit of a socket holds for the whole: a server that now and then sends a byte,
     # of its headers or the rest, keeps within each of them. Left alone, the thread ends with the process.
     answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
@@ -68,27 +66,24 @@ def _read_content(address: str) -> bytes:
 
 
 class _HttpsRedirects(urllib.request.HTTPRedirectHandler):
-    max_redirections = 5
-
+    # By itself urllib would follow a redirect to http or ftp.
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-        fault = _find_fault(newurl) if newurl.lower().startswith("https://") else "it is not https"
-        if fault:
+        problem = _find_problem(newurl) if newurl.lower().startswith("https://") else "it is not https"
+        if problem:
             fp.close()
-            raise InvalidRequest(f"{req.full_url} redirects to {newurl}, to which this does not go: {fault}", DOWNLOAD)
+            raise InvalidRequest(
+                f"{req.full_url} redirects to {newurl}, to which this does not go: {problem}", DOWNLOAD
+            )
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _find_fault(address: str) -> str | None:
-    """What makes it impossible to go there."""
+def _find_problem(address: str) -> str | None:
+    """What makes it impossible to go there, found before anything is asked of the network."""
     if not address.isascii() or not address.isprintable() or " " in address:
-        return "it has signs that no address has"
+        return "it has characters that no address has"
     try:
         parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port
+        host, _ = (parts.hostname or "").encode("idna"), parts.port
     except ValueError as error:
         return str(error)
-    if not host:
-        return "it names no host"
-    if "[" not in parts.netloc and not all(0 < len(part) <= MOST_SIGNS for part in host.removesuffix(".").split(".")):
-        return f"no host is named {host}"
-    return None
+    return None if host else "it names no host"

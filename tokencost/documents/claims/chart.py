@@ -17,7 +17,7 @@ def claims_charts(judged: Sequence[JudgedClaim]) -> tuple[Chart, ...]:
     printed: list[Point] = []
     computed: list[Point] = []
     for claim in judged:
-        low, high = _printed_ratio(claim.claim.published)
+        low, high = _to_ratio(claim.claim.published)
         ratios = [part.ratio for part in claim.decisive if part.ratio]
         if low is None or not ratios:
             continue
@@ -52,14 +52,14 @@ def claim_charts(judged: JudgedClaim) -> tuple[Chart, ...]:
     ]
     if names[0] == names[1]:
         names = [f"{names[0]} (left)", f"{names[1]} (right)"]
-    left = [Point(_at(part), part.left.value, remark=_lower(part)) for part, _ in parts]
-    right = [Point(_at(part), other.value) for part, other in parts]
+    left = [Point(_name_place(part), part.left.value, remark=_say_lower(part)) for part, _ in parts]
+    right = [Point(_name_place(part), other.value) for part, other in parts]
     rates = any(part.left.cell for part, _ in parts)
-    axis = Axis("USD per 1M tokens", "rate") if rates else Axis(judged.claim.left.unit, _kind(judged))
+    axis = Axis("USD per 1M tokens", "rate") if rates else Axis(judged.claim.left.unit, _choose_kind(judged))
     return (
         Chart(
             "bars",
-            (f"{judged.claim.id}: {judged.verdict}", *_ratios(judged)),
+            (f"{judged.claim.id}: {judged.verdict}", *_say_ratios(judged)),
             axis,
             Axis("component", "text"),
             (Series(names[0], tuple(left)), Series(names[1], tuple(right))),
@@ -67,11 +67,11 @@ def claim_charts(judged: JudgedClaim) -> tuple[Chart, ...]:
     )
 
 
-def _kind(judged: JudgedClaim) -> Kind:
+def _choose_kind(judged: JudgedClaim) -> Kind:
     return "money" if judged.claim.left.unit == "USD" else "count"
 
 
-def _ratios(judged: JudgedClaim) -> Iterator[str | Figure]:
+def _say_ratios(judged: JudgedClaim) -> Iterator[str | Figure]:
     ratios = [part.ratio for part in judged.decisive if part.ratio]
     if ratios:
         yield ", the right side costs "
@@ -82,39 +82,39 @@ def _ratios(judged: JudgedClaim) -> Iterator[str | Figure]:
         yield " as much"
 
 
-def _at(part: Recomputed) -> str:
+def _name_place(part: Recomputed) -> str:
     component = part.left.component or (part.right.component if part.right else None) or "amount"
     windows = [side.cell.window for side in (part.left, part.right) if side and side.cell and side.cell.window]
     return component.replace("_", " ") + (f" ({windows[0]})" if windows else "")
 
 
-def _lower(part: Recomputed) -> Sentence:
+def _say_lower(part: Recomputed) -> Sentence:
     return (Figure(part.percent_lower, "fine_percent"), f" lower, {part.verdict}") if part.percent_lower else ()
 
 
-def _printed_ratio(published: Published) -> Range:
+def _to_ratio(published: Published) -> Range:
     """The printed figure as the factor it means; a percentage lower of 98 means 50 times as much."""
     if published.ratio:
-        return _range(published.ratio)
+        return _to_range(published.ratio)
     if published.percent_lower:
-        low, high = _range(published.percent_lower)
-        return _factor(low, of=False), _factor(high, of=False)
+        low, high = _to_range(published.percent_lower)
+        return _to_factor(low, of=False), _to_factor(high, of=False)
     if published.percent_of:
-        low, high = _range(published.percent_of)
-        return (_factor(high, of=True), _factor(low, of=True)) if high else (_factor(low, of=True), None)
+        low, high = _to_range(published.percent_of)
+        return (_to_factor(high, of=True), _to_factor(low, of=True)) if high else (_to_factor(low, of=True), None)
     pair = published.prices or published.amounts
     if pair and pair[1]:
-        (left, _), (right, _) = _range(pair[0]), _range(pair[1])
+        (left, _), (right, _) = _to_range(pair[0]), _to_range(pair[1])
         return (right / left, None) if left and right else (None, None)
     return None, None
 
 
-def _factor(percent: Fraction | None, *, of: bool) -> Fraction | None:
+def _to_factor(percent: Fraction | None, *, of: bool) -> Fraction | None:
     part = None if percent is None else percent if of else 100 - percent
     return Fraction(100) / part if part and part > 0 else None
 
 
-def _range(printed: Printed) -> Range:
+def _to_range(printed: Printed) -> Range:
     """The number, or the bound or bounds."""
     if printed.exactly is not None:
         return Fraction(printed.exactly), None

@@ -33,8 +33,8 @@ def claims_document(table: PriceTable, judged: Sequence[JudgedClaim], on: When |
         as_of=on,
         version=table.version,
         sha256=table.sha256,
-        tables=(claims_table(judged), _parts(judged, shown=False)),
-        answer=((f"{reproduced} of {len(judged)} published figures are reproduced{_moved(on)}.",),),
+        tables=(claims_table(judged), _parts_table(judged, shown=False)),
+        answer=((f"{reproduced} of {len(judged)} published figures are reproduced{_say_day(on)}.",),),
         notes=merge_remarks((claim.claim.id, f": {reason}.") for claim in judged for reason in _reasons(claim)),
         charts=WhenRead(lambda: claims_charts(judged)),
     )
@@ -55,19 +55,19 @@ def claim_document(
         as_of=on or judged.on,
         version=table.version,
         sha256=table.sha256,
-        tables=(claims_table([judged], shown=False), _parts([judged], shown=bool(judged.parts))),
+        tables=(claims_table([judged], shown=False), _parts_table([judged], shown=bool(judged.parts))),
         answer=(
             (f"{claim.id}: {claim.statement}",),
             (f"Printed by {printed}.",),
-            (f"Verdict for prices of {show_when(judged.on)}: {judged.verdict}{_where(judged)}.",),
+            (f"Verdict for prices of {show_when(judged.on)}: {judged.verdict}{_say_where(judged)}.",),
         ),
-        reading=(*_arithmetic(judged), *_budgets(judged), *(_budgets(applied, of=True) if applied else ())),
+        reading=(*_say_arithmetic(judged), *_say_budgets(judged), *(_say_budgets(applied, of=True) if applied else ())),
         notes=(
             *(((claim.note,),) if claim.note else ()),
             *((f"{reason}.",) for reason in _reasons(judged)),
-            *_others(others),
+            *_say_others(others),
         ),
-        sources=tuple(dict.fromkeys(_sources(table, judged))),
+        sources=tuple(dict.fromkeys(_cite_sides(table, judged))),
         charts=WhenRead(lambda: claim_charts(judged)),
     )
 
@@ -77,11 +77,11 @@ def claims_table(judged: Sequence[JudgedClaim], *, shown: bool = True) -> Table:
     rows = [
         (
             claim.claim.id,
-            Phrase(_published(claim)),
-            _phrase(_computed(claim)),
+            Phrase(_say_published(claim)),
+            _to_phrase(_say_computed(claim)),
             claim.verdict,
-            Phrase(_side(claim.claim.left, [part.left for part in claim.decisive])),
-            _phrase(_side(claim.claim.right, [part.right for part in claim.decisive if part.right])),
+            Phrase(_say_side(claim.claim.left, [part.left for part in claim.decisive])),
+            _to_phrase(_say_side(claim.claim.right, [part.right for part in claim.decisive if part.right])),
             claim.claim.printed_by,
             claim.claim.printed,
         )
@@ -91,11 +91,11 @@ def claims_table(judged: Sequence[JudgedClaim], *, shown: bool = True) -> Table:
     return Table(columns, tuple(rows), caption="published figures")
 
 
-def _phrase(words: Sentence) -> Phrase | None:
+def _to_phrase(words: Sentence) -> Phrase | None:
     return Phrase(words) if words else None
 
 
-def _parts(judged: Sequence[JudgedClaim], *, shown: bool) -> Table:
+def _parts_table(judged: Sequence[JudgedClaim], *, shown: bool) -> Table:
     """The computations: one row for each component and window."""
     several = any(_window(part) for claim in judged for part in claim.parts)
     columns = (
@@ -139,25 +139,25 @@ def _window(part: Recomputed) -> str | None:
     return None
 
 
-def _published(judged: JudgedClaim) -> Sentence:
+def _say_published(judged: JudgedClaim) -> Sentence:
     """The printed figures, with the digits that were printed."""
     published = judged.claim.published
     parts = []
     if published.prices:
-        parts.append(" against ".join(_printed(printed, "$", "") for printed in published.prices))
+        parts.append(" against ".join(_show_printed(printed, "$", "") for printed in published.prices))
     if published.amounts:
-        sign = "$" if judged.claim.left.unit == "USD" else ""
-        parts.append(" against ".join(_printed(printed, sign, "") for printed in published.amounts if printed))
+        symbol = "$" if judged.claim.left.unit == "USD" else ""
+        parts.append(" against ".join(_show_printed(printed, symbol, "") for printed in published.amounts if printed))
     if published.ratio:
-        parts.append(_printed(published.ratio, "", "×"))
+        parts.append(_show_printed(published.ratio, "", "×"))
     if published.percent_lower:
-        parts.append(f"{_printed(published.percent_lower, '', '%')} lower")
+        parts.append(f"{_show_printed(published.percent_lower, '', '%')} lower")
     if published.percent_of:
-        parts.append(f"{_printed(published.percent_of, '', '%')} of it")
+        parts.append(f"{_show_printed(published.percent_of, '', '%')} of it")
     return (", ".join(parts),)
 
 
-def _printed(printed: Printed, before: str, after: str) -> str:
+def _show_printed(printed: Printed, before: str, after: str) -> str:
     def write(figure: Decimal | None) -> str:
         return "" if figure is None else f"{before}{figure:,f}{after}"
 
@@ -174,16 +174,18 @@ def _printed(printed: Printed, before: str, after: str) -> str:
     return " and ".join(f"{word}{write(figure)}" for word, figure in words if figure is not None)
 
 
-def _computed(judged: JudgedClaim) -> Sentence:
+def _say_computed(judged: JudgedClaim) -> Sentence:
     """The values of the parts that carry the verdict."""
     pieces: list[str | Figure] = []
     for part in judged.decisive:
-        label = " ".join(word for word in (_component(part), f"({_window(part)})" if _window(part) else "") if word)
-        pieces += ["; " if pieces else "", f"{label} " if label else "", *_values(judged, part)]
+        label = " ".join(
+            word for word in (_name_component(part), f"({_window(part)})" if _window(part) else "") if word
+        )
+        pieces += ["; " if pieces else "", f"{label} " if label else "", *_say_values(judged, part)]
     return tuple(pieces)
 
 
-def _values(judged: JudgedClaim, part: Recomputed) -> Sentence:
+def _say_values(judged: JudgedClaim, part: Recomputed) -> Sentence:
     claim, published = judged.claim, judged.claim.published
     if part.right is None:
         return (_amount(part.left, claim.left),)
@@ -198,11 +200,11 @@ def _values(judged: JudgedClaim, part: Recomputed) -> Sentence:
     return (*pieces, Figure(part.percent_lower, "fine_percent"), " lower, ", Figure(part.ratio, "fine_ratio"))
 
 
-def _component(part: Recomputed) -> str:
+def _name_component(part: Recomputed) -> str:
     return (part.left.component or "").replace("_", " ")
 
 
-def _side(side: Side | None, operands: Iterable[Operand]) -> Sentence:
+def _say_side(side: Side | None, operands: Iterable[Operand]) -> Sentence:
     """`deepseek-reasoner cached input $0.14`, or the factors of a cited figure."""
     if side is None:
         return ()
@@ -217,19 +219,19 @@ def _side(side: Side | None, operands: Iterable[Operand]) -> Sentence:
     return tuple(pieces)
 
 
-def _where(judged: JudgedClaim) -> str:
+def _say_where(judged: JudgedClaim) -> str:
     """For which components the verdict holds, where it does not hold for all."""
-    names = list(dict.fromkeys(_component(part) for part in judged.decisive if part.left.component))
-    whole = {_component(part) for part in judged.parts}
+    names = list(dict.fromkeys(_name_component(part) for part in judged.decisive if part.left.component))
+    whole = {_name_component(part) for part in judged.parts}
     return (
         f" for {' and '.join(names)}" if names and judged.claim.left.component is None and set(names) != whole else ""
     )
 
 
-def _arithmetic(judged: JudgedClaim) -> Iterator[Sentence]:
+def _say_arithmetic(judged: JudgedClaim) -> Iterator[Sentence]:
     """Each computation with its numbers."""
     for part in judged.parts:
-        label = _component(part)
+        label = _name_component(part)
         if len(judged.claim.left.factors) > 1:
             factors = " × ".join(f"{factor.figure:,f} {factor.unit}" for factor in judged.claim.left.factors)
             yield factors, " = ", _amount(part.left, judged.claim.left), "."
@@ -246,13 +248,13 @@ def _arithmetic(judged: JudgedClaim) -> Iterator[Sentence]:
         )  # fmt: skip
 
 
-def _budgets(judged: JudgedClaim, *, of: bool = False) -> Iterator[Sentence]:
+def _say_budgets(judged: JudgedClaim, *, of: bool = False) -> Iterator[Sentence]:
     """The break-even of each ratio: what the same budget buys, and how far use must grow for the bill to stay."""
     for part in judged.decisive:
         if part.ratio and part.ratio > 1:
             even = same_bill(part.ratio)
             named = [f"prices of {judged.claim.id}"] if of else []
-            label = ", ".join([*named, *filter(None, [_component(part)])])
+            label = ", ".join([*named, *filter(None, [_name_component(part)])])
             yield (
                 f"{label}: the same budget buys " if label else "The same budget buys ",
                 Figure(even.times_as_many, "ratio"),
@@ -266,21 +268,21 @@ def _reasons(judged: JudgedClaim) -> Sequence[str]:
     return judged.missing if judged.verdict == UNDECIDABLE or judged.claim.left.component else ()
 
 
-def _others(others: Sequence[RatePair | Recomputed]) -> Iterator[Sentence]:
+def _say_others(others: Sequence[RatePair | Recomputed]) -> Iterator[Sentence]:
     for other in others:
         if isinstance(other, RatePair):
             alike = "like for like" if other.like_for_like else "not like for like"
             yield (
                 "The same figures: ",
-                *_listed(other.left.model.id, other.left.cell.tier, other.left.component, other.left.rate),
+                *_say_rate(other.left.model.id, other.left.cell.tier, other.left.component, other.left.rate),
                 " against ",
-                *_listed(other.right.model.id, other.right.cell.tier, other.right.component, other.right.rate),
+                *_say_rate(other.right.model.id, other.right.cell.tier, other.right.component, other.right.rate),
                 f", {alike}.",
             )
         elif other.left.cell:
             cell = other.left.cell
             yield (
-                f"Also reproduced by {_component(other)}, {cell.tier} tier: ",
+                f"Also reproduced by {_name_component(other)}, {cell.tier} tier: ",
                 Figure(other.percent_lower, "fine_percent"),
                 " lower, ",
                 Figure(other.ratio, "fine_ratio"),
@@ -288,12 +290,12 @@ def _others(others: Sequence[RatePair | Recomputed]) -> Iterator[Sentence]:
             )
 
 
-def _listed(model: str, tier: str, component: str, rate: Decimal) -> Sentence:
+def _say_rate(model: str, tier: str, component: str, rate: Decimal) -> Sentence:
     words = f"{model} {component.replace('_', ' ')}" + (f" ({tier})" if tier != "standard" else "")
     return f"{words} ", Figure(rate, "rate")
 
 
-def _sources(table: PriceTable, judged: JudgedClaim) -> Iterator[str]:
+def _cite_sides(table: PriceTable, judged: JudgedClaim) -> Iterator[str]:
     for part in judged.parts:
         for operand, side in ((part.left, judged.claim.left), (part.right, judged.claim.right)):
             if operand and operand.cell:
@@ -303,5 +305,5 @@ def _sources(table: PriceTable, judged: JudgedClaim) -> Iterator[str]:
                 yield side.source
 
 
-def _moved(on: When | None) -> str:
+def _say_day(on: When | None) -> str:
     return f" by prices of {show_when(on)}" if on else ""

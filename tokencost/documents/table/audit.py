@@ -43,13 +43,13 @@ def audit_document(table: PriceTable, result: Audit, as_of: When) -> Document:
             Table(records, tuple(_row(finding, source) for finding in result.findings)),
             Table(columns, tuple(_row(f, source) for f in findings), name="findings", caption="what does not agree"),
         ),
-        answer=(_summary(result),),
+        answer=(_say_summary(result),),
         notes=tuple(_notes(result)),
         extra={"format": result.other.format},
     )
 
 
-def _summary(result: Audit) -> Sentence:
+def _say_summary(result: Audit) -> Sentence:
     counts = ", ".join(f"{len(result.of(kind))} {kind}" for kind in KINDS)
     return (f"{result.other.format} table {result.other.source}: {counts}.",)
 

@@ -27,11 +27,11 @@ def check_document(table: PriceTable, result: TableCheck) -> Document:
         version=table.version,
         sha256=table.sha256,
         tables=(Table(columns, rows, caption="findings"),),
-        answer=tuple(_summary(table, result)),
+        answer=tuple(_say_summary(table, result)),
     )
 
 
-def _summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
+def _say_summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
     counts = ", ".join(
         [
             count_noun(result.providers, "provider"),
@@ -47,18 +47,18 @@ def _summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
         prices = len({stale.price for stale in result.stale})
         yield (f"Last checked {age}: {count_noun(prices, 'price')} in force.",)
     sentences = [
-        _some(len(result.slips), "possible slip", 'to mend, or to accept in the entry, as accept = ["jump"]'),
-        _some(len(result.promotions), "promotion", f"past or within {SOON_DAYS} days of the end"),
-        _some(len(result.retired), "default model", "no longer served"),
-        _some(len(result.calendars_ending), "calendar", f"past or within {SOON_DAYS} days of the end"),
-        _some(len(result.single), "price", "in force on a single source"),
-        _some(result.single_blocks, "condition block", "in force on a single source"),
+        _count_some(len(result.slips), "possible slip", 'to mend, or to accept in the entry, as accept = ["jump"]'),
+        _count_some(len(result.promotions), "promotion", f"past or within {SOON_DAYS} days of the end"),
+        _count_some(len(result.retired), "default model", "no longer served"),
+        _count_some(len(result.calendars_ending), "calendar", f"past or within {SOON_DAYS} days of the end"),
+        _count_some(len(result.single), "price", "in force on a single source"),
+        _count_some(result.single_blocks, "condition block", "in force on a single source"),
     ]
     if any(sentences):
         yield ("; ".join(each for each in sentences if each) + ".",)
 
 
-def _some(number: int, word: str, what: str) -> str:
+def _count_some(number: int, word: str, what: str) -> str:
     return f"{count_noun(number, word)} {what}" if number else ""
 
 

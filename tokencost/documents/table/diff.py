@@ -34,14 +34,14 @@ def diff_document(result: TableDiff, as_of: When, bills: Sequence[BillChange] = 
         sha256=new.sha256,
         tables=(
             Table(columns, tuple(_row(change) for change in changes), caption="changes"),
-            *([_bills(bills)] if bills else ()),
+            *([_bills_table(bills)] if bills else ()),
         ),
-        answer=(_summary(result),),
+        answer=(_say_summary(result),),
         extra={"old_version": old.version, "old_sha256": old.sha256},
     )
 
 
-def _summary(result: TableDiff) -> Sentence:
+def _say_summary(result: TableDiff) -> Sentence:
     old, new = result.old.version, result.new.version
     if not result.changes:
         return (f"{old} → {new}: the tables say the same.",)
@@ -54,7 +54,7 @@ def _summary(result: TableDiff) -> Sentence:
     return (f"{old} → {new}: {'; '.join(counts)}.",)
 
 
-def _bills(bills: Sequence[BillChange]) -> Table:
+def _bills_table(bills: Sequence[BillChange]) -> Table:
     columns = (
         Column("model"),
         Column("before", "money"),

@@ -14,7 +14,7 @@ from tokencost.pricetable.when import When, show_bound, span
 COMPONENTS = ("output", "input", "cached_input")
 """The one that costs most first. Cache writes follow the input price by a fixed factor and are left to the table."""
 MOST_TITLED = 2
-"""More models than this are summed up in a title, not told one by one."""
+"""More models than this are summed up in a title, not named one by one."""
 LEAST_STEP = timedelta(days=30)
 """How long a price that begins at the end of the picture is drawn."""
 
@@ -32,11 +32,11 @@ def history_charts(rows: Sequence[PriceRow], as_of: When) -> tuple[Chart, ...]:
         chart
         for currency in currencies
         for component in COMPONENTS
-        if (chart := _chart([row for row in rows if row.currency == currency], component, currency, latest))
+        if (chart := _make_chart([row for row in rows if row.currency == currency], component, currency, latest))
     )
 
 
-def _chart(rows: Sequence[PriceRow], component: str, currency: str, latest: datetime) -> Chart | None:
+def _make_chart(rows: Sequence[PriceRow], component: str, currency: str, latest: datetime) -> Chart | None:
     series = []
     tiers = len({row.cell.tier for row in rows}) > 1
     # Rates of long requests follow the others, and are left to the table.
@@ -46,7 +46,7 @@ def _chart(rows: Sequence[PriceRow], component: str, currency: str, latest: date
         steps = []
         for price in dict.fromkeys(row.price for row in own):
             rates = [getattr(row.rates, component) for row in own if row.price is price]
-            if step := _step(rates, price.start, sold_until(model, price) or latest):
+            if step := _make_step(rates, price.start, sold_until(model, price) or latest):
                 steps.append(step)
         if steps:
             series.append(Series(f"{model.id}, {tier}" if tiers else model.id, tuple(steps), model.provider))
@@ -55,14 +55,14 @@ def _chart(rows: Sequence[PriceRow], component: str, currency: str, latest: date
     words = component.replace("_", " ")
     return Chart(
         "steps",
-        _finding(series, words, currency),
+        _say_finding(series, words, currency),
         Axis(f"{words}, {currency} per 1M tokens", "rate", currency),
         Axis("date, UTC", "bound"),
         tuple(series),
     )
 
 
-def _step(rates: Sequence[Decimal | None], start: datetime, end: datetime) -> Point | None:
+def _make_step(rates: Sequence[Decimal | None], start: datetime, end: datetime) -> Point | None:
     known = [rate for rate in rates if rate is not None]
     if not known:
         return None
@@ -70,7 +70,7 @@ def _step(rates: Sequence[Decimal | None], start: datetime, end: datetime) -> Po
     return Point(start, low, to=high if high > low else None, until=end)
 
 
-def _finding(series: Sequence[Series], words: str, currency: str) -> Sentence:
+def _say_finding(series: Sequence[Series], words: str, currency: str) -> Sentence:
     if len(series) > MOST_TITLED:
         values = [value for one in series for point in one.points for value in (point.value, point.to) if value]
         return (
@@ -79,10 +79,10 @@ def _finding(series: Sequence[Series], words: str, currency: str) -> Sentence:
             " and ",
             Figure(max(values, default=None), "rate", currency),
         )
-    return join_with_and([_change(one, words, currency) for one in series])
+    return join_with_and([_say_change(one, words, currency) for one in series])
 
 
-def _change(one: Series, words: str, currency: str) -> Sentence:
+def _say_change(one: Series, words: str, currency: str) -> Sentence:
     """From the first price to the last, both at their highest hours."""
     first, last = one.points[0], one.points[-1]
     before, after = first.to or first.value, last.to or last.value

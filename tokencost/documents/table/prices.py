@@ -48,10 +48,10 @@ def list_document(
         for model, price, window in closed
     ]
     main = Table(columns, values, caption=caption)
-    return _document(table, "prices list", as_of, main, _on_sale(rows, as_of, sold, retired), merge_remarks(notes))
+    return _document(table, "prices list", as_of, main, _say_on_sale(rows, as_of, sold, retired), merge_remarks(notes))
 
 
-def _on_sale(
+def _say_on_sale(
     rows: Sequence[PriceRow], as_of: When, sold: frozenset[Model], retired: frozenset[Model]
 ) -> Iterable[Sentence]:
     """How many models are on sale, how many of them have such rates, and how many are not shown: they are retired."""
@@ -74,7 +74,7 @@ def history_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -
         "prices history",
         as_of,
         Table(columns, tuple(_values(row) for row in rows), caption=caption),
-        notes=_promotions(rows),
+        notes=_note_promotions(rows),
     )._replace(charts=WhenRead(lambda: history_charts(rows, as_of)))
 
 
@@ -129,7 +129,7 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
     notes += missing_rate_remarks(side, [row.cell for row in rows if row.cell.tier == "standard"])
     if model.note:
         notes.append((model.note,))
-    notes += [(f"{_conditions(row)}{row.evidence.note}",) for row in rows if row.evidence.note]
+    notes += [(f"{_name_tier(row)}{row.evidence.note}",) for row in rows if row.evidence.note]
     main = Table(tuple(columns), tuple(values), caption=f"every rate of {model.id} on {show_when(side.when)}")
     return Document(
         command="prices show",
@@ -221,12 +221,12 @@ def _rate(row: PriceRow, rate: Plain) -> Value:
     return Figure(rate, "rate", row.currency)
 
 
-def _conditions(row: PriceRow) -> str:
+def _name_tier(row: PriceRow) -> str:
     """`ultrafast: ` where a note is about that tier alone."""
     return f"{row.cell.tier}: " if row.evidence.note != row.price.evidence.note else ""
 
 
-def _promotions(rows: Sequence[PriceRow]) -> Iterable[Sentence]:
+def _note_promotions(rows: Sequence[PriceRow]) -> Iterable[Sentence]:
     for price in dict.fromkeys(row.price for row in rows):
         if price.promotion:
             yield (f"{price.model}: the price from {show_bound(price.start)} is promotional.",)

@@ -24,7 +24,7 @@ _WHY = {
 
 
 def sum_cost(result: Usage) -> Decimal:
-    """What all priced requests cost."""
+    """What all priced requests cost, as the exact sum of the rows."""
     total = ZERO
     for row in result.rows:
         total = EXACT.add(total, row.cost.total)
@@ -33,12 +33,12 @@ def sum_cost(result: Usage) -> Decimal:
 
 def say_cost(result: Usage) -> Sentence:
     """`5 requests from 2026-11-16 to 2026-11-18 cost $0.2366`, as a sentence begins."""
-    return (*_requests(result.requests), f"{_period(result)} cost ", Figure(sum_cost(result), "fine_money"))
+    return (*_say_requests(result.requests), f"{_say_period(result)} cost ", Figure(sum_cost(result), "fine_money"))
 
 
 def say_answer(result: Usage) -> Iterator[Sentence]:
     """What was priced costs so much, and so much was not priced."""
-    missing, left_out = _left_out(result)
+    missing, left_out = _say_left_out(result)
     never = count_noun(result.failed_count, "failed or cached request")
     if not result.read:
         yield ("No records were read.",)
@@ -51,10 +51,10 @@ def say_answer(result: Usage) -> Iterator[Sentence]:
         yield (*say_cost(result), f". All records were priced{but}.")
     else:
         are = "is" if missing == 1 else "are"
-        count, word = _requests(result.requests)
+        count, word = _say_requests(result.requests)
         cost = Figure(sum_cost(result), "fine_money")
         yield "The ", count, f" priced{word} cost ", cost, f"; {missing:,} {are} not included: {left_out}."
-        if period := _period(result):
+        if period := _say_period(result):
             yield (f"The priced requests are{period}.",)
     if result.failed_count and missing:
         yield (f"Never billed: {never}.",)
@@ -72,11 +72,11 @@ def say_assumed(result: Usage) -> Iterator[Sentence]:
         yield (f"--window {result.window} changed nothing: no price depends on an hour that is not known.",)
 
 
-def _requests(number: int) -> Sentence:
+def _say_requests(number: int) -> Sentence:
     return Figure(number, "count"), " request" if number == 1 else " requests"
 
 
-def _period(result: Usage) -> str:
+def _say_period(result: Usage) -> str:
     if result.first is None or result.last is None:
         return ""
     if result.first == result.last:
@@ -84,7 +84,7 @@ def _period(result: Usage) -> str:
     return f" from {show_when(result.first)} to {show_when(result.last)}"
 
 
-def _left_out(result: Usage) -> tuple[int, str]:
+def _say_left_out(result: Usage) -> tuple[int, str]:
     """How many are not included although they were billed, and which these are."""
     found = []
     count = 0
@@ -95,8 +95,8 @@ def _left_out(result: Usage) -> tuple[int, str]:
         items = list(group)
         number = sum(item.tokens.requests for item in items)
         count += number
-        names = _names(items)
-        found.append(f"{number:,} {_WHY[kind][len(names) > 1]}" + (f" ({_listed(names)})" if names else ""))
+        names = _list_names(items)
+        found.append(f"{number:,} {_WHY[kind][len(names) > 1]}" + (f" ({_join_names(names)})" if names else ""))
     unreadable = result.rejected_count - result.failed_count
     if unreadable:
         lines = all(item.line is not None for item in result.rejected)
@@ -104,11 +104,11 @@ def _left_out(result: Usage) -> tuple[int, str]:
     return count + unreadable, ", ".join(found)
 
 
-def _names(items: Sequence[Unpriced]) -> list[str]:
+def _list_names(items: Sequence[Unpriced]) -> list[str]:
     return list(dict.fromkeys(item.model for item in items if item.model))
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     more = len(names) - MOST_NAMES
     shown = ", ".join(names[:MOST_NAMES])
     return f"{shown} and {count_noun(more, 'other')}" if more > 0 else shown

@@ -23,10 +23,10 @@ def usage_charts(result: Usage) -> tuple[Chart, ...]:
         points = tuple(Point(name, row.elsewhere[place].cost) for name, row in zip(names, rows, strict=True))
         series.append(Series(f"as {label}", points))
     by = ", ".join(name.replace("_", " ") for name in result.by)
-    return (Chart("bars", _title(result), Axis("USD", "money"), Axis(by, "text"), tuple(series)),)
+    return (Chart("bars", _say_title(result), Axis("USD", "money"), Axis(by, "text"), tuple(series)),)
 
 
-def _title(result: Usage) -> Sentence:
+def _say_title(result: Usage) -> Sentence:
     shown = min(len(result.rows), MOST_GROUPS)
     title = say_cost(result)
     for place, label in enumerate(result.alternatives):

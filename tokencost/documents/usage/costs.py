@@ -32,13 +32,13 @@ _CAUSES = (
 
 def usage_document(table: PriceTable, result: Usage) -> Document:
     """The document of `tokencost usage`."""
-    tables = [_rows(result)]
+    tables = [_rows_table(result)]
     if result.reconciled:
-        tables.append(_reconciled(result))
-    tables.append(_unpriced(result))
+        tables.append(_reconciled_table(result))
+    tables.append(_unpriced_table(result))
     if result.unpriced_elsewhere:
-        tables.append(_unpriced_elsewhere(result))
-    tables.append(_rejected(result))
+        tables.append(_elsewhere_table(result))
+    tables.append(_rejected_table(result))
     fields: dict[str, Plain] = {
         "first": result.first,
         "last": result.last,
@@ -53,13 +53,13 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
     }
     return Document(
         command="usage",
-        as_of=_to_the_second(result),
+        as_of=_cut_to_second(result),
         version=table.version,
         sha256=table.sha256,
         tables=tuple(tables),
         answer=tuple(say_answer(result)),
         assumed=tuple(say_assumed(result)),
-        reading=tuple(_readings(result)),
+        reading=tuple(_say_elsewhere(result)),
         notes=tuple(_notes(result)),
         sources=tuple(dict.fromkeys(f"{cell.model}: {cite(cell.evidence)}" for cell in result.cells)),
         extra=fields,
@@ -73,12 +73,12 @@ def _charts(result: Usage) -> "Sequence[Chart]":
     return usage_charts(result)
 
 
-def _to_the_second(result: Usage) -> date | datetime | None:
+def _cut_to_second(result: Usage) -> date | datetime | None:
     when = result.as_of
     return when.replace(microsecond=0) if isinstance(when, datetime) else when
 
 
-def _rows(result: Usage) -> Table:
+def _rows_table(result: Usage) -> Table:
     rows = result.rows
     columns = [Column(name, "term" if name == "component" else "text") for name in result.by]
     used = {
@@ -112,7 +112,7 @@ def _rows(result: Usage) -> Table:
     return Table(tuple(columns), tuple(values), caption=f"cost of the logged requests{when}, USD")
 
 
-def _unpriced(result: Usage) -> Table:
+def _unpriced_table(result: Usage) -> Table:
     return Table(
         (
             Column("model"),
@@ -122,7 +122,7 @@ def _unpriced(result: Usage) -> Table:
             Column("output_tokens", "count", "output"),
         )
         if result.unpriced
-        else _hidden("model", "reason", "requests", "input_tokens", "output_tokens"),
+        else _hide_columns("model", "reason", "requests", "input_tokens", "output_tokens"),
         tuple(
             (item.model, item.reason, item.tokens.requests, item.tokens.input, item.tokens.output)
             for item in result.unpriced
@@ -132,7 +132,7 @@ def _unpriced(result: Usage) -> Table:
     )
 
 
-def _unpriced_elsewhere(result: Usage) -> Table:
+def _elsewhere_table(result: Usage) -> Table:
     return Table(
         (Column("alternative"), Column("reason"), Column("requests", "count")),
         tuple((item.model, item.reason, item.tokens.requests) for item in result.unpriced_elsewhere),
@@ -141,24 +141,24 @@ def _unpriced_elsewhere(result: Usage) -> Table:
     )
 
 
-def _rejected(result: Usage) -> Table:
+def _rejected_table(result: Usage) -> Table:
     more = result.rejected_count - len(result.rejected)
     caption = "not read" + (f": the first {len(result.rejected):,} of {result.rejected_count:,}" if more else "")
     return Table(
         (Column("file"), Column("line", "count"), Column("reason"))
         if result.rejected
-        else _hidden("file", "line", "reason"),
+        else _hide_columns("file", "line", "reason"),
         tuple((item.file, item.line, item.reason) for item in result.rejected),
         name="rejected",
         caption=caption,
     )
 
 
-def _hidden(*names: str) -> tuple[Column, ...]:
+def _hide_columns(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, shown=False) for name in names)
 
 
-def _reconciled(result: Usage) -> Table:
+def _reconciled_table(result: Usage) -> Table:
     return Table(
         (
             Column("model"),
@@ -175,7 +175,7 @@ def _reconciled(result: Usage) -> Table:
                 item.logged,
                 item.computed,
                 EXACT.subtract(item.logged, item.computed),
-                _cause(item.logged, item.computed),
+                _find_cause(item.logged, item.computed),
             )
             for item in result.reconciled
         ),
@@ -184,7 +184,7 @@ def _reconciled(result: Usage) -> Table:
     )
 
 
-def _cause(logged: Decimal, computed: Decimal) -> str | None:
+def _find_cause(logged: Decimal, computed: Decimal) -> str | None:
     """Why a logged cost differs; the common causes each leave their mark on the quotient."""
     difference = abs(EXACT.subtract(logged, computed))
     if not difference:
@@ -202,7 +202,7 @@ def _cause(logged: Decimal, computed: Decimal) -> str | None:
     return "a missing tier or long-context rate, a discount, or a newer and lower price"
 
 
-def _readings(result: Usage) -> Iterator[Sentence]:
+def _say_elsewhere(result: Usage) -> Iterator[Sentence]:
     """What the same requests would have cost on each alternative."""
     actual = sum_cost(result)
     for place, label in enumerate(result.alternatives):

@@ -35,8 +35,8 @@ def render(document: Document, _screen: Screen) -> str:
     return join_blocks(document, paragraph=_paragraph, table=_table, items=_items)
 
 
-def _write_reference(sign: str) -> str:
-    return f"&#{ord(sign)};"
+def _write_reference(character: str) -> str:
+    return f"&#{ord(character)};"
 
 
 def _words(text: str) -> str:
@@ -58,8 +58,8 @@ def _paragraph(text: str) -> str:
 
 
 def _block(match: re.Match[str]) -> str:
-    before, sign = (group for group in match.groups() if group is not None)
-    return before + _write_reference(sign)
+    before, character = (group for group in match.groups() if group is not None)
+    return before + _write_reference(character)
 
 
 def _table(table: TableView) -> str:

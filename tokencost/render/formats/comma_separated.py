@@ -25,7 +25,7 @@ def render(document: Document, _screen: Screen) -> str:
 
 
 def records(document: Document, separator: str) -> str:
-    """The first table as lines of cells, quoted where needed. Text is inert, so a record is one line."""
+    """The first table as lines of cells, quoted where needed. Text is sanitized, so a record is one line."""
     if not document.tables:
         return ""
     table = document.tables[0]

@@ -37,7 +37,7 @@ _CHARACTERS = {
     "≤": r"$\leq$",
     "≥": r"$\geq$",
 }
-# Two of these in a row would be printed as one sign; the last two would begin an option of \\ or \item.
+# Two of these in a row would be printed as one character; the last two would begin an option of \\ or \item.
 _PLACES = {"-": "-{}", "'": "'{}", ",": ",{}", "[": "{[}", "*": "{*}"}
 _SPECIAL = re.compile(rf"[{re.escape(''.join(_CHARACTERS))}]|-(?=-)|'(?=')|,(?=,)|^[\[*]")
 

@@ -1,4 +1,4 @@
-"""GitHub Markdown: pipe tables with straight columns, and text in which nothing is markup.
+"""GitHub Markdown: pipe tables with aligned columns, and text in which nothing is markup.
 
 https://github.github.com/gfm/
 """

@@ -36,7 +36,7 @@ _BLOCK = re.compile(r"(?:\*+|[-+]|(?:\d+|[A-Za-z])[.)])(?:\s|$)|[#:%]|\[|CLOCK:"
 
 
 def render(document: Document, _screen: Screen) -> str:
-    """Paragraphs, a table each, lists."""
+    """Paragraphs, an Org table each, lists."""
     return join_blocks(document, paragraph=_paragraph, table=_table, items=_items)
 
 

@@ -17,7 +17,7 @@ _INLINE = re.compile(r"[\\`*|@]|(?<![^\W_])_|_(?![^\W_])")
 # A colon after a known scheme makes a link, if only of a script or with the web address that follows; two at the end
 # announce a literal block.
 _COLON = re.compile(r"(?<=[A-Za-z]):(?=\S|$)|(?<=:):$")
-# List, enumeration, field, option, comment, prompt, or a line drawn with one sign.
+# List, enumeration, field, option, comment, prompt, or a line drawn with one character.
 _BLOCK = re.compile(
     r"[-+/](?![$¥])|[.:>•‣⁃]"
     r"|\(?(?:\d+|#|[A-Za-z]|[ivxlcdmIVXLCDM]+)[.)](?=\s|$)"
@@ -52,7 +52,7 @@ def _inline(text: str) -> str:
 def _table(table: TableView) -> str:
     cells = [[_escape(cell) for cell in line] for line in table.lines]
     rule, double = (
-        f"+{'+'.join(sign * (width + 2) for width in column_widths(cells, _count_columns))}+" for sign in ("-", "=")
+        f"+{'+'.join(line * (width + 2) for width in column_widths(cells, _count_columns))}+" for line in ("-", "=")
     )
     head, *rows = (f"| {' | '.join(line)} |" for line in pad(cells, table.right, _count_columns))
     lines = [rule, head, double, *(line for row in rows for line in (row, rule))]
@@ -61,7 +61,7 @@ def _table(table: TableView) -> str:
 
 def _count_columns(text: str) -> int:
     """The width that docutils counts, which refuses a table whose lines differ from it."""
-    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+    return sum(0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _items(heading: str, entries: Sequence[str]) -> str:

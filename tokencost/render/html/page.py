@@ -53,7 +53,7 @@ def _link(address: str) -> str:
 
 
 def paragraph(text: str) -> str:
-    """A sentence."""
+    """A sentence as a paragraph, its web addresses as links."""
     return f"<p>{_escape(text)}</p>"
 
 
@@ -89,6 +89,6 @@ def _cell(tag: str, text: str, name: str) -> str:
 
 
 def items(heading: str, entries: Sequence[str]) -> str:
-    """A list under its heading."""
+    """A list under its heading, web addresses as links."""
     lines = (f"<li>{_escape(entry)}</li>" for entry in entries)
     return "\n".join([f"<h2>{heading}</h2>", "<ul>", *lines, "</ul>"])

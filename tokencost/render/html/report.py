@@ -14,7 +14,7 @@ from html import escape
 from importlib.resources import files
 
 from tokencost.documents.document import Document
-from tokencost.documents.report_page import Calculator, CalculatorModel, ReportPage, Section, rates_of
+from tokencost.documents.report_page import Calculator, CalculatorModel, ReportPage, Section, list_rates
 from tokencost.render.html.page import html_table, items, paragraph
 from tokencost.render.numbers import show_sentence
 from tokencost.render.pictures.svg_chart import draw_figure
@@ -27,7 +27,7 @@ _PLACE = re.compile(r"<!-- (\w+) -->")
 
 
 def report_html(page: ReportPage) -> str:
-    """The whole file."""
+    """The whole file: the template with its parts in the places that name them."""
     script = "\n".join(_read_file(name) for name in SCRIPTS)
     script = f'"use strict";\n(() => {{\n{script}}})();\n'
     style = _read_file("report.css")
@@ -85,7 +85,7 @@ def _write_body(document: Document) -> Iterator[str]:
 def _write_json(calculator: Calculator, stamp: str) -> str:
     """The rates as whole numbers of the smallest unit that any of them needs, as text: no reader may round them."""
     scale = max(
-        (_decimals(rate) for model in calculator.models for cell in model.cells for rate in rates_of(cell) if rate),
+        (_decimals(rate) for model in calculator.models for cell in model.cells for rate in list_rates(cell) if rate),
         default=0,
     )
     data = {
@@ -115,7 +115,7 @@ def _describe_model(model: CalculatorModel, scale: int) -> dict[str, object]:
                 cell.tier,
                 cell.window,
                 str(cell.input_tokens_above),
-                *(_scale_rate(rate, scale) for rate in rates_of(cell)),
+                *(_scale_rate(rate, scale) for rate in list_rates(cell)),
             ]
             for cell in model.cells
         ],

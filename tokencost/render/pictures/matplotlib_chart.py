@@ -1,4 +1,4 @@
-"""Pictures for reports in PNG and PDF, drawn by matplotlib without a screen, a browser or a network.
+"""Pictures in PNG and PDF, drawn by matplotlib without a screen, a browser or a network.
 
 The same document gives the same bytes. Text stays text in PDF.
 
@@ -66,7 +66,7 @@ def encode(document: Document, name: str) -> bytes:
     charts = list(document.charts)
     heights = [_height(chart) for chart in charts]
     with mpl.rc_context(), warnings.catch_warnings():
-        # A sign that no installed font has is drawn as a box; the text itself stays in PDF.
+        # A character that no installed font has is drawn as a box; the text itself stays in PDF.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         # Of absurdly long numbers or names: the picture is then crowded, which its reader sees.
         warnings.filterwarnings("ignore", message="constrained_layout not applied")
@@ -105,7 +105,7 @@ def _height(chart: Chart) -> float:
 
 
 def _choose_fonts(charts: list[Chart], below: list[str]) -> list[str]:
-    """The usual font, with one for East Asian signs behind it where they are needed and one is installed."""
+    """The usual font, with one for East Asian characters behind it where they are needed and one is installed."""
     from matplotlib import font_manager
 
     labels = "".join(show_sentence(chart.title) + "".join(series.label for series in chart.series) for chart in charts)
@@ -117,7 +117,7 @@ def _choose_fonts(charts: list[Chart], below: list[str]) -> list[str]:
 
 
 def _draw_bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
-    """Lying bars from top to bottom, each with its name before it and its number behind; categories as headings."""
+    """Horizontal bars below each other, each between its name and its number; categories as headings."""
     one = len(chart.series) == 1
     reach = _draw_values_axis(axes.xaxis, chart, scale)
     names: list[str] = []
@@ -195,7 +195,7 @@ def _draw_steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
             if point.value is None:
                 continue
             span: list[Any] = [point.at, point.until]
-            # Zero has no place on a logarithmic scale: it lies at the lower edge.
+            # Zero has no place on a logarithmic scale: it is drawn at the lower edge.
             low, high = max(float(point.value), bottom), _highest(point, bottom)
             axes.plot(span, [high, high], color=color, linestyle=style, linewidth=1.8, solid_capstyle="butt")
             if point.to is not None:

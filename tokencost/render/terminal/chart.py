@@ -1,4 +1,4 @@
-"""A chart in signs of a terminal: bars with their numbers, as wide as the screen, readable without colour.
+"""A chart in characters for a terminal: bars with their numbers, as wide as the screen, readable without colour.
 
 Whatever kind a chart is, each value has a line: a category, the beginning of a step, a point of a curve. Read
 downwards, the lines of a step chart are its history.
@@ -129,7 +129,7 @@ def _show_place(point: Point, axis: Axis) -> str:
 
 
 def _draw_bar(point: Point, scale: Scale, length: int) -> str:
-    """The bar. What is not zero has at least one sign; a range goes on in a lighter one."""
+    """The bar. What is not zero has at least one column; a range goes on in a lighter character."""
     if point.value is None or not length:
         return ""
     first = _columns(scale.place(point.value), length, seen=bool(point.value))
