@@ -60,24 +60,7 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
         tables=(
             Table(
                 columns,
-                tuple(
-                    (
-                        row.model,
-                        row.provider,
-                        row.component,
-                        row.tier,
-                        row.window,
-                        row.price,
-                        row.baseline,
-                        row.baseline_price,
-                        row.ratio,
-                        row.percent_lower,
-                        row.baseline_window,
-                        row.status,
-                        row.baseline_status,
-                    )
-                    for row in rows
-                ),
+                tuple(tuple(getattr(row, column.key) for column in columns) for row in rows),
                 caption=f"{models} against {result.baseline.label}, {unit}{tier}",
             ),
         ),

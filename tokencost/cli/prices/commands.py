@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import click
 
+from tokencost.cli.commands import SuggestingGroup
 from tokencost.cli.parameters.options import (
     answer,
     answer_options,
@@ -19,32 +20,22 @@ from tokencost.cli.streams import write_out
 from tokencost.pricetable.when import When, day_of
 
 A_CHECK_FAILED = 1
-ELSEWHERE = {"add": "add", "diff": "diff", "audit": "audit", "export": "export"}
-"""The modules of the larger commands."""
+LARGER = ("add", "diff", "audit", "export")
+"""Commands that have modules of their own, under their names."""
 
 
-class PricesGroup(click.Group):
+class PricesGroup(SuggestingGroup):
     """The commands of this module, and those that are large enough for one of their own, imported when they run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order in which people need them."""
-        return [*self.commands, *ELSEWHERE]
+        return [*self.commands, *LARGER]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
-        if module := ELSEWHERE.get(cmd_name):
-            return cast("click.Command", getattr(import_module(f"tokencost.cli.prices.{module}"), cmd_name))
+        if cmd_name in LARGER:
+            return cast("click.Command", getattr(import_module(f"tokencost.cli.prices.{cmd_name}"), cmd_name))
         return super().get_command(ctx, cmd_name)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with a suggestion for a mistyped name."""
-        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
-            from tokencost.cli.parameters.slips import unknown_command
-
-            raise unknown_command(ctx, args)
-        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=PricesGroup, short_help="The price table: list, show, history, check, add, diff, audit, export.")

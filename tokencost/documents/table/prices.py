@@ -21,6 +21,25 @@ from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import When, show_bound, show_when
 
 RATES = ("input", "cached_input", "cache_write", "output")
+COLUMNS = (
+    Column("provider"),
+    Column("model"),
+    Column("name"),
+    Column("from", "bound"),
+    Column("until", "bound"),
+    Column("tier"),
+    Column("window"),
+    Column("input_tokens_above", "count", "input above"),
+    Column("currency"),
+    Column("input", "rate"),
+    Column("cached_input", "rate"),
+    Column("cache_write", "rate"),
+    Column("output", "rate"),
+    Column("source", "url"),
+    Column("checked", "when"),
+    Column("confidence"),
+)
+"""Of every list of prices, in CSV and JSON whether people see them or not."""
 
 
 def list_document(
@@ -174,25 +193,7 @@ def _columns(rows: Sequence[PriceRow], shown: set[str]) -> tuple[Column, ...]:
     for rate in ("cached_input", "cache_write"):
         if all(getattr(row.rates, rate) is None for row in rows):
             keep.discard(rate)
-    kinds: dict[str, Column] = {
-        "provider": Column("provider"),
-        "model": Column("model"),
-        "name": Column("name"),
-        "from": Column("from", "bound"),
-        "until": Column("until", "bound"),
-        "tier": Column("tier"),
-        "window": Column("window"),
-        "input_tokens_above": Column("input_tokens_above", "count", "input above"),
-        "currency": Column("currency"),
-        "input": Column("input", "rate"),
-        "cached_input": Column("cached_input", "rate"),
-        "cache_write": Column("cache_write", "rate"),
-        "output": Column("output", "rate"),
-        "source": Column("source", "url"),
-        "checked": Column("checked", "when"),
-        "confidence": Column("confidence"),
-    }
-    return tuple(Column(column.key, column.kind, column.heading, shown=column.key in keep) for column in kinds.values())
+    return tuple(column._replace(shown=column.key in keep) for column in COLUMNS)
 
 
 def _values(row: PriceRow) -> tuple[Value, ...]:

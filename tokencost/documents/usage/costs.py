@@ -113,23 +113,18 @@ def _rows_table(result: Usage) -> Table:
 
 
 def _unpriced_table(result: Usage) -> Table:
-    return Table(
-        (
-            Column("model"),
-            Column("reason"),
-            Column("requests", "count"),
-            Column("input_tokens", "count", "input"),
-            Column("output_tokens", "count", "output"),
-        )
-        if result.unpriced
-        else _hide_columns("model", "reason", "requests", "input_tokens", "output_tokens"),
-        tuple(
-            (item.model, item.reason, item.tokens.requests, item.tokens.input, item.tokens.output)
-            for item in result.unpriced
-        ),
-        name="unpriced",
-        caption="not priced",
+    columns = (
+        Column("model"),
+        Column("reason"),
+        Column("requests", "count"),
+        Column("input_tokens", "count", "input"),
+        Column("output_tokens", "count", "output"),
     )
+    rows = tuple(
+        (item.model, item.reason, item.tokens.requests, item.tokens.input, item.tokens.output)
+        for item in result.unpriced
+    )
+    return _hide_empty(Table(columns, rows, name="unpriced", caption="not priced"))
 
 
 def _elsewhere_table(result: Usage) -> Table:
@@ -144,18 +139,14 @@ def _elsewhere_table(result: Usage) -> Table:
 def _rejected_table(result: Usage) -> Table:
     more = result.rejected_count - len(result.rejected)
     caption = "not read" + (f": the first {len(result.rejected):,} of {result.rejected_count:,}" if more else "")
-    return Table(
-        (Column("file"), Column("line", "count"), Column("reason"))
-        if result.rejected
-        else _hide_columns("file", "line", "reason"),
-        tuple((item.file, item.line, item.reason) for item in result.rejected),
-        name="rejected",
-        caption=caption,
-    )
+    columns = (Column("file"), Column("line", "count"), Column("reason"))
+    rows = tuple((item.file, item.line, item.reason) for item in result.rejected)
+    return _hide_empty(Table(columns, rows, name="rejected", caption=caption))
 
 
-def _hide_columns(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name, shown=False) for name in names)
+def _hide_empty(table: Table) -> Table:
+    """Without rows it is for programs only, which find an empty list under its name."""
+    return table if table.rows else table._replace(columns=tuple(c._replace(shown=False) for c in table.columns))
 
 
 def _reconciled_table(result: Usage) -> Table:

@@ -17,7 +17,7 @@ from tokencost.documents.document import Document
 from tokencost.errors import MissingExtra
 from tokencost.render.numbers import show, show_sentence
 from tokencost.render.padding import width_of, wrap_columns
-from tokencost.render.pictures.scale import Scale, scale_of, show_point
+from tokencost.render.pictures.scale import Scale, group_number, scale_of, show_bar, show_end
 from tokencost.render.sanitize import sanitize
 from tokencost.render.view import list_footer
 
@@ -147,9 +147,8 @@ def _draw_bar(axes: "Axes", chart: Chart, point: Point, at: int, color: str, sta
     axes.barh(at, low - start, left=start, height=0.8, color=color)
     if end > low:
         axes.barh(at, end - low, left=low, height=0.8, color=color, alpha=0.45)
-    remark = sanitize(show_sentence(point.remark))
     axes.annotate(
-        "  ".join(filter(None, (show_point(point, chart.values), remark))), (end, at), (4, 0),
+        show_bar(point, chart.values), (end, at), (4, 0),
         textcoords="offset points", va="center", fontsize=8, color=INK,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
     )  # fmt: skip
@@ -187,7 +186,6 @@ def _draw_steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     bottom, top = _draw_values_axis(axes.yaxis, chart, scale)
-    latest = max((point.until for s in chart.series for point in s.points if point.until), default=None)
     ends: list[tuple[Any, float, str, str]] = []
     for number, series in enumerate(chart.series):
         color, style = _line(chart, series, number)
@@ -208,10 +206,8 @@ def _draw_steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
                 axes.plot([when, when], levels, color=color, linewidth=0.9, alpha=0.8)
         shown = [point for point in series.points if point.value is not None]
         if shown:
-            last = shown[-1]
-            until = f" until {show(last.until, 'when')[:10]}" if last.until and latest and last.until < latest else ""
-            name = f"{_shorten(sanitize(series.label))} {show_point(last, chart.values)}{until}"
-            ends.append((last.until, _highest(last, bottom), name, color))
+            name = f"{_shorten(sanitize(series.label))} {show_end(chart, shown)}"
+            ends.append((shown[-1].until, _highest(shown[-1], bottom), name, color))
     axes.set_ylim(bottom, top)
     axes.set_xlabel(sanitize(chart.along.title))
     locator = AutoDateLocator(maxticks=9)  # type: ignore[no-untyped-call]  # of matplotlib
@@ -231,9 +227,7 @@ def _draw_curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
         xs, ys = [float(point.at) for point in points], [float(point.value or 0) for point in points]  # type: ignore[arg-type]
         axes.plot(xs, ys, color=color, linestyle=style, linewidth=1.8, marker="" if len(xs) > 1 else "o")
         if points:
-            ends.append(
-                (xs[-1], ys[-1], f"{_shorten(sanitize(series.label))} {show_point(points[-1], chart.values)}", color)
-            )
+            ends.append((xs[-1], ys[-1], f"{_shorten(sanitize(series.label))} {show_end(chart, points)}", color))
     for mark in chart.marks:
         at, value = float(mark.at), float(mark.value)
         axes.plot([at], [value], marker="o", markersize=7, color=INK, markerfacecolor="white", zorder=5)
@@ -254,8 +248,7 @@ def _highest(point: Point, bottom: float) -> float:
 
 def _line(chart: Chart, series: Series, number: int) -> tuple[str, str]:
     """A colour for each series, and for each group a way of drawing it."""
-    groups = list(dict.fromkeys(each.group for each in chart.series))
-    return COLORS[number % len(COLORS)], ("-", "--", "-.", ":")[groups.index(series.group) % 4]
+    return COLORS[number % len(COLORS)], ("-", "--", "-.", ":")[group_number(chart, series) % 4]
 
 
 def _name_ends(axes: "Axes", ends: list[tuple[Any, float, str, str]]) -> None:

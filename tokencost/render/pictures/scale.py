@@ -1,11 +1,15 @@
-"""From exact values to lengths in a picture: the one place where they become floating-point numbers."""
+"""What all pictures share: where a value stands, and what is written at it.
+
+This is the one place where exact values become floating-point numbers.
+"""
 
 from collections.abc import Sequence
 from math import ceil, floor, log10
 from typing import NamedTuple
 
-from tokencost.documents.chart import Axis, Chart, Number, Point
-from tokencost.render.numbers import show
+from tokencost.documents.chart import Axis, Chart, Number, Point, Series
+from tokencost.render.numbers import show, show_sentence
+from tokencost.render.sanitize import sanitize
 
 
 class Scale(NamedTuple):
@@ -49,6 +53,24 @@ def show_point(point: Point, axis: Axis) -> str:
     if point.to is None:
         return show(point.value, axis.kind, axis.currency)
     return f"{show(point.value, axis.kind, axis.currency)} to {show(point.to, axis.kind, axis.currency)}"
+
+
+def show_bar(point: Point, axis: Axis) -> str:
+    """What stands at a bar: its number or range, and its remark."""
+    return sanitize("  ".join(filter(None, (show_point(point, axis), show_sentence(point.remark)))))
+
+
+def show_end(chart: Chart, points: Sequence[Point]) -> str:
+    """The last number of a series, and until when it held where another series goes on: `$8.00 until 2026-07-24`."""
+    latest = max((p.until for series in chart.series for p in series.points if p.until is not None), default=None)
+    last = points[-1]
+    until = f" until {show(last.until, 'when')[:10]}" if last.until and latest and last.until < latest else ""
+    return show_point(last, chart.values) + until
+
+
+def group_number(chart: Chart, series: Series) -> int:
+    """Which of the groups of a chart a series belongs to; each group has a line of its own kind."""
+    return list(dict.fromkeys(each.group for each in chart.series)).index(series.group)
 
 
 def _choose_step(rough: float) -> float:

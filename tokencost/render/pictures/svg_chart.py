@@ -17,7 +17,7 @@ from tokencost.documents.chart import Chart, Number, Point, Series
 from tokencost.documents.document import Document, Plain
 from tokencost.render.numbers import show, show_sentence
 from tokencost.render.padding import wrap_columns
-from tokencost.render.pictures.scale import Scale, scale_of, show_point
+from tokencost.render.pictures.scale import Scale, group_number, scale_of, show_bar, show_end
 from tokencost.render.sanitize import sanitize
 from tokencost.render.view import list_footer
 
@@ -113,10 +113,8 @@ def _draw_bars(parts: list[str], chart: Chart, scale: Scale) -> int:
                 if point.at != place:
                     continue
                 color = COLORS[number % len(COLORS)]
-                remark = sanitize(show_sentence(point.remark))
-                figure = "  ".join(filter(None, (show_point(point, chart.values), remark)))
                 parts.append(_draw_label(0, at + 13, heading if one else sanitize(series.label)))
-                parts.append(_draw_label(100, at + 13, figure, anchor="end"))
+                parts.append(_draw_label(100, at + 13, show_bar(point, chart.values), anchor="end"))
                 parts.extend(_draw_bar(point, scale, at + 18, color))
                 at += ROW
     return _draw_values_axis(parts, chart, scale, at + 4)
@@ -191,16 +189,12 @@ def _draw_name(chart: Chart, series: Series, number: int) -> Iterator[str]:
     at = LEGEND * number + 14
     yield f'<line x1="0" x2="26" y1="{at - 4}" y2="{at - 4}" {_style(chart, series, number)}/>'
     known = [point for point in series.points if point.value is not None]
-    last = f": {show_point(known[-1], chart.values)}" if known else ""
-    ended = known[-1].until if known else None
-    latest = max((p.until for s in chart.series for p in s.points if p.until is not None), default=None)
-    until = f" until {show(ended, 'when')[:10]}" if ended and latest and ended < latest else ""
-    yield f'<text x="34" y="{at}" fill="currentColor">{_escape(series.label + last + until)}</text>'
+    last = f": {show_end(chart, known)}" if known else ""
+    yield f'<text x="34" y="{at}" fill="currentColor">{_escape(series.label + last)}</text>'
 
 
 def _style(chart: Chart, series: Series, number: int) -> str:
-    groups = list(dict.fromkeys(each.group for each in chart.series))
-    dash = DASHES[groups.index(series.group) % len(DASHES)]
+    dash = DASHES[group_number(chart, series) % len(DASHES)]
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return f'stroke="{COLORS[number % len(COLORS)]}" stroke-width="2"{dashed}'
 

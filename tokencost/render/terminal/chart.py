@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tokencost.documents.chart import Axis, Chart, Point
 from tokencost.render.numbers import show, show_sentence
 from tokencost.render.padding import width_of
-from tokencost.render.pictures.scale import Scale, scale_of, show_point
+from tokencost.render.pictures.scale import Scale, scale_of, show_bar
 from tokencost.render.sanitize import sanitize
 
 PIPED_WIDTH = 80
@@ -120,8 +120,7 @@ def _say_left_out(chart: Chart) -> str:
 
 
 def _make_bar(name: str, point: Point, axis: Axis) -> _Bar:
-    remark = show_sentence(point.remark)
-    return _Bar(name, point, sanitize("  ".join(filter(None, (show_point(point, axis), remark)))))
+    return _Bar(name, point, show_bar(point, axis))
 
 
 def _show_place(point: Point, axis: Axis) -> str:
