@@ -5,7 +5,7 @@ from typing import NamedTuple, cast
 
 import click
 
-import tokencost as package
+import tokencost as package  # the group below has its name
 from tokencost.cli.streams import write_out
 from tokencost.pricetable.locate import find_prices, table_version
 from tokencost.render.sanitize import sanitize

@@ -59,6 +59,7 @@ def compare(
     Without models, the set named in the price table's [defaults]. A date leaves the hour open, so every window
     (peak, off-peak) is shown; an instant such as 2026-11-16T01:00:00Z picks the one that is open.
     """
+    # Here and not above, in every command: help, completion and mistyped options answer without them.
     from tokencost.analysis.compare import compare as compare_prices
     from tokencost.documents.compare import comparison_document
 

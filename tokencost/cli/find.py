@@ -70,6 +70,7 @@ def find(
 
     table = load_table(prices)
     rates = listed_rates(table, on)
+    # Prices of hours that this day does not have: no answer, but a reader of the figure may mean them.
     closed = () if on is None else listed_rates(table, on, closed=True)
     nearest = nearest_rates(rates, price)
     if other is None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tokencost.cli.parameters.options import InputFile, load_table, on_option, output_option
+from tokencost.cli.parameters.options import InputFile, load_table, on_option, output_option, prices_option
 from tokencost.cli.streams import say, write_out
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import When, day_of
@@ -22,7 +22,7 @@ SAID = "An example, not your workload. For your own: tokencost report workload.t
 @click.command(short_help="One self-contained HTML page: prices, history, a workload, claims, a calculator.")
 @click.argument("spec", required=False, type=InputFile(), metavar="[SPEC.toml]")
 @click.option("--open", "show", is_flag=True, help="Show the page in the browser.")
-@click.option("--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]")
+@prices_option
 @on_option
 @click.option("--format", "format_name", type=click.Choice(["html"]), help="The page is HTML.")
 @output_option
@@ -89,5 +89,6 @@ def _make_page(table: "PriceTable", spec: str | None, on: When) -> "ReportPage":
 def _make_temporary() -> str:
     import tempfile
 
+    # Not deleted at the end: the browser may read it after this process is gone.
     with tempfile.NamedTemporaryFile(prefix="tokencost-", suffix=".html", delete=False) as file:
         return file.name

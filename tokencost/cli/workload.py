@@ -64,6 +64,7 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "zone": ("ZONE", "Time zone of months, hours and days. [default: UTC]"),
     }
     for name, (metavar, meaning) in reversed(meanings.items()):
+        # A prefix, since the parameter named `output` is the file.
         short = ["--input"] if name == "input" else []
         command = click.option(option_of(name), *short, f"field_{name}", metavar=metavar, help=meaning)(command)
     return command

@@ -73,6 +73,7 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
 
 
 def _charts(result: Comparison) -> "Sequence[Chart]":
+    # Most answers draw nothing, and start sooner without it.
     from tokencost.documents.compare_chart import comparison_charts
 
     return comparison_charts(result)
@@ -87,6 +88,7 @@ def _say_ratios(result: Comparison) -> Iterator[Sentence]:
         side = sides[model]
         on, (named, baseline) = name_at_times((side, window), (result.baseline, other))
         rows = [(row, row.ratio, row.percent_lower) for row in group]
+        # A sentence begins with the dearer side: "0.02× as much" is misread, and "98× cheaper" means nothing.
         dearer = [(row, ratio, lower) for row, ratio, lower in rows if ratio and ratio > 1]
         cheaper = [(row, 1 / ratio) for row, ratio, _ in rows if ratio and ratio < 1]
         equal = [row for row, ratio, _ in rows if ratio == 1]

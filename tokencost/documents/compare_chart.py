@@ -41,6 +41,7 @@ def _baseline_series(result: Comparison) -> Sequence[Series]:
         prices.setdefault(row.baseline_window, {})[_name_component(row, result)] = row.baseline_price
     components = list(dict.fromkeys(_name_component(row, result) for row in result.rows))
     known = {name: [found[name] for found in prices.values() if found.get(name) is not None] for name in components}
+    # Equal bars side by side would say that the hour matters.
     if all(len(set(values)) <= 1 for values in known.values()):
         whole = tuple(Point(name, known[name][0] if known[name] else None) for name in components)
         return [Series(label, whole, provider)]

@@ -1,6 +1,7 @@
 """What every renderer is given: typed values in tables and sentences, without any syntax.
 
-Numbers stay exact (`Decimal`, `Fraction`, `int`) until a renderer shows them.
+Numbers stay exact (`Decimal`, `Fraction`, `int`) until a renderer shows them, since one format wants all their digits
+and another two, and each has characters of its own to escape.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -101,6 +101,7 @@ def _note_ends(used: Sequence[ListedRate], on: When | None) -> Iterator[Sentence
         if on is not None:
             if end := ends_soon(model, on):
                 yield model.id, f": the model ends on {show_bound(end)}."
+        # Its last day in the columns is then a guess, which must not be quoted as a date.
         elif has_unknown_end(model):
             taken = f"taken as sold until {SEEN_DAYS} days after its price was last seen"
             yield model.id, f": withdrawn on a day that is not known; {taken}."

@@ -20,6 +20,7 @@ from tokencost.pricing.rates import RateCell, open_window_names, thresholds
 def merge_remarks(remarks: Iterable[Sentence]) -> tuple[Sentence, ...]:
     """The remarks, with the models named together where the rest is the same."""
     models: dict[Sentence, list[str]] = {}
+    # Ten models of a provider have the same hours: ten equal lines would hide the eleventh.
     for model, *rest in remarks:
         named = models.setdefault(tuple(rest), [])
         if isinstance(model, str) and model not in named:

@@ -104,6 +104,7 @@ def _add_months(document: Document, totals: WorkloadTotals) -> Document:
             continue
         amounts = (*(getattr(row, f"{part}_cost") for part in PARTS), row.cost)
         known = grouped.setdefault((row.model, row.month), [Fraction(0)] * len(amounts))
+        # A sum without the part that has no price would look like the whole.
         grouped[row.model, row.month] = [
             None if one is None or other is None else one + other for one, other in zip(known, amounts, strict=True)
         ]
@@ -172,6 +173,7 @@ def _make_calculator(table: PriceTable, on: When, models: Sequence[str]) -> Calc
         key=lambda pair: (list(table.providers).index(pair[0].provider), -pair[1].start.timestamp()),
     )
     known = tuple(_make_model(model, table.providers[model.provider].name, price, on) for model, price in newest_first)
+    # A model that is compared may be retired: nobody can spend on it, so the calculator has others.
     sold = {model.name: None for model in known}
     return Calculator(
         on=show_when(on),

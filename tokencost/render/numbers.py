@@ -25,7 +25,7 @@ def show(value: Value, kind: Kind, currency: str = "USD") -> str:
         return show(*value)
     if isinstance(value, Phrase):
         return show_sentence(value.words)
-    if value is None:
+    if value is None:  # never 0: what does not exist costs not nothing, but is not sold
         return MISSING
     if isinstance(value, int | Decimal | Fraction) and kind not in ("text", "term"):
         return _show_number(_to_fraction(value), kind, currency)

@@ -45,6 +45,7 @@ class OneOf(click.Choice[str]):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
+            # Click would suggest what is spelled alike; `excel` and `pdf` are spelled like nothing here.
             hint = self._instead.get(str(value).casefold().removeprefix("."))
             message = f"{value!r} is not one of {', '.join(self.choices)}"
             self.fail(f"{message}\n  hint: {hint}" if hint else message, param, ctx)

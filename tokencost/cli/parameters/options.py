@@ -55,23 +55,16 @@ def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str
     ]
 
 
-def on_option(command: Command) -> Command:
-    """`--on`, of which today is the default."""
-    return click.option(
-        "--on", type=WhenType(), default="today", metavar="WHEN", help=f"{TIMES} [default: today, UTC]"
-    )(command)
+def _time_option(default: str | None, meaning: str) -> Callable[[Command], Command]:
+    return click.option("--on", type=WhenType(), default=default, metavar="WHEN", help=f"{TIMES} {meaning}")
 
 
-def any_time_option(command: Command) -> Command:
-    """`--on`, without which an answer is not about today."""
-    help_text = f"{TIMES} [default: as the claim says, or at any time]"
-    return click.option("--on", type=WhenType(), metavar="WHEN", help=help_text)(command)
-
-
-def own_times_option(command: Command) -> Command:
-    """`--on`, without which each record has its own time."""
-    help_text = f"{TIMES} All is priced then. [default: each request at its own time]"
-    return click.option("--on", type=WhenType(), metavar="WHEN", help=help_text)(command)
+on_option = _time_option("today", "[default: today, UTC]")
+any_time_option = _time_option(None, "[default: as the claim says, or at any time]")
+own_times_option = _time_option(None, "All is priced then. [default: each request at its own time]")
+prices_option = click.option(
+    "--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]"
+)
 
 
 class InputFile(click.ParamType[str]):
@@ -133,9 +126,7 @@ def _list_files(name: str) -> Iterable[str]:
 def answer_options(command: Command, *, on: Callable[[Command], Command] = on_option) -> Command:
     """`--prices`, `--on`, `--format`, `--output` and `--no-color`, which every command takes."""
     options = (
-        click.option(
-            "--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]"
-        ),
+        prices_option,
         on,
         click.option(
             "--format", "format_name", type=OneOf(TEXT_FORMATS, OTHER_FORMATS), help="How the answer is written."
@@ -227,6 +218,7 @@ def answer(
 
 
 def _wants_color(terminal: bool, no_color: bool) -> bool:
+    # Whoever says both cannot bear colour: https://no-color.org
     if no_color or os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):

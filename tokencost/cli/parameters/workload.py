@@ -20,6 +20,7 @@ def option_of(field: str) -> str:
 
 def refuse_tokens(output: str | None) -> None:
     """Refuse a file that is named by a number of tokens, such as 350, 1.5k or 350tokens."""
+    # A file may be called 2026.csv: digits with a suffix that a format has are a name.
     suffixes = tuple(suffix for known in FORMATS.values() for suffix in known.suffixes)
     if output and (is_like_a_number(output) or (output[0].isdigit() and not output.lower().endswith(suffixes))):
         option = option_of("output")

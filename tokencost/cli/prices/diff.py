@@ -61,6 +61,7 @@ def diff(
     )
     bills = _workload_bills(result.old, result.new, workload, on) if workload else ()
     if usage:
+        # Only a day that somebody typed reprices the logs: the default is today, and each record has a time.
         given = click.get_current_context().get_parameter_source("on") is not ParameterSource.DEFAULT
         bills = (*bills, *_usage_bills(result.old, result.new, usage, on if given else None))
     answer(diff_document(result, on, bills), **form)

@@ -2,7 +2,7 @@
 
 import click
 
-from tokencost.cli.parameters.options import WhenType, answer, load_table, output_option
+from tokencost.cli.parameters.options import WhenType, answer, load_table, output_option, prices_option
 from tokencost.cli.streams import say, write_out
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import When
@@ -21,7 +21,7 @@ from tokencost.render import RECORD_FORMATS, format_of
     "--format", "format_name", type=click.Choice(RECORD_FORMATS), help="Of rows. [default: by --output, else csv]"
 )
 @output_option
-@click.option("--prices", metavar="FILE", help="Price table. [default: $TOKENCOST_PRICES, ./prices.toml, bundled]")
+@prices_option
 @click.option(
     "--on", type=WhenType(), default="today", metavar="WHEN", help="Date of --shape litellm. [default: today]"
 )
@@ -62,5 +62,6 @@ def _export_litellm(prices: str | None, on: When, output: str | None) -> None:
         write_whole(output, text)
     else:
         write_out(text)
+    # On standard error, so that the file holds nothing but the table.
     for what in result.left_out:
         say(f"left out: {what}")

@@ -99,7 +99,7 @@ def _to_ratio(published: Published) -> Range:
     if published.percent_lower:
         low, high = _to_range(published.percent_lower)
         return _to_factor(low, of=False), _to_factor(high, of=False)
-    if published.percent_of:
+    if published.percent_of:  # the larger the share, the smaller the factor: the bounds change places
         low, high = _to_range(published.percent_of)
         return (_to_factor(high, of=True), _to_factor(low, of=True)) if high else (_to_factor(low, of=True), None)
     pair = published.prices or published.amounts

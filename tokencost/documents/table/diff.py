@@ -49,6 +49,7 @@ def _say_summary(result: TableDiff) -> Sentence:
     for kind, group in groupby(result.changes, key=lambda change: change.kind):
         things = list(dict.fromkeys((change.model, change.start) for change in group))
         names = list(dict.fromkeys(model for model, _ in things if model))
+        # A model that is new counts once, however many dated prices it comes with.
         number = len(names) if kind in ("new model", "model", "names") else len(things)
         counts.append(f"{kind} {number} ({', '.join(names)})" if names else f"{kind} {number}")
     return (f"{old} → {new}: {'; '.join(counts)}.",)

@@ -26,6 +26,7 @@ def history_charts(rows: Sequence[PriceRow], as_of: When) -> tuple[Chart, ...]:
     """
     if not rows:
         return ()
+    # A price that begins on the last day, or after it, would have no length.
     latest = max(span(as_of)[1], *(row.price.start + LEAST_STEP for row in rows))
     currencies = dict.fromkeys(row.currency for row in rows)
     return tuple(

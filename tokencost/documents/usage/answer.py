@@ -25,6 +25,7 @@ _WHY = {
 
 def sum_cost(result: Usage) -> Decimal:
     """What all priced requests cost, as the exact sum of the rows."""
+    # Not `sum`, which rounds as the context of the thread says.
     total = ZERO
     for row in result.rows:
         total = EXACT.add(total, row.cost.total)
@@ -88,6 +89,7 @@ def _say_left_out(result: Usage) -> tuple[int, str]:
     """How many are not included although they were billed, and which these are."""
     found = []
     count = 0
+    # The kinds in the order in which the rows name them first; `groupby` needs each together.
     kinds = list(dict.fromkeys(item.kind for item in result.unpriced))
     for kind, group in groupby(
         sorted(result.unpriced, key=lambda item: kinds.index(item.kind)), lambda item: item.kind

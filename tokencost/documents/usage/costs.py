@@ -74,6 +74,7 @@ def _charts(result: Usage) -> "Sequence[Chart]":
 
 
 def _cut_to_second(result: Usage) -> date | datetime | None:
+    # The microseconds of `--on now` say nothing to a reader.
     when = result.as_of
     return when.replace(microsecond=0) if isinstance(when, datetime) else when
 

@@ -28,6 +28,7 @@ def encode(document: Document, _format: str) -> bytes:
         for row in table.rows
     ]
     marks = ", ".join(f"CAST(? AS {_type(column)})" for column in table.columns)
+    # duckdb writes Parquet to a path only.
     with tempfile.TemporaryDirectory(prefix="tokencost-") as folder, duckdb.connect() as connection:
         path = os.path.join(folder, "rows.parquet")
         connection.execute("SET TimeZone = 'UTC'")

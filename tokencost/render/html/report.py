@@ -79,6 +79,7 @@ def _write_body(document: Document) -> Iterator[str]:
         yield html_table(table, whole="w").replace('<div class="table">', scrolls, 1)
     yield from (paragraph(sentence) for sentence in parts.reading)
     for heading, entries in parts.lists:
+        # The heading of the section is the h2.
         yield items(heading, entries).replace("h2>", "h3>")
 
 

@@ -70,6 +70,7 @@ def encode(document: Document, name: str) -> bytes:
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         # Of absurdly long numbers or names: the picture is then crowded, which its reader sees.
         warnings.filterwarnings("ignore", message="constrained_layout not applied")
+        # Whatever the user's matplotlibrc says, the same document gives the same bytes.
         mpl.rcdefaults()
         mpl.rcParams.update(cast("Any", SETTINGS))
         below = [line for text in list_footer(document) for line in wrap_columns(text, FOOTER_COLUMNS)]
@@ -259,18 +260,11 @@ def _name_ends(axes: "Axes", ends: list[tuple[Any, float, str, str]]) -> None:
     figure = axes.get_figure()
     height = (axes.bbox.height or 1) * 72 / (figure.dpi if figure else 72)
     placed: list[float] = []
-    low, high = axes.get_ylim()
-    log = axes.get_yscale() == "log"
+    # Where a value stands does not depend on the layout, which is made when all is drawn.
+    to_axes = axes.transScale + axes.transLimits
     right = max((_to_x(end[0], date2num) for end in ends), default=0.0)
-    from math import log10
-
-    def up(value: float) -> float:
-        if log:
-            return (log10(max(value, low)) - log10(low)) / (log10(high) - log10(low)) * height
-        return (value - low) / (high - low) * height
-
     for _, value, text, color in sorted(ends, key=lambda end: end[1]):
-        natural = up(value)
+        natural = to_axes.transform((right, value))[1] * height
         at = max(natural, placed[-1] + least) if placed else natural
         placed.append(at)
         axes.annotate(
