@@ -5,6 +5,7 @@ import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 
@@ -12,7 +13,7 @@ import pytest
 
 from tokencost.documents.document import Column, Document, Figure, Table
 from tokencost.errors import InvalidRequest
-from tokencost.render import TEXT_FORMATS, format_of, render
+from tokencost.render import FORMATS, PICTURE_FORMATS, RECORD_FORMATS, TEXT_FORMATS, format_of, render
 
 PRICES = Table(
     columns=(
@@ -408,3 +409,12 @@ print("rich" in sys.modules, "csv" in sys.modules, "json" in sys.modules)
 """
     imported = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert imported.split() == [str(needed) for needed in (False, name in ("csv", "tsv"), name == "json")]
+
+
+def test_each_format_has_a_writer_and_suffixes_of_its_own() -> None:
+    suffixes = [suffix for known in FORMATS.values() for suffix in known.suffixes]
+    assert len(set(suffixes)) == len(suffixes)
+    for name, known in FORMATS.items():
+        module = import_module(f"tokencost.render.{known.module}")
+        assert callable(getattr(module, "render" if known.text else "encode")), name
+    assert set(TEXT_FORMATS) | set(PICTURE_FORMATS) | set(RECORD_FORMATS) == set(FORMATS)

@@ -8,6 +8,7 @@ from tokencost.cli.parameters.options import InputFile, load_table, on_option, o
 from tokencost.cli.streams import say, write_out
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import When, day_of
+from tokencost.render import FORMATS
 
 if TYPE_CHECKING:
     from tokencost.documents.report_page import ReportPage
@@ -45,7 +46,7 @@ def report(
     from tokencost.cli.files import write_whole
     from tokencost.render.html.report import report_html
 
-    if output and output != "-" and format_name is None and not output.lower().endswith((".html", ".htm")):
+    if output and output != "-" and format_name is None and not output.lower().endswith(FORMATS["html"].suffixes):
         raise InvalidRequest(f"the report is an HTML page, and {output!r} is not the name of one", "end it in .html")
     text = report_html(_make_page(load_table(prices), spec, on))
     path = output if output and output != "-" else _make_temporary() if show else None
