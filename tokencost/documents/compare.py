@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tokencost.analysis.compare import BLENDED, Blend, Comparison, ComparisonRow, same_bill
-from tokencost.documents.document import Column, Document, Figure, Sentence, Table, WhenRead
+from tokencost.documents.document import Column, Document, Figure, Sentence, Table, WhenRead, begin_document
 from tokencost.documents.remarks import (
     cite_cells,
     merge_remarks,
@@ -52,11 +52,7 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
     unit = f"{currency} per 1M tokens"
     tier = "" if result.tier == STANDARD else f", {result.tier} tier"
     models = ", ".join(side.label for side in result.models)
-    return Document(
-        command="compare",
-        as_of=result.as_of,
-        version=table.version,
-        sha256=table.sha256,
+    return begin_document(table, "compare", result.as_of)._replace(
         tables=(
             Table(
                 columns,

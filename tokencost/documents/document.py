@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar, overloa
 
 if TYPE_CHECKING:
     from tokencost.documents.chart import Chart
+    from tokencost.pricetable.table import PriceTable
 
 Item = TypeVar("Item")
 
@@ -137,3 +138,8 @@ class Document(NamedTuple):
     """Further top-level members of the JSON object."""
     charts: "Sequence[Chart]" = ()
     """The result as pictures, the one that says most first; made only where they are drawn."""
+
+
+def begin_document(table: "PriceTable", command: str, as_of: date | datetime | None) -> Document:
+    """An empty document that says which price table it comes from; `_replace` fills it."""
+    return Document(command, as_of, table.version, table.sha256, ())

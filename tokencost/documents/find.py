@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tokencost.analysis.find import ListedRate, RatePair
-from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value
+from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value, begin_document
 from tokencost.documents.remarks import cite, merge_remarks
 from tokencost.documents.wording import count_noun
 from tokencost.pricetable.sale import SEEN_DAYS, ends_soon, has_unknown_end
@@ -83,11 +83,7 @@ def _document(
     closed: Sequence[ListedRate],
 ) -> Document:
     sources = dict.fromkeys(f"{listed.model.id}: {cite(cell.evidence)}" for listed in used for cell in listed.cells)
-    return Document(
-        command="find",
-        as_of=on,
-        version=table.version,
-        sha256=table.sha256,
+    return begin_document(table, "find", on)._replace(
         tables=tuple(tables),
         answer=(answer,),
         notes=merge_remarks((*_note_ends(used, on), *_note_closed(closed, on))),
@@ -144,16 +140,8 @@ def _pair_columns(pairs: Sequence[RatePair], on: When | None) -> tuple[Column, .
 
 def _values(listed: ListedRate) -> tuple[Value, ...]:
     cell = listed.cell
-    return (
-        listed.rate,
-        listed.model.id,
-        listed.model.provider,
-        listed.component,
-        cell.tier,
-        cell.window,
-        listed.start,
-        listed.end,
-    )
+    of = (listed.model.id, listed.model.provider, listed.component, cell.tier, cell.window)
+    return (listed.rate, *of, listed.start, listed.end)
 
 
 def _say_near(near: Fraction) -> str:

@@ -12,7 +12,7 @@ from tokencost.analysis.workload.price_shares import peak_and_off_peak
 from tokencost.analysis.workload.totals import WorkloadTotals
 from tokencost.documents.claims.claims import claims_document
 from tokencost.documents.compare import comparison_document
-from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value
+from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value, begin_document
 from tokencost.documents.table.prices import history_document
 from tokencost.documents.workload.totals import PARTS, workload_document
 from tokencost.errors import NotOffered
@@ -142,11 +142,7 @@ def _sources_document(table: PriceTable, on: When, cells_used: Iterator[RateCell
     rows = sorted(
         used, key=lambda cell: (cell.model, cell.price.start, cell.tier, cell.input_tokens_above, cell.window or "")
     )
-    return Document(
-        command="report",
-        as_of=on,
-        version=table.version,
-        sha256=table.sha256,
+    return begin_document(table, "report", on)._replace(
         tables=(Table(columns, tuple(_source_row(cell) for cell in rows), caption="rates used, USD per 1M tokens"),),
     )
 

@@ -8,7 +8,17 @@ from tokencost.analysis.claims.judge import REPRODUCED, UNDECIDABLE, JudgedClaim
 from tokencost.analysis.compare import same_bill
 from tokencost.analysis.find import RatePair
 from tokencost.documents.claims.chart import claim_charts, claims_charts
-from tokencost.documents.document import Column, Document, Figure, Phrase, Sentence, Table, Value, WhenRead
+from tokencost.documents.document import (
+    Column,
+    Document,
+    Figure,
+    Phrase,
+    Sentence,
+    Table,
+    Value,
+    WhenRead,
+    begin_document,
+)
 from tokencost.documents.remarks import cite, merge_remarks
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, show_when
@@ -28,11 +38,7 @@ COLUMNS = (
 def claims_document(table: PriceTable, judged: Sequence[JudgedClaim], on: When | None) -> Document:
     """The document of `tokencost claims`."""
     reproduced = sum(claim.verdict == REPRODUCED for claim in judged)
-    return Document(
-        command="claims",
-        as_of=on,
-        version=table.version,
-        sha256=table.sha256,
+    return begin_document(table, "claims", on)._replace(
         tables=(claims_table(judged), _parts_table(judged, shown=False)),
         answer=((f"{reproduced} of {len(judged)} published figures are reproduced{_say_day(on)}.",),),
         notes=merge_remarks((claim.claim.id, f": {reason}.") for claim in judged for reason in _reasons(claim)),
@@ -50,11 +56,7 @@ def claim_document(
     """The document of `tokencost claims ID`: the statement, the arithmetic, the rates, and what else would fit."""
     claim = judged.claim
     printed = f"{claim.printed_by}, {claim.printed.isoformat()}{f', {claim.source}' if claim.source else ''}"
-    return Document(
-        command="claims",
-        as_of=on or judged.on,
-        version=table.version,
-        sha256=table.sha256,
+    return begin_document(table, "claims", on or judged.on)._replace(
         tables=(claims_table([judged], shown=False), _parts_table([judged], shown=bool(judged.parts))),
         answer=(
             (f"{claim.id}: {claim.statement}",),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tokencost.analysis.audit.compare import UNKNOWN, Audit, Finding, Kind
-from tokencost.documents.document import Column, Document, Sentence, Table, Value
+from tokencost.documents.document import Column, Document, Sentence, Table, Value, begin_document
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 
@@ -34,11 +34,7 @@ def audit_document(table: PriceTable, result: Audit, as_of: When) -> Document:
     )
     records = tuple(column._replace(shown=False) for column in columns)
     source = result.other.source
-    return Document(
-        command="prices audit",
-        as_of=as_of,
-        version=table.version,
-        sha256=table.sha256,
+    return begin_document(table, "prices audit", as_of)._replace(
         tables=(
             Table(records, tuple(_row(finding, source) for finding in result.findings)),
             Table(columns, tuple(_row(f, source) for f in findings), name="findings", caption="what does not agree"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tokencost.analysis.table.check import TableCheck
-from tokencost.documents.document import Column, Document, Sentence, Table, Value
+from tokencost.documents.document import Column, Document, Sentence, Table, Value, begin_document
 from tokencost.documents.wording import count_noun
 from tokencost.pricetable.sale import SOON_DAYS
 from tokencost.pricetable.table import PriceTable
@@ -21,11 +21,7 @@ def check_document(table: PriceTable, result: TableCheck) -> Document:
         Column("age_days", "count", shown=bool(result.stale)),
         Column("detail", shown=any(row[-1] for row in rows)),
     )
-    return Document(
-        command="prices check",
-        as_of=result.on,
-        version=table.version,
-        sha256=table.sha256,
+    return begin_document(table, "prices check", result.on)._replace(
         tables=(Table(columns, rows, caption="findings"),),
         answer=tuple(_say_summary(table, result)),
     )
@@ -81,15 +77,8 @@ def _rows(result: TableCheck) -> Iterator[tuple[Value, ...]]:
         yield ("calendar ends", None, None, ending.line, None, None, detail)
     for single in result.single:
         price = single.price
-        yield (
-            "single source",
-            price.model,
-            price.start,
-            single.line,
-            price.evidence.checked,
-            None,
-            price.evidence.source,
-        )
+        checked, source = price.evidence.checked, price.evidence.source
+        yield ("single source", price.model, price.start, single.line, checked, None, source)
     for item in result.combinations:
         price = item.price
         yield ("no rate known", price.model, price.start, item.line, price.evidence.checked, None, item.conditions)

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from tokencost.analysis.table.bill_change import BillChange
 from tokencost.analysis.table.diff import Change, TableDiff
-from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value
+from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value, begin_document
 from tokencost.pricetable.when import When
 
 
@@ -27,11 +27,7 @@ def diff_document(result: TableDiff, as_of: When, bills: Sequence[BillChange] = 
         Column("detail", shown=any(c.detail for c in changes)),
     )
     old, new = result.old, result.new
-    return Document(
-        command="prices diff",
-        as_of=as_of,
-        version=new.version,
-        sha256=new.sha256,
+    return begin_document(new, "prices diff", as_of)._replace(
         tables=(
             Table(columns, tuple(_row(change) for change in changes), caption="changes"),
             *([_bills_table(bills)] if bills else ()),

@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Sequence
 
 from tokencost.analysis.table.price_rows import PriceRow
-from tokencost.documents.document import Column, Document, Figure, Plain, Sentence, Table, Value, WhenRead
+from tokencost.documents.document import (
+    Column,
+    Document,
+    Figure,
+    Plain,
+    Sentence,
+    Table,
+    Value,
+    WhenRead,
+    begin_document,
+)
 from tokencost.documents.remarks import (
     cite,
     merge_remarks,
@@ -67,7 +77,9 @@ def list_document(
         for model, price, window in closed
     ]
     main = Table(columns, values, caption=caption)
-    return _document(table, "prices list", as_of, main, _say_on_sale(rows, as_of, sold, retired), merge_remarks(notes))
+    return begin_document(table, "prices list", as_of)._replace(
+        tables=(main,), answer=tuple(_say_on_sale(rows, as_of, sold, retired)), notes=merge_remarks(notes)
+    )
 
 
 def _say_on_sale(
@@ -88,13 +100,11 @@ def history_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -
         shown.add("model")
     caption = f"dated prices of {', '.join(dict.fromkeys(row.model.id for row in rows))}, per 1M tokens"
     columns = _columns(rows, shown=shown)
-    return _document(
-        table,
-        "prices history",
-        as_of,
-        Table(columns, tuple(_values(row) for row in rows), caption=caption),
-        notes=_note_promotions(rows),
-    )._replace(charts=WhenRead(lambda: history_charts(rows, as_of)))
+    return begin_document(table, "prices history", as_of)._replace(
+        tables=(Table(columns, tuple(_values(row) for row in rows), caption=caption),),
+        notes=tuple(_note_promotions(rows)),
+        charts=WhenRead(lambda: history_charts(rows, as_of)),
+    )
 
 
 def export_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:
@@ -110,7 +120,7 @@ def export_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) ->
         (*_values(row), _rate(row, row.rates.cache_write_12h), open_) for row, open_ in zip(rows, hours, strict=True)
     )
     caption = "every dated price, per 1M tokens"
-    return _document(table, "prices export", as_of, Table(columns, values, caption=caption))
+    return begin_document(table, "prices export", as_of)._replace(tables=(Table(columns, values, caption=caption),))
 
 
 def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as_of: When) -> Document:
@@ -150,34 +160,11 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
         notes.append((model.note,))
     notes += [(f"{_name_tier(row)}{row.evidence.note}",) for row in rows if row.evidence.note]
     main = Table(tuple(columns), tuple(values), caption=f"every rate of {model.id} on {show_when(side.when)}")
-    return Document(
-        command="prices show",
-        as_of=as_of,
-        version=table.version,
-        sha256=table.sha256,
+    return begin_document(table, "prices show", as_of)._replace(
         tables=(main, served) if model.served else (main,),
         answer=tuple(facts),
         notes=tuple(dict.fromkeys(notes)),
         sources=tuple(dict.fromkeys(cite(row.evidence) for row in rows)),
-    )
-
-
-def _document(
-    table: PriceTable,
-    command: str,
-    as_of: When,
-    main: Table,
-    answer: Iterable[Sentence] = (),
-    notes: Iterable[Sentence] = (),
-) -> Document:
-    return Document(
-        command=command,
-        as_of=as_of,
-        version=table.version,
-        sha256=table.sha256,
-        tables=(main,),
-        answer=tuple(answer),
-        notes=tuple(notes),
     )
 
 

@@ -6,7 +6,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tokencost.documents.document import Column, Document, Figure, Plain, Sentence, Table, Value, WhenRead
+from tokencost.documents.document import (
+    Column,
+    Document,
+    Figure,
+    Plain,
+    Sentence,
+    Table,
+    Value,
+    WhenRead,
+    begin_document,
+)
 from tokencost.documents.remarks import cite
 from tokencost.documents.usage.answer import say_answer, say_assumed, sum_cost
 from tokencost.logs.usage import Usage
@@ -51,11 +61,7 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
         "rejected_count": result.rejected_count,
         "failed_count": result.failed_count,
     }
-    return Document(
-        command="usage",
-        as_of=_cut_to_second(result),
-        version=table.version,
-        sha256=table.sha256,
+    return begin_document(table, "usage", _cut_to_second(result))._replace(
         tables=tuple(tables),
         answer=tuple(say_answer(result)),
         assumed=tuple(say_assumed(result)),

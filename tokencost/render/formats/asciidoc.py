@@ -66,15 +66,8 @@ def _table(table: TableView) -> str:
     columns = ",".join(">" if right else "<" for right in table.right)
     head, *rows = pad([[_escape(cell) for cell in line] for line in table.lines], table.right)
     caption = [f".{_paragraph(table.caption)}"] if table.caption else []
-    return "\n".join(
-        [
-            *caption,
-            f'[%autowidth%header,cols="{columns}"]',
-            "|===",
-            *(f"| {' | '.join(line)}".rstrip() for line in (head, *rows)),
-            "|===",
-        ]
-    )
+    lines = (f"| {' | '.join(line)}".rstrip() for line in (head, *rows))
+    return "\n".join([*caption, f'[%autowidth%header,cols="{columns}"]', "|===", *lines, "|==="])
 
 
 def _items(heading: str, entries: Sequence[str]) -> str:

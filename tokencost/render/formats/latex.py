@@ -59,18 +59,9 @@ def _table(table: TableView) -> str:
     cells = [[_escape(cell) for cell in line] for line in table.lines]
     head, *rows = (f"{' & '.join(line)} \\\\" for line in pad(cells, table.right))
     caption = [rf"\noindent\textbf{{{_escape(table.caption)}}}", ""] if table.caption else []
-    return "\n".join(
-        [
-            *caption,
-            rf"\noindent\begin{{tabular}}{{{''.join('r' if right else 'l' for right in table.right)}}}",
-            r"\hline",
-            head,
-            r"\hline",
-            *rows,
-            r"\hline",
-            r"\end{tabular}",
-        ]
-    )
+    begin = rf"\noindent\begin{{tabular}}{{{''.join('r' if right else 'l' for right in table.right)}}}"
+    line = r"\hline"
+    return "\n".join([*caption, begin, line, head, line, *rows, line, r"\end{tabular}"])
 
 
 def _items(heading: str, entries: Sequence[str]) -> str:

@@ -63,19 +63,8 @@ def html_table(table: TableView, *, whole: str = "") -> str:
     head = _row(classes, "th", [column.heading for column in table.columns])
     caption = [f"<caption>{_escape(table.caption)}</caption>"] if table.caption else []
     rows = [_row(classes, "td", row) for row in table.rows]
-    return "\n".join(
-        [
-            '<div class="table"><table>',
-            *caption,
-            "<thead>",
-            head,
-            "</thead>",
-            "<tbody>",
-            *rows,
-            "</tbody>",
-            "</table></div>",
-        ]
-    )
+    body = ["<thead>", head, "</thead>", "<tbody>", *rows, "</tbody>"]
+    return "\n".join(['<div class="table"><table>', *caption, *body, "</table></div>"])
 
 
 def _row(classes: Sequence[str], tag: str, cells: Sequence[str]) -> str:
