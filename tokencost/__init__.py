@@ -54,8 +54,8 @@ _HOMES = {
         "axis",
         "sweep",
     ),
+    "analysis.workload.rows": ("WorkloadRow",),
     "analysis.workload.totals": (
-        "WorkloadRow",
         "WorkloadTotals",
         "workload_totals",
     ),
@@ -149,11 +149,8 @@ if TYPE_CHECKING:
         axis as axis,
         sweep as sweep,
     )
-    from tokencost.analysis.workload.totals import (
-        WorkloadRow as WorkloadRow,
-        WorkloadTotals as WorkloadTotals,
-        workload_totals as workload_totals,
-    )
+    from tokencost.analysis.workload.rows import WorkloadRow as WorkloadRow
+    from tokencost.analysis.workload.totals import WorkloadTotals as WorkloadTotals, workload_totals as workload_totals
     from tokencost.analysis.workload.fields import Workload as Workload, workload as workload
     from tokencost.analysis.workload.file import (
         WorkloadFile as WorkloadFile,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tokencost import InvalidRequest, PriceTable, Workload, WorkloadRow, price, workload, workload_totals
 from tokencost.analysis.workload.months import Month, bounds
 from tokencost.pricing.rates import rate_cell
-from tokencost.pricing.timeline import stretches
+from tokencost.pricing.timeline import rate_intervals
 
 ON = "2026-11-20"
 QUARTER = timedelta(minutes=15)
@@ -221,7 +221,7 @@ def test_a_year_arriving_evenly_is_the_sum_over_every_minute_of_it(shipped: Pric
     totals = workload_totals(shipped, spec, ["deepseek-flash"], against="gpt-6.1-sol", on=ON)
     total, minutes = Decimal(0), 0
     begin, end = datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 12, 1, tzinfo=UTC)
-    for stretch in stretches(shipped.models["deepseek-flash"].prices[-1], begin, end):
+    for stretch in rate_intervals(shipped.models["deepseek-flash"].prices[-1], begin, end):
         each = price(
             shipped,
             "deepseek-flash",

@@ -9,7 +9,7 @@ import pytest
 from tokencost import InvalidRequest, PriceTable, WorkloadTotals, axis, break_even, sweep, workload, workload_totals
 from tokencost.analysis.table.bill_change import bill_changes
 from tokencost.analysis.workload.hour_sensitivity import window_ranges
-from tokencost.analysis.workload.totals import WorkloadRow
+from tokencost.analysis.workload.rows import WorkloadRow
 from tokencost.documents.workload.answer import workload_answer
 from tokencost.documents.workload.chart import sweep_charts, workload_charts
 from tokencost.pricetable.when import parse_when

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokencost import PriceTable
-from tokencost.pricing.timeline import stretches
+from tokencost.pricing.timeline import rate_intervals
 
 MODEL = """
 [models.m]
@@ -41,7 +41,7 @@ def test_stretches_are_in_order_without_gaps_and_true_at_every_minute(
     price = table_of(f"{MODEL}[[models.m.prices.when]]\ninput = 2\n{definition}").models["m"].prices[0]
     begin = datetime(2025, 12, 20, tzinfo=UTC) + timedelta(days=day, minutes=offset)
     end = begin + timedelta(minutes=minutes)
-    parts = list(stretches(price, begin, end))
+    parts = list(rate_intervals(price, begin, end))
     start = max(begin, price.start)
     if start >= end:
         assert parts == []
@@ -59,7 +59,7 @@ def test_stretches_are_in_order_without_gaps_and_true_at_every_minute(
 
 def test_a_week_of_peak_hours(shipped: PriceTable) -> None:
     price = shipped.models["deepseek-flash"].prices[0]
-    week = stretches(price, datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC))
+    week = rate_intervals(price, datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC))
     peak = sum((part.end - part.start for part in week if part.windows), timedelta())
     assert peak == timedelta(hours=5 * 7)
 
@@ -67,4 +67,4 @@ def test_a_week_of_peak_hours(shipped: PriceTable) -> None:
 @pytest.mark.parametrize("end", ["2026-09-10T04:00:00+00:00", "2026-09-01T00:00:00+00:00"])
 def test_there_is_nothing_before_a_price_begins(shipped: PriceTable, end: str) -> None:
     price = shipped.models["deepseek-flash"].prices[0]
-    assert list(stretches(price, datetime(2026, 8, 1, tzinfo=UTC), datetime.fromisoformat(end))) == []
+    assert list(rate_intervals(price, datetime(2026, 8, 1, tzinfo=UTC), datetime.fromisoformat(end))) == []

@@ -21,8 +21,8 @@ from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import When, day_of
 
 if TYPE_CHECKING:
-    from tokencost.analysis.workload.budget import OverBudget
     from tokencost.analysis.workload.fields import Workload
+    from tokencost.analysis.workload.totals import OverBudget
     from tokencost.documents.document import Sentence, Table
     from tokencost.pricetable.table import PriceTable
 
@@ -125,9 +125,8 @@ def workload(
     holidays and changes of price weigh exactly what they weigh. Months are UTC, or those of --zone. Growth compounds
     from the first month. Future months are priced at the latest prices in the table.
     """
-    from tokencost.analysis.workload.budget import over_budget
     from tokencost.analysis.workload.hour_sensitivity import window_ranges
-    from tokencost.analysis.workload.totals import workload_totals
+    from tokencost.analysis.workload.totals import over_budget, workload_totals
     from tokencost.documents.workload.totals import workload_document
 
     refuse_tokens(output)
@@ -202,7 +201,7 @@ def _read_request(
         elif len(models) == 1:
             against = against or spec.against
         return spec.workloads, models, against
-    from tokencost.analysis.workload.fields import ONLY, faults_between, from_checked
+    from tokencost.analysis.workload.fields import ONLY, find_conflicts, from_checked
 
     _refuse_files(models)
     for name, meaning in NEEDED.items():
@@ -212,7 +211,7 @@ def _read_request(
                 "describe the workload with --requests 40k --per day --input 1.8k --output-tokens 350, or in a file: "
                 "tokencost workload --example > workload.toml",
             )
-    for name, message, hint in faults_between(fields):
+    for name, message, hint in find_conflicts(fields):
         raise InvalidRequest(f"{option_of(name)}: {message}", hint)
     return (from_checked(ONLY, {"start": start, **fields}),), models, against
 

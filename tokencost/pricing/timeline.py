@@ -56,13 +56,13 @@ def clock_changes(zone: tzinfo, begin: datetime, end: datetime) -> Iterator[Cloc
         midnight = following
 
 
-def stretches(price: Price, begin: datetime, end: datetime) -> Iterator[RateInterval]:
+def rate_intervals(price: Price, begin: datetime, end: datetime) -> Iterator[RateInterval]:
     """Divide the part of `begin`..`end` in which the price is in force, in order and without gaps. Times are UTC."""
     begin = max(begin, price.start)
     end = end if price.end is None else min(end, price.end)
     if begin >= end:
         return
-    every = {change for window in price.windows for change in changes(window, begin, end)}
+    every = {change for window in price.windows for change in window_changes(window, begin, end)}
     start, windows = begin, open_at(price, begin)
     for change in sorted(every):
         now = open_at(price, change)
@@ -82,7 +82,7 @@ def interval_at(price: Price, instant: datetime) -> RateInterval:
 @lru_cache(maxsize=CACHED_DAYS)
 def _intervals_of_day(price: Price, ordinal: int) -> tuple[RateInterval, ...]:
     midnight = datetime.combine(date.fromordinal(ordinal), time(0), tzinfo=UTC)
-    return tuple(stretches(price, midnight, midnight + DAY))
+    return tuple(rate_intervals(price, midnight, midnight + DAY))
 
 
 def open_together(price: Price, when: When) -> tuple[tuple[str, ...], ...]:
@@ -92,7 +92,7 @@ def open_together(price: Price, when: When) -> tuple[tuple[str, ...], ...]:
     """
     if isinstance(when, datetime):
         return (open_at(price, when),)
-    return tuple(dict.fromkeys(stretch.windows for stretch in stretches(price, *span(when))))
+    return tuple(dict.fromkeys(stretch.windows for stretch in rate_intervals(price, *span(when))))
 
 
 def open_at(price: Price, instant: datetime) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def open_at(price: Price, instant: datetime) -> tuple[str, ...]:
     return tuple(window.name for window in price.windows if window.contains(instant))
 
 
-def changes(window: Window, begin: datetime, end: datetime) -> Iterator[datetime]:
+def window_changes(window: Window, begin: datetime, end: datetime) -> Iterator[datetime]:
     """Every instant strictly between at which the window may open or close."""
     day = begin.astimezone(window.zone).date() - DAY
     last = end.astimezone(window.zone).date() + DAY

@@ -16,7 +16,7 @@ from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import When, day_of
 from tokencost.pricing.rates import OFF_PEAK, PEAK, STANDARD, named_cell, thresholds, tier_names, window_names
-from tokencost.pricing.timeline import stretches
+from tokencost.pricing.timeline import rate_intervals
 
 FIELDS = {
     "input": "input_cost_per_token",
@@ -120,7 +120,7 @@ def _windows(price: Price, day: date) -> list[dict[str, Any]]:
     )  # fmt: skip
     off_is_named = any(window.name == OFF_PEAK for window in price.windows)
     days: dict[int, list[str]] = {}
-    for stretch in stretches(plain, begin, begin + WEEK):
+    for stretch in rate_intervals(plain, begin, begin + WEEK):
         if bool(stretch.windows) is not off_is_named:
             continue
         start = stretch.start

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tokencost.analysis.workload.fields import Workload
 from tokencost.analysis.workload.months import Month
 from tokencost.analysis.workload.sweep import SHARES, TOKEN_FACTOR, with_field
-from tokencost.analysis.workload.totals import Side, WorkloadTotals, workload_totals
+from tokencost.analysis.workload.totals import ModelCosts, WorkloadTotals, workload_totals
 from tokencost.errors import AmbiguousRate, InvalidRequest, NotOffered
 from tokencost.pricetable.resolve import as_names
 from tokencost.pricetable.table import PriceTable
@@ -65,17 +65,17 @@ def break_even(table: PriceTable, totals: WorkloadTotals, fields: str | Sequence
         raise InvalidRequest(
             f"{unknown[0]!r} is not a numeric field of a workload", "name some of " + ", ".join(FIELDS)
         )
-    return Rows(_solved(table, totals, side, field) for side in totals.models for field in names)
+    return Rows(_solve(table, totals, side, field) for side in totals.models for field in names)
 
 
-def _solved(table: PriceTable, totals: WorkloadTotals, side: Side, field: str) -> BreakEven:
+def _solve(table: PriceTable, totals: WorkloadTotals, side: ModelCosts, field: str) -> BreakEven:
     low, high = _bounds(totals.workloads, field)
     found = BreakEven(field, side.label, totals.baseline.label, low, high, ())
     if side.unsold or totals.baseline.unsold:
         ending = side if side.unsold else totals.baseline
         return found._replace(reason=f"{ending.label} is not sold in all of these months")
     if field == "growth":
-        return _grown(totals, side, found)
+        return _solve_growth(totals, side, found)
 
     def difference(value: Fraction) -> Fraction:
         changed = [with_field(workload, field, value, [side.label]) for workload in totals.workloads]
@@ -84,7 +84,7 @@ def _solved(table: PriceTable, totals: WorkloadTotals, side: Side, field: str) -
 
     edges = [low, *sorted(edge for edge in _edges(totals, side, field) if low < edge < high), high]
     try:
-        return _linear(difference, edges, found)
+        return _solve_linear(difference, edges, found)
     except (NotOffered, AmbiguousRate) as error:
         return found._replace(reason=error.message)
 
@@ -102,10 +102,10 @@ def _bounds(workloads: Sequence[Workload], field: str) -> tuple[Fraction, Fracti
     return Fraction(1), max(Fraction(WIDEST_REQUEST), 2 * current)
 
 
-def _edges(totals: WorkloadTotals, side: Side, field: str) -> Iterator[Fraction]:
+def _edges(totals: WorkloadTotals, side: ModelCosts, field: str) -> Iterator[Fraction]:
     """Values of the field above which other rates hold."""
     for each in (side, totals.baseline) if field == "input" else (side,):
-        limits = {limit for price, _, _ in each.billed.prices for limit in thresholds(price)}
+        limits = {limit for price, _, _ in each.prices.prices for limit in thresholds(price)}
         for workload in totals.workloads:
             if field == "input":
                 yield from (limit / totals.factor(workload, each) for limit in limits)
@@ -113,7 +113,7 @@ def _edges(totals: WorkloadTotals, side: Side, field: str) -> Iterator[Fraction]
                 yield from (limit / workload.input for limit in limits)
 
 
-def _linear(difference: Difference, edges: Sequence[Fraction], found: BreakEven) -> BreakEven:
+def _solve_linear(difference: Difference, edges: Sequence[Fraction], found: BreakEven) -> BreakEven:
     """The zeros of a function that is linear above each edge, up to and including the next one."""
     values: list[Fraction] = []
     steps: list[Fraction] = []
@@ -138,7 +138,7 @@ def _linear(difference: Difference, edges: Sequence[Fraction], found: BreakEven)
     return found._replace(values=tuple(values), steps=tuple(steps))
 
 
-def _grown(totals: WorkloadTotals, side: Side, found: BreakEven) -> BreakEven:
+def _solve_growth(totals: WorkloadTotals, side: ModelCosts, found: BreakEven) -> BreakEven:
     """Growth multiplies the n-th month by (1 + growth) to the n-th power: a polynomial."""
     terms: dict[int, Fraction] = {}
     for workload in totals.workloads:
@@ -161,12 +161,12 @@ def _grown(totals: WorkloadTotals, side: Side, found: BreakEven) -> BreakEven:
         if not before:
             values.append(start)
         elif before * after < 0:
-            values.append(_narrowed(difference, start, end))
+            values.append(_narrow(difference, start, end))
         start, before = end, after
     return found._replace(values=tuple(values) if before else (*values, start))
 
 
-def _narrowed(difference: Difference, low: Fraction, high: Fraction) -> Fraction:
+def _narrow(difference: Difference, low: Fraction, high: Fraction) -> Fraction:
     """The value between two of opposite sign, to 15 decimals."""
     unit = Fraction(1, 10**GROWTH_DECIMALS)
     rising = difference(high) > 0

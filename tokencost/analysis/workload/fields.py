@@ -135,22 +135,22 @@ class Field(NamedTuple):
     """Of a number: how a person may write it."""
 
 
-def _counted(kind: Kind, meaning: str) -> Field:
+def _count_field(kind: Kind, meaning: str) -> Field:
     return Field(lambda value: number(value, kind), meaning, kind=kind)
 
 
-def _share(meaning: str, default: Fraction | None = Fraction(0)) -> Field:
+def _share_field(meaning: str, default: Fraction | None = Fraction(0)) -> Field:
     return Field(share, meaning, default, SHARE)
 
 
 FIELDS: dict[str, Field] = {
-    "requests": _counted(REQUESTS, "requests in each period, in the first month"),
+    "requests": _count_field(REQUESTS, "requests in each period, in the first month"),
     "per": Field(period, "the period: hour, day, week, month or year", "day"),
-    "input": _counted(TOKENS, "input tokens of a request, cached ones included"),
-    "output": _counted(TOKENS, "output tokens of a request, reasoning included"),
-    "cached": _share("share of the input that is read from a cache"),
-    "cache_write": _share("share of the input that is written to a cache"),
-    "batch": _share("share of the requests that is sent in the batch tier"),
+    "input": _count_field(TOKENS, "input tokens of a request, cached ones included"),
+    "output": _count_field(TOKENS, "output tokens of a request, reasoning included"),
+    "cached": _share_field("share of the input that is read from a cache"),
+    "cache_write": _share_field("share of the input that is written to a cache"),
+    "batch": _share_field("share of the requests that is sent in the batch tier"),
     "tier": Field(tier, "tier of the rest", STANDARD),
     "growth": Field(growth, "growth of the requests from month to month", Fraction(0), GROWTH),
     "start": Field(parse_month, "first month"),
@@ -158,7 +158,7 @@ FIELDS: dict[str, Field] = {
     "hours": Field(hours_of_arrival, "hours of the day at which requests arrive; all if left out"),
     "days": Field(days_of_arrival, "days on which requests arrive; every day if left out"),
     "zone": Field(zone, "time zone of months, days and hours", "UTC"),
-    "peak": _share("share of the requests that arrive in peak hours; as the calendar has it if left out", None),
+    "peak": _share_field("share of the requests that arrive in peak hours; as the calendar has it if left out", None),
     "token_factors": Field(token_factors, "how many times as many tokens a model takes", {}),
 }
 REQUIRED = ("requests", "input", "output")
@@ -169,7 +169,7 @@ MISSING = {
 }
 
 
-def faults_between(fields: Mapping[str, Any]) -> Iterator[Fault]:
+def find_conflicts(fields: Mapping[str, Any]) -> Iterator[Fault]:
     """What is missing from checked fields, and what they cannot be together."""
     for name in REQUIRED:
         if name not in fields:
@@ -204,7 +204,7 @@ def workload(name: str = ONLY, **fields: Any) -> Workload:
         if value is None:
             continue  # as if it were left out
         checked[key] = parse_request(FIELDS[key].check, value, f"`{key}`")
-    for _, message, hint in faults_between(checked):
+    for _, message, hint in find_conflicts(checked):
         raise InvalidRequest(message, hint)
     if "start" not in checked:
         raise InvalidRequest("`start` is missing", 'write the first month: start="2026-12"')

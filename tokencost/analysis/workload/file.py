@@ -15,7 +15,7 @@ from tokencost.analysis.workload.fields import (
     TOTAL,
     Field,
     Workload,
-    faults_between,
+    find_conflicts,
     from_checked,
 )
 from tokencost.analysis.workload.months import Month, parse_month
@@ -109,12 +109,12 @@ def parse_workloads(
     given = over or {}
 
     def rules(checked: dict[str, Any]) -> list[PathProblem]:
-        return [*_faults(checked, given), *_unknown_names(table, checked)]
+        return [*_find_conflicts(checked, given), *_unknown_names(table, checked)]
 
     parsed = parse_toml(content, file, WORKLOAD_TOML, BEGINNING)
     checked = check_toml(parsed, WORKLOAD_TOML, rules=rules, missing=MISSING)
     workloads = tuple(
-        from_checked(name, {"start": parse_month(start), **_merged(checked, own, given)})
+        from_checked(name, {"start": parse_month(start), **_merge(checked, own, given)})
         for name, own in _named(checked).items()
     )
     return WorkloadFile(workloads, tuple(checked.get("models", ())), checked.get("against"))
@@ -124,7 +124,7 @@ def _named(checked: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return checked.get("workloads") or {ONLY: {}}
 
 
-def _merged(checked: dict[str, Any], own: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def _merge(checked: dict[str, Any], own: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of one workload: from outside, else its own, else those at the top."""
     shared = {name: checked[name] for name in FIELDS if name in checked}
     factors: dict[str, Any] = {}
@@ -133,15 +133,15 @@ def _merged(checked: dict[str, Any], own: Mapping[str, Any], over: Mapping[str, 
     return {**shared, **own, **over, "token_factors": factors}
 
 
-def _faults(checked: dict[str, Any], over: Mapping[str, Any]) -> list[PathProblem]:
-    faults: list[PathProblem] = []
+def _find_conflicts(checked: dict[str, Any], over: Mapping[str, Any]) -> list[PathProblem]:
+    problems: list[PathProblem] = []
     for name, own in _named(checked).items():
-        for key, message, hint in faults_between(_merged(checked, own, over)):
+        for key, message, hint in find_conflicts(_merge(checked, own, over)):
             place = ("workloads", name) if "workloads" in checked else ()
             if key in checked and key not in own:
                 place = ()
-            faults.append(((*place, key), message, hint))
-    return list(dict.fromkeys(faults))
+            problems.append(((*place, key), message, hint))
+    return list(dict.fromkeys(problems))
 
 
 def _unknown_names(table: PriceTable, checked: dict[str, Any]) -> Iterator[PathProblem]:

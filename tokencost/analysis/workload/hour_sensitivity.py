@@ -6,9 +6,10 @@ from itertools import product
 from typing import NamedTuple
 
 from tokencost.analysis.workload.months import bounds
-from tokencost.analysis.workload.price_shares import MonthShares, Open, divided
+from tokencost.analysis.workload.price_shares import MonthShares, Open, divide_by_windows
 from tokencost.analysis.workload.request_cost import RequestCost
-from tokencost.analysis.workload.totals import Side, WorkloadTotals, added
+from tokencost.analysis.workload.rows import sum_exactly
+from tokencost.analysis.workload.totals import ModelCosts, WorkloadTotals
 from tokencost.errors import AmbiguousRate, NotOffered
 from tokencost.money import times_as_much
 from tokencost.pricetable.hours import Window
@@ -43,7 +44,7 @@ def window_ranges(totals: WorkloadTotals) -> Iterator[WindowRange]:
             yield found
 
 
-def _range(totals: WorkloadTotals, side: Side, costs: "_Costs") -> WindowRange | None:
+def _range(totals: WorkloadTotals, side: ModelCosts, costs: "_Costs") -> WindowRange | None:
     ours, theirs = _last_price(side), _last_price(totals.baseline)
     if side.unsold or totals.baseline.unsold or not (ours.windows or theirs.windows):
         return None
@@ -51,7 +52,7 @@ def _range(totals: WorkloadTotals, side: Side, costs: "_Costs") -> WindowRange |
     span = bounds(last.last, last.zone)
     found = []
     for (own, own_minutes), (other, other_minutes) in product(
-        divided(ours.windows, None, *span), divided(theirs.windows, None, *span)
+        divide_by_windows(ours.windows, None, *span), divide_by_windows(theirs.windows, None, *span)
     ):
         if not own_minutes & other_minutes:
             continue
@@ -73,11 +74,11 @@ def _range(totals: WorkloadTotals, side: Side, costs: "_Costs") -> WindowRange |
     )
 
 
-def _last_price(side: Side) -> Price:
+def _last_price(side: ModelCosts) -> Price:
     return max((cell.price for cell in side.cells), key=lambda price: price.start)
 
 
-def _hours(sides: Sequence[tuple[Side, Price, Open]]) -> Iterator[tuple[str, str]]:
+def _hours(sides: Sequence[tuple[ModelCosts, Price, Open]]) -> Iterator[tuple[str, str]]:
     for side, price, names in sides:
         if price.windows:
             yield side.label, " and ".join(names) or rest_of_week(price)
@@ -91,39 +92,39 @@ class _Costs:
         self._alike: dict[str, list[tuple[RequestCost, MonthShares, Fraction]]] = {}
         self._done: dict[tuple[str, Open], Fraction] = {}
 
-    def at(self, side: Side, names: Open) -> Fraction:
+    def at(self, side: ModelCosts, names: Open) -> Fraction:
         """The cost with these windows open. Raises as pricing does where no rate is known."""
-        if not any(price.windows for price, _, _ in side.billed.prices):
+        if not any(price.windows for price, _, _ in side.prices.prices):
             return side.priced_cost
         if (side.label, names) not in self._done:
             costs = []
             for bill, shares, requests in self._months(side):
-                money, units = bill.for_each_request(_moved(shares, names))
+                money, units = bill.for_each_request(_move_to(shares, names))
                 costs.append(requests * Fraction(sum(money), units))
-            self._done[side.label, names] = added(costs)
+            self._done[side.label, names] = sum_exactly(costs)
         return self._done[side.label, names]
 
-    def _months(self, side: Side) -> list[tuple[RequestCost, MonthShares, Fraction]]:
+    def _months(self, side: ModelCosts) -> list[tuple[RequestCost, MonthShares, Fraction]]:
         """The requests of months with the same prices, windows aside, put together."""
         if side.label not in self._alike:
             bills = {each.name: RequestCost(each, self._totals.factor(each, side)) for each in self._totals.workloads}
             alike: dict[tuple[str, MonthShares], list[Fraction]] = {}
             for (name, _), cost in side.costs.items():
-                alike.setdefault((name, _by_price(cost.shares)), []).append(cost.requests)
+                alike.setdefault((name, _merge_windows(cost.shares)), []).append(cost.requests)
             self._alike[side.label] = [
-                (bills[name], shares, added(requests)) for (name, shares), requests in alike.items()
+                (bills[name], shares, sum_exactly(requests)) for (name, shares), requests in alike.items()
             ]
         return self._alike[side.label]
 
 
-def _by_price(shares: MonthShares) -> MonthShares:
+def _merge_windows(shares: MonthShares) -> MonthShares:
     first = shares.parts[0][0]
     if all(price is first for price, _, _ in shares.parts):
         return MonthShares(((first, (), 1),), 1)
     return MonthShares(tuple((price, (), weight) for price, _, weight in shares.parts), shares.whole)
 
 
-def _moved(shares: MonthShares, names: Open) -> MonthShares:
+def _move_to(shares: MonthShares, names: Open) -> MonthShares:
     """With these windows open, of those that each price has: an earlier one may have had none."""
     return shares._replace(
         parts=tuple(

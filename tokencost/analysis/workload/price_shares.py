@@ -25,7 +25,7 @@ Open = tuple[str, ...]
 """The names of the windows that are open together."""
 
 
-class Billed(NamedTuple):
+class ModelPrices(NamedTuple):
     """A model as it was named, with every price it is billed at and from when to when (exclusive)."""
 
     label: str
@@ -44,7 +44,7 @@ class MonthShares(NamedTuple):
     whole: int
 
 
-def billed(table: PriceTable, name: str, begin: datetime, end: datetime) -> Billed:
+def prices_over(table: PriceTable, name: str, begin: datetime, end: datetime) -> ModelPrices:
     """The model that a name stands for from `begin` to `end`.
 
     Raises `UnknownModel`; `NoPrice` where the name stands for it during a part of that time only.
@@ -52,7 +52,7 @@ def billed(table: PriceTable, name: str, begin: datetime, end: datetime) -> Bill
     bare, own_time = split_time(name)
     if own_time is not None:
         side = resolve(table, name, own_time)
-        return Billed(side.label, side.model, own_time, ((side.price, BEGINNING, END),))
+        return ModelPrices(side.label, side.model, own_time, ((side.price, BEGINNING, END),))
     model = find_named(table, bare, begin)
     for meaning in meanings(table, bare):
         # A name that lasts as long as its model is answered as the model is: without costs after its last day.
@@ -63,10 +63,10 @@ def billed(table: PriceTable, name: str, begin: datetime, end: datetime) -> Bill
                 f"the name {bare!r} stood for {model.id} only until {show_bound(meaning.end)}", f"write {model.id}"
             )
     prices = ((price, price.start, sold_until(model, price) or END) for price in model.prices)
-    return Billed(model.id, model, None, tuple(each for each in prices if each[1] < each[2]), sale_end(model))
+    return ModelPrices(model.id, model, None, tuple(each for each in prices if each[1] < each[2]), sale_end(model))
 
 
-def month_shares(side: Billed, workload: Workload, month: Month) -> MonthShares | None:
+def month_shares(side: ModelPrices, workload: Workload, month: Month) -> MonthShares | None:
     """How the requests of a month divide over the prices of a model; None where some come after its last day.
 
     Every instant at which requests arrive weighs the same. Raises `NoPrice` where the model has no price at some of
@@ -111,17 +111,19 @@ def peak_and_off_peak(price: Price) -> tuple[Open, Open]:
     )
 
 
-def _shares(side: Billed, arrival: Window | None, begin: datetime, end: datetime, month: Month) -> MonthShares | None:
+def _shares(
+    side: ModelPrices, arrival: Window | None, begin: datetime, end: datetime, month: Month
+) -> MonthShares | None:
     found: list[tuple[Price, Open, Fraction]] = []
     for price, start, until in side.prices:
         if until <= begin or end <= start:
             continue
         if start <= begin and end <= until:
             return _whole_month(price, arrival, begin, end) if price.windows else _always(price)
-        parts = divided(price.windows, arrival, begin, end)
+        parts = divide_by_windows(price.windows, arrival, begin, end)
         for part, share in pieces(begin, end, start, until):
             found += [(price, names, count * share) for names, at in parts if (count := (at & part).bit_count())]
-    _, whole = _arriving(arrival, begin, end)
+    _, whole = _arrival_minutes(arrival, begin, end)
     if sum(weight for _, _, weight in found) != whole:
         if side.end is not None and side.end < end and side.prices and side.prices[0][1] <= begin:
             return None
@@ -137,29 +139,29 @@ def _always(price: Price) -> MonthShares:
 
 @lru_cache(maxsize=CACHED_DIVISIONS)
 def _whole_month(price: Price, arrival: Window | None, begin: datetime, end: datetime) -> MonthShares:
-    arriving, whole = _arriving(arrival, begin, end)
+    arriving, whole = _arrival_minutes(arrival, begin, end)
     if len(price.windows) == 1:  # as with nearly every price: what is not inside is outside
         (window,) = price.windows
         inside = (arriving & open_minutes(window, begin, end)).bit_count()
         counts = [((window.name,), inside), ((), whole - inside)]
     else:
-        counts = [(names, at.bit_count()) for names, at in divided(price.windows, arrival, begin, end)]
+        counts = [(names, at.bit_count()) for names, at in divide_by_windows(price.windows, arrival, begin, end)]
     return MonthShares(tuple((price, names, count) for names, count in counts if count), whole)
 
 
 @lru_cache(maxsize=CACHED_DIVISIONS)
-def _arriving(arrival: Window | None, begin: datetime, end: datetime) -> tuple[Minutes, int]:
+def _arrival_minutes(arrival: Window | None, begin: datetime, end: datetime) -> tuple[Minutes, int]:
     """The minutes at which requests arrive, and how many they are."""
     minutes = open_minutes(arrival, begin, end) if arrival else every_minute(begin, end)
     return minutes, minutes.bit_count()
 
 
 @lru_cache(maxsize=CACHED_DIVISIONS)
-def divided(
+def divide_by_windows(
     windows: Sequence[Window], arrival: Window | None, begin: datetime, end: datetime
 ) -> tuple[tuple[Open, Minutes], ...]:
     """The minutes at which requests arrive, by which windows are open."""
-    found: list[tuple[Open, Minutes]] = [((), _arriving(arrival, begin, end)[0])]
+    found: list[tuple[Open, Minutes]] = [((), _arrival_minutes(arrival, begin, end)[0])]
     for window in windows:
         found = list(_split(found, window.name, open_minutes(window, begin, end)))
     return tuple(found)
@@ -174,7 +176,7 @@ def _split(found: Sequence[tuple[Open, Minutes]], name: str, opened: Minutes) ->
             yield names, outside
 
 
-def _no_price(side: Billed, month: Month, begin: datetime) -> NoPrice:
+def _no_price(side: ModelPrices, month: Month, begin: datetime) -> NoPrice:
     prices = side.model.prices
     starts = [price.start for price in prices if price.start > begin]
     ends = [price.end for price in prices if price.end is not None]

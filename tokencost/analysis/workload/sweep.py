@@ -5,8 +5,9 @@ from fractions import Fraction
 from itertools import product
 from typing import Any, NamedTuple
 
-from tokencost.analysis.workload.fields import FIELDS, Workload, faults_between
-from tokencost.analysis.workload.totals import WorkloadRow, WorkloadTotals, workload_totals
+from tokencost.analysis.workload.fields import FIELDS, Workload, find_conflicts
+from tokencost.analysis.workload.rows import WorkloadRow
+from tokencost.analysis.workload.totals import WorkloadTotals, workload_totals
 from tokencost.display import html_of
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.resolve import split_time
@@ -128,7 +129,7 @@ def with_field(workload: Workload, field: str, value: Fraction, models: Sequence
 def refuse_impossible(workloads: Sequence[Workload]) -> None:
     """Raise `InvalidRequest` where the fields of a workload cannot be together."""
     for workload in workloads:
-        for _, message, hint in faults_between(workload._asdict()):
+        for _, message, hint in find_conflicts(workload._asdict()):
             raise InvalidRequest(message, hint)
 
 

@@ -1,88 +1,25 @@
 """What a workload costs, month by month, on each model: exactly, with every part."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
-from math import lcm
 from typing import Any, NamedTuple
 
 from tokencost.analysis.compare import chosen_models
 from tokencost.analysis.workload.fields import TOTAL, Workload
 from tokencost.analysis.workload.months import Month, bounds, periods_in
-from tokencost.analysis.workload.price_shares import Billed, MonthShares, billed, month_shares
+from tokencost.analysis.workload.price_shares import ModelPrices, MonthShares, month_shares, prices_over
 from tokencost.analysis.workload.request_cost import RequestCost
+from tokencost.analysis.workload.rows import WorkloadRow, sum_exactly, sum_rows
 from tokencost.display import html_of
 from tokencost.errors import InvalidRequest, NoPrice
-from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.resolve import find_named, split_time
 from tokencost.pricetable.sale import describe_end_of_sale, sale_end
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when, show_when
 from tokencost.pricing.cost import CostParts
 from tokencost.pricing.rates import RateCell, spelled_tier
-from tokencost.rows import Row
-
-SUMMED = (
-    "requests",
-    "input_tokens",
-    "cached_input_tokens",
-    "cache_write_tokens",
-    "output_tokens",
-    "uncached_input_cost",
-    "cached_input_cost",
-    "cache_write_cost",
-    "output_cost",
-    "cost",
-    "baseline_cost",
-)
-
-
-class _WorkloadRow(NamedTuple):
-    """The fields of `WorkloadRow`."""
-
-    workload: str
-    model: str
-    provider: str
-    month: str | None
-    """YYYY-MM."""
-    requests: Fraction
-    input_tokens: Fraction
-    cached_input_tokens: Fraction
-    cache_write_tokens: Fraction
-    output_tokens: Fraction
-    uncached_input_cost: Fraction | None
-    cached_input_cost: Fraction | None
-    cache_write_cost: Fraction | None
-    output_cost: Fraction | None
-    cost: Fraction | None
-    baseline: str
-    baseline_cost: Fraction | None
-
-    @property
-    def row(self) -> str:
-        """`month` or `total`: whoever adds up or pivots rows takes those of one kind."""
-        return TOTAL if self.month is None else "month"
-
-    @property
-    def ratio(self) -> Fraction | None:
-        """How many times as much the baseline costs (baseline ÷ model); the baseline's own is 1."""
-        return times_as_much(self.baseline_cost, self.cost)
-
-    @property
-    def percent_lower(self) -> Fraction | None:
-        """(1 - model ÷ baseline) x 100; the baseline's own is 0."""
-        return percent_lower(self.baseline_cost, self.cost)
-
-
-class WorkloadRow(Row, _WorkloadRow):
-    """One month of one workload on one model, or with workload `total` and no month, the sum of a model's months.
-
-    Money is in USD. Token counts and money are exact expectations, so they need not be whole. A month that reaches past
-    the last day on which the model is sold has no cost, and so has the sum of rows that has it: None, never 0.
-    """
-
-    __slots__ = ()
-    _names = (*_WorkloadRow._fields, "ratio", "percent_lower", "row")
 
 
 class MonthCost(NamedTuple):
@@ -103,10 +40,10 @@ class MonthCost(NamedTuple):
         return CostParts(*(self.requests * Fraction(part, self.units) for part in self.parts))
 
 
-class Side(NamedTuple):
+class ModelCosts(NamedTuple):
     """A model with its costs, and the rate cells they come from."""
 
-    billed: Billed
+    prices: ModelPrices
     costs: Mapping[tuple[str, Month], MonthCost]
     """By name of the workload and month; those that reach past the model's last day are not there."""
     cells: tuple[RateCell, ...]
@@ -121,12 +58,12 @@ class Side(NamedTuple):
     @property
     def priced_cost(self) -> Fraction:
         """What has a cost, all together."""
-        return added(cost.cost for cost in self.costs.values())
+        return sum_exactly(cost.cost for cost in self.costs.values())
 
     @property
     def label(self) -> str:
         """The model as it was named."""
-        return self.billed.label
+        return self.prices.label
 
     @property
     def by_month(self) -> dict[Month, Fraction]:
@@ -144,7 +81,7 @@ class Side(NamedTuple):
         for key, cost in self.costs.items():
             if key[place] not in missing:
                 groups.setdefault(key[place], []).append(cost.cost)
-        return {key: added(costs) for key, costs in groups.items()}
+        return {key: sum_exactly(costs) for key, costs in groups.items()}
 
     @property
     def parts(self) -> CostParts[Fraction] | None:
@@ -152,7 +89,7 @@ class Side(NamedTuple):
         if self.unsold:
             return None
         split = [cost.split for cost in self.costs.values()]
-        return CostParts(*map(added, zip(*split, strict=True)))
+        return CostParts(*map(sum_exactly, zip(*split, strict=True)))
 
 
 class WorkloadTotals(NamedTuple):
@@ -160,9 +97,9 @@ class WorkloadTotals(NamedTuple):
 
     as_of: When
     workloads: tuple[Workload, ...]
-    models: tuple[Side, ...]
+    models: tuple[ModelCosts, ...]
     """All models that are not the baseline, in the order in which they were named."""
-    baseline: Side
+    baseline: ModelCosts
     factors: Mapping[str, Mapping[str, Fraction]]
     """The token factors that were used: by workload, then by label of the model."""
     requests: Mapping[str, Mapping[Month, Fraction]]
@@ -173,7 +110,7 @@ class WorkloadTotals(NamedTuple):
         return html_of(self)
 
     @property
-    def sides(self) -> tuple[Side, ...]:
+    def sides(self) -> tuple[ModelCosts, ...]:
         """All models, the baseline last."""
         return (*self.models, self.baseline)
 
@@ -183,18 +120,18 @@ class WorkloadTotals(NamedTuple):
         return tuple(sorted({month for months in self.requests.values() for month in months}))
 
     @property
-    def offered(self) -> tuple[Side, ...]:
+    def offered(self) -> tuple[ModelCosts, ...]:
         """The models that can be bought in months in which they have a cost.
 
         Not so one with a price of its own time that is no longer sold in all of the months.
         """
         end = max(bounds(workload.last, workload.zone)[1] for workload in self.workloads)
         return tuple(
-            side for side in self.sides if side.billed.own_time is None or (sale_end(side.billed.model) or end) >= end
+            side for side in self.sides if side.prices.own_time is None or (sale_end(side.prices.model) or end) >= end
         )
 
     @property
-    def sold(self) -> tuple[Side, ...]:
+    def sold(self) -> tuple[ModelCosts, ...]:
         """The models that can be bought in all of the months, cheapest first."""
         return tuple(sorted((side for side in self.offered if not side.unsold), key=lambda side: side.priced_cost))
 
@@ -206,13 +143,13 @@ class WorkloadTotals(NamedTuple):
     @property
     def totals(self) -> tuple[WorkloadRow, ...]:
         """By model, the sum of its months. The baseline comes last."""
-        return tuple(_total(list(self._months_of(side))) for side in self.sides)
+        return tuple(sum_rows(list(self._months_of(side))) for side in self.sides)
 
-    def factor(self, workload: Workload, side: Side) -> Fraction:
+    def factor(self, workload: Workload, side: ModelCosts) -> Fraction:
         """How many times as many tokens the workload takes on a model."""
         return self.factors[workload.name].get(side.label, Fraction(1))
 
-    def _months_of(self, side: Side) -> Iterator[WorkloadRow]:
+    def _months_of(self, side: ModelCosts) -> Iterator[WorkloadRow]:
         for workload in self.workloads:
             factor = self.factor(workload, side)
             for month, requests in self.requests[workload.name].items():
@@ -223,7 +160,7 @@ class WorkloadTotals(NamedTuple):
                 yield WorkloadRow(
                     workload.name,
                     side.label,
-                    side.billed.model.provider,
+                    side.prices.model.provider,
                     str(month),
                     requests,
                     sent,
@@ -271,16 +208,16 @@ def workload_totals(
     names, baseline_name = chosen_models(table, models, against)
     begin = min(bounds(w.start, w.zone)[0] for w in given)
     end = max(bounds(w.last, w.zone)[1] for w in given)
-    baseline = billed(table, baseline_name, begin, end)
-    chosen = {side.label: side for side in (billed(table, name, begin, end) for name in names)}
+    baseline = prices_over(table, baseline_name, begin, end)
+    chosen = {side.label: side for side in (prices_over(table, name, begin, end) for name in names)}
     chosen.pop(baseline.label, None)
     factors = {w.name: _factors(table, w, (*chosen.values(), baseline), begin) for w in given}
     requests = {workload.name: dict(monthly_requests(workload)) for workload in given}
     return WorkloadTotals(
         as_of=as_when(on),
         workloads=given,
-        models=tuple(_side(side, given, requests, factors) for side in chosen.values()),
-        baseline=_side(baseline, given, requests, factors),
+        models=tuple(_cost_of_model(side, given, requests, factors) for side in chosen.values()),
+        baseline=_cost_of_model(baseline, given, requests, factors),
         factors=factors,
         requests=requests,
         table=table,
@@ -296,7 +233,7 @@ def monthly_requests(workload: Workload) -> Iterator[tuple[Month, Fraction]]:
         grown *= 1 + workload.growth
 
 
-def _factors(table: PriceTable, workload: Workload, sides: Sequence[Billed], begin: When) -> dict[str, Fraction]:
+def _factors(table: PriceTable, workload: Workload, sides: Sequence[ModelPrices], begin: When) -> dict[str, Fraction]:
     """The token factor of each model that has one, by label. Raises `UnknownModel`."""
     found: dict[str, Fraction] = {}
     for name, factor in workload.token_factors.items():
@@ -307,12 +244,12 @@ def _factors(table: PriceTable, workload: Workload, sides: Sequence[Billed], beg
     return found
 
 
-def _side(
-    side: Billed,
+def _cost_of_model(
+    side: ModelPrices,
     workloads: Sequence[Workload],
     requests: Mapping[str, Mapping[Month, Fraction]],
     factors: Mapping[str, Mapping[str, Fraction]],
-) -> Side:
+) -> ModelCosts:
     costs, unsold = {}, []
     cells: dict[RateCell, None] = {}
     for workload in workloads:
@@ -328,10 +265,10 @@ def _side(
         cells |= dict.fromkeys(bill.cells)
     if not costs:
         raise _not_sold(side)
-    return Side(side, costs, tuple(cells), tuple(unsold))
+    return ModelCosts(side, costs, tuple(cells), tuple(unsold))
 
 
-def _not_sold(side: Billed) -> NoPrice:
+def _not_sold(side: ModelPrices) -> NoPrice:
     message = f"{side.label} is {describe_end_of_sale(side.model)}, and covers none of these months in full"
     if side.end is None:
         return NoPrice(message, "name another model")
@@ -339,19 +276,23 @@ def _not_sold(side: Billed) -> NoPrice:
     return NoPrice(message, f"name another model, or use its last list price: {side.model.id}@{last}")
 
 
-def _total(rows: Sequence[WorkloadRow]) -> WorkloadRow:
-    """The sum of a model's months; None where one of them has no cost."""
-    sums: dict[str, Any] = {}
-    for name in SUMMED:
-        amounts = [getattr(row, name) for row in rows]
-        sums[name] = None if None in amounts else added(amounts)
-    return rows[0]._replace(workload=TOTAL, month=None, **sums)
+class OverBudget(NamedTuple):
+    """The first month in which a model costs more than the budget of a month."""
+
+    model: str
+    month: str
+    cost: Fraction
 
 
-def added(amounts: Iterable[Fraction]) -> Fraction:
-    """The sum, reduced once: adding fractions one by one reduces each time."""
-    listed = tuple(amounts)
-    if not listed:
-        return Fraction(0)
-    common = lcm(*(amount.denominator for amount in listed))
-    return Fraction(sum(amount.numerator * (common // amount.denominator) for amount in listed), common)
+def over_budget(totals: WorkloadTotals, budget: Decimal | int | Fraction) -> tuple[OverBudget, ...]:
+    """Each model whose workloads together cost more in some month; exactly the budget is within it.
+
+    The baseline is what the others are measured against and need not stay within, unless it is priced alone.
+    """
+    found = []
+    for side in totals.models or (totals.baseline,):
+        costs = side.by_month
+        month = next((month for month in totals.months if costs.get(month, 0) > budget), None)
+        if month is not None:
+            found.append(OverBudget(side.label, str(month), costs[month]))
+    return tuple(sorted(found, key=lambda over: over.month))

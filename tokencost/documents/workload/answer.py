@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tokencost.analysis.workload.totals import Side, WorkloadTotals
+from tokencost.analysis.workload.totals import ModelCosts, WorkloadTotals
 from tokencost.documents.document import Figure, Sentence
 from tokencost.documents.wording import join_with_and
 from tokencost.documents.workload.remarks import period, within
@@ -37,7 +37,7 @@ def _ranked(totals: WorkloadTotals) -> Iterator[Sentence]:
     yield _beside(best, other)
 
 
-def _times(cost: Fraction, side: Side, baseline: Side) -> Sentence:
+def _times(cost: Fraction, side: ModelCosts, baseline: ModelCosts) -> Sentence:
     """How many times as much the dearer of two costs."""
     base = baseline.cost
     if side is baseline or not base or not cost or cost == base:
@@ -47,7 +47,7 @@ def _times(cost: Fraction, side: Side, baseline: Side) -> Sentence:
     return (f"; {baseline.label} costs ", Figure(times_as_much(base, cost), "ratio"), " as much")
 
 
-def _beside(best: Side, other: Side) -> Sentence:
+def _beside(best: ModelCosts, other: ModelCosts) -> Sentence:
     ours, theirs = best.priced_cost, other.priced_cost
     if ours == theirs:
         return (f"{other.label} costs the same.",)
@@ -70,13 +70,13 @@ def _beside(best: Side, other: Side) -> Sentence:
     )
 
 
-def _until(totals: WorkloadTotals, side: Side) -> Sentence:
+def _until(totals: WorkloadTotals, side: ModelCosts) -> Sentence:
     """Until when a model is sold, what its months until then cost, and that later ones have no cost."""
     unsold = {month for _, month in side.unsold}
     sold = [month for month in totals.months if month not in unsold]
     costs = (": it costs ", Figure(side.priced_cost, "money"), f" {within(sold)}") if sold else ()
     without = within(sorted(unsold))
-    return (f"{side.label} is {describe_end_of_sale(side.billed.model)}", *costs, f"; no cost is given {without}.")
+    return (f"{side.label} is {describe_end_of_sale(side.prices.model)}", *costs, f"; no cost is given {without}.")
 
 
 def _money(totals: WorkloadTotals, cost: Fraction) -> Sentence:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tokencost.analysis.workload.fields import ONLY, Workload
 from tokencost.analysis.workload.months import PERIODS
 from tokencost.analysis.workload.request_cost import BATCH
-from tokencost.analysis.workload.totals import WorkloadTotals, added, monthly_requests
+from tokencost.analysis.workload.rows import sum_exactly
+from tokencost.analysis.workload.totals import WorkloadTotals, monthly_requests
 from tokencost.documents.document import Column, Figure, Sentence, Table, Value
 from tokencost.documents.wording import count_noun, join_with_and
 from tokencost.pricetable.hours import DAY_NAMES, MINUTES_OF_DAY, show_hours
@@ -105,7 +106,7 @@ def _calendar_days(workload: Workload) -> int:
 
 
 def _total_requests(workload: Workload) -> Fraction:
-    return added(count for _, count in monthly_requests(workload))
+    return sum_exactly(count for _, count in monthly_requests(workload))
 
 
 def _of_workload(totals: WorkloadTotals, workload: Workload) -> Iterator[str | Figure]:

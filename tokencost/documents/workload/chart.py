@@ -8,7 +8,7 @@ from itertools import pairwise
 from tokencost.analysis.workload.break_even import BreakEven
 from tokencost.analysis.workload.months import bounds
 from tokencost.analysis.workload.sweep import SHARES, Sweep
-from tokencost.analysis.workload.totals import Side, WorkloadTotals
+from tokencost.analysis.workload.totals import ModelCosts, WorkloadTotals
 from tokencost.documents.chart import Axis, Chart, Mark, Point, Series
 from tokencost.documents.document import Figure, Sentence
 from tokencost.documents.wording import join_with_and
@@ -48,7 +48,7 @@ def sweep_charts(totals: WorkloadTotals, swept: Sweep, even: Sequence[BreakEven]
             named = (
                 side.label if end is None else f"{side.label}, {_words(second[0].field)} {_plain(second[0].field, end)}"
             )
-            series.append(Series(named, points, side.billed.model.provider))
+            series.append(Series(named, points, side.prices.model.provider))
             if side in totals.offered:
                 offered.append(series[-1])
     lines = {one.label: one for one in series}
@@ -74,7 +74,7 @@ def _monthly(totals: WorkloadTotals) -> Chart:
         for month in totals.months:
             begin, end = bounds(month, UTC)
             points.append(Point(begin, costs.get(month), until=end))
-        series.append(Series(side.label, tuple(points), side.billed.model.provider))
+        series.append(Series(side.label, tuple(points), side.prices.model.provider))
     return Chart("steps", _by_month(totals), Axis("USD a month", "money"), Axis("month", "bound"), tuple(series))
 
 
@@ -114,7 +114,7 @@ def _finding(totals: WorkloadTotals) -> Sentence:
     )
 
 
-def _beside(totals: WorkloadTotals, side: Side) -> Sentence:
+def _beside(totals: WorkloadTotals, side: ModelCosts) -> Sentence:
     base = totals.baseline.cost
     if side is totals.baseline or not base or not side.cost:
         return ()

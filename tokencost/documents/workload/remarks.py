@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from tokencost.analysis.workload.months import Month, bounds
-from tokencost.analysis.workload.price_shares import Billed
-from tokencost.analysis.workload.totals import Side, WorkloadTotals
+from tokencost.analysis.workload.price_shares import ModelPrices
+from tokencost.analysis.workload.totals import ModelCosts, WorkloadTotals
 from tokencost.documents.document import Sentence
 from tokencost.documents.remarks import missing_rate_remarks, model_remarks, window_remarks
 from tokencost.pricetable.resolve import ModelAt
@@ -37,34 +37,34 @@ def workload_remarks(table: PriceTable, totals: WorkloadTotals) -> Iterator[Sent
 
 
 def _of_side(
-    table: PriceTable, totals: WorkloadTotals, side: Side, begin: datetime, end: datetime
+    table: PriceTable, totals: WorkloadTotals, side: ModelCosts, begin: datetime, end: datetime
 ) -> Iterator[Sentence]:
     label = side.label
-    if side.billed.own_time is not None:
-        yield label, f": the price of {show_when(side.billed.own_time)} is used for every month."
+    if side.prices.own_time is not None:
+        yield label, f": the price of {show_when(side.prices.own_time)} is used for every month."
     for workload in totals.workloads:
         factor = totals.factor(workload, side)
         if above := _exceeded(side, workload.input * factor):
             yield label, f": long-context rates for {workload.name}, whose requests exceed {above:,} input tokens."
     used = sorted({cell.price for cell in side.cells}, key=lambda price: price.start)
-    yield from model_remarks(_at(side.billed, used[0], _clamped(totals.as_of, begin, end), begin))
+    yield from model_remarks(_at(side.prices, used[0], _clamped(totals.as_of, begin, end), begin))
     for price in used[1:]:
         yield label, f": the price changes at {show_bound(price.start)}, and is split there."
     for price in used:
-        at = ModelAt(label, side.billed.model, max(price.start, begin), price)
+        at = ModelAt(label, side.prices.model, max(price.start, begin), price)
         yield from window_remarks(at)
         yield from _unknown_holidays(table, label, price, end)
     cached, writes = (any(getattr(each, name) for each in totals.workloads) for name in ("cached", "cache_write"))
-    at = ModelAt(label, side.billed.model, begin, used[-1])
+    at = ModelAt(label, side.prices.model, begin, used[-1])
     yield from missing_rate_remarks(at, side.cells, cached=cached, writes=writes)
 
 
-def _exceeded(side: Side, tokens: Fraction) -> int:
+def _exceeded(side: ModelCosts, tokens: Fraction) -> int:
     """The highest threshold of the rates used that the input of a request exceeds."""
     return max((threshold_below(cell.price, tokens) for cell in side.cells), default=0)
 
 
-def _at(billed: Billed, first: Price, when: datetime, begin: datetime) -> ModelAt:
+def _at(billed: ModelPrices, first: Price, when: datetime, begin: datetime) -> ModelAt:
     """The model at that time where it has a price then, else at the first price used."""
     for price, start, end in billed.prices:
         if start <= when < end:

@@ -5,7 +5,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tokencost.analysis.workload.hour_sensitivity import AtHours, WindowRange
-from tokencost.analysis.workload.totals import WorkloadRow, WorkloadTotals
+from tokencost.analysis.workload.rows import WorkloadRow
+from tokencost.analysis.workload.totals import WorkloadTotals
 from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value, WhenRead
 from tokencost.documents.remarks import cite_cells, merge_remarks
 from tokencost.documents.workload.answer import workload_answer
@@ -68,7 +69,7 @@ def workload_document(
         assumed=assumed(totals, swept),
         reading=tuple(_range_sentence(found) for found in ranges),
         notes=(*merge_remarks(workload_remarks(table, totals)), *remarks),
-        sources=cite_cells((side.billed, cell) for side in totals.sides for cell in side.cells),
+        sources=cite_cells((side.prices, cell) for side in totals.sides for cell in side.cells),
         charts=WhenRead(lambda: _charts(table, totals, swept)),
     )
 

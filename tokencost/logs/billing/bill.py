@@ -11,7 +11,6 @@ from typing import cast
 
 from tokencost.errors import HourNeeded, InvalidData, InvalidRequest, NoPrice, Problem, TokencostError
 from tokencost.logs.billing.groups import Billing, CostAccumulator, GroupTotals
-from tokencost.logs.billing.period import Period
 from tokencost.logs.billing.results import (
     Elsewhere,
     Key,
@@ -20,10 +19,10 @@ from tokencost.logs.billing.results import (
     Unpriced,
     UsageRow,
     component_of,
-    components,
-    times,
+    multiply,
+    split_by_component,
 )
-from tokencost.logs.billing.sums import Sum
+from tokencost.logs.billing.sums import Period, Sum
 from tokencost.logs.billing.unpriced import UnpricedSums
 from tokencost.logs.sql.rate_periods import MICROSECOND, instant_of
 from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery
@@ -33,7 +32,7 @@ from tokencost.pricetable.table import Price, PriceTable, Rates
 from tokencost.pricetable.when import When, show_when, span
 from tokencost.pricing.cost import CostParts
 from tokencost.pricing.rates import RateCell, cell_in, named_cell, threshold_below, thresholds
-from tokencost.pricing.timeline import open_at, stretches
+from tokencost.pricing.timeline import open_at, rate_intervals
 
 MANY, BYTES_OF_A_GROUP = 400_000, 2_200
 """From how many groups on their memory is told, and how much of it each takes, as measured, until it is written."""
@@ -53,18 +52,18 @@ class _Reconciliation:
 
 
 class Bill:
-    """The sums of a question, priced as they arrive."""
+    """The sums of a query, priced as they arrive."""
 
-    def __init__(self, table: PriceTable, question: UsageQuery, window: str | None = None, tell: Tell = None) -> None:
+    def __init__(self, table: PriceTable, query: UsageQuery, window: str | None = None, tell: Tell = None) -> None:
         self.table = table
         self._tell = tell
-        self._question = question
+        self._query = query
         self.window = window
-        self._decided = tuple(name for name in question.by if name in BILLED)
+        self._decided = tuple(name for name in query.by if name in BILLED)
         self._found: dict[tuple[object, ...], RateCell | TokencostError] = {}
         self._billings: dict[tuple[RateCell | None, ...], Billing] = {}
         self._groups: dict[tuple[Periods, Fields, Key], GroupTotals] = {}
-        self._unpriced = [UnpricedSums(at_own_times=side.on is None) for side in question.priced_as]
+        self._unpriced = [UnpricedSums(at_own_times=side.on is None) for side in query.priced_as]
         self.rejected: dict[tuple[str, str], int] = {}
         """Records that cannot be read, by file and code."""
         self.read = 0
@@ -93,7 +92,7 @@ class Bill:
         if billing is not None:
             tokens = (item.requests, item.input, item.cached, item.written, item.output)
             self.charge(billing, item.periods, item.fields, tokens)
-            if self._question.compare_to:
+            if self._query.compare_to:
                 self.compare(billing, item.periods, item.fields, tokens, item.rows, item.logged, item.logged_rows)
 
     def count(self, item: Sum) -> Billing | None:
@@ -117,7 +116,7 @@ class Bill:
             return None
         self.priced += item.rows
         self._note(item, cell)
-        others = tuple(self._elsewhere(item, place, tokens) for place in range(1, len(self._question.priced_as)))
+        others = tuple(self._elsewhere(item, place, tokens) for place in range(1, len(self._query.priced_as)))
         cells = (cell, *others)
         known = self._billings.get(cells)
         if known is None:
@@ -161,7 +160,7 @@ class Bill:
     def _elsewhere(self, item: Sum, place: int, tokens: Tokens) -> RateCell | None:
         cell = self._cell(item, place)
         if isinstance(cell, TokencostError):
-            self._unpriced[place].add(self._question.priced_as[place].label, cell, item, tokens)
+            self._unpriced[place].add(self._query.priced_as[place].label, cell, item, tokens)
             return None
         self._use(cell)
         return cell
@@ -183,7 +182,7 @@ class Bill:
         found = self._found.get(key)
         if found is None:
             try:
-                found = self._look_up(item, self._question.priced_as[place])
+                found = self._look_up(item, self._query.priced_as[place])
             except TokencostError as error:
                 found = error
             self._found[key] = found
@@ -211,7 +210,7 @@ class Bill:
                 if side.on
                 else "the record gives only a date or a bucket of time, and the hour decides",
             )
-        found = list(islice(stretches(price, first, after), 2))
+        found = list(islice(rate_intervals(price, first, after), 2))
         if len(found) == 1:
             return cell_in(price, item.tier or "", found[0].windows, above)
         if self.window is None:
@@ -247,7 +246,7 @@ class Bill:
 
     def rows(self) -> tuple[UsageRow, ...]:
         """The groups, the dearest first; periods in the order of time."""
-        order = [place for place, name in enumerate(self._question.by) if name in PERIODS]
+        order = [place for place, name in enumerate(self._query.by) if name in PERIODS]
         rows = [row for group, totals in self._groups.items() for row in self._rows(group, totals)]
 
         def place(row: UsageRow) -> tuple[object, ...]:
@@ -261,29 +260,29 @@ class Bill:
         tokens = totals.tokens
         cost, *others = totals.costs
         assert cost is not None  # noqa: S101  # what has no price of its own is in no group
-        by, compared = self._question.by, self._question.compare_to is not None
+        by, compared = self._query.by, self._query.compare_to is not None
         logged = totals.logged if compared and totals.complete else None
-        if "component" not in self._question.by:
+        if "component" not in self._query.by:
             wholes = [None if other is None else other.total for other in others]
             yield UsageRow(key, tokens, cost, self._beside(cost, wholes), logged, by, compared)
             return
-        at = self._question.by.index("component")
-        for component, part, amount in components(tokens, cost):
+        at = self._query.by.index("component")
+        for component, part, amount in split_by_component(tokens, cost):
             same = [None if other is None else component_of(other, component) for other in others]
             whole = (*key[:at], component, *key[at + 1 :])
             yield UsageRow(whole, part, amount, self._beside(amount, same), logged, by, compared)
 
     def _beside(self, cost: CostParts[Decimal], others: Sequence[Decimal | None]) -> tuple[Elsewhere, ...]:
         return tuple(
-            Elsewhere(side.label or "", None if other is None else times(other, side.factor), cost.total)
-            for side, other in zip(self._question.priced_as[1:], others, strict=True)
+            Elsewhere(side.label or "", None if other is None else multiply(other, side.factor), cost.total)
+            for side, other in zip(self._query.priced_as[1:], others, strict=True)
         )
 
     def _key(self, periods: Periods, fields: Fields, names: Key) -> Key:
         starts, values, decided = iter(periods), iter(fields), iter(names)
         return tuple(
             _period(name, next(starts)) if name in PERIODS else next(decided if name in BILLED else values)
-            for name in self._question.by
+            for name in self._query.by
         )
 
     def unpriced(self) -> tuple[Unpriced, ...]:

@@ -143,7 +143,7 @@ class Reconciled(Row, _Reconciled):
         return {"model": self.model, "records": self.rows, **amounts}
 
 
-def times(amount: Decimal, factor: Fraction) -> Decimal:
+def multiply(amount: Decimal, factor: Fraction) -> Decimal:
     """The product, exact: the factor was written as a decimal number, so its denominator divides a power of ten."""
     if factor == 1:
         return amount
@@ -151,7 +151,7 @@ def times(amount: Decimal, factor: Fraction) -> Decimal:
     return EXACT.divide(Decimal(product.numerator), Decimal(product.denominator))
 
 
-def components(tokens: Tokens, cost: CostParts[Decimal]) -> Iterable[tuple[str, Tokens, CostParts[Decimal]]]:
+def split_by_component(tokens: Tokens, cost: CostParts[Decimal]) -> Iterable[tuple[str, Tokens, CostParts[Decimal]]]:
     """A sum taken apart: tokens and money of each component, which add up to the whole."""
     requests, total, cached, write, output = tokens
     counts = (

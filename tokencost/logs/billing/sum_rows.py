@@ -34,7 +34,7 @@ class NoSum(Exception):
     """The row is no sum of records; the message says why."""
 
 
-def sum_of(row: Row, question: UsageQuery, cells: RatePeriods, shown: str) -> Sum:
+def sum_of(row: Row, query: UsageQuery, cells: RatePeriods, shown: str) -> Sum:
     """A sum from its columns as text. Raises `NoSum`."""
     records = _needed(row, "records", MOST, least=1)
     code = row["problem"] or None
@@ -55,19 +55,19 @@ def sum_of(row: Row, question: UsageQuery, cells: RatePeriods, shown: str) -> Su
     if (first is None) != (last is None) or (first or 0) > (last or 0):
         raise NoSum("first_request_at and last_request_at are no stretch of time")
     at, until = _instant(row, "priced_at"), _instant(row, "covered_until", LATEST + DAY)
-    _check_time(question, cells, at, until, first, last)
-    logged, logged_rows = _logged(row, records) if question.compare_to else (None, 0)
+    _check_time(query, cells, at, until, first, last)
+    logged, logged_rows = _logged(row, records) if query.compare_to else (None, 0)
     return Sum(
-        periods=_periods(row, question, first),
-        fields=tuple(row[name] for name in field_columns(question)),
+        periods=_periods(row, query, first),
+        fields=tuple(row[name] for name in field_columns(query)),
         model=row["model"],
-        tier=question.tier or row["tier"],
+        tier=query.tier or row["tier"],
         summed=bool(summed),
         code=None,
         file=shown,
         at=at,
         until=until,
-        context=_context(row, question, cells, records, tokens, summed=bool(summed)),
+        context=_context(row, query, cells, records, tokens, summed=bool(summed)),
         rows=records,
         requests=requests,
         input=tokens,
@@ -109,10 +109,10 @@ def _instant(row: Row, name: str, latest: int = LATEST) -> int | None:
 
 
 def _check_time(
-    question: UsageQuery, cells: RatePeriods, at: int | None, until: int | None, first: int | None, last: int | None
+    query: UsageQuery, cells: RatePeriods, at: int | None, until: int | None, first: int | None, last: int | None
 ) -> None:
     """Whether the prices of `priced_at` are those of the records, which are requested from `first` to `last`."""
-    if not at_own_times(question):
+    if not at_own_times(query):
         return
     # A query that was printed with --on has none: its records are left without a price.
     if at is None and until is not None:
@@ -137,10 +137,10 @@ def _prices_at(cells: RatePeriods, instant: int) -> tuple[object, ...]:
     return bisect_right(cells.bounds, instant), *opened
 
 
-def _context(row: Row, question: UsageQuery, cells: RatePeriods, records: int, tokens: int, *, summed: bool) -> int:
+def _context(row: Row, query: UsageQuery, cells: RatePeriods, records: int, tokens: int, *, summed: bool) -> int:
     """The shortest context of the class; each record has at least so many input tokens, and no more than its last."""
     context = _needed(row, "context_tokens", MOST)
-    cuts = [] if summed else context_cuts(question, cells)
+    cuts = [] if summed else context_cuts(query, cells)
     longest = min((cut for cut in cuts if cut >= context), default=MOST)
     known = context == 0 or context - 1 in cuts
     if not known or not context * records <= tokens <= longest * records:
@@ -148,9 +148,9 @@ def _context(row: Row, question: UsageQuery, cells: RatePeriods, records: int, t
     return context
 
 
-def _periods(row: Row, question: UsageQuery, first: int | None) -> tuple[int | None, ...]:
-    found = tuple(_whole(row, name) for name in question.periods)
-    for name, value in zip(question.periods, found, strict=True):
+def _periods(row: Row, query: UsageQuery, first: int | None) -> tuple[int | None, ...]:
+    found = tuple(_whole(row, name) for name in query.periods)
+    for name, value in zip(query.periods, found, strict=True):
         if _period(name, first) != value:
             raise NoSum(f"{name} is not the {name} of first_request_at")
     return found

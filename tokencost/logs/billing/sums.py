@@ -1,8 +1,10 @@
 """What an engine hands back: integers, summed per rate cell and group."""
 
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from tokencost.logs.sql.rate_periods import instant_of
 from tokencost.rows import Row
 
 
@@ -10,7 +12,7 @@ class Sum(NamedTuple):
     """The sums of all records that agree in their groups, model, tier, stretch of time and class of context length."""
 
     periods: tuple[int | None, ...]
-    """Days since 1970 on which the day, week or month begins, in the order of the question."""
+    """Days since 1970 on which the day, week or month begins, in the order of the query."""
     fields: tuple[str | None, ...]
     """The values of the fields that group them."""
     model: str | None
@@ -42,6 +44,32 @@ class Sum(NamedTuple):
     """The cost that the log itself holds."""
     logged_rows: int
     """How many of the records hold one."""
+
+
+class Period:
+    """From which day to which records are. Known only while every sum says when its records were."""
+
+    def __init__(self) -> None:
+        self._first: int | None = None
+        self._last: int | None = None
+        self._known = True
+
+    def add(self, item: Sum) -> None:
+        """One sum more."""
+        if item.first_at is None or item.last_at is None:
+            self._known = False
+            return
+        # A record may cover a day or a bucket of time; `until` is the first instant after it.
+        last = item.last_at if item.until is None else max(item.last_at, item.until - 1)
+        self._first = item.first_at if self._first is None else min(self._first, item.first_at)
+        self._last = last if self._last is None else max(self._last, last)
+
+    @property
+    def days(self) -> tuple[date, date] | tuple[None, None]:
+        """The first and the last day, in UTC; None where some record has no time."""
+        if not self._known or self._first is None or self._last is None:
+            return None, None
+        return instant_of(self._first).date(), instant_of(self._last).date()
 
 
 def rejected_sum(rows: int, code: str, file: str | None) -> Sum:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricing.rates import thresholds
-from tokencost.pricing.timeline import changes, clock_changes
+from tokencost.pricing.timeline import clock_changes, window_changes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -115,7 +115,9 @@ def periods_between(periods: RatePeriods, begin: int, end: int) -> list[RatePeri
     for epoch, (start, until) in enumerate(pairwise((begin, *inner, end))):
         windows = _windows_within(periods.windowed, start, until)
         cuts = {
-            microseconds(cut) for window in windows for cut in changes(window, instant_of(start), instant_of(until))
+            microseconds(cut)
+            for window in windows
+            for cut in window_changes(window, instant_of(start), instant_of(until))
         }
         for a, b in pairwise((start, *sorted(cuts), until)):
             instant = instant_of(a)
