@@ -167,6 +167,7 @@ def compare(
     names, baseline_name = chosen_models(table, models, against)
     asked = {side.label: side for side in (resolve(table, name, as_of) for name in names)}
     baseline = _baseline(table, baseline_name, as_of, chosen=baseline_name in (against, *as_names(models)))
+    # A row of the baseline beside itself would say 1× and 0%.
     asked.pop(baseline.label, None)
     if not asked:
         raise InvalidRequest(
@@ -176,6 +177,7 @@ def compare(
     sides = tuple(asked.values())
     prices = [side.price for side in (*sides, baseline)]
     tier = spelled_tier(prices, tier) or tier
+    # A window that exists for one model is no slip, though the others hold their price at all hours.
     if window is not None and not any(price.windows for price in prices):
         known_window(prices, window)
     baseline_cells = open_cells(baseline, tier, window)
@@ -253,6 +255,7 @@ def open_cells(side: ModelAt, tier: str, window: str | None) -> list[RateCell]:
 def paired_cells(cells: list[RateCell], baseline: list[RateCell]) -> Iterator[tuple[RateCell | None, RateCell | None]]:
     """Each window beside the same window of the other side, or beside the one price that holds at all hours."""
     by_name = {cell.window: cell for cell in baseline}
+    # Peak beside off-peak would be a ratio that nobody pays at any time.
     if len(baseline) == 1:
         yield from ((cell, baseline[0]) for cell in cells)
     elif len(cells) == 1:

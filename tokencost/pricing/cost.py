@@ -55,6 +55,7 @@ def billed_input(rates: Rates, total: Number, cached: Number, write: Number) -> 
     """
     uncached = total - cached - write
     if rates.cached_input is None:
+        # `cached - cached` is the zero of whichever kind of number the caller counts in.
         uncached, cached = uncached + cached, cached - cached
     if rates.cache_write is None:
         uncached, write = uncached + write, write - write
@@ -159,6 +160,7 @@ def price(
         found = find_named(table, model, on)
         _refuse_a_day_of_change(found, on)
         known, interval = price_in_force(found, on), None
+    # Integers of numpy and the like are rare, so looking at the type is cheaper than converting every count.
     if type(input_tokens) is not int:
         (input_tokens,) = _whole_numbers((input_tokens,))
     if interval is None or window is not None:
@@ -227,6 +229,7 @@ def price_tokens(
     try:
         long_cost = ZERO
         if write_12h:
+            # Only where writes are charged at all does the retention matter: then its own rate must be known.
             if rates.cache_write_12h is not None:
                 long_cost, total = multiply(rates.cache_write_12h, write_12h), total - write_12h
             elif rates.cache_write is None:
@@ -240,6 +243,7 @@ def price_tokens(
             EXACT.add(multiply(rates.cache_write or ZERO, write), long_cost) if write else long_cost,
             multiply(rates.output, output),
         )
+    # Nothing is ever rounded, so numbers that no request can have end here rather than in wrong digits.
     except (Inexact, InvalidOperation, Overflow):
         raise TokenCounts("these token counts are too large to be priced", "count the tokens of one request") from None
     return Cost(parts, cell)

@@ -84,19 +84,19 @@ def threshold_below(price: Price, input_tokens: int | Fraction) -> int:
 
 
 def spelled_tier(prices: Iterable[Price], text: str) -> str | None:
-    """The tier of these prices that this is a spelling of, such as `Batch API`; None where there is none."""
+    """The tier of these prices that this is a spelling of, such as `Batch API`, or None."""
     names = (name for price in prices for name in tier_names(price))
     return find_spelled(text, (STANDARD, *names), same=OTHER_WORDS, endings=("api", "tier"))
 
 
 def spelled_window(prices: Iterable[Price], text: str) -> str | None:
-    """The window of these prices that this is a spelling of, such as `offpeak`; None where there is none."""
+    """The window of these prices that this is a spelling of, such as `offpeak`, or None."""
     names = (name for price in prices for name in window_names(price) if name is not None)
     return find_spelled(text, names, endings=WINDOW_ENDINGS)
 
 
 def known_tier(prices: Sequence[Price], text: str) -> str:
-    """As `spelled_tier`; raises `NotOffered` where there is none."""
+    """As `spelled_tier`, but raises `NotOffered` for anything else."""
     tier = spelled_tier(prices, text)
     if tier is None:
         names = dict.fromkeys(name for price in prices for name in tier_names(price))
@@ -105,7 +105,7 @@ def known_tier(prices: Sequence[Price], text: str) -> str:
 
 
 def known_window(prices: Sequence[Price], text: str) -> str:
-    """As `spelled_window`; raises `NotOffered` where there is none."""
+    """As `spelled_window`, but raises `NotOffered` for anything else."""
     window = spelled_window(prices, text)
     if window is None:
         names = dict.fromkeys(name for price in prices for name in window_names(price) if name is not None)
@@ -135,6 +135,7 @@ def open_window_names(price: Price, when: When) -> tuple[str | None, ...]:
 
 def rest_of_week(price: Price) -> str:
     """The name of the hours outside all windows of a price: off-peak beside peak, peak beside off-peak."""
+    # Providers publish hours for one of the two and leave the other without a name.
     named = {window.name for window in price.windows}
     return next(name for name in (OFF_PEAK, PEAK, OTHER_HOURS) if name not in named)
 
@@ -204,6 +205,7 @@ def _open_windows(price: Price, when: When, window: str | None) -> tuple[str, ..
             )
         return names
     opened = open_window_names(price, when)
+    # A holiday has no peak hours: its peak price is one that nobody can pay on that day.
     if window is not None:
         named = _named(price, window)
         window = " and ".join(named) or rest_of_week(price)
@@ -226,17 +228,20 @@ def _hours(price: Price, name: str) -> str:
 
 @lru_cache(maxsize=CACHED_CELLS)
 def _cell(price: Price, tier: str, windows: tuple[str, ...], above: int) -> RateCell:
+    # Spellings are looked at here, behind the cache, and not once for each request.
     spelled = spelled_tier((price,), tier)
     if spelled not in (None, tier):
         return _cell(price, spelled, windows, above)
     window = (" and ".join(windows) or rest_of_week(price)) if price.windows else None
     matching = [block for block in price.blocks if _matches(block, tier, windows, above)]
+    # Half of the standard price is what batch often costs, but not a price that somebody published.
     if tier != STANDARD and not any(block.tier == tier for block in matching):
         raise _not_offered(price, tier, window, above)
     if not matching:
         return _with_rates(price, tier, window, above, price)
     most = max(block.condition_count for block in matching)
     best = [block for block in matching if block.condition_count == most]
+    # The first or the dearest of two would be a guess, and a guess would look like a price.
     if len(best) > 1:
         first, second = best[:2]
         raise AmbiguousRate(

@@ -65,6 +65,7 @@ def rate_intervals(price: Price, begin: datetime, end: datetime) -> Iterator[Rat
     every = {change for window in price.windows for change in window_changes(window, begin, end)}
     start, windows = begin, open_at(price, begin)
     for change in sorted(every):
+        # An hour may pass without a change, as on a holiday: neighbours that are alike stay one interval.
         now = open_at(price, change)
         if now != windows:
             yield RateInterval(start, change, windows)
@@ -74,6 +75,7 @@ def rate_intervals(price: Price, begin: datetime, end: datetime) -> Iterator[Rat
 
 def interval_at(price: Price, instant: datetime) -> RateInterval:
     """The interval around an instant (UTC) in which the price is in force; cut at midnight where there are windows."""
+    # Windows are looked at a day at a time: a price may hold for years, which would be thousands of openings.
     if not price.windows:
         return RateInterval(price.start, price.end or NEVER.start, ())
     return next(each for each in _intervals_of_day(price, instant.toordinal()) if instant < each.end)
@@ -102,6 +104,7 @@ def open_at(price: Price, instant: datetime) -> tuple[str, ...]:
 
 def window_changes(window: Window, begin: datetime, end: datetime) -> Iterator[datetime]:
     """Every instant strictly between at which the window may open or close."""
+    # A window that crosses midnight may have opened on the day before.
     day = begin.astimezone(window.zone).date() - DAY
     last = end.astimezone(window.zone).date() + DAY
     while day <= last:

@@ -82,6 +82,7 @@ def _solve(table: PriceTable, totals: WorkloadTotals, side: ModelCosts, field: s
         result = workload_totals(table, changed, [side.label], on=totals.as_of, against=totals.baseline.label)
         return result.models[0].priced_cost - result.baseline.priced_cost
 
+    # Between the lengths at which other rates begin, cost is a straight line in each of these fields.
     edges = [low, *sorted(edge for edge in _edges(totals, side, field) if low < edge < high), high]
     try:
         return _solve_linear(difference, edges, found)
@@ -123,6 +124,7 @@ def _solve_linear(difference: Difference, edges: Sequence[Fraction], found: Brea
         values.append(edges[0])
     for start, end in pairwise(edges):
         middle, at_end = difference((start + end) / 2), difference(end)
+        # The value at the edge itself belongs to the piece before: rates change strictly above it.
         at_start = 2 * middle - at_end
         if not middle and not at_end:
             same += 1

@@ -156,8 +156,8 @@ def _unknown_names(table: PriceTable, checked: dict[str, Any]) -> Iterator[PathP
     for place, fields in places:
         named += [((*place, "token_factors", name), name) for name in fields.get("token_factors", {})]
     for path, name in named:
-        if fault := _name_fault(table, name):
-            yield path, *fault
+        if problem := _find_name_problem(table, name):
+            yield path, *problem
     prices = [price for model in table.models.values() for price in model.prices]
     for place, fields in places:
         try:
@@ -166,7 +166,7 @@ def _unknown_names(table: PriceTable, checked: dict[str, Any]) -> Iterator[PathP
             yield (*place, "tier"), error.message, error.hint
 
 
-def _name_fault(table: PriceTable, name: str) -> tuple[str, str] | None:
+def _find_name_problem(table: PriceTable, name: str) -> tuple[str, str] | None:
     try:
         bare, _ = split_time(name)
     except InvalidRequest as error:

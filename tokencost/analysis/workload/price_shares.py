@@ -118,6 +118,7 @@ def _shares(
     for price, start, until in side.prices:
         if until <= begin or end <= start:
             continue
+        # Most months have one price: then a cached answer will do.
         if start <= begin and end <= until:
             return _whole_month(price, arrival, begin, end) if price.windows else _always(price)
         parts = divide_by_windows(price.windows, arrival, begin, end)
@@ -128,6 +129,7 @@ def _shares(
         if side.end is not None and side.end < end and side.prices and side.prices[0][1] <= begin:
             return None
         raise _no_price(side, month, begin)
+    # Whole weights keep fractions out of the loop over months and models.
     scale = lcm(*(weight.denominator for _, _, weight in found))
     return MonthShares(tuple((price, names, int(weight * scale)) for price, names, weight in found), whole * scale)
 

@@ -33,6 +33,7 @@ class RequestCost:
         tokens = workload.input * factor
         self._input = tokens
         exact = (tokens, tokens * workload.cached, tokens * workload.cache_write, workload.output * factor)
+        # Shares such as 1/3 of a token are made whole, so that all sums below are of integers.
         tokens_scale = lcm(*(amount.denominator for amount in exact))
         self._tokens = [int(amount * tokens_scale) for amount in exact]
         batch = 1 - workload.batch

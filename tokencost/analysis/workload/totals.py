@@ -210,6 +210,7 @@ def workload_totals(
     end = max(bounds(w.last, w.zone)[1] for w in given)
     baseline = prices_over(table, baseline_name, begin, end)
     chosen = {side.label: side for side in (prices_over(table, name, begin, end) for name in names)}
+    # The baseline has columns of its own and comes last.
     chosen.pop(baseline.label, None)
     factors = {w.name: _factors(table, w, (*chosen.values(), baseline), begin) for w in given}
     requests = {workload.name: dict(monthly_requests(workload)) for workload in given}
@@ -256,6 +257,7 @@ def _cost_of_model(
         bill = RequestCost(workload, factors[workload.name].get(side.label, Fraction(1)))
         for month, count in requests[workload.name].items():
             shares = month_shares(side, workload, month)
+            # A cost of 0, or one of the months before, would make a model that is gone look cheap.
             if shares is None:
                 unsold.append((workload.name, month))
                 continue

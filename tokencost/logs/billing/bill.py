@@ -122,6 +122,7 @@ class Bill:
         if known is None:
             names = tuple(self._billed(name, cell) for name in self._decided)
             rates = tuple(None if each is None else each.per_token for each in cells)
+            # Groups are joined by this object in the engine: one number there instead of a tuple of rates.
             known = self._billings[cells] = Billing(cell, names, rates)
         return known
 
@@ -178,6 +179,7 @@ class Bill:
             self._last = item.last_at
 
     def _cell(self, item: Sum, place: int) -> RateCell | TokencostError:
+        # Thousands of groups share a handful of rate cells, and failures repeat as prices do.
         key = (place, item.model, item.tier, item.at, item.until, item.context, item.summed)
         found = self._found.get(key)
         if found is None:
@@ -203,6 +205,7 @@ class Bill:
         above = self._above(price, item, side)
         if after - first <= MICROSECOND:
             return cell_in(price, item.tier or "", open_at(price, first), above)
+        # Both ends suffice: a name and its price hold over intervals, and the record gives no more than its own.
         if not self._holds(price, name, first, after - MICROSECOND):
             raise HourNeeded(
                 f"the price of {price.model} changes within {_open_time(side)}",

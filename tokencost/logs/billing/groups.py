@@ -81,7 +81,7 @@ class GroupTotals:
 
     @property
     def tokens(self) -> Tokens:
-        """All of its tokens."""
+        """Requests and tokens of the whole group."""
         return Tokens(self.requests, self.input, self.cached, self.write, self.output)
 
     @property

@@ -27,6 +27,7 @@ _KINDS: tuple[tuple[type[TokencostError], Kind], ...] = (
 
 
 def _kind(name: str | None, error: TokencostError, item: Sum) -> Kind:
+    # The kinds are for programs: messages may be reworded.
     known = next((kind for error_type, kind in _KINDS if isinstance(error, error_type)), None)
     if known is not None:
         return known
