@@ -18,56 +18,17 @@ TYPE_CHECKING = False
 __version__ = "0.1.0"
 
 _HOMES = {
-    "analysis.workload.break_even": (
-        "BreakEven",
-        "break_even",
-    ),
-    "analysis.claims.judge": (
-        "JudgedClaim",
-        "Recomputed",
-        "judge",
-    ),
-    "analysis.claims.file": (
-        "Claim",
-        "load_claims",
-    ),
-    "analysis.compare": (
-        "Blend",
-        "Comparison",
-        "ComparisonRow",
-        "SameBill",
-        "compare",
-        "same_bill",
-    ),
-    "analysis.find": (
-        "ListedRate",
-        "RatePair",
-        "find_pairs",
-        "find_rates",
-        "listed_rates",
-    ),
+    "analysis.workload.break_even": ("BreakEven", "break_even"),
+    "analysis.claims.judge": ("JudgedClaim", "Recomputed", "judge"),
+    "analysis.claims.file": ("Claim", "load_claims"),
+    "analysis.compare": ("Blend", "Comparison", "ComparisonRow", "SameBill", "compare", "same_bill"),
+    "analysis.find": ("ListedRate", "RatePair", "find_pairs", "find_rates", "listed_rates"),
     "analysis.workload.months": ("Month",),
-    "analysis.workload.sweep": (
-        "Axis",
-        "Sweep",
-        "SweepRow",
-        "axis",
-        "sweep",
-    ),
+    "analysis.workload.sweep": ("Axis", "Sweep", "SweepRow", "axis", "sweep"),
     "analysis.workload.rows": ("WorkloadRow",),
-    "analysis.workload.totals": (
-        "WorkloadTotals",
-        "workload_totals",
-    ),
-    "analysis.workload.fields": (
-        "Workload",
-        "workload",
-    ),
-    "analysis.workload.file": (
-        "WorkloadFile",
-        "load_workloads",
-        "parse_workloads",
-    ),
+    "analysis.workload.totals": ("WorkloadTotals", "workload_totals"),
+    "analysis.workload.fields": ("Workload", "workload"),
+    "analysis.workload.file": ("WorkloadFile", "load_workloads", "parse_workloads"),
     "errors": (
         "AmbiguousRate",
         "HourNeeded",
@@ -81,41 +42,16 @@ _HOMES = {
         "TokencostError",
         "UnknownModel",
     ),
-    "logs.billing.results": (
-        "Reconciled",
-        "Unpriced",
-        "UsageRow",
-    ),
+    "logs.billing.results": ("Reconciled", "Unpriced", "UsageRow"),
     "logs.usage_query": ("Cluster",),
     "logs.billing.sums": ("Rejected",),
-    "logs.usage": (
-        "Usage",
-        "usage",
-    ),
-    "pricetable.load": (
-        "load_prices",
-        "parse_prices",
-    ),
-    "pricetable.resolve": (
-        "ModelAt",
-        "resolve",
-    ),
-    "pricetable.table": (
-        "PriceTable",
-        "Rates",
-    ),
-    "pricing.cost": (
-        "Cost",
-        "price",
-    ),
-    "pricing.rates": (
-        "RateCell",
-        "rate_cell",
-    ),
-    "rows": (
-        "Row",
-        "Rows",
-    ),
+    "logs.usage": ("Usage", "usage"),
+    "pricetable.load": ("load_prices", "parse_prices"),
+    "pricetable.resolve": ("ModelAt", "resolve"),
+    "pricetable.table": ("PriceTable", "Rates"),
+    "pricing.cost": ("Cost", "price"),
+    "pricing.rates": ("RateCell", "rate_cell"),
+    "rows": ("Row", "Rows"),
 }
 """Every public name, by the module that has it: the one list of them.
 
