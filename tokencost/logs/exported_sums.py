@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tokencost.errors import InvalidData, InvalidRequest, Problem
-from tokencost.logs.billing.sum_rows import REASONS, NoSum, Row, sum_of
+from tokencost.logs.billing.reject_reasons import REASONS
+from tokencost.logs.billing.sum_rows import NoSum, Row, sum_of
 from tokencost.logs.billing.sums import Rejected, Sum, rejected_sum
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.decompress import open_decompressed

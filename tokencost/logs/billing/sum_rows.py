@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
+from tokencost.logs.billing.reject_reasons import REASONS
 from tokencost.logs.billing.sums import Sum, rejected_sum
 from tokencost.logs.sql.aggregate import at_own_times, context_cuts
 from tokencost.logs.sql.fields import MOST
@@ -15,18 +16,6 @@ from tokencost.logs.usage_query import UsageQuery
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}([.][0-9]{0,60})?([eE][+-]?[0-9]{1,2})?")
 _FIRST_DAY = date(1970, 1, 1)
-REASONS = {
-    "shape": "no usage is recognised",
-    "failed": "failed or cached requests: nothing was billed",
-    "input": "the input tokens are no whole number, or missing",
-    "output": "the output tokens are no whole number, or missing",
-    "cached": "the cached input tokens are no whole number",
-    "write": "the cache-write tokens are no whole number",
-    "requests": "the number of requests is no whole number",
-    "convention": "more cached and cache-write tokens than input tokens, of which they are parts",
-    "time": "the time is not an instant, nor a date, nor the seconds since 1970",
-}
-"""What a query says is wrong with records."""
 Row = Mapping[str, str | None]
 
 

@@ -5,16 +5,16 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
+from tokencost.logs.billing.reject_reasons import explain_rejection
 from tokencost.logs.billing.sums import Rejected
 from tokencost.logs.files.decompress import REPEATED, open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
-from tokencost.logs.records.kinds import LogKind, Path
+from tokencost.logs.records.kinds import LogKind
 from tokencost.logs.sql.aggregate import problems_sql
-from tokencost.logs.sql.fields import MOST, JsonRecord, literal
+from tokencost.logs.sql.fields import JsonRecord, literal
 from tokencost.logs.sql.nested import FILE
 from tokencost.logs.sql.normalize import COUNTS, records_sql
 from tokencost.logs.usage_query import PricedAs, UsageQuery
-from tokencost.pricing.cost import CONVENTION
 
 if TYPE_CHECKING:
     from tokencost.logs.engines.duckdb_engine import Engine, Source
@@ -94,7 +94,7 @@ def _of_source(engine: "Engine", plain: UsageQuery, source: "Source", log: Log, 
         if content and not isinstance(source.fields, JsonRecord):
             problem = _problem(content)
         known = None if kind is None else source.kinds[kind]
-        reason = _reason(code, problem, known, dict(zip(COUNTS, counts, strict=True)))
+        reason = explain_rejection(code, problem, known, dict(zip(COUNTS, counts, strict=True)))
         shown = line if log.own_lines else None
         found.append(Rejected(log.shown, shown, reason if shown else f"record {int(number):,}: {reason}"))
     return found
@@ -115,43 +115,6 @@ def _problem(line: bytes) -> str:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
-
-
-_FAILED = "a failed or cached request: nothing was billed"
-_PROBLEMS = {
-    "not JSON": "not JSON",
-    "too long": "longer than 16 MB",
-    "repeated": "a field of it stands in it twice: which one was meant is not known",
-    "no object": "not a record: no JSON object",
-    "": "no usage is recognised in this record; --map says where it stands",
-}
-
-
-def _reason(code: str, problem: str, kind: LogKind | None, counts: dict[str, int | None]) -> str:
-    if kind is None or code in ("shape", "failed"):
-        return _FAILED if code == "failed" else _PROBLEMS[problem]
-    if code == "time":
-        return f"the time in {_named(kind.time)} is not an instant, nor a date, nor the seconds since 1970, before 2100"
-    if code == "convention":
-        cached, written = counts["cached"] or 0, counts["write"] or 0
-        return (
-            f"{cached + written:,} cached and cache-write tokens are more than the {counts['input']:,} input tokens: "
-            f"{CONVENTION}"
-        )
-    return _miscounted(counts[code], kind, code)
-
-
-def _miscounted(count: int | None, kind: LogKind, code: str) -> str:
-    field = _named(getattr(kind, code) or kind.input_parts)
-    if count is None:
-        return f"{field} is missing"
-    if count >= MOST:
-        return f"{field} is {count:,}, more tokens than a request can have"
-    return f"{field} is not a whole number of tokens, zero or more"
-
-
-def _named(paths: tuple[Path, ...]) -> str:
-    return " or ".join(".".join(path) for path in paths[:2])
 
 
 def lines_of(log: Log, numbers: set[int]) -> dict[int, tuple[int, bytes]]:

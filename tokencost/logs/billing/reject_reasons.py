@@ -1,0 +1,54 @@
+"""Why records are rejected, in words: in short for sums of them, and with fields and figures for each."""
+
+from tokencost.logs.records.kinds import LogKind, Path
+from tokencost.logs.sql.fields import MOST
+from tokencost.pricing.cost import CONVENTION
+
+REASONS = {
+    "shape": "no usage is recognised",
+    "failed": "failed or cached requests: nothing was billed",
+    "input": "the input tokens are no whole number, or missing",
+    "output": "the output tokens are no whole number, or missing",
+    "cached": "the cached input tokens are no whole number",
+    "write": "the cache-write tokens are no whole number",
+    "requests": "the number of requests is no whole number",
+    "convention": "more cached and cache-write tokens than input tokens, of which they are parts",
+    "time": "the time is not an instant, nor a date, nor the seconds since 1970",
+}
+"""What is wrong with records that only a query saw, by the code that it gives them."""
+_FAILED = "a failed or cached request: nothing was billed"
+_PROBLEMS = {
+    "not JSON": "not JSON",
+    "too long": "longer than 16 MB",
+    "repeated": "a field of it stands in it twice: which one was meant is not known",
+    "no object": "not a record: no JSON object",
+    "": "no usage is recognised in this record; --map says where it stands",
+}
+
+
+def explain_rejection(code: str, problem: str, kind: LogKind | None, counts: dict[str, int | None]) -> str:
+    """What is wrong with one record that is at hand. `problem` is what keeps its line from being a record at all."""
+    if kind is None or code in ("shape", "failed"):
+        return _FAILED if code == "failed" else _PROBLEMS[problem]
+    if code == "time":
+        return f"the time in {_named(kind.time)} is not an instant, nor a date, nor the seconds since 1970, before 2100"
+    if code == "convention":
+        cached, written = counts["cached"] or 0, counts["write"] or 0
+        return (
+            f"{cached + written:,} cached and cache-write tokens are more than the {counts['input']:,} input tokens: "
+            f"{CONVENTION}"
+        )
+    return _miscounted(counts[code], kind, code)
+
+
+def _miscounted(count: int | None, kind: LogKind, code: str) -> str:
+    field = _named(getattr(kind, code) or kind.input_parts)
+    if count is None:
+        return f"{field} is missing"
+    if count >= MOST:
+        return f"{field} is {count:,}, more tokens than a request can have"
+    return f"{field} is not a whole number of tokens, zero or more"
+
+
+def _named(paths: tuple[Path, ...]) -> str:
+    return " or ".join(".".join(path) for path in paths[:2])
