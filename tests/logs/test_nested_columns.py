@@ -61,7 +61,7 @@ def both_ways(table: PriceTable, path: Path, monkeypatch: pytest.MonkeyPatch, **
     by = ["model", "tier", "window", "day", "component"]
     nested = usage(table, [str(path)], by=by, **options)
     with monkeypatch.context() as patch:
-        patch.setattr(duckdb_engine, "_nested", lambda *_: None)
+        patch.setattr(duckdb_engine, "_nested_columns", lambda *_: None)
         return nested, usage(table, [str(path)], by=by, **options)
 
 

@@ -274,7 +274,7 @@ def _rows(
     blend: Blend | None,
     currency: str,
 ) -> Iterator[ComparisonRow]:
-    rates, other_rates = _listed(cell, currency), _listed(other, currency)
+    rates, other_rates = _list_rates(cell, currency), _list_rates(other, currency)
     status = sale_status(side.model, side.when), sale_status(baseline.model, baseline.when)
     windows = cell.window if cell else None, other.window if other else None
     components = [name for name in COMPONENTS if _has(cell, name) or _has(other, name)]
@@ -306,6 +306,6 @@ def _has(cell: RateCell | None, component: str) -> bool:
     return cell is not None and getattr(cell.rates, component) is not None
 
 
-def _listed(cell: RateCell | None, currency: str) -> Rates | None:
+def _list_rates(cell: RateCell | None, currency: str) -> Rates | None:
     listed = cell.listed(currency) if cell else None
     return listed.rates if listed else None

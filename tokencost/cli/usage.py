@@ -118,7 +118,7 @@ def usage(
 
         if files:
             raise InvalidRequest("--print-sql reads no files", "name the table with --table, or leave out --print-sql")
-        source = TableSource(table_name, shape, columns, json_column, dict(map(_mapped, mapping)))
+        source = TableSource(table_name, shape, columns, json_column, dict(map(_parse_mapping, mapping)))
         print_query(table, asked, dialect, source, form["output"])
         return 0
     for name, value in (
@@ -143,7 +143,7 @@ def usage(
         files,
         **asked,
         window=window,
-        mapping=dict(map(_mapped, mapping)),
+        mapping=dict(map(_parse_mapping, mapping)),
         progress=sys.stderr.isatty(),
         tell=lambda sentence: click.echo(sentence, err=True),
         engine=engine,
@@ -164,7 +164,7 @@ def _factor(text: str) -> tuple[str | None, Fraction]:
     return (model if equals else None), parse_factor(number)
 
 
-def _mapped(text: str) -> tuple[str, str]:
+def _parse_mapping(text: str) -> tuple[str, str]:
     name, equals, path = text.partition("=")
     if not equals:
         raise InvalidRequest(f"{text!r} maps nothing", "write --map input_tokens=path.to.field")

@@ -1,1 +1,1 @@
-"""Request logs: the shapes of their records, the sums that engines make of them, and the bill for those sums."""
+"""Request logs: the kinds of their records, the sums that engines make of them, and the bill for those sums."""

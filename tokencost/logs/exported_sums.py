@@ -93,7 +93,7 @@ def read_sums(engine: "Engine", query: UsageQuery, periods: RatePeriods) -> Expo
             except NoSum as error:
                 faults[number] = str(error)
                 sums.append(rejected_sum(1, UNSOUND, log.shown))
-        rejected += _told(log, faults)
+        rejected += _list_faulty(log, faults)
         if len(sums) == before:
             empty.append(log.shown)
     shown = {log.path: log.shown for log in engine.logs.files}
@@ -127,7 +127,7 @@ def _check_cells(found: str | None, query: UsageQuery, periods: RatePeriods, sho
         )
 
 
-def _told(log: Log, faults: Mapping[int, str]) -> Iterator[Rejected]:
+def _list_faulty(log: Log, faults: Mapping[int, str]) -> Iterator[Rejected]:
     """What is wrong with the rows of these numbers, and where they stand."""
     from tokencost.logs.engines.rejected import lines_of
 

@@ -117,7 +117,7 @@ def usage(
     all of them at one time instead. `since` is inclusive, `until` exclusive. `tier` prices every request in that
     tier; `window` chooses the hours of records that give only a date. `as_models` prices the same requests on other
     models too, with `token_factors` tokens for each of theirs (None: of every alternative). `mapping` says where the
-    columns of the plain table stand in records of another shape. `progress` shows on a terminal how far the engine is.
+    columns of the plain table stand in records of another kind. `progress` shows on a terminal how far the engine is.
     `tell` is called with a sentence where so many groups come that they take much memory, before they do.
     `engine` is `duckdb` or `spark`, which needs the extra of that name; `cluster` says where Spark runs.
 

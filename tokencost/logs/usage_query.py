@@ -62,7 +62,7 @@ class UsageQuery(NamedTuple):
 
     @property
     def periods(self) -> tuple[str, ...]:
-        """The stretches of time among the groups."""
+        """The periods of time among the groups."""
         return tuple(name for name in self.by if name in PERIODS)
 
 

@@ -273,15 +273,15 @@ def _whole_numbers(counts: Sequence[object]) -> tuple[int, ...]:
 
 def _impossible(total: int, output: int, cached: int, write: int, write_12h: int) -> TokenCounts:
     counts = dict(zip(COUNT_NAMES, (total, output, cached, write, write_12h), strict=True))
-    if negative := [f"{name} = {_shown(count)}" for name, count in counts.items() if count < 0]:
+    if negative := [f"{name} = {_show_count(count)}" for name, count in counts.items() if count < 0]:
         return TokenCounts(f"a token count is negative: {', '.join(negative)}")
     parts = " + ".join(
-        f"{_shown(count)} {word}"
+        f"{_show_count(count)} {word}"
         for count, word in ((cached, "cached"), (write, "cache-write"), (write_12h, "cache-write (12 h)"))
         if count
     )
-    return TokenCounts(f"{parts} tokens are more than the {_shown(total)} input tokens", CONVENTION)
+    return TokenCounts(f"{parts} tokens are more than the {_show_count(total)} input tokens", CONVENTION)
 
 
-def _shown(count: int) -> str:
+def _show_count(count: int) -> str:
     return f"{count:,}" if abs(count) < LARGEST_SHOWN else f"{'-' * (count < 0)}10^{LARGEST_SHOWN_DIGITS} and beyond"

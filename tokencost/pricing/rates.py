@@ -15,7 +15,7 @@ from tokencost.money import EXACT, PER_MILLION
 from tokencost.pricetable.spelling import find_spelled
 from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceList, Rates, describe_conditions
 from tokencost.pricetable.when import When, as_when, show_bound, show_when
-from tokencost.pricing.timeline import open_at, open_together
+from tokencost.pricing.timeline import open_at, windows_open_together
 
 COMPONENTS = ("input", "cached_input", "cache_write", "output")
 STANDARD = "standard"
@@ -128,7 +128,7 @@ def window_names(price: Price) -> tuple[str | None, ...]:
 
 def open_window_names(price: Price, when: When) -> tuple[str | None, ...]:
     """Those of a price's windows that open at that instant or on that UTC day; (None,) where it has none."""
-    groups = open_together(price, when) if price.windows else ()
+    groups = windows_open_together(price, when) if price.windows else ()
     opened = {name for group in groups for name in group or (rest_of_week(price),)}
     return tuple(name for name in window_names(price) if name is None or name in opened)
 
@@ -157,7 +157,7 @@ def cells(price: Price) -> Iterator[RateCell]:
         for above in thresholds(price):
             for window in window_names(price):
                 try:
-                    yield _cell(price, tier, _named(price, window), above)
+                    yield _cell(price, tier, _windows_of_name(price, window), above)
                 except (NotOffered, AmbiguousRate):
                     continue
 
@@ -168,7 +168,7 @@ def ambiguous_combinations(price: Price) -> Iterator[str]:
         for above in thresholds(price):
             for window in window_names(price):
                 try:
-                    _cell(price, tier, _named(price, window), above)
+                    _cell(price, tier, _windows_of_name(price, window), above)
                 except AmbiguousRate:
                     yield describe_conditions(tier, window, above)
                 except NotOffered:
@@ -177,7 +177,7 @@ def ambiguous_combinations(price: Price) -> Iterator[str]:
 
 def named_cell(price: Price, tier: str, window: str | None, input_tokens_above: int = 0) -> RateCell:
     """The cell of a window by its name. Raises as `rate_cell` does."""
-    return _cell(price, tier, _named(price, window), input_tokens_above)
+    return _cell(price, tier, _windows_of_name(price, window), input_tokens_above)
 
 
 def cell_in(price: Price, tier: str, windows: tuple[str, ...], input_tokens_above: int = 0) -> RateCell:
@@ -185,7 +185,7 @@ def cell_in(price: Price, tier: str, windows: tuple[str, ...], input_tokens_abov
     return _cell(price, tier, windows, input_tokens_above)
 
 
-def _named(price: Price, window: str | None) -> tuple[str, ...]:
+def _windows_of_name(price: Price, window: str | None) -> tuple[str, ...]:
     if window is None or find_spelled(window, [rest_of_week(price)], endings=WINDOW_ENDINGS):
         return ()
     if spelled := spelled_window((price,), window):
@@ -197,7 +197,7 @@ def _named(price: Price, window: str | None) -> tuple[str, ...]:
 def _open_windows(price: Price, when: When, window: str | None) -> tuple[str, ...]:
     if isinstance(when, datetime):
         names = open_at(price, when)
-        if window is not None and names != _named(price, window):
+        if window is not None and names != _windows_of_name(price, window):
             now = " and ".join(names) or rest_of_week(price)
             raise NotOffered(
                 f"{show_when(when)} is {now} for {price.model}, not {window}",
@@ -207,7 +207,7 @@ def _open_windows(price: Price, when: When, window: str | None) -> tuple[str, ..
     opened = open_window_names(price, when)
     # A holiday has no peak hours: its peak price is one that nobody can pay on that day.
     if window is not None:
-        named = _named(price, window)
+        named = _windows_of_name(price, window)
         window = " and ".join(named) or rest_of_week(price)
         if window not in opened:
             raise NotOffered(
@@ -236,7 +236,7 @@ def _cell(price: Price, tier: str, windows: tuple[str, ...], above: int) -> Rate
     matching = [block for block in price.blocks if _matches(block, tier, windows, above)]
     # Half of the standard price is what batch often costs, but not a price that somebody published.
     if tier != STANDARD and not any(block.tier == tier for block in matching):
-        raise _not_offered(price, tier, window, above)
+        raise _refusal(price, tier, window, above)
     if not matching:
         return _with_rates(price, tier, window, above, price)
     most = max(block.condition_count for block in matching)
@@ -266,7 +266,7 @@ def _matches(block: ConditionBlock, tier: str, windows: tuple[str, ...], above: 
     )
 
 
-def _not_offered(price: Price, tier: str, window: str | None, above: int) -> NotOffered:
+def _refusal(price: Price, tier: str, window: str | None, above: int) -> NotOffered:
     offered = tier_names(price)
     on = show_bound(price.start)
     if tier in offered:

@@ -87,7 +87,7 @@ def _intervals_of_day(price: Price, ordinal: int) -> tuple[RateInterval, ...]:
     return tuple(rate_intervals(price, midnight, midnight + DAY))
 
 
-def open_together(price: Price, when: When) -> tuple[tuple[str, ...], ...]:
+def windows_open_together(price: Price, when: When) -> tuple[tuple[str, ...], ...]:
     """The windows that are open together at some instant of that time at which the price holds.
 
     A date may have several such groups, and without its peak hours only one; an empty group is the rest of the week.

@@ -115,12 +115,12 @@ def parse_workloads(
     checked = check_toml(parsed, WORKLOAD_TOML, rules=rules, missing=MISSING)
     workloads = tuple(
         from_checked(name, {"start": parse_month(start), **_merge(checked, own, given)})
-        for name, own in _named(checked).items()
+        for name, own in _by_name(checked).items()
     )
     return WorkloadFile(workloads, tuple(checked.get("models", ())), checked.get("against"))
 
 
-def _named(checked: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _by_name(checked: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return checked.get("workloads") or {ONLY: {}}
 
 
@@ -135,7 +135,7 @@ def _merge(checked: dict[str, Any], own: Mapping[str, Any], over: Mapping[str, A
 
 def _find_conflicts(checked: dict[str, Any], over: Mapping[str, Any]) -> list[PathProblem]:
     problems: list[PathProblem] = []
-    for name, own in _named(checked).items():
+    for name, own in _by_name(checked).items():
         for key, message, hint in find_conflicts(_merge(checked, own, over)):
             place = ("workloads", name) if "workloads" in checked else ()
             if key in checked and key not in own:

@@ -165,11 +165,11 @@ def divide_by_windows(
     """The minutes at which requests arrive, by which windows are open."""
     found: list[tuple[Open, Minutes]] = [((), _arrival_minutes(arrival, begin, end)[0])]
     for window in windows:
-        found = list(_split(found, window.name, open_minutes(window, begin, end)))
+        found = list(_divide(found, window.name, open_minutes(window, begin, end)))
     return tuple(found)
 
 
-def _split(found: Sequence[tuple[Open, Minutes]], name: str, opened: Minutes) -> Iterator[tuple[Open, Minutes]]:
+def _divide(found: Sequence[tuple[Open, Minutes]], name: str, opened: Minutes) -> Iterator[tuple[Open, Minutes]]:
     for names, minutes in found:
         inside = minutes & opened
         if inside:

@@ -68,14 +68,14 @@ class ModelCosts(NamedTuple):
     @property
     def by_month(self) -> dict[Month, Fraction]:
         """All workloads together, by month; only months in which all of them have a cost."""
-        return self._grouped(1)
+        return self._sum_by(1)
 
     @property
     def by_workload(self) -> dict[str, Fraction]:
         """All months together, by name of the workload; only workloads with a cost in every month."""
-        return self._grouped(0)
+        return self._sum_by(0)
 
-    def _grouped(self, place: int) -> dict[Any, Fraction]:
+    def _sum_by(self, place: int) -> dict[Any, Fraction]:
         groups: dict[Any, list[Fraction]] = {}
         missing = {key[place] for key in self.unsold}
         for key, cost in self.costs.items():

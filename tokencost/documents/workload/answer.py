@@ -13,26 +13,26 @@ from tokencost.pricetable.sale import describe_end_of_sale
 
 def workload_answer(totals: WorkloadTotals) -> Iterator[Sentence]:
     """Which model is the cheapest of those that are sold in all months, by how much, and what is not sold."""
-    yield from _ranked(totals)
+    yield from _say_ranking(totals)
     for side in totals.sides:
         if side.unsold:
-            yield _until(totals, side)
+            yield _say_end(totals, side)
 
 
-def _ranked(totals: WorkloadTotals) -> Iterator[Sentence]:
+def _say_ranking(totals: WorkloadTotals) -> Iterator[Sentence]:
     when = period(totals.months)
     whole = [(side, side.cost) for side in totals.sides if side.cost is not None]
     baseline = totals.baseline
     if len(totals.sold) < 2:  # noqa: PLR2004  # one alone is not the cheapest of any
         for side, cost in sorted(whole, key=lambda pair: pair[0] is not baseline):
-            yield f"{when}, {side.label} costs ", *_money(totals, cost), *_times(cost, side, baseline), "."
+            yield f"{when}, {side.label} costs ", *_show_cost(totals, cost), *_times(cost, side, baseline), "."
         return
     best = totals.sold[0]
     if len({cost for _, cost in whole}) == 1:
         names = join_with_and([(side.label,) for side, _ in whole])
-        yield f"{when}, ", *names, " cost the same: ", *_money(totals, best.priced_cost), "."
+        yield f"{when}, ", *names, " cost the same: ", *_show_cost(totals, best.priced_cost), "."
         return
-    yield f"{when}, {best.label} is the cheapest at ", *_money(totals, best.priced_cost), "."
+    yield f"{when}, {best.label} is the cheapest at ", *_show_cost(totals, best.priced_cost), "."
     other = totals.sold[1] if baseline is best or baseline.unsold else baseline
     yield _beside(best, other)
 
@@ -70,7 +70,7 @@ def _beside(best: ModelCosts, other: ModelCosts) -> Sentence:
     )
 
 
-def _until(totals: WorkloadTotals, side: ModelCosts) -> Sentence:
+def _say_end(totals: WorkloadTotals, side: ModelCosts) -> Sentence:
     """Until when a model is sold, what its months until then cost, and that later ones have no cost."""
     unsold = {month for _, month in side.unsold}
     sold = [month for month in totals.months if month not in unsold]
@@ -79,7 +79,7 @@ def _until(totals: WorkloadTotals, side: ModelCosts) -> Sentence:
     return (f"{side.label} is {describe_end_of_sale(side.prices.model)}", *costs, f"; no cost is given {without}.")
 
 
-def _money(totals: WorkloadTotals, cost: Fraction) -> Sentence:
+def _show_cost(totals: WorkloadTotals, cost: Fraction) -> Sentence:
     """The amount, over several months with their average."""
     count = len(totals.months)
     average = (", ", Figure(cost / count, "money"), " a month on average") if count > 1 else ()

@@ -43,7 +43,7 @@ FIELDS = (
 FACTORS = (Column("workload"), Column("model"), Column("factor", "count"))
 
 
-def assumed(totals: WorkloadTotals, swept: "Sweep | None" = None) -> tuple[Sentence, ...]:
+def state_assumptions(totals: WorkloadTotals, swept: "Sweep | None" = None) -> tuple[Sentence, ...]:
     """A sentence or two for each workload."""
     sentences = [tuple(_of_workload(totals, workload)) for workload in totals.workloads]
     if swept is not None:
@@ -52,7 +52,7 @@ def assumed(totals: WorkloadTotals, swept: "Sweep | None" = None) -> tuple[Sente
     return tuple(sentences)
 
 
-def assumed_fields(totals: WorkloadTotals) -> Iterator[Table]:
+def tabulate_assumptions(totals: WorkloadTotals) -> Iterator[Table]:
     """The same for programs, exact: `workloads`, and where there are any the `token_factors`."""
     yield _for_programs(FIELDS, "workloads", [_fields(workload) for workload in totals.workloads])
     factors: list[tuple[Value, ...]] = [

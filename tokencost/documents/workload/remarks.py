@@ -44,10 +44,10 @@ def _of_side(
         yield label, f": the price of {show_when(side.prices.own_time)} is used for every month."
     for workload in totals.workloads:
         factor = totals.factor(workload, side)
-        if above := _exceeded(side, workload.input * factor):
+        if above := _exceeded_threshold(side, workload.input * factor):
             yield label, f": long-context rates for {workload.name}, whose requests exceed {above:,} input tokens."
     used = sorted({cell.price for cell in side.cells}, key=lambda price: price.start)
-    yield from model_remarks(_at(side.prices, used[0], _clamped(totals.as_of, begin, end), begin))
+    yield from model_remarks(_at(side.prices, used[0], _clamp(totals.as_of, begin, end), begin))
     for price in used[1:]:
         yield label, f": the price changes at {show_bound(price.start)}, and is split there."
     for price in used:
@@ -59,7 +59,7 @@ def _of_side(
     yield from missing_rate_remarks(at, side.cells, cached=cached, writes=writes)
 
 
-def _exceeded(side: ModelCosts, tokens: Fraction) -> int:
+def _exceeded_threshold(side: ModelCosts, tokens: Fraction) -> int:
     """The highest threshold of the rates used that the input of a request exceeds."""
     return max((threshold_below(cell.price, tokens) for cell in side.cells), default=0)
 
@@ -72,7 +72,7 @@ def _at(billed: ModelPrices, first: Price, when: datetime, begin: datetime) -> M
     return ModelAt(billed.label, billed.model, max(first.start, begin), first)
 
 
-def _clamped(as_of: When, begin: datetime, end: datetime) -> datetime:
+def _clamp(as_of: When, begin: datetime, end: datetime) -> datetime:
     """The time that was asked for, or the end of the months that is nearer to it."""
     return min(max(span(as_of)[0], begin), end - timedelta(microseconds=1))
 

@@ -49,7 +49,7 @@ def break_even_tables(found: Sequence[BreakEven]) -> Iterator[Table]:
     read: list[tuple[Value, ...]] = []
     for each in found:
         low, high = figure(each.field, each.low), figure(each.field, each.high)
-        for value, remark in _found(each):
+        for value, remark in _list_values(each):
             records.append((each.field, each.model, each.baseline, value, each.low, each.high, remark))
             shown = None if value is None else figure(each.field, value)
             read.append((each.model, each.field.replace("_", " "), shown, low, high, remark))
@@ -69,7 +69,7 @@ def break_even_tables(found: Sequence[BreakEven]) -> Iterator[Table]:
     yield Table(columns, tuple(read), name="", caption=f"Where {models} and {baseline} cost the same")
 
 
-def _found(each: BreakEven) -> Iterator[tuple[Fraction | None, str]]:
+def _list_values(each: BreakEven) -> Iterator[tuple[Fraction | None, str]]:
     """The values, each with what is to be said of it."""
     if each.always:
         yield None, "the same at every value"

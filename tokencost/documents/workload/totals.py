@@ -10,7 +10,7 @@ from tokencost.analysis.workload.totals import WorkloadTotals
 from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value, WhenRead
 from tokencost.documents.remarks import cite_cells, merge_remarks
 from tokencost.documents.workload.answer import workload_answer
-from tokencost.documents.workload.assumed import assumed, assumed_fields
+from tokencost.documents.workload.assumed import state_assumptions, tabulate_assumptions
 from tokencost.documents.workload.remarks import within, workload_remarks
 from tokencost.money import percent_lower, times_as_much
 from tokencost.pricetable.table import PriceTable
@@ -58,7 +58,7 @@ def workload_document(
         tables.append(_pivot(totals, "month", [(str(month), month) for month in totals.months]))
     if len(totals.workloads) > 1:
         tables.append(_pivot(totals, "workload", [(each.name, each.name) for each in totals.workloads]))
-    tables += assumed_fields(totals)
+    tables += tabulate_assumptions(totals)
     return Document(
         command="workload",
         as_of=totals.as_of,
@@ -66,7 +66,7 @@ def workload_document(
         sha256=table.sha256,
         tables=(*tables, *further),
         answer=tuple(workload_answer(totals)),
-        assumed=assumed(totals, swept),
+        assumed=state_assumptions(totals, swept),
         reading=tuple(_range_sentence(found) for found in ranges),
         notes=(*merge_remarks(workload_remarks(table, totals)), *remarks),
         sources=cite_cells((side.prices, cell) for side in totals.sides for cell in side.cells),

@@ -120,7 +120,7 @@ class Bill:
         cells = (cell, *others)
         known = self._billings.get(cells)
         if known is None:
-            names = tuple(self._billed(name, cell) for name in self._decided)
+            names = tuple(self._value_of(name, cell) for name in self._decided)
             rates = tuple(None if each is None else each.per_token for each in cells)
             # Groups are joined by this object in the engine: one number there instead of a tuple of rates.
             known = self._billings[cells] = Billing(cell, names, rates)
@@ -237,7 +237,7 @@ class Bill:
     def _above(self, price: Price, item: Sum, side: PricedAs) -> int:
         return 0 if item.summed else threshold_below(price, item.context * side.factor)
 
-    def _billed(self, name: str, cell: RateCell) -> str | None:
+    def _value_of(self, name: str, cell: RateCell) -> str | None:
         if name == "provider":
             return self.table.models[cell.model].provider
         return {"model": cell.model, "tier": cell.tier, "window": cell.window}.get(name)

@@ -31,18 +31,19 @@ def explain_rejection(code: str, problem: str, kind: LogKind | None, counts: dic
     if kind is None or code in ("shape", "failed"):
         return _FAILED if code == "failed" else _PROBLEMS[problem]
     if code == "time":
-        return f"the time in {_named(kind.time)} is not an instant, nor a date, nor the seconds since 1970, before 2100"
+        time = _name_paths(kind.time)
+        return f"the time in {time} is not an instant, nor a date, nor the seconds since 1970, before 2100"
     if code == "convention":
         cached, written = counts["cached"] or 0, counts["write"] or 0
         return (
             f"{cached + written:,} cached and cache-write tokens are more than the {counts['input']:,} input tokens: "
             f"{CONVENTION}"
         )
-    return _miscounted(counts[code], kind, code)
+    return _explain_count(counts[code], kind, code)
 
 
-def _miscounted(count: int | None, kind: LogKind, code: str) -> str:
-    field = _named(getattr(kind, code) or kind.input_parts)
+def _explain_count(count: int | None, kind: LogKind, code: str) -> str:
+    field = _name_paths(getattr(kind, code) or kind.input_parts)
     if count is None:
         return f"{field} is missing"
     if count >= MOST:
@@ -50,5 +51,5 @@ def _miscounted(count: int | None, kind: LogKind, code: str) -> str:
     return f"{field} is not a whole number of tokens, zero or more"
 
 
-def _named(paths: tuple[Path, ...]) -> str:
+def _name_paths(paths: tuple[Path, ...]) -> str:
     return " or ".join(".".join(path) for path in paths[:2])

@@ -25,15 +25,15 @@ class NoSum(Exception):
 
 def sum_of(row: Row, query: UsageQuery, cells: RatePeriods, shown: str) -> Sum:
     """A sum from its columns as text. Raises `NoSum`."""
-    records = _needed(row, "records", MOST, least=1)
+    records = _read_needed(row, "records", MOST, least=1)
     code = row["problem"] or None
     if code is not None:
         if code not in REASONS:
             raise NoSum(f"problem is {code[:40]!r}, which no query says")
         return rejected_sum(records, code, shown)
-    summed = _needed(row, "summed", 2)
+    summed = _read_needed(row, "summed", 2)
     requests, tokens, cached, written, output = (
-        _needed(row, name, MOST * records)
+        _read_needed(row, name, MOST * records)
         for name in ("requests", "input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens")
     )
     if cached + written > tokens:
@@ -45,7 +45,7 @@ def sum_of(row: Row, query: UsageQuery, cells: RatePeriods, shown: str) -> Sum:
         raise NoSum("first_request_at and last_request_at are no stretch of time")
     at, until = _instant(row, "priced_at"), _instant(row, "covered_until", LATEST + DAY)
     _check_time(query, cells, at, until, first, last)
-    logged, logged_rows = _logged(row, records) if query.compare_to else (None, 0)
+    logged, logged_rows = _read_logged(row, records) if query.compare_to else (None, 0)
     return Sum(
         periods=_periods(row, query, first),
         fields=tuple(row[name] for name in field_columns(query)),
@@ -81,7 +81,7 @@ def _whole(row: Row, name: str) -> int | None:
     return int(value)
 
 
-def _needed(row: Row, name: str, below: int, *, least: int = 0) -> int:
+def _read_needed(row: Row, name: str, below: int, *, least: int = 0) -> int:
     value = _whole(row, name)
     if value is None:
         raise NoSum(f"{name} is empty")
@@ -128,7 +128,7 @@ def _prices_at(cells: RatePeriods, instant: int) -> tuple[object, ...]:
 
 def _context(row: Row, query: UsageQuery, cells: RatePeriods, records: int, tokens: int, *, summed: bool) -> int:
     """The shortest context of the class; each record has at least so many input tokens, and no more than its last."""
-    context = _needed(row, "context_tokens", MOST)
+    context = _read_needed(row, "context_tokens", MOST)
     cuts = [] if summed else context_cuts(query, cells)
     longest = min((cut for cut in cuts if cut >= context), default=MOST)
     known = context == 0 or context - 1 in cuts
@@ -155,8 +155,8 @@ def _period(name: str, instant: int | None) -> int | None:
     return day if name == "day" else day - (_FIRST_DAY + timedelta(days=day)).day + 1
 
 
-def _logged(row: Row, records: int) -> tuple[Decimal | None, int]:
-    text, rows = row["logged_cost"], _needed(row, "logged_records", records + 1)
+def _read_logged(row: Row, records: int) -> tuple[Decimal | None, int]:
+    text, rows = row["logged_cost"], _read_needed(row, "logged_records", records + 1)
     if (not text) != (rows == 0):
         raise NoSum("logged_cost or logged_records is empty")
     if not text:

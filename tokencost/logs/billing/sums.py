@@ -9,7 +9,7 @@ from tokencost.rows import Row
 
 
 class Sum(NamedTuple):
-    """The sums of all records that agree in their groups, model, tier, stretch of time and class of context length."""
+    """The sums of all records that agree in their groups, model, tier, period of time and class of context length."""
 
     periods: tuple[int | None, ...]
     """Days since 1970 on which the day, week or month begins, in the order of the query."""

@@ -74,7 +74,7 @@ class Engine:
         execute = self.connection.execute
         execute("SET TimeZone = 'UTC'")
         # It cannot know how many records a file has, takes them for few, and would keep them all in memory to join.
-        # And it would plan for seconds to make joins of the lists of shapes.
+        # And it would plan for seconds to make joins of the lists of kinds.
         disabled = "join_order,build_side_probe_side,in_clause"
         if any(log.layout == "parquet" for log in self.logs.files):
             # It would believe what a Parquet file says of its values: leave out checks that no value of it needs to
@@ -92,7 +92,7 @@ class Engine:
         return self._shown.get(path, path) if path else path
 
     def load_times(self, begin: int, end: int) -> None:
-        """The stretches of time between two instants as the relation `rate_times`, cut at midnight: days are joined."""
+        """The periods of time between two instants as the relation `rate_times`, cut at midnight: days are joined."""
         times = periods_between(self.periods, begin, end)
         values = [[time[place] for time in times] for place in range(len(RatePeriod._fields))]
         lists = ", ".join(f"unnest(CAST(? AS BIGINT[])) AS {name}" for name in RatePeriod._fields)
@@ -174,10 +174,10 @@ class Engine:
             known = kinds_of_table(fields, all_kinds, [column.name for column in columns], logs[0].shown)
             relation = _table(logs[0], paths, columns)
             if numbered:
-                relation = _numbered(relation)
+                relation = _number_sql(relation)
             return Source(logs, relation, fields, known, one_kind=True)
         options = _json_options(logs[0])
-        nested = None if as_json or layout != "lines" else _nested(query, kinds)
+        nested = None if as_json or layout != "lines" else _nested_columns(query, kinds)
         if nested is None:
             kinds = all_kinds
             file = "row_number() OVER ()" if numbered else FILE
@@ -187,7 +187,7 @@ class Engine:
             options = options.replace("ignore_errors=true", "ignore_errors=false")
         relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"
         if numbered:
-            relation = _numbered(relation)
+            relation = _number_sql(relation)
         return Source(logs, relation, nested, tuple(kinds), one_kind=False)
 
     def work(self, statement: str) -> None:
@@ -197,7 +197,7 @@ class Engine:
     def _done(self, statement: str) -> None:
         self.execute(statement)
 
-    def fetched(self, statement: str) -> Iterator[tuple[Any, ...]]:
+    def fetch(self, statement: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a result, a batch at a time."""
         result = self.execute(statement)
         while rows := result.fetchmany(BATCH):
@@ -216,7 +216,7 @@ class Engine:
             raise (KeyboardInterrupt if "interrupted" in str(error) else error) from None
 
 
-def _nested(query: UsageQuery, kinds: Sequence[LogKind]) -> NestedColumns | None:
+def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind]) -> NestedColumns | None:
     texts: list[Path] = [path for kind in kinds for path in paths_of(kind)]
     texts += [field_path(name) for name in query.fields]
     texts += CONTAINERS
@@ -229,7 +229,7 @@ def _nested(query: UsageQuery, kinds: Sequence[LogKind]) -> NestedColumns | None
         return None
 
 
-def _numbered(relation: str) -> str:
+def _number_sql(relation: str) -> str:
     return f"(SELECT * REPLACE (row_number() OVER () AS {FILE}) FROM {relation})"
 
 

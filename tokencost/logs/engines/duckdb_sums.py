@@ -33,9 +33,9 @@ def bill_logs(engine: Engine, query: UsageQuery, sources: Sequence[Source], bill
     buckets = has_buckets(query, engine.periods)
     if buckets:
         summed = bucket_sums_sql(_every(query, sources), query, engine.periods)
-        engine.work(f"CREATE OR REPLACE TEMP TABLE slots AS {summed}")
-        relation = "slots"
-        begin, end = engine.execute("SELECT min(instant), max(instant) FROM slots").fetchone() or (None, None)
+        engine.work(f"CREATE OR REPLACE TEMP TABLE buckets AS {summed}")
+        relation = "buckets"
+        begin, end = engine.execute("SELECT min(instant), max(instant) FROM buckets").fetchone() or (None, None)
     else:
         relation = f"({each_record_sql(_every(query, sources), query, engine.periods)})"
         begin, end = engine.periods.first, engine.periods.last
@@ -45,7 +45,7 @@ def bill_logs(engine: Engine, query: UsageQuery, sources: Sequence[Source], bill
         _bill_groups(engine, query, statement, bill)
         return
     periods = len(query.periods)
-    for row in engine.fetched(statement):
+    for row in engine.fetch(statement):
         bill.add(_sum(engine, row[:periods], row[periods:]))
 
 
@@ -80,7 +80,7 @@ def _bill_groups(engine: Engine, query: UsageQuery, statement: str, bill: Bill) 
     numbers: list[int] = []
     ways: list[int] = []
     total = 0
-    for row in engine.fetched("SELECT * FROM cells"):
+    for row in engine.fetch("SELECT * FROM cells"):
         item = _sum(engine, (), row[1:])
         total += item.rows + item.requests + item.input + item.output
         billing = bill.count(item)
@@ -98,7 +98,7 @@ def _bill_groups(engine: Engine, query: UsageQuery, statement: str, bill: Bill) 
     alike = " AND ".join(f"s.{name} IS NOT DISTINCT FROM w.{name}" for name in cell)
     each = list(billings)
     periods, rows = len(query.periods), fixed + 1
-    for row in engine.fetched(
+    for row in engine.fetch(
         f"SELECT {', '.join([*(f's.{name}' for name in groups), 'w.way', *counts, *logged])} FROM sums AS s "
         f"JOIN ways AS w ON {alike} GROUP BY {', '.join(str(place + 1) for place in range(rows))} "
         f"ORDER BY {', '.join(str(place + 1) for place in range(fixed))}"

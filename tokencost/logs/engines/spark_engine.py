@@ -13,7 +13,7 @@ from tokencost.logs.billing.sum_rows import NoSum, sum_of
 from tokencost.logs.billing.sums import Sum
 from tokencost.logs.engines.duckdb_engine import as_lines
 from tokencost.logs.engines.first_records import FIRST_LINES, kinds_in
-from tokencost.logs.engines.spark_rows import FILE, JsonFields, json_rows, quoted, table_rows
+from tokencost.logs.engines.spark_rows import FILE, JsonFields, json_rows, quote_name, table_rows
 from tokencost.logs.engines.spark_session import first_line, session
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.decompress import open_decompressed
@@ -43,7 +43,7 @@ def spark_sums(
     for log in logs.files:
         if log.size == 0:
             continue
-        prepared = _prepared(log, logs.folder)
+        prepared = _prepare(log, logs.folder)
         shown[prepared.path] = log.shown
         near_table = prepared.layout in ("csv", "tsv") and "://" not in prepared.path
         header = read_header(prepared) if near_table else ()
@@ -57,9 +57,9 @@ def spark_sums(
         ]
         seen = [line for some in files if some.layout == "lines" for line in _first_lines(some)]
         asked = kinds_in(seen, kinds)
-        sums = list(_summed(spark, files, query, kinds, asked, periods))
+        sums = list(_sum_with(spark, files, query, kinds, asked, periods))
         if len(asked) < len(kinds) and any(found["problem"] == "shape" for found in sums):
-            sums = list(_summed(spark, files, query, kinds, kinds, periods))
+            sums = list(_sum_with(spark, files, query, kinds, kinds, periods))
     except InvalidRequest:
         raise
     except Exception as error:
@@ -69,7 +69,7 @@ def spark_sums(
         message = f"Spark cannot read it: {first_line(error)}"
         raise InvalidData([Problem(names, 1, message, "TOKENCOST_DEBUG=1 shows all that it says")]) from None
     for found in sums:
-        name = _shown(found["file"], shown)
+        name = _shown_name(found["file"], shown)
         try:
             yield sum_of(found, query, periods, name)
         except NoSum as error:
@@ -103,7 +103,7 @@ def _first_lines(files: Files) -> Iterator[str]:
     return (row[0] for row in files.frame.select("value").limit(FIRST_LINES).collect())
 
 
-def _summed(
+def _sum_with(
     spark: "SparkSession",
     files: Sequence[Files],
     query: UsageQuery,
@@ -117,7 +117,7 @@ def _summed(
         yield {name: None if value is None else str(value) for name, value in row.asDict().items()}
 
 
-def _prepared(log: Log, folder: str) -> Log:
+def _prepare(log: Log, folder: str) -> Log:
     """The file as Spark reads it: lines of JSON or a table, and compressed as its name says."""
     if "://" in log.path:
         return log
@@ -146,7 +146,7 @@ def _read(spark: "SparkSession", layout: Layout, header: Sequence[str], paths: l
     elif layout == "lines":
         frame = spark.read.text(places)
     else:
-        schema = ", ".join(f"{quoted(name)} STRING" for name in header)
+        schema = ", ".join(f"{quote_name(name)} STRING" for name in header)
         reader = spark.read.options(header="true", sep="\t" if layout == "tsv" else ",", quote='"', escape='"')
         frame = (reader.schema(schema) if schema else reader).csv(places, multiLine=True)
     frame = frame.selectExpr("*", f"_metadata.file_path AS {FILE}")
@@ -169,7 +169,7 @@ def _records(
     return Rows(name, rows), write(fields=fields, kinds=known, one_kind=True)
 
 
-def _shown(file: str | None, shown: Mapping[str, str]) -> str:
+def _shown_name(file: str | None, shown: Mapping[str, str]) -> str:
     """The name of a file, of which Spark says the address."""
     if file is None:
         return ""

@@ -17,7 +17,7 @@ def json_rows(view: str, kinds: Sequence[LogKind]) -> str:
     """The records of lines of JSON: those of OTLP exports and of pages of buckets one by one.
 
     `view` has the columns `value` and `FILE`. A bucket's times stand beside its results, and attributes that are
-    written as a list beside the record. A record of one of the shapes is not looked into.
+    written as a list beside the record. A record of one of the kinds is not looked into.
     """
     listed = f"contains(to_json(try_variant_get(record, '$.attributes', 'array<variant>')), '{USAGE_KEY}')"
     lists = " OR ".join(f"{_list(name)} IS NOT NULL" for (name,) in CONTAINERS)
@@ -88,7 +88,7 @@ def table_rows(view: str, types: Mapping[str, str], fields: Iterable[Path]) -> s
     """The rows of a table whose columns have these types."""
 
     def text(name: str) -> str:
-        column = f"r.{quoted(name)}"
+        column = f"r.{quote_name(name)}"
         if types[name] in ("double", "float"):
             # As text it would have an exponent from ten million on.
             return f"coalesce(CAST(try_cast({column} AS DECIMAL(38, 9)) AS STRING), CAST({column} AS STRING))"
@@ -97,7 +97,7 @@ def table_rows(view: str, types: Mapping[str, str], fields: Iterable[Path]) -> s
         return f"CAST({column} AS STRING)"
 
     def json(name: str) -> str:
-        column = f"r.{quoted(name)}"
+        column = f"r.{quote_name(name)}"
         if types[name] == "string":
             return SPARK.parsed.format(column)
         return column if types[name] == "variant" else SPARK.column.format(column)
@@ -107,6 +107,6 @@ def table_rows(view: str, types: Mapping[str, str], fields: Iterable[Path]) -> s
     return f"SELECT {', '.join(chosen)} FROM {view} AS r"
 
 
-def quoted(name: str) -> str:
+def quote_name(name: str) -> str:
     """A name as an identifier."""
     return "`" + name.replace("`", "``") + "`"

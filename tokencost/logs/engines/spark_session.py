@@ -46,13 +46,13 @@ def session(cluster: Cluster) -> "SparkSession":
         if running is not None:
             spark = running.newSession()
         else:
-            spark = _started(SparkSession.builder.appName("tokencost"), cluster)
+            spark = _start(SparkSession.builder.appName("tokencost"), cluster)
     for name, value in _SQL.items():
         spark.conf.set(name, value)
     return spark
 
 
-def _started(builder: Any, cluster: Cluster) -> "SparkSession":
+def _start(builder: Any, cluster: Cluster) -> "SparkSession":
     place = cluster.remote or cluster.master or "local[*]"
     said = ""
     try:
@@ -61,11 +61,11 @@ def _started(builder: Any, cluster: Cluster) -> "SparkSession":
             return builder.remote(place).getOrCreate()  # type: ignore[no-any-return]  # as builders do
         for name, value in _QUIET.items():
             builder = builder.config(name, value)
-        with _stderr_in_a_file() as told:
+        with _stderr_in_a_file() as output_so_far:
             try:
                 return builder.master(place).getOrCreate()  # type: ignore[no-any-return]
             finally:
-                said = told()
+                said = output_so_far()
     except InvalidRequest:
         raise
     except ImportError:
@@ -103,12 +103,12 @@ def _stderr_in_a_file() -> Iterator[Any]:
         kept = os.dup(2)
         os.dup2(file.fileno(), 2)
 
-        def told() -> str:
+        def output_so_far() -> str:
             file.seek(0)
             return file.read(100_000).decode("utf-8", "replace")
 
         try:
-            yield told
+            yield output_so_far
         finally:
             os.dup2(kept, 2)
             os.close(kept)

@@ -145,7 +145,7 @@ def _log(name: str, folder: str, *, waited: bool) -> Log:
     try:
         path = os.path.abspath(name)
         if name == "-" or not _plain_file(name) or not _plain_path(path):
-            path = _copied(name, shown, folder, waited=waited)
+            path = _copy_input(name, shown, folder, waited=waited)
         size = os.path.getsize(path)
         with open(path, "rb") as stream:
             compression = compression_of(stream.read(4))
@@ -206,7 +206,7 @@ def _plain_path(path: str) -> bool:
     return not (_GLOB & set(path)) and "=" not in path and max(path) < "\udc80" and "://" not in path
 
 
-def _copied(name: str, shown: str, folder: str, *, waited: bool) -> str:
+def _copy_input(name: str, shown: str, folder: str, *, waited: bool) -> str:
     """Under a name of our own: a link where the file can be read again, else a copy of what it yields."""
     path = os.path.join(folder, f"{len(os.listdir(folder))}.log")
     if name != "-" and _plain_file(name):

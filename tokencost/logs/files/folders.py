@@ -27,11 +27,11 @@ def working_folder() -> Iterator[str]:
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         stack.enter_context(_removed_on_signals(folder))
-        stack.callback(os.close, _locked(folder))
+        stack.callback(os.close, _claim(folder))
         yield folder
 
 
-def _locked(folder: str) -> int:
+def _claim(folder: str) -> int:
     """The open file that says that the folder is in use. It has its name only once it is locked."""
     path = os.path.join(folder, _IN_USE)
     lock = os.open(f"{path}.new", os.O_RDWR | os.O_CREAT, 0o600)

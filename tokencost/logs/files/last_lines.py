@@ -22,7 +22,7 @@ def has_open_line(logs: Logs) -> bool:
 
 def with_ends(logs: Logs) -> Logs:
     """The logs, those copied that end so, with a line break at their end."""
-    return logs._replace(files=tuple(_ended(log, logs.folder) if _is_open(log) else log for log in logs.files))
+    return logs._replace(files=tuple(_end_last_line(log, logs.folder) if _is_open(log) else log for log in logs.files))
 
 
 def _is_open(log: Log) -> bool:
@@ -51,7 +51,7 @@ def _tail_of_stream(stream: BinaryIO) -> bytes:
     return last + block if size > _BLOCK else b""
 
 
-def _ended(log: Log, folder: str) -> Log:
+def _end_last_line(log: Log, folder: str) -> Log:
     path = os.path.join(folder, f"{len(os.listdir(folder))}.log")
     with open_decompressed(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
         shutil.copyfileobj(inner, copy)

@@ -1,6 +1,6 @@
-"""The shapes in which usage is recorded, as data: where each keeps its model, time and token counts.
+"""The kinds in which usage is recorded, as data: where each keeps its model, time and token counts.
 
-In every one of them the input tokens include the cached ones, and the output tokens include reasoning. A shape is
+In every one of them the input tokens include the cached ones, and the output tokens include reasoning. A kind is
 recognised by its fields: the first one all of whose marks a record has.
 """
 
@@ -18,9 +18,9 @@ class LogKind(NamedTuple):
 
     name: str
     source: str
-    """The page that documents the shape."""
+    """The page that documents the kind."""
     marks: tuple[Path, ...]
-    """Fields that all records of this shape have, and together no earlier shape."""
+    """Fields that all records of this kind have, and together no earlier kind."""
     model: tuple[Path, ...]
     input: tuple[Path, ...]
     output: tuple[Path, ...]
@@ -271,7 +271,7 @@ FAMILIES = {
     "otel": ("otel", "otel-older"),
     "otel-flat": ("otel-flat", "otel-flat-older"),
 }
-"""Names that stand for several shapes where a user names one: records of one origin come in all of them."""
+"""Names that stand for several kinds where a user names one: records of one origin come in all of them."""
 
 
 def named_kinds(names: Sequence[str]) -> tuple[LogKind, ...]:
@@ -297,11 +297,11 @@ MAPPED_FIELDS = {
     "tier": "tier",
     "requests": "requests",
 }
-"""What `--map` can say, in the words of the plain table, and the field of a shape that it sets."""
+"""What `--map` can say, in the words of the plain table, and the field of a kind that it sets."""
 
 
 def mapped_kind(fields: dict[str, Path]) -> LogKind:
-    """The shape that `--map` describes: the plain table, with some of its fields elsewhere."""
+    """The kind that `--map` describes: the plain table, with some of its fields elsewhere."""
     table = next(kind for kind in LOG_KINDS if kind.name == "table")
     given = {MAPPED_FIELDS[name]: (path,) for name, path in fields.items()}
     kind = table._replace(name="mapped", source="--map", flat=False, **given)  # type: ignore[arg-type]  # paths all
@@ -309,7 +309,7 @@ def mapped_kind(fields: dict[str, Path]) -> LogKind:
 
 
 def paths_of(kind: LogKind) -> tuple[Path, ...]:
-    """Every field that a shape looks at."""
+    """Every field that a kind looks at."""
     groups = (kind.marks, kind.model, kind.input, kind.output, kind.cached, kind.write, kind.input_parts)
     times = (kind.time, kind.until, kind.tier, kind.batch, kind.requests)
     found = [path for group in (*groups, *times) for path in group]

@@ -1,4 +1,4 @@
-"""The one query: records are summed per stretch of time, class of context length, and group. It multiplies no money.
+"""The one query: records are summed per period of time, class of context length, and group. It multiplies no money.
 
 It is written in DuckDB's SQL; how records become rows of the same columns stands in `records`.
 """
@@ -61,7 +61,7 @@ def key_columns(query: UsageQuery) -> tuple[str, ...]:
 
 
 def sums_sql(records: str, query: UsageQuery, periods: RatePeriods, *, month: str) -> str:
-    """The sums: integers per group, model, tier, stretch of time and class of context length.
+    """The sums: integers per group, model, tier, period of time and class of context length.
 
     `records` is what `bucket_sums_sql` or `each_record_sql` gives; `rate_times` are the rate periods, cut at midnight.
     `month` writes the month of a day, in days since 1970.
@@ -115,7 +115,7 @@ def at_own_times(query: UsageQuery) -> bool:
     return query.priced_as[0].on is None
 
 
-def _kept(expression: str, name: str) -> str:
+def _keep_sql(expression: str, name: str) -> str:
     return f"CASE WHEN r.code IS NULL THEN {expression} END AS {name}"
 
 
@@ -123,15 +123,15 @@ def each_record_sql(every: str, query: UsageQuery, periods: RatePeriods) -> str:
     """The records one by one; of those that are rejected, only the code and the file."""
     fields = [f"field_{place}" for place in range(len(query.fields))]
     names = [*fields, "model", "tier", "instant", "until", *(("logged",) if query.compare_to else ())]
-    chosen = [*SUMS[1:], *(_kept(f"r.{name}", name) for name in names)]
+    chosen = [*SUMS[1:], *(_keep_sql(f"r.{name}", name) for name in names)]
     chosen += [
         "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END AS summed",
         "r.code",
         "CASE WHEN r.code IS NOT NULL THEN r.file END AS file",
         "1 AS rows",
-        _kept("r.instant", "first_at"),
-        _kept("r.instant", "last_at"),
-        _kept(context_sql(query, periods), "context"),
+        _keep_sql("r.instant", "first_at"),
+        _keep_sql("r.instant", "last_at"),
+        _keep_sql(context_sql(query, periods), "context"),
     ]
     if query.compare_to:
         chosen.append("CASE WHEN r.code IS NULL AND r.logged IS NOT NULL THEN 1 ELSE 0 END AS logged_rows")
@@ -139,16 +139,16 @@ def each_record_sql(every: str, query: UsageQuery, periods: RatePeriods) -> str:
 
 
 MOST_BUCKETS = 48
-"""So many slots of a day are told apart for each record; with more, records are joined one by one."""
+"""So many buckets of a day are told apart for each record; with more, records are joined one by one."""
 
 
 def has_buckets(query: UsageQuery, periods: RatePeriods) -> bool:
-    """Whether records are first summed per slot of time: not where fields of theirs part them into many groups."""
+    """Whether records are first summed per bucket of time: not where fields of theirs part them into many groups."""
     return not query.fields and len(periods.buckets) <= MOST_BUCKETS
 
 
 def bucket_start_sql(instant: str, periods: RatePeriods) -> str:
-    """When the slot begins that an instant lies in; with too many of them, the instant itself."""
+    """When the bucket begins that an instant lies in; with too many of them, the instant itself."""
     if len(periods.buckets) > MOST_BUCKETS:
         return instant
     times = [f"WHEN {instant} % {DAY} < {after} THEN {start}" for start, after in pairwise(periods.buckets)]
@@ -157,10 +157,10 @@ def bucket_start_sql(instant: str, periods: RatePeriods) -> str:
 
 
 def bucket_sums_sql(every: str, query: UsageQuery, periods: RatePeriods) -> str:
-    """The records summed per model, tier, slot of time and class of context length.
+    """The records summed per model, tier, bucket of time and class of context length.
 
-    No stretch begins or ends within a slot, and no threshold lies within a class, so that all records of a sum fall
-    into the same cells: those of the slot's first instant and of the shortest context of the class.
+    No period begins or ends within a bucket, and no threshold lies within a class, so that all records of a sum fall
+    into the same cells: those of the bucket's first instant and of the shortest context of the class.
     """
     keys = {
         "model": "CASE WHEN r.code IS NULL THEN r.model END",

@@ -50,7 +50,7 @@ class Dialect(NamedTuple):
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def _dotted(path: Path, quoted: str, start: str) -> str:
+def _dotted_path_sql(path: Path, quoted: str, start: str) -> str:
     """A path such as `$.usage.prompt_tokens`, with what is no plain name in the quotes of the dialect."""
     if any(sign in part for part in path for sign in "\"'\\`\0\n"):
         raise InvalidRequest(f"no query can be written with the field {'.'.join(path)!r}", "its name has quotes in it")
@@ -61,29 +61,29 @@ def _names(path: Path, literal: Callable[[str], str]) -> str:
     return ", ".join(map(literal, path))
 
 
-def _quoted(text: str) -> str:
+def _quote_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
 def _pointer(path: Path) -> str:
-    return _quoted("".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path))
+    return _quote_text("".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path))
 
 
-def _escaped(text: str) -> str:
+def _escape_text(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _at(function: str, quoted: str, start: str = "$") -> Callable[[str, Path], str]:
     """A function of JSON and a path."""
-    return lambda json, path: function.format(json, f"'{_dotted(path, quoted, start)}'")
+    return lambda json, path: function.format(json, f"'{_dotted_path_sql(path, quoted, start)}'")
 
 
 POSTGRES = Dialect(
     "postgres",
     column="to_jsonb({})",
     parsed="CAST({} AS jsonb)",
-    text=lambda json, path: f"({json} #>> ARRAY[{_names(path, _quoted)}])",
-    as_written=lambda json, path: f"NULLIF(CAST({json} #> ARRAY[{_names(path, _quoted)}] AS TEXT), 'null')",
+    text=lambda json, path: f"({json} #>> ARRAY[{_names(path, _quote_text)}])",
+    as_written=lambda json, path: f"NULLIF(CAST({json} #> ARRAY[{_names(path, _quote_text)}] AS TEXT), 'null')",
     month="(CAST(DATE_TRUNC('month', DATE '1970-01-01' + CAST({} AS INT)) AS DATE) - DATE '1970-01-01')",
     row="to_jsonb({})",
     integer="CAST({} AS BIGINT)",
@@ -155,8 +155,8 @@ CLICKHOUSE = Dialect(
     # Nested fields mostly stand in columns of text, which `toJSONString` would put in quotes.
     column="if(toTypeName({0}) LIKE '%String)' OR toTypeName({0}) = 'String', toString({0}), toJSONString({0}))",
     parsed="toString({})",
-    text=lambda json, path: f"JSONExtract({json}, {_names(path, _escaped)}, 'Nullable(String)')",
-    as_written=lambda json, path: f"nullIf(nullIf(JSONExtractRaw({json}, {_names(path, _escaped)}), ''), 'null')",
+    text=lambda json, path: f"JSONExtract({json}, {_names(path, _escape_text)}, 'Nullable(String)')",
+    as_written=lambda json, path: f"nullIf(nullIf(JSONExtractRaw({json}, {_names(path, _escape_text)}), ''), 'null')",
     month="toInt64(toStartOfMonth(toDate32('1970-01-01') + {}))",
     divided="intDiv({}, {})",
     integer="accurateCastOrNull({}, 'Int64')",

@@ -223,7 +223,7 @@ class TableColumns:
     def __init__(self, columns: Sequence[Column]) -> None:
         self._types = {column.name: column.type for column in columns}
 
-    def _typed(self, path: Path) -> tuple[str, str] | None:
+    def _column_of(self, path: Path) -> tuple[str, str] | None:
         dotted = ".".join(path)
         if dotted in self._types:
             return f"r.{identifier(dotted)}", self._types[dotted]
@@ -239,7 +239,7 @@ class TableColumns:
 
     def text(self, path: Path) -> str | None:
         """The text, NULL where a cell is empty."""
-        found = self._typed(path)
+        found = self._column_of(path)
         if found is None:
             return None
         expression, type_name = found
@@ -251,12 +251,12 @@ class TableColumns:
 
     def present(self, path: Path) -> str | None:
         """Whether it is there."""
-        found = self._typed(path)
+        found = self._column_of(path)
         return found and f"{found[0]} IS NOT NULL"
 
     def whole(self, path: Path) -> str | None:
         """The integer; one beyond a BIGINT is malformed, and not absent."""
-        found = self._typed(path)
+        found = self._column_of(path)
         if not found or not _INTEGERS.fullmatch(found[1]):
             return None
         if _TIMES.fullmatch(found[1]):
@@ -265,7 +265,7 @@ class TableColumns:
 
     def instant(self, path: Path) -> str | None:
         """The time, or the number that counts from 1970."""
-        found = self._typed(path)
+        found = self._column_of(path)
         if found and _TIMES.fullmatch(found[1]):
             return scale_time_sql(f"CAST({found[0]} AS BIGINT)")
         return f"epoch_us({found[0]})" if found and found[1].startswith("TIMESTAMP") else None

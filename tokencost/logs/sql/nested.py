@@ -26,7 +26,7 @@ _SPAN_LISTS = (
 
 
 def holds_usage_sql(kinds: Sequence[LogKind], present: Callable[[Path], str]) -> str:
-    """Whether a record is of one of these shapes; `present` writes whether a field is there."""
+    """Whether a record is of one of these kinds; `present` writes whether a field is there."""
     marks = dict.fromkeys(kind.marks for kind in kinds)
     return " OR ".join(f"({' AND '.join(map(present, each))})" for each in marks)
 

@@ -1,4 +1,4 @@
-"""How the records of a source become rows of the same columns, whatever their shape: model, time, tier and counts."""
+"""How the records of a source become rows of the same columns, whatever their kind: model, time, tier and counts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -22,7 +22,7 @@ OWN_COLUMNS = frozenset(("uncached_input_cost", "cached_input_cost", "output_cos
 
 
 def kinds_of_table(fields: Fields, kinds: Sequence[LogKind], columns: Sequence[str], shown: str) -> tuple[LogKind, ...]:
-    """The shapes of usage that the rows of a file can have. Raises `InvalidRequest` where there is none."""
+    """The kinds of usage that the rows of a file can have. Raises `InvalidRequest` where there is none."""
     if OWN_COLUMNS.issubset(columns):
         # Its columns are also those of the plain table: read as a log, it would double what it is the answer of.
         raise InvalidRequest(
@@ -36,7 +36,7 @@ def kinds_of_table(fields: Fields, kinds: Sequence[LogKind], columns: Sequence[s
 
 
 def possible_kinds(fields: Fields, kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
-    """The shapes that records of such a source can have."""
+    """The kinds that records of such a source can have."""
     return tuple(kind for kind in kinds if all(fields.present(mark) is not None for mark in kind.marks))
 
 
@@ -61,7 +61,7 @@ def records_sql(
     parsing: Parsing = _NATIVE,
     asked: Sequence[LogKind] | None = None,
 ) -> str:
-    """The records of one source under the same columns, whatever their shape; of shapes not `asked` for, none."""
+    """The records of one source under the same columns, whatever their kind; of kinds not `asked` for, none."""
     numbered = [(place, kind) for place, kind in enumerate(kinds) if asked is None or kind in asked]
     timely = query.since is not None or query.until is not None
     arms = [
@@ -75,13 +75,13 @@ def records_sql(
         number = f"CASE {' '.join(arms)} END"
 
     def each(write: Callable[[LogKind], str | None], otherwise: str = "NULL") -> str:
-        """An expression that differs from shape to shape; the same ones are written once."""
+        """An expression that differs from kind to kind; the same ones are written once."""
         written: dict[str, list[int]] = {}
         for place, kind in numbered:
             written.setdefault(write(kind) or otherwise, []).append(place)
         if list(written) == [otherwise]:
             return otherwise
-        # Of a record of no shape nothing but its file is looked at, so that one way of writing serves all of them.
+        # Of a record of no kind nothing but its file is looked at, so that one way of writing serves all of them.
         if len(written) == 1 and (one_kind or not timely):
             return next(iter(written))
         cases = " ".join(
@@ -108,7 +108,7 @@ def records_sql(
         "until": each(lambda kind: first_sql(fields.text(path) for path in kind.until), NO_TEXT),
         "tier": each(lambda kind: first_sql(fields.text(path) for path in kind.tier), NO_TEXT),
         "batch": each(lambda kind: first_sql(fields.text(path) for path in kind.batch), NO_TEXT),
-        "failed": each(lambda kind: _failed(fields, kind), "false"),
+        "failed": each(lambda kind: _failed_sql(fields, kind), "false"),
     }
     for place, name in enumerate(query.fields):
         columns[f"field_{place}"] = fields.text(field_path(name)) or NO_TEXT
@@ -119,7 +119,7 @@ def records_sql(
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
         f"FROM (SELECT *, {number} AS {_KIND} FROM {relation} AS r) AS r"
     )
-    return _parsed(gathered, columns, kinds, query, parsing=parsing, whole=whole, timed_already=instant is not None)
+    return _parse_sql(gathered, columns, kinds, query, parsing=parsing, whole=whole, timed_already=instant is not None)
 
 
 NO_TEXT = "CAST(NULL AS VARCHAR)"
@@ -128,7 +128,7 @@ _KIND = "tokencost_shape"
 COUNTS = ("input", "output", "cached", "write", "requests")
 
 
-def _parsed(
+def _parse_sql(
     gathered: str,
     columns: Mapping[str, str],
     kinds: Sequence[LogKind],
@@ -141,7 +141,7 @@ def _parsed(
     """The gathered text as numbers and times. What no record of the source can have costs nothing."""
     counts = () if whole else tuple(name for name in (*COUNTS, "part_1", "part_2") if name in columns)
     times = tuple(name for name in ("until", *(() if timed_already else ("time",))) if name in columns)
-    gathered = parsing.prepared(gathered, counts, times)
+    gathered = parsing.prepare_sql(gathered, counts, times)
 
     def count(name: str) -> str:
         if name not in columns:
@@ -209,7 +209,7 @@ def _count(fields: Fields, kind: LogKind, name: str, whole: bool) -> str | None:
 
 
 def _all_whole(fields: Fields, kind: LogKind) -> bool:
-    """Whether the engine knows that all counts of a shape are integers, so that none need be parsed."""
+    """Whether the engine knows that all counts of a kind are integers, so that none need be parsed."""
     counts = [path for name in COUNTS for path in getattr(kind, name) if fields.present(path) is not None]
     return not kind.types and not kind.input_parts and all(fields.whole(path) is not None for path in counts)
 
@@ -257,7 +257,7 @@ def _tier(
     return tier
 
 
-def _failed(fields: Fields, kind: LogKind) -> str | None:
+def _failed_sql(fields: Fields, kind: LogKind) -> str | None:
     tests = [
         f"coalesce({matches_sql(text, f'^({pattern})$')}, false)"
         for path, pattern in kind.failed

@@ -13,7 +13,7 @@ from tokencost.logs.sql.fields import EARLIEST, MALFORMED, count_sql, is_date_sq
 class Parsing(Protocol):
     """A way of writing it. Names are those of columns of text."""
 
-    def prepared(self, gathered: str, counts: Sequence[str], times: Sequence[str]) -> str:
+    def prepare_sql(self, gathered: str, counts: Sequence[str], times: Sequence[str]) -> str:
         """The relation with what is looked at several times beside the text."""
         ...
 
@@ -37,7 +37,7 @@ class Parsing(Protocol):
 class NativeParsing:
     """In DuckDB's own words, which are quick: beside each text stands the integer that it casts to."""
 
-    def prepared(self, gathered: str, counts: Sequence[str], times: Sequence[str]) -> str:
+    def prepare_sql(self, gathered: str, counts: Sequence[str], times: Sequence[str]) -> str:
         """With the integers."""
         casts = "".join(f", TRY_CAST({name} AS BIGINT) AS {name}_whole" for name in (*counts, *times))
         return f"SELECT *{casts} FROM ({gathered}) AS r"
@@ -74,7 +74,7 @@ _LEAPS_BEFORE_1970 = 477
 class PortableParsing:
     """In words that all engines have, and with no cast that could fail: the calendar is reckoned with integers."""
 
-    def prepared(self, gathered: str, counts: Sequence[str], times: Sequence[str]) -> str:
+    def prepare_sql(self, gathered: str, counts: Sequence[str], times: Sequence[str]) -> str:
         """With the parts of every time."""
         del counts
         if not times:

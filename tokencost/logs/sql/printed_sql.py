@@ -216,18 +216,18 @@ def query_sql(
     part = each_record_sql if not has_buckets(query, periods) else bucket_sums_sql
     ours = [*_rate_times(query, periods), ("summed_records", part(problems_sql(every, query), query, periods))]
     ours.append(("cell_sums", sums_sql("summed_records", query, periods, month="month_of({day})")))
-    named = [*rows, *((name, _translated(text, dialect)) for name, text in ours)]
-    relations = ",\n".join(f"{name} AS (\n{_indented(text)}\n)" for name, text in named)
+    named = [*rows, *((name, _translate(text, dialect)) for name, text in ours)]
+    relations = ",\n".join(f"{name} AS (\n{_indent(text)}\n)" for name, text in named)
     ending = f"\n{dialect.ending}" if dialect.ending else ""
-    return f"WITH {relations}\n{_translated(_result(query, periods, with_files=with_files), dialect)}{ending}"
+    return f"WITH {relations}\n{_translate(_result(query, periods, with_files=with_files), dialect)}{ending}"
 
 
-def _indented(text: str) -> str:
+def _indent(text: str) -> str:
     return "\n".join(f"  {line}" for line in text.split("\n"))
 
 
 def _rate_times(query: UsageQuery, periods: RatePeriods) -> list[tuple[str, str]]:
-    """The stretches of time, told as days of the week and multiplied into days by the engine."""
+    """The periods of time, told as days of the week and multiplied into days by the engine."""
     begin, end = periods.first, periods.last
     if query.since is not None:
         begin = min(max(begin, microseconds(span(query.since)[0])), end)
@@ -262,7 +262,7 @@ def _result(query: UsageQuery, periods: RatePeriods, *, with_files: bool) -> str
     return f"SELECT {', '.join(chosen)}, {literal(fingerprint(query, periods))} AS {CELLS} FROM cell_sums AS s"
 
 
-def _translated(text: str, dialect: Dialect) -> str:
+def _translate(text: str, dialect: Dialect) -> str:
     """Our own words in those of a dialect."""
     from sqlglot import exp, parse_one
 
@@ -277,7 +277,7 @@ def _translated(text: str, dialect: Dialect) -> str:
     found = tree.find_all(exp.Anonymous, exp.IntDiv, exp.TryCast, exp.Cast)
     # The innermost first, so that what stands around them is written with them.
     for node in reversed(list(found)):
-        if (said := _said(node, dialect)) is not None:
+        if (said := _say_type(node, dialect)) is not None:
             node.replace(exp.Var(this=said))
     if dialect.fenced:
         for inner in tree.find_all(exp.Subquery):
@@ -286,7 +286,7 @@ def _translated(text: str, dialect: Dialect) -> str:
     return tree.sql(dialect=dialect.name, pretty=True)
 
 
-def _said(node: "exp.Expression", dialect: Dialect) -> str | None:
+def _say_type(node: "exp.Expression", dialect: Dialect) -> str | None:
     """What a dialect says in its own way."""
     from sqlglot import exp
 

@@ -1,6 +1,6 @@
-"""Rate cells as stretches of time: within one of them no price begins or ends and no window opens or closes.
+"""Rate cells as periods of time: within one of them no price begins or ends and no window opens or closes.
 
-An engine sums the requests of a stretch under one instant that stands for all of them, whatever their models; the
+An engine sums the requests of a period under one instant that stands for all of them, whatever their models; the
 rate is looked up afterwards, as for one request at that instant. Instants are whole microseconds since 1970 UTC, so
 that every engine compares the same integers whatever its time zone.
 """
@@ -37,10 +37,10 @@ class RatePeriods(NamedTuple):
     last: int
     """Stretches of time are told from `first` to `last`; before there is no price, and after nothing new is known.
 
-    Clocks may be put otherwise even then: of those times only the `slots` are known.
+    Clocks may be put otherwise even then: of those times only the `buckets` are known.
     """
     buckets: tuple[int, ...] = (0,)
-    """At which times of a UTC day, in microseconds, some stretch begins: between them lie the slots of each day."""
+    """At which times of a UTC day, in microseconds, some period begins: between them lie the buckets of each day."""
 
     @property
     def fingerprint(self) -> str:
@@ -85,7 +85,7 @@ def rate_periods(table: PriceTable) -> RatePeriods:
 def _later(periods: RatePeriods) -> Iterator[RatePeriod]:
     """Stretches after all that are told, around each way in which clocks are still put forward or back.
 
-    They begin at other times of a UTC day than before, and what is summed per slot must not be across them.
+    They begin at other times of a UTC day than before, and what is summed per bucket must not be across them.
     """
     seen = set()
     for zone in {window.zone for window in _windows_within(periods.windowed, periods.last, LATEST)}:
@@ -105,7 +105,7 @@ def _in_force(price: Price) -> tuple[int, int | None]:
 
 
 def periods_between(periods: RatePeriods, begin: int, end: int) -> list[RatePeriod]:
-    """The stretches from `begin` to `end`, in order and without gaps.
+    """The periods from `begin` to `end`, in order and without gaps.
 
     Stretches with the same prices and the same open windows have the same `at`.
     """
@@ -158,7 +158,7 @@ EVERY_DAY = -1
 
 
 def weekly_parts(times: Sequence[RatePeriod]) -> Iterator[WeeklyPart]:
-    """The same stretches as parts of days that come again each week, which are fewer."""
+    """The same periods as parts of days that come again each week, which are fewer."""
     week: dict[int, tuple[RatePeriod, ...]] = {}
     first = last = 0
     for day, pattern in _days(times):
@@ -175,7 +175,7 @@ def weekly_parts(times: Sequence[RatePeriod]) -> Iterator[WeeklyPart]:
 
 
 def _days(times: Sequence[RatePeriod]) -> Iterator[tuple[int, tuple[RatePeriod, ...]]]:
-    """Each day with its stretches, in microseconds from its start."""
+    """Each day with its periods, in microseconds from its start."""
     place = 0
     for day in range(times[0].start // DAY, (times[-1].until - 1) // DAY + 1):
         start, until = day * DAY, (day + 1) * DAY

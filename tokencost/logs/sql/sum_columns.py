@@ -28,11 +28,11 @@ COUNTS = {
 LOGGED = {"logged": "logged_cost", "logged_rows": "logged_records"}
 """Names in the query, and under which they are returned."""
 CELLS = "rate_cells"
-"""The column with the fingerprint of the stretches of time that the sums were made for."""
+"""The column with the fingerprint of the periods of time that the sums were made for."""
 
 
 def fingerprint(query: UsageQuery, periods: RatePeriods) -> str:
-    """Where stretches of time and classes of context length lie, in a few letters."""
+    """Where periods of time and classes of context length lie, in a few letters."""
     return periods._replace(thresholds=tuple(context_cuts(query, periods))).fingerprint
 
 
