@@ -188,3 +188,11 @@ def test_a_tier_or_window_that_nothing_has_is_refused_and_not_an_empty_table(
     outcome = tokencost("prices", *words, "--on", "2026-11-20")
     assert (outcome.status, outcome.out) == (2, "")
     assert message in outcome.err
+
+
+def test_show_has_the_rule_that_a_page_prints_instead_of_figures(tokencost: Run, tmp_path: Path) -> None:
+    table = tmp_path / "prices.toml"
+    table.write_text(TABLE.replace('tier = "batch"', 'tier = "batch"\n  rule = "Batch is 50% of Standard"'))
+    shown = tokencost("prices", "show", "one", "--prices", str(table), "--on", "2026-02-02")
+    assert "- batch: the page says: Batch is 50% of Standard\n" in shown.out
+    assert shown.out.count("the page says") == 1

@@ -16,6 +16,9 @@ MINUTES_OF_DAY = 24 * 60
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
 _LONGEST_HOLIDAY = 366
 
+WINDOW_KEYS = ("zone", "days", "except", "hours")
+"""What says when a window is open."""
+
 OpenHours = tuple[int, int]
 """First minute of the day and the minute at which it ends (exclusive); the end is smaller where it crosses midnight."""
 
@@ -40,6 +43,16 @@ def parse_hours(value: object) -> tuple[OpenHours, ...]:
                 raise ValueError(*_overlap_words(other, earlier, text, (opens, ends)))
         stretches.append((opens, ends))
     return tuple(stretches)
+
+
+def parse_row_hours(value: object) -> tuple[OpenHours, ...] | str:
+    """The hours of a condition row: stretches, or the name of hours in `[windows]`. Raises as `parse_hours`."""
+    if isinstance(value, str) and value.strip() and ":" not in value:
+        return value
+    if isinstance(value, str):
+        message = f"hours are a list of stretches, not the text {value!r}"
+        raise ValueError(message, f'write hours = ["{value}"]')  # noqa: TRY004  # one kind of error for all
+    return parse_hours(value)
 
 
 def _overlap(one: OpenHours, other: OpenHours) -> bool:
@@ -103,6 +116,14 @@ def zone_of(name: str) -> tzinfo:
     from zoneinfo import ZoneInfo
 
     return ZoneInfo(name)
+
+
+def is_known_zone(name: str) -> bool:
+    """Whether the time zone database has that zone."""
+    try:
+        return bool(zone_of(name))
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        return False
 
 
 class Window(NamedTuple):

@@ -14,6 +14,7 @@ MISSING = {
     "input": "write USD per 1M input tokens: input = 0.15",
     "output": "write USD per 1M output tokens: output = 0.60",
     "source": 'write the address of the page that states it: source = "https://..."',
+    "url": 'write the address of the page: url = "https://..."',
     "schema": "begin the file with schema = 1",
     "version": 'write the version of the data: version = "2026.11.20"',
     "provider": 'name a table [providers.NAME]: provider = "deepseek"',

@@ -48,6 +48,8 @@ class Evidence(NamedTuple):
     checked: date | None = None
     confidence: str | None = None
     note: str | None = None
+    rule: str | None = None
+    """The words of the page where it prints a rule, such as "Batch is 50% of Standard", and not these figures."""
 
 
 class PriceList(NamedTuple):
@@ -178,6 +180,16 @@ class Calendar(NamedTuple):
     through: date | None
 
 
+class Source(NamedTuple):
+    """A page that prices cite by its name."""
+
+    id: str
+    url: str
+    title: str | None = None
+    archived: str | None = None
+    """Address of an archived copy."""
+
+
 class Defaults(NamedTuple):
     """What a bare `tokencost compare` shows."""
 
@@ -195,6 +207,8 @@ class PriceTable:
     sha256: str
     providers: Mapping[str, Provider]
     calendars: Mapping[str, Calendar]
+    sources: Mapping[str, Source]
+    """The pages that have a name; `Evidence.source` is always the address."""
     models: Mapping[str, Model]
     defaults: Defaults | None
     text: str = field(repr=False)

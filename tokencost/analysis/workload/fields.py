@@ -106,7 +106,7 @@ def tier(value: object) -> str:
 
 def zone(value: object) -> str:
     """The name of a time zone."""
-    from tokencost.pricetable.reading.rules import is_known_zone
+    from tokencost.pricetable.hours import is_known_zone
 
     if isinstance(value, str) and is_known_zone(value):
         return value

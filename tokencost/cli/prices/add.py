@@ -49,6 +49,7 @@ class RateType(click.ParamType[Decimal]):
     type=click.Choice(["primary", "corroborated", "single"]),
     help="[default: primary on the site of the provider's price page, else single]",
 )
+@click.option("--rule", metavar="TEXT", help="The words of a page that prints a rule instead of these figures.")
 @click.option("--note", metavar="TEXT", help="What a reader should know.")
 @click.option("--until", type=WhenType(), metavar="WHEN", help="Announced end (exclusive), where nothing follows.")
 @click.option("--tier", metavar="TIER", help="The rates are those of a service tier: batch, flex, priority, ...")

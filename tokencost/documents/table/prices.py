@@ -158,7 +158,11 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
     notes += missing_rate_remarks(side, [row.cell for row in rows if row.cell.tier == "standard"])
     if model.note:
         notes.append((model.note,))
-    notes += [(f"{_name_tier(row)}{row.evidence.note}",) for row in rows if row.evidence.note]
+    for row in rows:
+        if rule := row.evidence.rule:
+            notes.append((f"{_name_tier(row, 'rule')}the page says: {rule}",))
+        if note := row.evidence.note:
+            notes.append((f"{_name_tier(row, 'note')}{note}",))
     main = Table(tuple(columns), tuple(values), caption=f"every rate of {model.id} on {show_when(side.when)}")
     return begin_document(table, "prices show", as_of)._replace(
         tables=(main, served) if model.served else (main,),
@@ -209,9 +213,9 @@ def _rate(row: PriceRow, rate: Plain) -> Value:
     return Figure(rate, "rate", row.currency)
 
 
-def _name_tier(row: PriceRow) -> str:
-    """`ultrafast: ` where a note is about that tier alone."""
-    return f"{row.cell.tier}: " if row.evidence.note != row.price.evidence.note else ""
+def _name_tier(row: PriceRow, key: str) -> str:
+    """`ultrafast: ` where a note or a rule is about that tier alone."""
+    return f"{row.cell.tier}: " if getattr(row.evidence, key) != getattr(row.price.evidence, key) else ""
 
 
 def _note_promotions(rows: Sequence[PriceRow]) -> Iterable[Sentence]:

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tokencost.errors import InvalidRequest
-from tokencost.pricetable.reading.rules import WINDOW_KEYS, inherited_rates
+from tokencost.pricetable.hours import WINDOW_KEYS
+from tokencost.pricetable.reading.rules import inherited_rates
 from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, Evidence, describe_conditions
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})

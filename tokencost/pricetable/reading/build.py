@@ -7,7 +7,8 @@ from collections.abc import Container
 from hashlib import sha256
 from typing import Any
 
-from tokencost.pricetable.hours import MINUTES_OF_DAY, Window, zone_of
+from tokencost.pricetable.hours import MINUTES_OF_DAY, WINDOW_KEYS, Window, zone_of
+from tokencost.pricetable.reading.named import resolve_names
 from tokencost.pricetable.reading.rules import inherited_rates
 from tokencost.pricetable.reading.validated_toml import ParsedToml
 from tokencost.pricetable.table import (
@@ -26,6 +27,7 @@ from tokencost.pricetable.table import (
     Provider,
     Rates,
     Served,
+    Source,
 )
 
 EVERY_DAY = frozenset(range(7))
@@ -34,6 +36,7 @@ ALL_HOURS = ((0, MINUTES_OF_DAY),)
 
 def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
     """The table of values that the schema and the rules have accepted."""
+    resolve_names(checked)
     calendars = {
         name: Calendar(name, calendar["source"], calendar["dates"], calendar.get("through"))
         for name, calendar in checked.get("calendars", {}).items()
@@ -48,6 +51,10 @@ def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
             for key, provider in checked["providers"].items()
         },
         calendars=calendars,
+        sources={
+            name: Source(name, page["url"], page.get("title"), page.get("archived"))
+            for name, page in checked.get("sources", {}).items()
+        },
         models={key: _model(key, model, calendars) for key, model in checked["models"].items()},
         defaults=Defaults(tuple(defaults["compare"]), defaults["against"]) if defaults else None,
         text=parsed.text,
@@ -87,7 +94,7 @@ def _model(model_id: str, model: dict[str, Any], calendars: dict[str, Calendar])
 
 def _price(model_id: str, price: dict[str, Any], end: Any, path: KeyPath, calendars: dict[str, Calendar]) -> Price:
     rates = _over(None, price)
-    evidence = Evidence(price["source"], price.get("checked"), price.get("confidence"), price.get("note"))
+    evidence = Evidence(**{key: price[key] for key in Evidence._fields if key in price})
     cny = PriceList(_over(None, price["cny"]), _list_evidence(price["cny"], evidence)) if "cny" in price else None
     listed = price.get("when", ())
     promotion = price.get("promotion")
@@ -153,7 +160,7 @@ def _windows(blocks: list[dict[str, Any]], calendars: dict[str, Calendar]) -> tu
     windows: dict[str, Window] = {}
     for block in blocks:
         name = block.get("window")
-        if name is None or not any(key in block for key in ("zone", "days", "except", "hours")):
+        if name is None or not any(key in block for key in WINDOW_KEYS):
             continue
         calendar = block.get("except")
         zone_name = block.get("zone", "UTC")

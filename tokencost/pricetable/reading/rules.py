@@ -4,26 +4,27 @@ The schema cannot say it: that an alias is free, that prices stand in order, tha
 yields problems as (path, message, hint) on values that have the right shape.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tokencost.pricetable.hours import WINDOW_KEYS
+from tokencost.pricetable.reading.named import definition_problems, find_name_problems, suggest_name, unknown_name
 from tokencost.pricetable.reading.validated_toml import PathProblem
 from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, KeyPath
 from tokencost.pricetable.when import BEGINNING, END, show_bound
 
-WINDOW_KEYS = ("zone", "days", "except", "hours")
 UNTIL = "until is exclusive and later than from"
 
 
 def find_problems(table: dict[str, Any]) -> list[PathProblem]:
     """Every problem between the parts; an empty list for a sound table."""
-    problems = [*_default_problems(table), *_name_problems(table), *_calendar_problems(table)]
+    problems = [*_default_problems(table), *_alias_problems(table), *_calendar_problems(table)]
+    problems += find_name_problems(table)
     for model_id, model in table["models"].items():
         path: KeyPath = ("models", model_id)
         if model["provider"] not in table["providers"]:
-            problems.append(_unknown((*path, "provider"), "provider", model["provider"], table["providers"]))
+            problems.append(unknown_name((*path, "provider"), "provider", model["provider"], table["providers"]))
         problems.extend(_interval_problems(path, model["prices"]))
         problems.extend(_order_problems((*path, "served"), model.get("served", ())))
         for n, price in enumerate(model["prices"]):
@@ -31,26 +32,6 @@ def find_problems(table: dict[str, Any]) -> list[PathProblem]:
             if blocks := price.get("when"):
                 problems.extend(_block_problems((*path, "prices", n), blocks, table.get("calendars", {})))
     return problems
-
-
-def is_known_zone(name: str) -> bool:
-    """Whether the time zone database has that zone."""
-    try:
-        return name == "UTC" or bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-
-
-def _unknown(path: KeyPath, what: str, name: str, known: dict[str, Any]) -> PathProblem:
-    listed = f"known {what}s: {', '.join(known)}" if known else f"the table has no [{what}s.NAME]"
-    return path, f"unknown {what} {name!r}", _nearest(name, known) or listed
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, 1)
-    return f"did you mean {near[0]!r}?" if near else ""
 
 
 def _default_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
@@ -62,14 +43,18 @@ def _default_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
     known = {alias["name"] for model in table["models"].values() for alias in _aliases(model)} | set(table["models"])
     for path, name in named:
         if name.rpartition("/")[2] not in known and name not in known:
-            yield path, f"unknown model {name!r}", _nearest(name, known) or "name the id or an alias of a model below"
+            yield (
+                path,
+                f"unknown model {name!r}",
+                suggest_name(name, known) or "name the id or an alias of a model below",
+            )
 
 
 def _aliases(model: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"name": alias} if isinstance(alias, str) else alias for alias in model.get("aliases", ())]
 
 
-def _name_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
+def _alias_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
     """An alias that two models have at once, or that is another model's id."""
     names: dict[str, list[tuple[datetime, datetime, str]]] = {
         model_id: [(BEGINNING, END, model_id)] for model_id in table["models"]
@@ -194,15 +179,15 @@ def _window_problems(path: KeyPath, blocks: list[dict[str, Any]], calendars: dic
         if window is None:
             yield (*here, given[0]), f"`{given[0]}` without `window`", 'name the window: window = "peak"'
             continue
-        if "zone" in block and not is_known_zone(block["zone"]):
-            hint = 'write a name such as "Asia/Shanghai" or "UTC"'
-            yield (*here, "zone"), f"unknown time zone {block['zone']!r}", hint
-        if "except" in block and block["except"] not in calendars:
-            yield _unknown((*here, "except"), "calendar", block["except"], calendars)
+        yield from definition_problems(here, block, calendars)
         definition = tuple(block.get(key) for key in WINDOW_KEYS)
         if definitions.setdefault(window, definition) != definition:
             yield here, f"window {window!r} is defined twice with different hours", "give the two different names"
     for n, block in enumerate(blocks):
         window = block.get("window")
         if window is not None and window not in definitions:
-            yield (*path, "when", n, "window"), f"window {window!r} has no hours", 'add hours = ["09:00-12:00"]'
+            yield (
+                (*path, "when", n, "window"),
+                f"window {window!r} has no hours",
+                'add hours = ["09:00-12:00"], or the name of hours that the table has',
+            )

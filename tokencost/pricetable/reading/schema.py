@@ -17,6 +17,7 @@ from tokencost.pricetable.reading.validators import (
     INSTANT,
     NAME,
     RATE,
+    ROW_HOURS,
     SOURCE,
     TEXT,
     THRESHOLD,
@@ -52,24 +53,28 @@ _CONFIDENCE = {"confidence": optional(CONFIDENCES, "primary, corroborated or sin
 _EVIDENCE = {
     "checked": optional(DAY, "last day on which somebody saw this price"),
     **_CONFIDENCE,
+    "rule": optional(TEXT, "words of the page where it prints a rule instead of these figures"),
     "note": optional(TEXT, "what a reader should know"),
 }
 _CNY_PAGE = {"source": optional(SOURCE, "page of the CNY list, if another than the entry's"), **_CONFIDENCE}
+_WINDOW_KEYS = {
+    "zone": optional(NAME, "time zone of days and hours; UTC if left out"),
+    "days": optional(DAYS, "days on which the window opens; every day if left out"),
+    "except": optional(NAME, "calendar on whose dates the window does not open"),
+}
 _WHEN = table(
     {
         "tier": optional(NAME, "service tier: batch, flex, priority, ..."),
         "window": optional(NAME, "name of the part of the week: peak or off-peak"),
-        "zone": optional(NAME, "time zone of days and hours; UTC if left out"),
-        "days": optional(DAYS, "days on which the window opens; every day if left out"),
-        "except": optional(NAME, "calendar on whose dates the window does not open"),
-        "hours": optional(HOURS, "half-open stretches of the day; may cross midnight"),
+        "hours": optional(ROW_HOURS, "name of a [windows.NAME], or half-open stretches of the day; may cross midnight"),
+        **_WINDOW_KEYS,
         "input_tokens_above": optional(THRESHOLD, "holds for the whole request when its input exceeds this"),
         **_ANY_RATES,
         "without": optional(
             list_of(one_of("cached_input", "cache_write", "cache_write_12h")),
             "rates of the entry that do not hold here: not offered or not known",
         ),
-        "source": optional(SOURCE, "page that states these rates, if another than the entry's"),
+        "source": optional(SOURCE, "page that states these rates, if another than the entry's: a name or a URL"),
         **_EVIDENCE,
         "cny": optional(
             table({**_ANY_RATES, "source": optional(SOURCE, "page"), **_CONFIDENCE}),
@@ -82,7 +87,7 @@ _PRICE = table(
         "from": required(INSTANT, "instant from which the price holds"),
         "until": optional(INSTANT, "instant at which it ends, where no other price follows directly"),
         **_ENTRY_RATES,
-        "source": required(SOURCE, "page that states the price"),
+        "source": required(SOURCE, "page that states the price: a name of [sources] or a URL"),
         **_EVIDENCE,
         "promotion": optional(
             table(
@@ -176,6 +181,31 @@ PRICES_TOML = table(
                 )
             ),
             "holidays, by local date",
+        ),
+        "windows": optional(
+            tables_of(
+                table(
+                    {
+                        **_WINDOW_KEYS,
+                        "hours": optional(HOURS, "half-open stretches of the day; may cross midnight"),
+                        "from": optional(INSTANT, "instant from which these hours held"),
+                        "until": optional(INSTANT, "instant at which they ended"),
+                    }
+                )
+            ),
+            "hours that several prices share, as rows of `when` name them",
+        ),
+        "sources": optional(
+            tables_of(
+                table(
+                    {
+                        "url": required(SOURCE, "address of the page"),
+                        "title": optional(TEXT, "what the page is called"),
+                        "archived": optional(SOURCE, "address of an archived copy"),
+                    }
+                )
+            ),
+            "pages that several prices cite, by name",
         ),
         "models": required(tables_of(_MODEL), "the models and their dated prices"),
     }

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator
 
-from tokencost.pricetable.hours import parse_dates, parse_days, parse_hours
+from tokencost.pricetable.hours import parse_dates, parse_days, parse_hours, parse_row_hours
 from tokencost.pricetable.when import YEARS, has_prices
 
 CONFIDENCE = ("primary", "corroborated", "single")
@@ -193,14 +193,17 @@ SOURCE: Shape = {"type": "str", "strict": True, "strip_whitespace": True, "min_l
 """Where something is stated; never empty."""
 FLAG: Shape = {"type": "bool", "strict": True}
 THRESHOLD = value(_check_threshold, {"type": "integer", "minimum": 1})
-HOURS = value(
-    check_with(parse_hours),
-    {
-        "type": "array",
-        "minItems": 1,
-        "items": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"},
-    },
+_HOURS_SCHEMA = {
+    "type": "array",
+    "minItems": 1,
+    "items": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"},
+}
+HOURS = value(check_with(parse_hours), _HOURS_SCHEMA)
+ROW_HOURS = value(
+    check_with(parse_row_hours),
+    {"anyOf": [{"type": "string", "minLength": 1, "pattern": "^[^:]+$"}, _HOURS_SCHEMA]},
 )
+"""Stretches, or the name of hours that several prices share."""
 DAYS = value(
     check_with(parse_days),
     {"type": "array", "minItems": 1, "items": {"enum": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}},
