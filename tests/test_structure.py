@@ -176,3 +176,20 @@ def test_the_schema_accepts_the_shipped_table_and_refuses_a_misspelt_key() -> No
     assert list(jsonschema.Draft7Validator(schema).iter_errors(table)) == []
     table["models"]["o1"]["prices"][0]["inptu"] = 1
     assert len(list(jsonschema.Draft7Validator(schema).iter_errors(table))) == 1
+
+
+def test_contributing_names_files_that_exist() -> None:
+    """And things that are in them: a map that is wrong is worse than none."""
+    text = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = set(re.findall(r"`((?:tokencost|tests|pricetable)/[\w./]+)`", text))
+    assert len(paths) > 30
+    assert [path for path in paths if not ((ROOT / path).exists() or (ROOT / "tokencost" / path).exists())] == []
+    for name, path in re.findall(r"`(\w+)` in `(tokencost/[\w./]+\.py)`", text):
+        assert re.search(rf"\b{name}\b", (ROOT / path).read_text(encoding="utf-8")), (name, path)
+
+
+def test_folders_stay_small_and_hold_one_thing() -> None:
+    """At most a dozen modules in a folder, and none of a few lines but formats, commands and readers of one format."""
+    modules = [path for path in (ROOT / "tokencost").rglob("*.py") if not path.name.startswith("__")]
+    folders = [path.parent for path in modules]
+    assert [folder for folder in set(folders) if folders.count(folder) > 12] == []
