@@ -76,9 +76,9 @@ def test_long_context_is_strictly_above_the_threshold_and_meets_tiers(
 
 def test_a_combination_that_no_source_states_is_an_error_naming_both(shipped: PriceTable) -> None:
     with pytest.raises(AmbiguousRate) as caught:
-        cell_of(shipped, "gpt-5.4", "2026-11-20", tier="priority", input_tokens=272_001)
+        cell_of(shipped, "gpt-5.5", "2026-11-20", tier="priority", input_tokens=272_001)
     assert caught.value.message == (
-        "no rate of gpt-5.4 is known for tier priority, above 272,000 input tokens: the rates for "
+        "no rate of gpt-5.5 is known for tier priority, above 272,000 input tokens: the rates for "
         "(above 272,000 input tokens) and for (tier priority) both match"
     )
 
@@ -126,6 +126,14 @@ def test_a_window_that_contradicts_the_instant_or_does_not_exist(shipped: PriceT
         cell_of(shipped, "deepseek-flash", "2026-11-16T02:00:00Z", window="off-peak")
     with pytest.raises(NotOffered, match="deepseek-flash has no window 'night'"):
         cell_of(shipped, "deepseek-flash", "2026-11-16", window="night")
+
+
+@pytest.mark.parametrize("tier", ["fast", "Fast", "priority"])
+def test_fast_is_the_newer_name_of_priority(shipped: PriceTable, tier: str) -> None:
+    cell = cell_of(shipped, "gpt-5.5", "2026-11-20", tier=tier)
+    assert (cell.tier, cell.rates.input) == ("priority", Decimal("12.50"))
+    with pytest.raises(NotOffered, match=f"offers no {tier} tier"):
+        cell_of(shipped, "deepseek-v4-flash-vision-exp", "2026-08-21T12:00:00Z", tier=tier)
 
 
 @pytest.mark.parametrize("tier", ["Batch", "BATCH", " batch ", "Batch API", "batch-tier", "batch"])

@@ -24,8 +24,9 @@ OFF_PEAK = "off-peak"
 OTHER_HOURS = "other hours"
 CACHED_CELLS = 4096
 WINDOW_ENDINGS = ("hours", "window")
-OTHER_WORDS = {"default": STANDARD, "auto": STANDARD}
-"""What requests and their records call the standard tier: https://platform.openai.com/docs/api-reference/chat/create"""
+OTHER_WORDS = {"default": STANDARD, "auto": STANDARD, "fast": "priority"}
+"""What requests and their records call a tier: https://platform.openai.com/docs/api-reference/chat/create, and since
+2026-07-30 https://openai.com/api-fast-mode/"""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
