@@ -118,8 +118,17 @@ def suggestion(table: PriceTable, name: str) -> str:
     near += [known for known in table.names if wanted and wanted in known.casefold()]
     near += [known.model.id for known in _announced(table) if wanted and fold_name(wanted) in fold_name(known.name)]
     if near:
-        return _did_you_mean(list(dict.fromkeys(near))[:MOST_SUGGESTIONS])
+        return _did_you_mean(_one_of_each_model(table, near)[:MOST_SUGGESTIONS])
     return "`tokencost prices list` shows the models that are known"
+
+
+def _one_of_each_model(table: PriceTable, names: list[str]) -> list[str]:
+    """The names without those of a model that an earlier one stands for: a dated snapshot is no second suggestion."""
+    first: dict[str, str] = {}
+    for name in names:
+        meant = table.names.get(name, ())
+        first.setdefault(meant[-1][1].id if meant else name, name)
+    return list(first.values())
 
 
 def _did_you_mean(names: list[str]) -> str:
