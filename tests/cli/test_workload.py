@@ -355,3 +355,22 @@ def test_a_step_at_which_the_cheaper_side_changes_is_named(tokencost: Run) -> No
     assert [(row["value"], row["remark"]) for row in found] == [
         (272_000, "not the same: above it other rates make the other side cheaper")
     ]
+
+
+def test_the_month_in_which_a_model_was_launched_is_not_the_first_unless_it_is_asked_for(
+    tokencost: Run, tmp_path: Path
+) -> None:
+    def months(*words: str) -> set[str]:
+        outcome = tokencost("workload", *words, "--on", "2026-11-20", "--format", "json")
+        return {row["month"] for row in json.loads(outcome.out)["rows"] if row["row"] != "total"}
+
+    fields = ("--requests", "1k", "--input", "1k", "--output-tokens", "100")
+    assert months("gpt-6-luna", "gpt-6.1-sol", *fields) == {"2026-11"}
+    assert months("gpt-6-luna", "gpt-6.2-sol", *fields) == months(*fields) == {"2026-12"}
+    refused = tokencost("workload", *fields, "--start", "2026-11")
+    assert refused.status == 2
+    assert "no price of gpt-6.2-sol for the whole of 2026-11" in refused.err
+    spec = tmp_path / "spec.toml"
+    spec.write_text('requests = 1000\ninput = 1000\noutput = 100\nmodels = ["gpt-6.2-sol"]\nagainst = "gpt-6-luna"\n')
+    assert months(str(spec)) == {"2026-12"}
+    assert months(str(spec), "gpt-6-luna", "gpt-6.1-sol") == {"2026-11"}

@@ -7,7 +7,7 @@ import click
 from tokencost.cli.parameters.options import InputFile, load_table, on_option, output_option, prices_option
 from tokencost.cli.streams import say, write_out
 from tokencost.errors import InvalidRequest
-from tokencost.pricetable.when import When, day_of
+from tokencost.pricetable.when import When
 from tokencost.render import FORMATS
 
 if TYPE_CHECKING:
@@ -68,16 +68,14 @@ def _make_page(table: "PriceTable", spec: str | None, on: When) -> "ReportPage":
     from tokencost.analysis.compare import chosen_models, compare
     from tokencost.analysis.table.price_rows import price_history
     from tokencost.analysis.workload.fields import workload
-    from tokencost.analysis.workload.file import load_workloads
-    from tokencost.analysis.workload.months import month_of
+    from tokencost.analysis.workload.first_month import first_month, load_workloads_on
     from tokencost.analysis.workload.totals import workload_totals
     from tokencost.documents.report_page import report_page
 
-    start = month_of(day_of(on))
     if spec:
-        given = load_workloads(table, spec, start=start)
-        workloads, named, against = given.workloads, given.models, given.against
+        workloads, named, against = load_workloads_on(table, spec, on)
     else:
+        start = first_month(table, (), None, on)
         workloads, named, against = (workload("example", start=start, **EXAMPLE),), (), None
     names, baseline = chosen_models(table, named, against)
     compared = compare(table, names, on=on, against=baseline)

@@ -18,7 +18,7 @@ from tokencost.cli.parameters.options import (
 from tokencost.cli.parameters.workload import check_fields, option_of, parse_axis, parse_dollars, refuse_tokens
 from tokencost.cli.streams import say, write_out
 from tokencost.errors import InvalidRequest
-from tokencost.pricetable.when import When, day_of
+from tokencost.pricetable.when import When
 
 if TYPE_CHECKING:
     from tokencost.analysis.workload.fields import Workload
@@ -56,7 +56,7 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "batch": ("SHARE", "Share of the requests sent in the batch tier."),
         "tier": ("TIER", "Tier of the rest. [default: standard]"),
         "growth": ("RATE", "Growth of the requests from month to month, such as 3%."),
-        "start": ("YYYY-MM", "First month. [default: the month of --on]"),
+        "start": ("YYYY-MM", "First month. [default: that of --on, or the next if a model was launched in it]"),
         "months": ("N", "How many months. [default: 1]"),
         "hours": ("HOURS", "When requests arrive, such as 09:00-12:00,14:00-18:00. [default: all hours]"),
         "days": ("DAYS", "Days on which they arrive, such as mon-fri, sat,sun or weekdays. [default: every day]"),
@@ -183,24 +183,16 @@ def _read_request(
     fields: Mapping[str, Any],
 ) -> tuple[tuple["Workload", ...], tuple[str, ...], str | None]:
     """The workloads, the models and the baseline that arguments, options and the file ask for together."""
-    from tokencost.analysis.workload.months import month_of
+    from tokencost.analysis.workload.first_month import first_month, load_workloads_on
 
     specs = [argument for argument in arguments if argument.endswith(".toml") or os.path.isfile(argument)]
     models = tuple(argument for argument in arguments if argument not in specs)
-    start = month_of(day_of(on))
     if len(specs) > 1:
         raise InvalidRequest(
             f"{len(specs)} workload files: {', '.join(specs)}", "name one; it may hold several workloads"
         )
     if specs:
-        from tokencost.analysis.workload.file import load_workloads
-
-        spec = load_workloads(table, specs[0], start=start, over=fields)
-        if not models:
-            models, against = spec.models, against or spec.against
-        elif len(models) == 1:
-            against = against or spec.against
-        return spec.workloads, models, against
+        return load_workloads_on(table, specs[0], on, models, against, over=fields)
     from tokencost.analysis.workload.fields import ONLY, find_conflicts, from_checked
 
     _refuse_files(models)
@@ -213,6 +205,7 @@ def _read_request(
             )
     for name, message, hint in find_conflicts(fields):
         raise InvalidRequest(f"{option_of(name)}: {message}", hint)
+    start = first_month(table, models, against, on)
     return (from_checked(ONLY, {"start": start, **fields}),), models, against
 
 

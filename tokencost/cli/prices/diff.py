@@ -72,10 +72,9 @@ def _workload_bills(old: "PriceTable", new: "PriceTable", workload: str, on: Whe
     """The bills of a workload file, on the models that it names or else the table's default ones."""
     from tokencost.analysis.compare import chosen_models
     from tokencost.analysis.table.bill_change import bill_changes
-    from tokencost.analysis.workload.file import load_workloads
-    from tokencost.analysis.workload.months import month_of
+    from tokencost.analysis.workload.first_month import load_workloads_on
 
-    spec = load_workloads(new, workload, start=month_of(day_of(on)))
+    spec = load_workloads_on(new, workload, on)
     models, against = chosen_models(new, spec.models, spec.against)
     return bill_changes(old, new, spec.workloads, [*models, against], on)
 
