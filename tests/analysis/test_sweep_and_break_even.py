@@ -148,7 +148,7 @@ def test_points_outside_a_field_are_refused(models: PriceTable, field: str, valu
 
 
 def test_the_range_over_windows_and_whose_they_are(shipped: PriceTable) -> None:
-    spec = workload(requests=1, per="month", input=1_000_000, output=0, start="2026-12", months=2)
+    spec = workload(requests=1, per="month", input=1_000_000, output=0, start="2026-11", months=2)
     models = ["deepseek-flash", "gpt-6-luna"]
     (found,) = window_ranges(workload_totals(shipped, spec, models, against="gpt-4o", on=ON))
     assert (found.model, found.baseline) == ("deepseek-flash", "gpt-4o")

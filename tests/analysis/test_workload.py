@@ -297,7 +297,7 @@ def test_the_same_model_at_another_time_keeps_its_price_for_all_months(shipped: 
         (
             "o1-preview",
             {"start": "2026-12"},
-            "o1-preview is withdrawn after 2025-01-13, and covers none of these months in full",
+            "o1-preview is sold only until 2025-07-28, and covers none of these months in full",
         ),
         ("deepseek-flash", {"batch": "10%"}, "deepseek-flash offers no batch tier"),
         ("deepseek-flash", {"tier": "flex"}, "deepseek-flash offers no flex tier"),
@@ -360,7 +360,7 @@ def test_rows_become_a_dataframe_without_one(shipped: PriceTable) -> None:
         "cache_write_tokens", "output_tokens", "uncached_input_cost", "cached_input_cost", "cache_write_cost",
         "output_cost", "cost", "baseline", "baseline_cost", "ratio", "percent_lower", "row",
     ]  # fmt: skip
-    assert (row["model"], row["ratio"], row["percent_lower"]) == ("gpt-6.1-sol", 1, 0)
+    assert (row["model"], row["ratio"], row["percent_lower"]) == ("gpt-6.2-sol", 1, 0)
 
 
 def test_months_begin_in_the_zone_and_have_its_hours() -> None:

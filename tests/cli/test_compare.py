@@ -148,13 +148,13 @@ def test_a_bare_compare_shows_the_defaults_of_the_table(tokencost: Run) -> None:
     outcome = tokencost("compare", "--on", "2026-11-20", "--format", "json")
     rows = json.loads(outcome.out)["rows"]
     assert list(dict.fromkeys(row["model"] for row in rows)) == ["deepseek-flash", "deepseek-v4-pro", "gpt-6-luna"]
-    assert {row["baseline"] for row in rows} == {"gpt-6.1-sol"}
+    assert {row["baseline"] for row in rows} == {"gpt-6.2-sol"}
 
 
 def test_one_model_is_compared_with_the_default_baseline_and_itself_never(tokencost: Run) -> None:
     alone = tokencost("compare", "gpt-6-luna", "--on", "2026-11-20", "--format", "json")
-    assert {row["baseline"] for row in json.loads(alone.out)["rows"]} == {"gpt-6.1-sol"}
-    same = tokencost("compare", "gpt-6.1-sol", "--on", "2026-11-20")
+    assert {row["baseline"] for row in json.loads(alone.out)["rows"]} == {"gpt-6.2-sol"}
+    same = tokencost("compare", "gpt-6.2-sol", "--on", "2026-11-20")
     assert (same.status, same.out) == (2, "")
     assert "name another model" in same.err
 
@@ -216,7 +216,7 @@ def test_what_a_reader_should_know_is_noted(tokencost: Run) -> None:
     sunday = notes("deepseek-flash", "gpt-6.1-sol", "--on", "2026-11-22")
     assert "peak is Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except china holidays; none on 20" in sunday
     old = notes("gpt-6-luna", "gpt-6.1-sol", "--on", "2027-03-01")
-    assert "gpt-6-luna, gpt-6.1-sol: this price was last checked 2026-10-26, more than 90 days before; it may be" in old
+    assert "gpt-6-luna, gpt-6.1-sol: this price was last checked 2026-11-12, more than 90 days before; it may be" in old
     retired = notes("deepseek-flash", "o1", "--on", "2026-11-20")
     assert "o1: the model was shut down on 2026-10-23; this is its last list price." in retired
     uncached = notes("deepseek-reasoner", "gpt-4-turbo", "--on", "2025-01-27")

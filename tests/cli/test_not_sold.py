@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def test_the_list_of_a_day_has_what_is_on_sale_then(tokencost: Run) -> None:
     )  # fmt: skip
     assert "retired" not in {row["status"].partition(" ")[0] for row in found.values()}
     read = tokencost("prices", "list", *ON).out
-    assert read.startswith("36 models on sale on 2026-11-20 (24 retired: --retired).\n")
+    assert read.startswith("45 models on sale on 2026-11-20 (40 retired: --retired).\n")
     assert "ends 2026-12-11" in read
 
 
@@ -41,10 +42,10 @@ def test_the_day_that_was_asked_for_decides_and_not_today(tokencost: Run) -> Non
 
 def test_retired_models_are_listed_on_request_with_their_last_day(tokencost: Run) -> None:
     found = listed(tokencost, *ON, "--retired")
-    assert len(found) == 60
+    assert len(found) == 85
     assert found["o1"]["status"] == "retired 2026-10-23"
     assert (found["deepseek-chat"]["status"], found["deepseek-chat"]["input"]) == ("retired 2026-07-24", 0.14)
-    assert found["o1-preview"]["status"] == "retired after 2025-01-13"
+    assert found["o1-preview"]["status"] == "retired 2025-07-28"
     assert "retired 2026-10-23" in tokencost("prices", "list", *ON, "--retired").out
 
 
@@ -135,13 +136,37 @@ def test_find_at_any_time_gives_the_period_of_sale(tokencost: Run) -> None:
     answer = json.loads(tokencost("find", "7.50", "--format", "json").out)
     until = {(row["model"], row["tier"]): row["until"] for row in answer["rows"]}
     assert until["o1", "standard"] == "2026-10-23T00:00:00Z"
+    assert until["o1-preview", "standard"] == "2025-07-28T00:00:00Z"
     assert until["gpt-5.4", "batch"] is None
+
+
+def test_a_model_that_was_withdrawn_on_an_unknown_day_says_so(tokencost: Run, tmp_path: Path) -> None:
+    table = tmp_path / "prices.toml"
+    shipped = Path("prices.toml").read_text(encoding="utf-8")
+    table.write_text(shipped.replace("shutdown = 2025-07-28", "withdrawn = true"), encoding="utf-8")
+    words = ("--prices", str(table))
+    answer = json.loads(tokencost("find", "7.50", "--format", "json", *words).out)
     assert any(note.startswith("o1-preview: withdrawn on a day that is not known") for note in answer["notes"])
+    assert listed(tokencost, *ON, "--retired", *words)["o1-preview"]["status"] == "retired after 2025-06-26"
+    asked = (
+        "workload",
+        "o1-preview",
+        "gpt-6-luna",
+        "--requests",
+        "1k",
+        "--input",
+        "1k",
+        "--output-tokens",
+        "1",
+        *ON,
+        *words,
+    )
+    assert "o1-preview is withdrawn after 2025-06-26, and covers none of these months in full" in tokencost(*asked).err
 
 
 def test_a_list_that_leaves_models_out_for_another_reason_says_how_many_it_has(tokencost: Run) -> None:
     assert tokencost("prices", "list", *ON, "--currency", "CNY", "--provider", "openai").out.startswith(
-        "32 models on sale on 2026-11-20 (20 retired: --retired); 0 of them have such rates."
+        "41 models on sale on 2026-11-20 (36 retired: --retired); 0 of them have such rates."
     )
 
 

@@ -63,8 +63,17 @@ def test_the_shipped_table_against_litellm(shipped: PriceTable, litellm: bytes) 
     assert here == {
         # A tier with free output that no source of ours describes.
         ("gpt-6-luna", "no decisions tier here"): 6,
-        # The plain price once more, without the discount of a batch: not taken over without another source.
-        ("gpt-3.5-turbo-1106", "no batch tier here"): 2,
+        # "-" on the page.
+        ("gpt-5.5-pro", "no rates above 272,000 input tokens here"): 4,
+        ("gpt-4o-search-preview", "no such rate here"): 2,
+        ("gpt-4o-mini-search-preview", "no such rate here"): 2,
+        # Not on the page.
+        ("gpt-5.6-cyber", "no rates above 272,000 input tokens here"): 12,
+        ("gpt-4o-search-preview", "no batch tier here"): 4,
+        ("gpt-4o-mini-search-preview", "no batch tier here"): 4,
+        # 12-hour cache writes of these: in no other source.
+        ("gpt-5.6-cyber", "no such rate here"): 1,
+        ("gpt-6-rosalind", "no such rate here"): 2,
     }
     there = Counter((f.model, f.tier) for f in result.of("missing there"))
     assert there == {
@@ -72,8 +81,18 @@ def test_the_shipped_table_against_litellm(shipped: PriceTable, litellm: bytes) 
         ("gpt-3.5-turbo", "batch"): 2,
         ("gpt-4", "batch"): 2,
         ("gpt-4-turbo", "batch"): 2,
-        # Not in LiteLLM; here its last price has no end.
-        ("chatgpt-4o-latest", "standard"): 2,
+        # Batches on the page, not in LiteLLM.
+        ("gpt-3.5-turbo-16k", "batch"): 2,
+        ("computer-use-preview", "batch"): 2,
+        ("o3-deep-research", "batch"): 2,
+        ("o4-mini-deep-research", "batch"): 2,
+        # Standard rates above the threshold: said in the guide to the model.
+        ("gpt-5.4", "priority"): 3,
+        # Of 2026-11-17; that table is of 2026-11-12.
+        ("gpt-6.2-sol", "standard"): 5,
+        ("gpt-6.2-astra", "standard"): 3,
+        # In genai-prices alone.
+        ("gpt-6-cyber", "standard"): 4,
     }
     # No price of these is in force here any more; LiteLLM keeps one.
     assert result.retired == ("deepseek-chat", "deepseek-reasoner", "deepseek-coder")
@@ -82,7 +101,7 @@ def test_the_shipped_table_against_litellm(shipped: PriceTable, litellm: bytes) 
     assert ("deepseek-flash", "off-peak") in windows
     assert len(result.of("agrees")) > 900
     unknown = {f.model for f in result.of("missing here") if f.detail == "unknown model"}
-    # Fine-tuned, audio, search and research models are outside of this table; DeepSeek's are names that other
+    # Fine-tuned and audio models are outside of this table; DeepSeek's are names that other
     # hosts use for open weights.
     assert {name for name in unknown if name.startswith("deepseek")} == {"deepseek-r1", "deepseek-v3", "deepseek-v3.2"}
 
@@ -125,7 +144,7 @@ def test_people_see_what_differs_and_programs_see_all(tokencost: Run, other: str
     assert Counter(row["finding"] for row in rows if row["model"] == "o1") == {"agrees": 2, "differs": 1}
     (row,) = [row for row in rows if row["finding"] == "differs"]
     assert (row["ours"], row["theirs"], row["newer"], row["seen"]) == (15, 14, "there", "2026-11-19")
-    assert (row["source"], row["their_source"]) == ("https://openai.com/api/pricing/", other)
+    assert (row["source"], row["their_source"]) == ("https://developers.openai.com/api/docs/pricing", other)
 
 
 def test_exit_code_and_proposals(tokencost: Run, other: str) -> None:

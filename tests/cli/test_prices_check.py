@@ -130,9 +130,8 @@ def test_rates_that_continued_go_stale_by_their_own_day(check: Any) -> None:
 def test_the_summary_is_one_line(tokencost: Run) -> None:
     out = tokencost("prices", "check", "--on", "2026-11-20").out.splitlines()
     assert out[1] == (
-        '6 possible slips to mend, or to accept in the entry, as accept = ["jump"]; '
         "1 promotion past or within 60 days of the end; 1 calendar past or within 60 days of the end; "
-        "33 condition blocks in force on a single source."
+        "3 prices in force on a single source; 3 condition blocks in force on a single source."
     )
     assert tokencost("prices", "check", "--on", "2026-11-20", "--strict").status == 1
 

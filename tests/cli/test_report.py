@@ -99,14 +99,14 @@ def test_it_holds_every_part(written: str) -> None:
     sections = re.findall(r'<section id="([\w-]+)"', written)
     assert sections == ["calculator", "comparison", "history", "workload", "claims", "sources"]
     for text in (
-        "gpt-6.1-sol costs 6.7× to 33.3× as much as deepseek-flash",
+        "gpt-6.2-sol costs 6.7× to 33.3× as much as deepseek-flash",
         "By month and component, USD",
         "An example, not your workload. For your own: tokencost report workload.toml",
         "Workload example: 40,000 requests a day, each 1,800 input tokens (50% of them cached) and 350 output tokens.",
         "13 of 20 published figures are reproduced",
         "https://api-docs.deepseek.com/quick_start/pricing",
-        "2026-10-27",
-        "prices.toml 2026.11.20 (sha256 ",
+        "2026-11-12",
+        "prices.toml 2026.11.21 (sha256 ",
     ):
         assert text in written, text
     assert written.count('class="chart"') >= 6
@@ -161,7 +161,7 @@ def test_without_a_file_it_goes_to_standard_output(tokencost: Tokencost) -> None
 
 def test_the_calculator_has_what_is_on_sale_and_says_what_ends(written: str) -> None:
     models = {model["name"]: model for model in json.loads(Tags(written).texts["script"][0])["models"]}
-    assert len(models) == 36
+    assert len(models) == 45
     assert {"o1", "deepseek-chat", "gpt-4.1-nano"}.isdisjoint(models)
     assert (models["gpt-5-mini"]["ends"], models["gpt-6-luna"]["ends"]) == ("2026-12-11", "")
 

@@ -57,10 +57,10 @@ def test_the_whole_diff_of_a_new_price_for_a_model_with_windows() -> None:
         +++ prices.toml (new)
         @@ -27,3 +27,3 @@
          schema  = 1
-        -version = "2026.11.20"
-        +version = "2026.11.21"
+        -version = "2026.11.21"
+        +version = "2026.11.21.1"
 
-        @@ -438,2 +438,22 @@
+        @@ -449,2 +449,22 @@
            cny = { input = 2, cached_input = 0.04, output = 8 }
         +
         +[[models.deepseek-flash.prices]]
@@ -90,9 +90,9 @@ def test_tiers_that_nobody_mentioned_continue_with_their_own_source_and_day() ->
     edited = add_price(
         parse_table_file(SHIPPED, "p"), addition("gpt-6.1-sol", "2026-12-01", usd(input="1.80", output="9")), DAY
     )
-    before, after = edited.table.models["gpt-6.1-sol"].prices
+    before, after = edited.table.models["gpt-6.1-sol"].prices[-2:]
     assert [block.rates for block in after.blocks] == [block.rates for block in before.blocks]
-    assert {block.evidence.checked for block in after.blocks} == {date(2026, 10, 26)}
+    assert {block.evidence.checked for block in after.blocks} == {date(2026, 11, 12)}
     assert {block.evidence.source for block in after.blocks} == {block.evidence.source for block in before.blocks}
     assert after.evidence.source == "https://example.org/prices"
     told = " / ".join(edited.notes)
@@ -110,7 +110,7 @@ def test_blocks_can_be_dropped_on_purpose() -> None:
 def test_a_price_of_one_tier_leaves_all_other_rates_and_their_evidence_alone() -> None:
     wanted = addition("gpt-6.1-sol", "2026-12-01", usd(input="0.90"), conditions={"tier": "batch"})
     edited = add_price(parse_table_file(SHIPPED, "p"), wanted, DAY)
-    before, after = (price_facts(price) for price in edited.table.models["gpt-6.1-sol"].prices)
+    before, after = (price_facts(price) for price in edited.table.models["gpt-6.1-sol"].prices[-2:])
     changed = [key for key in after["blocks"] if after["blocks"][key] != before["blocks"][key]]
     assert (after["rates"], after["evidence"], changed) == (
         before["rates"],
