@@ -138,7 +138,8 @@ def test_the_good_table_loads() -> None:
         pytest.param(
             "output = 1\n",
             "",
-            "prices.toml:15: `output` is missing\n  hint: write USD per 1M output tokens: output = 0.60",
+            "prices.toml:15: `output` is missing\n"
+            '  hint: write USD per 1M output tokens: output = 0.60; for embeddings: without = ["output"]',
             id="missing output",
         ),
         pytest.param(

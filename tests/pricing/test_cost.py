@@ -54,7 +54,8 @@ def test_costs_equal_fractions_and_parts_add_up(
     for tokens, rate in ((cached, "cached_input"), (write, "cache_write"), (write_12h, "cache_write_12h")):
         per_million = rates[rate]
         expected += tokens * (fresh if per_million is None else per_million)
-    expected += Fraction(cost.rates.output) * output
+    assert rates["output"] is not None
+    expected += rates["output"] * output
     assert Fraction(cost.total) == expected / 1_000_000
     parts = (cost.uncached_input, cost.cached_input, cost.cache_write, cost.output)
     assert sum(map(Fraction, parts)) == Fraction(cost.total)

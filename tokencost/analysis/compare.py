@@ -74,12 +74,17 @@ class Blend(NamedTuple):
             raise InvalidRequest(f"the blend {text!r} has no tokens", "write one such as 3:1")
         return tokens
 
-    def price(self, rates: Rates) -> Fraction:
-        """Money per 1M tokens of the mix. Without a cached rate those tokens are billed as input."""
+    def price(self, rates: Rates) -> Fraction | None:
+        """Money per 1M tokens of the mix. Without a cached rate those tokens are billed as input.
+
+        None for a mix with output, of a model that writes none.
+        """
         total, output = Fraction(self.input), Fraction(self.output)
+        if output and rates.output is None:
+            return None
         uncached, cached, _ = billed_input(rates, total, total * self.cached_share, Fraction(0))
         paid = uncached * Fraction(rates.input) + cached * Fraction(rates.cached_input or 0)
-        return (paid + output * Fraction(rates.output)) / (total + output)
+        return (paid + output * Fraction(rates.output or 0)) / (total + output)
 
 
 class _ComparisonRow(NamedTuple):

@@ -123,4 +123,6 @@ def _say_rates(price: Price) -> Sentence:
     shown: list[str | Figure] = [Figure(rates.input, "rate"), " input"]
     if rates.cached_input is not None:
         shown += [", ", Figure(rates.cached_input, "rate"), " cached input"]
-    return (*shown, ", ", Figure(rates.output, "rate"), " output")
+    if rates.output is not None:
+        shown += [", ", Figure(rates.output, "rate"), " output"]
+    return tuple(shown)

@@ -12,7 +12,7 @@ from tokencost.pricetable.table import PriceTable
 MISSING = {
     "from": "write the instant from which the price holds: from = 2026-09-10T04:00:00Z",
     "input": "write USD per 1M input tokens: input = 0.15",
-    "output": "write USD per 1M output tokens: output = 0.60",
+    "output": 'write USD per 1M output tokens: output = 0.60; for embeddings: without = ["output"]',
     "source": 'write the address of the page that states it: source = "https://..."',
     "url": 'write the address of the page: url = "https://..."',
     "schema": "begin the file with schema = 1",

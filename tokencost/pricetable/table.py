@@ -31,7 +31,8 @@ class Rates(NamedTuple):
     """What a million tokens of each component cost. None is a component without a rate, never a free one."""
 
     input: Decimal
-    output: Decimal
+    output: Decimal | None
+    """None for a model that writes nothing, such as one of embeddings."""
     cached_input: Decimal | None = None
     cache_write: Decimal | None = None
     cache_write_12h: Decimal | None = None

@@ -226,6 +226,8 @@ def price_tokens(
     if output < 0 or cached < 0 or write < 0 or write_12h < 0 or cached + write + write_12h > total:
         raise _impossible(total, output, cached, write, write_12h)
     rates, multiply = cell.per_token, EXACT.multiply
+    if output:
+        refuse_output(cell)
     try:
         long_cost = ZERO
         if write_12h:
@@ -241,12 +243,18 @@ def price_tokens(
             multiply(rates.input, uncached),
             multiply(rates.cached_input or ZERO, cached) if cached else ZERO,
             EXACT.add(multiply(rates.cache_write or ZERO, write), long_cost) if write else long_cost,
-            multiply(rates.output, output),
+            multiply(cast("Decimal", rates.output), output) if output else ZERO,
         )
     # Nothing is ever rounded, so numbers that no request can have end here rather than in wrong digits.
     except (Inexact, InvalidOperation, Overflow):
         raise TokenCounts("these token counts are too large to be priced", "count the tokens of one request") from None
     return Cost(parts, cell)
+
+
+def refuse_output(cell: RateCell) -> None:
+    """Raises `TokenCounts` where output has no rate: it is never free."""
+    if cell.rates.output is None:
+        raise TokenCounts(f"{cell.model} writes no output, so no rate of output tokens is known")
 
 
 COUNT_NAMES = (

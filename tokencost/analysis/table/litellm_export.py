@@ -51,7 +51,8 @@ def litellm_table(table: PriceTable, on: When) -> LitellmTable:
             continue
         if is_retired(model, on):
             continue
-        entry: dict[str, Any] = {"litellm_provider": model.provider, "mode": "chat", "source": price.evidence.source}
+        entry: dict[str, Any] = {"litellm_provider": model.provider, "source": price.evidence.source}
+        entry["mode"] = "embedding" if price.rates.output is None else "chat"
         entry |= _rates(price, left_out)
         if price.windows:
             entry |= _off_peak(price, on, left_out)

@@ -13,7 +13,7 @@ from tokencost.analysis.workload.fields import Workload
 from tokencost.analysis.workload.price_shares import MonthShares, Open
 from tokencost.money import EXACT
 from tokencost.pricetable.table import Price, Rates
-from tokencost.pricing.cost import CostParts, billed_input
+from tokencost.pricing.cost import CostParts, billed_input, refuse_output
 from tokencost.pricing.rates import RateCell, cell_in, threshold_below
 
 BATCH = "batch"
@@ -62,6 +62,9 @@ class RequestCost:
             above = threshold_below(price, self._input)
             cells = [(share, cell_in(price, tier, windows, above)) for tier, share in self._tiers]
             self.cells |= dict.fromkeys(cell for _, cell in cells)
+            if self._tokens[-1]:
+                for _, cell in cells:
+                    refuse_output(cell)
             self._in_cell[price, windows] = _sum((share, self._parts(cell.rates)) for share, cell in cells)
         return self._in_cell[price, windows]
 

@@ -161,10 +161,12 @@ def _rate(
     from tokencost.pricetable.reading.findings import is_jump
 
     old: Decimal | None = getattr(present, key, None)
+    # A model of embeddings has no output, and goes on without.
+    needed = key in NEEDED and (present is None or old is not None)
 
     def read(text: str) -> Decimal | None:
         if text.strip().lower() == NONE:
-            if key in NEEDED:
+            if needed:
                 raise InvalidRequest("a price needs this rate")
             return None
         rate = _check_rate(parse_rate(text))
@@ -178,7 +180,7 @@ def _rate(
             accepted.append("jump")
         return rate
 
-    default = old if old is not None else None if key in NEEDED else NONE
+    default = old if old is not None else None if needed else NONE
     return _ask(question, read, default)  # type: ignore[no-any-return]  # as `read` returns
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import cast
 
-from tokencost.errors import HourNeeded, InvalidData, InvalidRequest, NoPrice, Problem, TokencostError
+from tokencost.errors import HourNeeded, InvalidData, InvalidRequest, NoPrice, Problem, TokencostError, TokenCounts
 from tokencost.logs.billing.groups import Billing, CostAccumulator, GroupTotals
 from tokencost.logs.billing.results import (
     Elsewhere,
@@ -30,12 +30,12 @@ from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.resolve import find_model, price_in_force
 from tokencost.pricetable.table import Price, PriceTable, Rates
 from tokencost.pricetable.when import When, show_when, span
-from tokencost.pricing.cost import CostParts
+from tokencost.pricing.cost import CostParts, refuse_output
 from tokencost.pricing.rates import RateCell, cell_in, named_cell, threshold_below, thresholds
 from tokencost.pricing.timeline import open_at, rate_intervals
 
 MANY, BYTES_OF_A_GROUP = 400_000, 2_200
-"""With so many groups a person is told how much memory they take: so many bytes each, as measured."""
+"""From how many groups on their memory is told, and how much of it each takes, as measured, until it is written."""
 Tell = Callable[[str], None] | None
 _FIRST_DAY = date(1970, 1, 1)
 Periods = tuple[int | None, ...]
@@ -110,7 +110,7 @@ class Bill:
             # Engines check each record; one that did not would be paid for in wrong money.
             problem = "its counts were not checked: cached tokens above input, or counts below zero"
             raise InvalidData([Problem(item.file or "the logs", 1, problem, "please report it; this is a bug")])
-        cell = self._cell(item, 0)
+        cell = self._cell_for(item, 0)
         if isinstance(cell, TokencostError):
             self._unpriced[0].add(item.model, cell, item, tokens)
             return None
@@ -159,7 +159,7 @@ class Bill:
         return totals
 
     def _elsewhere(self, item: Sum, place: int, tokens: Tokens) -> RateCell | None:
-        cell = self._cell(item, place)
+        cell = self._cell_for(item, place)
         if isinstance(cell, TokencostError):
             self._unpriced[place].add(self._query.priced_as[place].label, cell, item, tokens)
             return None
@@ -177,6 +177,15 @@ class Bill:
             self.base_rates.add(cell.model)
         if item.last_at is not None and (self._last is None or item.last_at > self._last):
             self._last = item.last_at
+
+    def _cell_for(self, item: Sum, place: int) -> RateCell | TokencostError:
+        cell = self._cell(item, place)
+        if item.output and not isinstance(cell, TokencostError):
+            try:
+                refuse_output(cell)
+            except TokenCounts as error:
+                return error
+        return cell
 
     def _cell(self, item: Sum, place: int) -> RateCell | TokencostError:
         # Thousands of groups share a handful of rate cells, and failures repeat as prices do.

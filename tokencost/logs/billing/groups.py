@@ -6,6 +6,7 @@ However many groups there are, a rate is looked up once for each rate cell, and 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 
 from tokencost.logs.billing.results import Tokens
 from tokencost.money import EXACT, ZERO
@@ -44,7 +45,8 @@ class CostAccumulator:
         if write:
             self.write = add(self.write, multiply(rates.cache_write or ZERO, write))
         self.uncached = add(self.uncached, multiply(rates.input, uncached))
-        self.output = add(self.output, multiply(rates.output, output))
+        if output:  # which is billed only where it has a rate
+            self.output = add(self.output, multiply(cast("Decimal", rates.output), output))
 
     @property
     def parts(self) -> CostParts[Decimal]:

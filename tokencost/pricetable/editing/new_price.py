@@ -75,10 +75,13 @@ def complete_entry(new_price: NewPrice, before: Entry | None) -> tuple[Entry, li
                 "give the base price first, and the rates under conditions with --when",
             )
         return _change_block(new_price, before)
-    missing = [f"--{key}" for key in ("input", "output") if key not in new_price.rates]
+    left_out = [key for key in (before or {}).get("without", ()) if key not in new_price.rates]
+    missing = [f"--{key}" for key in ("input", "output") if key not in new_price.rates and key not in left_out]
     if missing:
         raise InvalidRequest(f"a price needs {' and '.join(missing)}", "rates are USD per 1,000,000 tokens")
     entry: Entry = {"from": bound_value(new_price.start)} | _until(new_price) | _in_order(new_price.rates)
+    if left_out:
+        entry["without"] = left_out
     entry |= dict(new_price.evidence)
     if new_price.cny:
         entry["cny"] = dict(new_price.cny)

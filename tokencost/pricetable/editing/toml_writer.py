@@ -15,7 +15,8 @@ from tokencost.pricetable.table import RATE_KEYS, KeyPath
 from tokencost.pricetable.when import show_bound
 
 ENTRY_KEYS = (
-    "from", "until", *RATE_KEYS, "source", "checked", "confidence", "rule", "note", "accept", "promotion", "cny",
+    "from", "until", *RATE_KEYS, "without", "source", "checked", "confidence", "rule", "note", "accept", "promotion",
+    "cny",
 )  # fmt: skip
 BLOCK_KEYS = (
     "tier", "window", "zone", "days", "except", "hours", "input_tokens_above", *RATE_KEYS, "without", "source",

@@ -153,7 +153,7 @@ def _block_list(block: dict[str, Any], cny: PriceList | None, evidence: Evidence
 def _over(base: Rates | None, given: dict[str, Any], without: Container[str] = ()) -> Rates:
     """The given rates; one that is left out is the base rate, unless it is named in `without`."""
     inherited = inherited_rates(base.known(), given, without) if base else {}
-    return Rates(**inherited, **{key: given[key] for key in RATE_KEYS if key in given})
+    return Rates(**{"output": None, **inherited, **{key: given[key] for key in RATE_KEYS if key in given}})
 
 
 def _windows(blocks: list[dict[str, Any]], calendars: dict[str, Calendar]) -> tuple[Window, ...]:

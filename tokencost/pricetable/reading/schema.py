@@ -29,6 +29,7 @@ from tokencost.pricetable.reading.validators import (
     required,
     schema_number,
     table,
+    table_without,
     tables_of,
 )
 from tokencost.pricetable.table import FINDING_KINDS
@@ -71,7 +72,7 @@ _WHEN = table(
         "input_tokens_above": optional(THRESHOLD, "holds for the whole request when its input exceeds this"),
         **_ANY_RATES,
         "without": optional(
-            list_of(one_of("cached_input", "cache_write", "cache_write_12h")),
+            list_of(one_of("cached_input", "cache_write", "cache_write_12h", "output")),
             "rates of the entry that do not hold here: not offered or not known",
         ),
         "source": optional(SOURCE, "page that states these rates, if another than the entry's: a name or a URL"),
@@ -82,11 +83,13 @@ _WHEN = table(
         ),
     }
 )
-_PRICE = table(
+_PRICE = table_without(
+    "output",
     {
         "from": required(INSTANT, "instant from which the price holds"),
         "until": optional(INSTANT, "instant at which it ends, where no other price follows directly"),
         **_ENTRY_RATES,
+        "without": optional(list_of(one_of("output")), "output, for a model that writes nothing: embeddings"),
         "source": required(SOURCE, "page that states the price: a name of [sources] or a URL"),
         **_EVIDENCE,
         "promotion": optional(
@@ -104,7 +107,7 @@ _PRICE = table(
             list_of(one_of(*FINDING_KINDS)), "findings of `prices check` that somebody has looked at and found right"
         ),
         "when": optional(list_of(_WHEN), "other rates under conditions, all of which must hold"),
-    }
+    },
 )
 _ALIAS = table(
     {

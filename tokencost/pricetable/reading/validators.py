@@ -174,6 +174,22 @@ def table(fields: dict[str, Shape]) -> Shape:
     return {"type": "typed-dict", "fields": fields, "extra_behavior": "forbid", "strict": True}
 
 
+def table_without(key: str, fields: dict[str, Shape]) -> Shape:
+    """A table with these keys, of which the required `key` may be None: where the table names it in `without`."""
+
+    def fill(value: object) -> object:
+        left_out = isinstance(value, dict) and isinstance(value.get("without"), list) and key in value["without"]
+        return {key: None, **cast("dict[str, object]", value)} if left_out else value
+
+    known = {"type": "nullable", "schema": fields[key]["schema"]}
+    return {
+        "type": "function-before",
+        "function": {"type": "no-info", "function": fill},
+        "schema": table({**fields, key: {**fields[key], "schema": known}}),
+        "metadata": {"left_out": key},
+    }
+
+
 def tables_of(values: Shape) -> Shape:
     """Tables of one shape under names of their own."""
     return {"type": "dict", "keys_schema": NAME, "values_schema": values, "strict": True}
@@ -235,6 +251,8 @@ def known_keys(shape: Shape, path: tuple[str | int, ...]) -> tuple[str, ...]:
 
 def table_form(shape: Shape) -> Shape:
     """Of several shapes, the one that is a table."""
+    if shape["type"] == "function-before":
+        return cast("Shape", shape["schema"])
     if shape["type"] != "tagged-union":
         return shape
     tables = [choice for choice in shape["choices"].values() if choice["type"] == "typed-dict"]
@@ -250,6 +268,16 @@ def json_schema_of(shape: Shape) -> dict[str, Any]:
 
         def function_plain_schema(self, schema: Any) -> dict[str, Any]:
             return dict(schema["metadata"]["json_schema"])
+
+        def function_before_schema(self, schema: Any) -> dict[str, Any]:
+            """The table, which has the key or says that it has none."""
+            shown, key = self.generate_inner(schema["schema"]), schema["metadata"]["left_out"]
+            shown["required"] = [name for name in shown["required"] if name != key]
+            return {**shown, "anyOf": [{"required": [key]}, {"required": ["without"]}]}
+
+        def nullable_schema(self, schema: Any) -> dict[str, Any]:
+            """TOML has no null: what stands there is the value."""
+            return self.generate_inner(schema["schema"])
 
         def tagged_union_schema(self, schema: Any) -> dict[str, Any]:
             return {"anyOf": [self.generate_inner(choice) for choice in schema["choices"].values()]}
