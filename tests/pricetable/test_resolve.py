@@ -23,6 +23,9 @@ from tokencost.pricetable.when import parse_when
         ("gpt-3.5-turbo-0301", "2023-06-12", "gpt-3.5-turbo-0301", "2023-03-01"),
         ("gpt-6.1-sol-2026-09-29", "2026-10-20", "gpt-6.1-sol", "2026-10-08"),
         ("gpt-4-turbo-preview", "2024-03-01", "gpt-4-turbo", "2023-11-06"),
+        ("ft:gpt-4o-2024-08-06:acme::9xYz", "2025-06-01", "ft:gpt-4o-2024-08-06", "2024-10-01"),
+        ("openai/ft:gpt-3.5-turbo-1106:acme:support:9x", "2025-06-01", "ft:gpt-3.5-turbo", "2024-03-27"),
+        ("ft:gpt-4.1", "2026-06-01", "ft:gpt-4.1-2025-04-14", "2025-08-28"),
         ("deepseek-chat@2025-02-10", "2025-01-27", "deepseek-chat@2025-02-10", "2025-02-08"),
         (
             "deepseek/deepseek-chat@2025-02-08T15:59:59Z",

@@ -37,11 +37,20 @@ class Meaning(NamedTuple):
 
 def exact_meanings(table: PriceTable, name: str) -> tuple[Meaning, ...]:
     """What an id or alias, with or without its provider, stands for where it is written exactly so."""
-    named = table.names.get(name, ())
+    named = table.names.get(name) or table.names.get(_fine_tuned(name), ())
     provider, slash, bare = name.partition("/")
     if not named and slash and provider in table.providers:
-        named = tuple((alias, model) for alias, model in table.names.get(bare, ()) if model.provider == provider)
+        named = tuple(
+            (alias, model)
+            for alias, model in table.names.get(bare) or table.names.get(_fine_tuned(bare), ())
+            if model.provider == provider
+        )
     return tuple(Meaning(name, model, alias.start, alias.end) for alias, model in named)
+
+
+def _fine_tuned(name: str) -> str:
+    """`ft:gpt-4o-2024-08-06` of `ft:gpt-4o-2024-08-06:acme::9x`: what is billed alike whoever tuned it for what."""
+    return ":".join(name.split(":")[:2]) if name.startswith("ft:") else name
 
 
 def meanings(table: PriceTable, name: str) -> tuple[Meaning, ...]:
