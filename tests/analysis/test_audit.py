@@ -115,7 +115,7 @@ def test_litellm_has_tiers_lengths_and_off_peak_hours(table: PriceTable) -> None
                 "input_cost_per_token": 3e-06,
                 "off_peak_pricing": {"input_cost_per_token": 1e-06, "windows": []},
             },
-            "acme/embedding": {"litellm_provider": "acme", "mode": "embedding", "input_cost_per_token": 1e-06},
+            "acme/picture": {"litellm_provider": "acme", "mode": "image_generation", "input_cost_per_token": 1e-06},
             "elsewhere/one": {"litellm_provider": "elsewhere", "input_cost_per_token": 5},
         },
     )

@@ -21,7 +21,7 @@ _COMPONENTS = {
     "output_mtok": "output",
 }
 _TIER_KEYS = ("processing", "service_tier")
-_TIERS = {"default": STANDARD}
+_TIERS = {"default": STANDARD, "fast": "priority"}
 
 
 def recognises(data: Any) -> bool:
@@ -68,10 +68,11 @@ def _of_model(provider: str, name: str, model: JsonValue, on: date) -> Iterator[
         key = next((key for key in _TIER_KEYS if list(when) == [key]), None)
         first = variant.get("constraint").get("start_date").day()
         if key and (first is None or first <= on):
-            tiers[when[key].text()] = variant.get("prices")
+            tier = when[key].text()
+            tiers[_TIERS.get(tier, tier)] = variant.get("prices")
     for tier, prices in tiers.items():
         for component, above, rate in _rates(prices):
-            if tier not in _TIERS:
+            if tier != STANDARD:
                 yield Quote(provider, name, component, rate, tier, above, seen=seen)
 
 

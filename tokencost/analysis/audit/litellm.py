@@ -29,7 +29,7 @@ _TIERS = {"batches": "batch", None: STANDARD}
 _PROVIDERS = {"text-completion-openai": "openai"}
 _SAMPLE = "sample_spec"
 """An entry that describes the others. What has no provider is no model either."""
-_MODES = ("chat", "completion", "responses", None)
+_MODES = ("chat", "completion", "embedding", "responses", None)
 THOUSAND = 1000
 
 
