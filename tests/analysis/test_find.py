@@ -47,6 +47,8 @@ def test_without_a_day_every_price_there_ever_was(shipped: PriceTable) -> None:
 def test_close_prices_within_a_share(shipped: PriceTable) -> None:
     assert names(shipped, "0.147", "2025-01-27", "1/20") == [
         "gpt-4o-mini input standard",
+        "ft:gpt-4o-mini-2024-07-18 cached_input standard",
+        "ft:gpt-4o-mini-2024-07-18 input batch",
         "deepseek-chat input standard",
         "deepseek-reasoner cached_input standard",
     ]

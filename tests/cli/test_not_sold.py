@@ -28,7 +28,7 @@ def test_the_list_of_a_day_has_what_is_on_sale_then(tokencost: Run) -> None:
     )  # fmt: skip
     assert "retired" not in {row["status"].partition(" ")[0] for row in found.values()}
     read = tokencost("prices", "list", *ON).out
-    assert read.startswith("45 models on sale on 2026-11-20 (40 retired: --retired).\n")
+    assert read.startswith("52 models on sale on 2026-11-20 (45 retired: --retired).\n")
     assert "ends 2026-12-11" in read
 
 
@@ -42,7 +42,7 @@ def test_the_day_that_was_asked_for_decides_and_not_today(tokencost: Run) -> Non
 
 def test_retired_models_are_listed_on_request_with_their_last_day(tokencost: Run) -> None:
     found = listed(tokencost, *ON, "--retired")
-    assert len(found) == 85
+    assert len(found) == 97
     assert found["o1"]["status"] == "retired 2026-10-23"
     assert (found["deepseek-chat"]["status"], found["deepseek-chat"]["input"]) == ("retired 2026-07-24", 0.14)
     assert found["o1-preview"]["status"] == "retired 2025-07-28"
@@ -166,7 +166,7 @@ def test_a_model_that_was_withdrawn_on_an_unknown_day_says_so(tokencost: Run, tm
 
 def test_a_list_that_leaves_models_out_for_another_reason_says_how_many_it_has(tokencost: Run) -> None:
     assert tokencost("prices", "list", *ON, "--currency", "CNY", "--provider", "openai").out.startswith(
-        "41 models on sale on 2026-11-20 (36 retired: --retired); 0 of them have such rates."
+        "48 models on sale on 2026-11-20 (41 retired: --retired); 0 of them have such rates."
     )
 
 

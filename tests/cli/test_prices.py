@@ -55,7 +55,7 @@ def test_list_counts_every_model_of_the_shipped_table_at_some_time(tokencost: Ru
     models = {
         row["model"] for day in days for row in rows(tokencost("prices", "list", "--on", day, "--format", "json").out)
     }
-    assert len(models) == 85
+    assert len(models) == 97
 
 
 def test_history_holds_every_dated_price_oldest_first(tokencost: Run) -> None:

@@ -161,7 +161,7 @@ def test_without_a_file_it_goes_to_standard_output(tokencost: Tokencost) -> None
 
 def test_the_calculator_has_what_is_on_sale_and_says_what_ends(written: str) -> None:
     models = {model["name"]: model for model in json.loads(Tags(written).texts["script"][0])["models"]}
-    assert len(models) == 45
+    assert len(models) == 52
     assert {"o1", "deepseek-chat", "gpt-4.1-nano"}.isdisjoint(models)
     assert (models["gpt-5-mini"]["ends"], models["gpt-6-luna"]["ends"]) == ("2026-12-11", "")
 

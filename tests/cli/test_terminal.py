@@ -54,7 +54,7 @@ def on_a_terminal(columns: int, arguments: list[str], **environment: str) -> str
 def test_a_reader_that_has_enough_ends_the_command_quietly() -> None:
     done = shell("tokencost prices list --tier all --on 2026-11-20 | head -n 1")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("45 models on sale on 2026-11-20")
+    assert done.stdout.startswith("52 models on sale on 2026-11-20")
 
 
 def test_piped_output_is_neither_cut_nor_coloured() -> None:

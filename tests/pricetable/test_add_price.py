@@ -282,7 +282,7 @@ def test_models_of_the_shipped_table_can_get_a_price_that_keeps_their_other_rate
     for model in list(parse_prices(SHIPPED).models.values())[::3]:  # every third, to be quick
         before = model.prices[-1]
         rates = usd(input="0.123", cached_input="0.01", cache_write="0.2", output="7")
-        edited = add_price(parse_table_file(content, "p"), addition(model.id, "2027-01-01", rates), DAY)
+        edited = add_price(parse_table_file(content, "p"), addition(model.id, "2027-06-01", rates), DAY)
         after = edited.table.models[model.id].prices[-1]
         assert [(b.describe(), b.rates, b.cny, b.evidence[:3]) for b in after.blocks] == [
             (b.describe(), b.rates, b.cny, b.evidence[:3]) for b in before.blocks
