@@ -203,7 +203,7 @@ def test_a_link_reopens_what_it_was_copied_from(opened: Any, page: Path) -> None
 def test_a_broken_link_still_opens(opened: Any, page: Path, hash_part: str) -> None:
     opened.get("about:blank")
     opened.get(f"{page.as_uri()}#{hash_part}")
-    assert rows(opened)[-1][0] == "gpt-6.1-sol"
+    assert rows(opened)[-1][0] == "gpt-6.2-sol"
     assert [entry for entry in opened.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 
