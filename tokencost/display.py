@@ -1,7 +1,7 @@
 """How results show themselves in a notebook.
 
-What makes a table of a result lies above the results in the layers, so they cannot import it. They ask here, and the
-package, which lies above everything, says once who answers. Apart from `rows`, since `import tokencost` imports this
+A result cannot import what makes a table of it, which is in a higher layer. So it asks this module, and the package,
+which may import everything, registers here who answers. Apart from `rows`, since `import tokencost` imports this
 module and must not pay for decimals and fractions.
 """
 

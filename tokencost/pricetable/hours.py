@@ -1,7 +1,7 @@
 """Parts of the week with their own rates, and the calendars they leave out.
 
 Hours are half-open and may cross midnight; they belong to the day on which they open, so that the hours after midnight
-of a Friday do not need Saturday in `days`.
+of a Friday do not need Saturday in `days`. The hours of each provider themselves are data, in prices.toml.
 """
 
 import re

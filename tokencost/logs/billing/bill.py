@@ -35,7 +35,7 @@ from tokencost.pricing.rates import RateCell, cell_in, named_cell, threshold_bel
 from tokencost.pricing.timeline import open_at, rate_intervals
 
 MANY, BYTES_OF_A_GROUP = 400_000, 2_200
-"""From how many groups on their memory is told, and how much of it each takes, as measured, until it is written."""
+"""With so many groups a person is told how much memory they take: so many bytes each, as measured."""
 Tell = Callable[[str], None] | None
 _FIRST_DAY = date(1970, 1, 1)
 Periods = tuple[int | None, ...]

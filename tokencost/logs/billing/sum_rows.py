@@ -23,7 +23,7 @@ class NoSum(Exception):
     """The row is no sum of records; the message says why."""
 
 
-def sum_of(row: Row, query: UsageQuery, cells: RatePeriods, shown: str) -> Sum:
+def sum_of(row: Row, query: UsageQuery, periods: RatePeriods, shown: str) -> Sum:
     """A sum from its columns as text. Raises `NoSum`."""
     records = _read_needed(row, "records", MOST, least=1)
     code = row["problem"] or None
@@ -44,7 +44,7 @@ def sum_of(row: Row, query: UsageQuery, cells: RatePeriods, shown: str) -> Sum:
     if (first is None) != (last is None) or (first or 0) > (last or 0):
         raise NoSum("first_request_at and last_request_at are no stretch of time")
     at, until = _instant(row, "priced_at"), _instant(row, "covered_until", LATEST + DAY)
-    _check_time(query, cells, at, until, first, last)
+    _check_time(query, periods, at, until, first, last)
     logged, logged_rows = _read_logged(row, records) if query.compare_to else (None, 0)
     return Sum(
         periods=_periods(row, query, first),
@@ -56,7 +56,7 @@ def sum_of(row: Row, query: UsageQuery, cells: RatePeriods, shown: str) -> Sum:
         file=shown,
         at=at,
         until=until,
-        context=_context(row, query, cells, records, tokens, summed=bool(summed)),
+        context=_context(row, query, periods, records, tokens, summed=bool(summed)),
         rows=records,
         requests=requests,
         input=tokens,
@@ -98,7 +98,7 @@ def _instant(row: Row, name: str, latest: int = LATEST) -> int | None:
 
 
 def _check_time(
-    query: UsageQuery, cells: RatePeriods, at: int | None, until: int | None, first: int | None, last: int | None
+    query: UsageQuery, periods: RatePeriods, at: int | None, until: int | None, first: int | None, last: int | None
 ) -> None:
     """Whether the prices of `priced_at` are those of the records, which are requested from `first` to `last`."""
     if not at_own_times(query):
@@ -114,22 +114,22 @@ def _check_time(
         raise NoSum("the requests lie outside of the time from priced_at to covered_until")
     # What covers time is told apart by when it begins: it may end at other prices, and be left without one for it.
     known = (at, first, last) if until is None else (at, first)
-    if len({_prices_at(cells, instant) for instant in known}) > 1:
+    if len({_prices_at(periods, instant) for instant in known}) > 1:
         raise NoSum("priced_at has other prices than first_request_at or last_request_at")
 
 
-def _prices_at(cells: RatePeriods, instant: int) -> tuple[object, ...]:
+def _prices_at(periods: RatePeriods, instant: int) -> tuple[object, ...]:
     """What decides which prices hold then: the same bounds passed, the same windows open."""
     when = instant_of(instant)
-    windowed = (price for price in cells.windowed if price.start <= when and (price.end is None or when < price.end))
+    windowed = (price for price in periods.windowed if price.start <= when and (price.end is None or when < price.end))
     opened = (window.contains(when) for price in windowed for window in price.windows)
-    return bisect_right(cells.bounds, instant), *opened
+    return bisect_right(periods.bounds, instant), *opened
 
 
-def _context(row: Row, query: UsageQuery, cells: RatePeriods, records: int, tokens: int, *, summed: bool) -> int:
+def _context(row: Row, query: UsageQuery, periods: RatePeriods, records: int, tokens: int, *, summed: bool) -> int:
     """The shortest context of the class; each record has at least so many input tokens, and no more than its last."""
     context = _read_needed(row, "context_tokens", MOST)
-    cuts = [] if summed else context_cuts(query, cells)
+    cuts = [] if summed else context_cuts(query, periods)
     longest = min((cut for cut in cuts if cut >= context), default=MOST)
     known = context == 0 or context - 1 in cuts
     if not known or not context * records <= tokens <= longest * records:

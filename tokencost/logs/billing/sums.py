@@ -24,9 +24,9 @@ class Sum(NamedTuple):
     file: str | None
     """Where they stand, if something is wrong."""
     at: int | None
-    """An instant, in microseconds since 1970, at which all prices are those of the records' own; None without a time.
+    """An instant in the rate period of the records, in microseconds since 1970; None where they have no time.
 
-    It is the start of the records themselves where they cover time.
+    Where records cover a span of time, its start.
     """
     until: int | None
     """Until when the records cover time, such as a day; None where they are instants."""

@@ -1,1 +1,1 @@
-"""What runs the query: DuckDB, Spark, and sums that other engines exported."""
+"""What runs the query, and what it meets in real files: DuckDB and Spark."""

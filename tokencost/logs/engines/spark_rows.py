@@ -10,7 +10,7 @@ from tokencost.logs.sql.printed_sql import RECORD, Fields, table_columns, verbat
 FILE = "tokencost_file"
 """The column of a view with the address of the file that a row stands in."""
 _ATTRIBUTES = "array<struct<key string, value struct<intValue string, stringValue string>>>"
-_BUCKET = {("start_time",): "bucket_start", ("end_time",): "bucket_end"}
+_SPAN = {("start_time",): "span_start", ("end_time",): "span_end"}
 
 
 def json_rows(view: str, kinds: Sequence[LogKind]) -> str:
@@ -35,13 +35,13 @@ def json_rows(view: str, kinds: Sequence[LogKind]) -> str:
     )
     start, end = (f"try_variant_get(record, '$.{name}', 'string')" for name in ("start_time", "end_time"))
     results = f"CASE WHEN NOT {alone} THEN {_list('results')} END"
-    itself = "array(struct(record AS record, CAST(NULL AS STRING) AS bucket_start, CAST(NULL AS STRING) AS bucket_end))"
+    itself = "array(struct(record AS record, CAST(NULL AS STRING) AS span_start, CAST(NULL AS STRING) AS span_end))"
     buckets = (
-        f"SELECT file, explode(coalesce(transform({results}, x -> struct(x AS record, {start} AS bucket_start, "
-        f"{end} AS bucket_end)), {itself})) AS r FROM ({pages})"
+        f"SELECT file, explode(coalesce(transform({results}, x -> struct(x AS record, {start} AS span_start, "
+        f"{end} AS span_end)), {itself})) AS r FROM ({pages})"
     )
     return (
-        f"SELECT file, r.record AS {RECORD}, r.bucket_start, r.bucket_end, "
+        f"SELECT file, r.record AS {RECORD}, r.span_start, r.span_end, "
         f"try_variant_get(r.record, '$.attributes', '{_ATTRIBUTES}') AS attributes FROM ({buckets})"
     )
 
@@ -72,8 +72,8 @@ class JsonFields(Fields):
     def text(self, path: Path) -> str | None:
         """As text; what stands beside the record goes first."""
         found = super().text(path)
-        if path in _BUCKET:
-            return f"coalesce(r.{_BUCKET[path]}, {found})"
+        if path in _SPAN:
+            return f"coalesce(r.{_SPAN[path]}, {found})"
         if path[0] == "attributes" and len(path) > 1:
             key = path[1].replace("\\", "\\\\").replace("'", "\\'")
             listed = (

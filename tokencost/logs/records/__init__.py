@@ -1,1 +1,1 @@
-"""What a record is: the kinds of logs, records within records, and keys that occur twice."""
+"""What a record is: the kinds of logs, and keys that occur twice in a record."""

@@ -20,7 +20,7 @@ class LogKind(NamedTuple):
     source: str
     """The page that documents the kind."""
     marks: tuple[Path, ...]
-    """Fields that all records of this kind have, and together no earlier kind."""
+    """Fields by which the kind is known: records of the kinds before it in the list do not have all of them."""
     model: tuple[Path, ...]
     input: tuple[Path, ...]
     output: tuple[Path, ...]

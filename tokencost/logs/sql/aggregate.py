@@ -1,6 +1,6 @@
 """The one query: records are summed per period of time, class of context length, and group. It multiplies no money.
 
-It is written in DuckDB's SQL; how records become rows of the same columns stands in `records`.
+It is written in DuckDB's SQL; `normalize` writes how records become rows of the same columns.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ def problems_sql(sources: Sequence[str], query: UsageQuery) -> str:
     def bad(name: str) -> str:
         return f"{name} IS NULL OR {name} < 0 OR {name} >= {MOST}"
 
-    time = f"instant < 0 OR instant >= {LATEST} OR bucket_end < instant OR bucket_end >= {LATEST}"
+    time = f"instant < 0 OR instant >= {LATEST} OR span_end < instant OR span_end >= {LATEST}"
     code = (
         "CASE WHEN shape IS NULL THEN 'shape' WHEN failed THEN 'failed' "
         f"WHEN {bad('input')} THEN 'input' WHEN {bad('output')} THEN 'output' WHEN {bad('cached')} THEN 'cached' "
@@ -30,7 +30,7 @@ def problems_sql(sources: Sequence[str], query: UsageQuery) -> str:
         f"{'' if on is not None else f'WHEN {time} THEN ' + literal('time')} END"
     )
     # NULL where a record covers no time, and so has none to cross a boundary in.
-    until = f"CASE WHEN of_day THEN instant + {DAY} WHEN bucket_end > instant + 1 THEN bucket_end END"
+    until = f"CASE WHEN of_day THEN instant + {DAY} WHEN span_end > instant + 1 THEN span_end END"
     instant = "instant" if on is None else f"CASE WHEN instant >= 0 AND instant < {LATEST} THEN instant END AS instant"
     every = " UNION ALL ".join(sources)
     asked = within_sql(query)
@@ -63,8 +63,8 @@ def key_columns(query: UsageQuery) -> tuple[str, ...]:
 def sums_sql(records: str, query: UsageQuery, periods: RatePeriods, *, month: str) -> str:
     """The sums: integers per group, model, tier, period of time and class of context length.
 
-    `records` is what `bucket_sums_sql` or `each_record_sql` gives; `rate_times` are the rate periods, cut at midnight.
-    `month` writes the month of a day, in days since 1970.
+    `records` is what `bucket_sums_sql` or `each_record_sql` gives; The engine holds the
+    rate periods, cut at midnight, as a relation `rate_times`. `month` writes the month of a day, in days since 1970.
     """
     day = f"(r.instant // {DAY})"
     starts = {

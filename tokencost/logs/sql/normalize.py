@@ -183,7 +183,7 @@ def _parse_sql(
         "summed": summed,
         "instant": time,
         "of_day": day,
-        "bucket_end": parsing.time("until") if "until" in columns else "CAST(NULL AS BIGINT)",
+        "span_end": parsing.time("until") if "until" in columns else "CAST(NULL AS BIGINT)",
         "tier": tier,
     }
     return (

@@ -35,9 +35,9 @@ class RatePeriods(NamedTuple):
     """The context lengths above which some price has other rates, in their order."""
     first: int
     last: int
-    """Stretches of time are told from `first` to `last`; before there is no price, and after nothing new is known.
+    """Periods are listed from `first` to `last`: there is no price before, and none changes after.
 
-    Clocks may be put otherwise even then: of those times only the `buckets` are known.
+    Later a zone may still put its clocks forward or back; the `buckets` allow for that.
     """
     buckets: tuple[int, ...] = (0,)
     """At which times of a UTC day, in microseconds, some period begins: between them lie the buckets of each day."""
@@ -62,7 +62,7 @@ class RatePeriod(NamedTuple):
 
 
 def rate_periods(table: PriceTable) -> RatePeriods:
-    """Where the cells of a price table lie."""
+    """What an engine needs to know of this table, from which `periods_between` lists the periods."""
     prices = [price for model in table.models.values() for price in model.prices]
     aliases = [alias for model in table.models.values() for alias in model.aliases]
     spans = [*((price.start, price.end) for price in prices), *((alias.start, alias.end) for alias in aliases)]
@@ -83,7 +83,7 @@ def rate_periods(table: PriceTable) -> RatePeriods:
 
 
 def _later(periods: RatePeriods) -> Iterator[RatePeriod]:
-    """Stretches after all that are told, around each way in which clocks are still put forward or back.
+    """Periods after `last`, one around each way in which a zone puts its clocks forward or back.
 
     They begin at other times of a UTC day than before, and what is summed per bucket must not be across them.
     """
