@@ -63,7 +63,7 @@ def key_columns(query: UsageQuery) -> tuple[str, ...]:
 def sums_sql(records: str, query: UsageQuery, periods: RatePeriods, *, month: str) -> str:
     """The sums: integers per group, model, tier, period of time and class of context length.
 
-    `records` is what `bucket_sums_sql` or `each_record_sql` gives; The engine holds the
+    `records` is what `bucket_sums_sql` or `each_record_sql` gives. The engine holds the
     rate periods, cut at midnight, as a relation `rate_times`. `month` writes the month of a day, in days since 1970.
     """
     day = f"(r.instant // {DAY})"
