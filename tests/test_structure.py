@@ -43,7 +43,7 @@ def test_help_and_version_import_nothing_heavy(argument: str) -> None:
     assert modules_after(f"from tokencost.cli import run; run([{argument!r}])") & HEAVY == set()
 
 
-@pytest.mark.parametrize("command", ["add", "diff", "audit", "export"])
+@pytest.mark.parametrize("command", ["add", "format", "diff", "audit", "export"])
 def test_help_of_the_table_commands_imports_nothing_heavy(command: str) -> None:
     heavy = HEAVY | {"tomlkit", "duckdb", "subprocess", "ssl", "tempfile"}
     assert modules_after(f"from tokencost.cli import run; run(['prices', {command!r}, '--help'])") & heavy == set()

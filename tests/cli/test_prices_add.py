@@ -271,8 +271,8 @@ def test_a_link_is_followed(tokencost: Run, table: Path, tmp_path: Path) -> None
     [
         (("--output", "20"), "jump", 26, "output: 20 is 10 times or more above the 1 before"),
         (("--source", "the e-mail"), "source", 27, "'the e-mail' is no https address"),
-        (("--when", "tier=batc,input=0.1"), "name", 40, "no other price has the tier batc; did you mean batch?"),
-        (("--when", "tier=batch,input=0.005,cached_input=0"), "jump", 33, "input of tier batch: 0.005 is 10 times"),
+        (("--when", "tier=batc,input=0.1"), "name", 32, "no other price has the tier batc; did you mean batch?"),
+        (("--when", "tier=batch,input=0.005,cached_input=0"), "jump", 31, "input of tier batch: 0.005 is 10 times"),
     ],
 )
 def test_what_looks_like_a_slip_is_refused_until_it_is_accepted(

@@ -16,6 +16,7 @@ from tokencost import InvalidRequest, parse_prices
 from tokencost.pricetable.editing.comparable import changed_older_prices, price_facts
 from tokencost.pricetable.editing.draft import parse_table_file
 from tokencost.pricetable.editing.edit import add_price, next_version
+from tokencost.pricetable.editing.format import format_table
 from tokencost.pricetable.editing.line_editor import unified_diff
 from tokencost.pricetable.editing.new_price import NewModel, NewPrice
 
@@ -52,6 +53,10 @@ def test_the_whole_diff_of_a_new_price_for_a_model_with_windows() -> None:
         blocks=(block,),
         cny={"input": Decimal(1), "output": Decimal(4)},
     )
+    row = 'hours = ["09:00-12:00", "14:00-18:00"], zone = "Asia/Shanghai", '
+    row += (
+        'days = ["mon", "tue", "wed", "thu", "fri"], except = "china", input = 0.24, cached_input = 0.0040, output = 1'
+    )
     assert diff_of(SHIPPED, wanted) == dedent("""\
         --- prices.toml
         +++ prices.toml (new)
@@ -60,7 +65,7 @@ def test_the_whole_diff_of_a_new_price_for_a_model_with_windows() -> None:
         -version = "2026.11.21"
         +version = "2026.11.21.1"
 
-        @@ -449,2 +449,22 @@
+        @@ -449,2 +449,15 @@
            cny = { input = 2, cached_input = 0.04, output = 8 }
         +
         +[[models.deepseek-flash.prices]]
@@ -72,18 +77,11 @@ def test_the_whole_diff_of_a_new_price_for_a_model_with_windows() -> None:
         +checked = 2026-11-20
         +confidence = "primary"
         +cny = { input = 1, output = 4 }
-        +
-        +  [[models.deepseek-flash.prices.when]]
-        +  window = "peak"
-        +  zone = "Asia/Shanghai"
-        +  days = ["mon", "tue", "wed", "thu", "fri"]
-        +  except = "china"
-        +  hours = ["09:00-12:00", "14:00-18:00"]
-        +  input = 0.24
-        +  cached_input = 0.0040
-        +  output = 1
+        +when = [
+        +  { window = "peak", ROW },
+        +]
 
-        """)
+        """).replace("ROW", row)
 
 
 def test_tiers_that_nobody_mentioned_continue_with_their_own_source_and_day() -> None:
@@ -224,7 +222,7 @@ def test_line_ends_byte_order_mark_and_a_missing_last_line_end_are_kept(mark: st
         (addition("o1", "2026-12-01", usd(input="1", output="2"), new=NewModel("openai")), "has 'o1' already"),
         (addition("o9", "2026-12-01", usd(input="1", output="2"), new=NewModel("acme")), "unknown provider 'acme'"),
         (
-            addition("o1", "2026-12-01", usd(input="1"), conditions={"window": "peak"}),
+            addition("o1", "2026-12-01", usd(input="1", cached_input="1"), conditions={"window": "peak"}),
             "window 'peak' has no hours",
         ),
     ],
@@ -307,6 +305,146 @@ def test_models_of_the_shipped_table_can_get_a_price_that_keeps_their_other_rate
 )
 def test_the_version_moves_on_and_never_back(version: str, following: str) -> None:
     assert next_version(version, DAY) == following
+
+
+ROWS = """\
+schema = 1
+version = "2026.01.01"
+[providers.acme]
+[calendars.china]
+source = "https://gov.example/holidays"
+dates = ["2026-10-01"]
+
+[windows.acme-2026]
+zone = "Asia/Shanghai"
+days = ["mon", "tue", "wed", "thu", "fri"]
+hours = ["09:00-12:00", "14:00-18:00"]
+except = "china"
+
+[sources.acme-pricing]
+url = "https://example.org/prices"
+
+[sources.old-page]
+url = "https://example.org/old"
+
+[models.one]
+provider = "acme"
+
+[[models.one.prices]]
+from = 2026-01-01
+input = 2
+cached_input = 0.20
+cache_write = 2.50
+output = 8
+source = "old-page"
+checked = 2026-02-01
+confidence = "primary"
+when = [
+  # half
+  { tier = "batch",    input = 1,    cached_input = 0.10, cache_write = 1.25, output = 4 },
+  { tier = "flex",     input = 1,    cached_input = 0.10, cache_write = 1.25, output = 4 },
+  { tier = "priority", input = 3.50, cached_input = 0.35, cache_write = 4.50, output = 14, note = "\\u00e9" },
+  { window = "peak", hours = "acme-2026", input = 4, output = 16 },
+  { tier = "batch",    input_tokens_above = 272_000, input = 2, output = 6 },
+  { tier = "flex",     input_tokens_above = 272_000, input = 2, output = 6 },
+  { tier = "priority", input_tokens_above = 272_000, input = 7, output = 21 },
+]
+"""
+
+
+def test_a_price_with_seven_condition_rows_is_twenty_lines_which_keep_the_names() -> None:
+    wanted = addition("one", "2026-12-01", usd(input="1.80", cached_input="0.18", cache_write="2.25", output="7.20"))
+    written = diff_of(ROWS.encode(), wanted)
+    added = [line[1:] for line in written.split("\n") if line.startswith("+") and not line.startswith("+++")]
+    assert [line for line in written.split("\n") if line.startswith("-")][1:] == ['-version = "2026.01.01"']
+    assert added[0] == 'version = "2026.11.21"'
+    assert len(added[1:]) <= 20
+    assert "\n".join(added[1:]).strip() == dedent("""\
+        [[models.one.prices]]
+        from = 2026-12-01
+        input = 1.80
+        cached_input = 0.18
+        cache_write = 2.25
+        output = 7.20
+        source = "acme-pricing"
+        checked = 2026-11-20
+        confidence = "primary"
+        when = [
+          { tier = "batch",    input = 1,    cached_input = 0.10, cache_write = 1.25, output = 4,  OLD },
+          { tier = "flex",     input = 1,    cached_input = 0.10, cache_write = 1.25, output = 4,  OLD },
+          { tier = "priority", input = 3.50, cached_input = 0.35, cache_write = 4.50, output = 14, OLD, note = "é" },
+          { window = "peak", hours = "acme-2026", input = 4, BASE, output = 16, OLD },
+          { tier = "batch",    input_tokens_above = 272_000, input = 2, BASE, output = 6,  OLD },
+          { tier = "flex",     input_tokens_above = 272_000, input = 2, BASE, output = 6,  OLD },
+          { tier = "priority", input_tokens_above = 272_000, input = 7, BASE, output = 21, OLD },
+        ]""").replace("OLD", 'source = "old-page", checked = 2026-02-01').replace(
+        "BASE", "cached_input = 0.20, cache_write = 2.50"
+    )
+    edited = add_price(parse_table_file(ROWS.encode(), "p"), wanted, DAY)
+    old, new = edited.table.models["one"].prices
+    assert new.evidence.source == "https://example.org/prices"
+    assert {block.evidence.source for block in new.blocks} == {old.evidence.source}
+
+
+def test_what_is_added_is_in_the_form_of_the_table() -> None:
+    table = format_table(ROWS.encode(), "p").content
+    added = add_price(parse_table_file(table, "p"), addition("one", "2026-12-01", usd(input="1.80", output="7")), DAY)
+    assert format_table(added.content, "p").first_difference is None
+    for conditions, rates in (({"tier": "batch"}, usd(input="0.9")), ({"tier": "new"}, usd(input="12.50", output="9"))):
+        wanted = addition("one", "2026-01-01", rates, conditions=conditions, correction="why not", evidence={})
+        corrected = add_price(parse_table_file(added.content, "p"), wanted, DAY)
+        assert format_table(corrected.content, "p").first_difference is None
+
+
+def test_a_change_of_one_tier_is_one_row_and_a_correction_of_it_too() -> None:
+    tier = addition("one", "2026-12-01", usd(input="0.9", output="3"), conditions={"tier": "batch"})
+    edited = add_price(parse_table_file(ROWS.encode(), "p"), tier, DAY)
+    text = edited.content.decode()
+    assert (
+        '  { tier = "batch",    input = 0.9,  cached_input = 0.10, cache_write = 1.25, output = 3,  '
+        'source = "acme-pricing", checked = 2026-11-20, confidence = "primary" },\n'
+    ) in text
+    assert text.count('hours = "acme-2026"') == 2
+    mend = addition(
+        "one", "2026-01-01", usd(input="1.05"), conditions={"tier": "batch"}, correction="typo", evidence={}
+    )
+    assert diff_of(ROWS.encode(), mend).split("@@\n")[2] == dedent("""\
+           # half
+        -  { tier = "batch",    input = 1,    cached_input = 0.10, cache_write = 1.25, output = 4 },
+        +  # corrected 2026-11-21 (input was 1): typo
+        +  { tier = "batch",    input = 1.05, cached_input = 0.10, cache_write = 1.25, output = 4 },
+           { tier = "flex",     input = 1,    cached_input = 0.10, cache_write = 1.25, output = 4 },
+        """)
+
+
+def test_a_correction_under_conditions_turns_the_blocks_of_that_price_into_rows() -> None:
+    blocks = SMALL.replace(
+        "# a remark about this price\n",
+        '# a remark\n[[models.one.prices.when]]  # half\ntier = "batch"\n# so it says\ninput = 0.5\n# all of it\n',
+    )
+    mend = addition("one", "2026-01-01", usd(input="0.6"), conditions={"tier": "batch"}, correction="typo", evidence={})
+    edited = add_price(parse_table_file(blocks.encode(), "p"), mend, DAY)
+    assert edited.content.decode() == blocks.replace('"2026.01.01"', '"2026.11.20"').replace(
+        blocks[blocks.index("# a remark") : blocks.index("\n# a banner")],
+        dedent("""\
+            when = [
+              # a remark
+              # corrected 2026-11-20 (input was 0.5): typo
+              # so it says
+              # all of it
+              { tier = "batch", input = 0.6 },  # half
+            ]
+            """),
+    )
+
+
+def test_a_correction_of_a_text_over_several_lines() -> None:
+    text = SMALL.replace("# a remark about this price\n", 'note = """\nmany\nwords"""  # long\n')
+    mend = addition("one", "2026-01-01", {}, evidence={"note": "few"}, correction="typo")
+    changed = add_price(parse_table_file(text.encode(), "p"), mend, DAY).content.decode()
+    assert "from = 2026-01-01\nuntil" in changed
+    assert "# corrected 2026-11-20: typo\n" in changed
+    assert 'note = "few"  # long\n\n# a banner\n' in changed
 
 
 # The part of the shipped table up to the first OpenAI model: 14 models with windows, promotions and CNY lists,

@@ -16,18 +16,18 @@ from tokencost.pricetable.table import KeyPath
 # Everything is possessive ("++", "*+"), and a string nobody closed still matches, to the end of its line or
 # of the text: this keeps any text, however broken, in linear time.
 _KEY_PART = r"""(?: "(?: [^"\\\n] | \\[^\n] )*+ "?  |  '[^'\n]*+ '?  |  [^\s"'\#=\[\]{},.]++ )"""
-_KEY = rf"{_KEY_PART} [ \t]*+ (?: \. [ \t]*+ {_KEY_PART} [ \t]*+ )*+"
+KEY = rf"{_KEY_PART} [ \t]*+ (?: \. [ \t]*+ {_KEY_PART} [ \t]*+ )*+"
 _TOKEN = re.compile(
     rf"""
       (?P<gap>  (?: \s++ | \#[^\n]*+ )++ )
     | (?P<long> \"{{3}} (?: [^"\\]++ | \\[\s\S]? | "(?!"") )*+ (?: \"{{3,5}} | \Z )
               | '{{3}} (?: [^']++ | '(?!'') )*+ (?: '{{3,5}} | \Z ) )
-    | (?P<word> {_KEY} ) (?P<equals> = )?+
+    | (?P<word> {KEY} ) (?P<equals> = )?+
     | (?P<mark> [\[\]{{}},] )
     """,
     re.VERBOSE,
 )
-_HEADER = re.compile(rf"(?P<open> \[\[?+ ) [ \t]*+ (?P<name> {_KEY} ) \]\]?+", re.VERBOSE)
+_HEADER = re.compile(rf"(?P<open> \[\[?+ ) [ \t]*+ (?P<name> {KEY} ) \]\]?+", re.VERBOSE)
 _PARTS = re.compile(_KEY_PART, re.VERBOSE)
 
 _DOCUMENT = 0
@@ -136,7 +136,7 @@ class _Scan:
     def _header(self, name: str, *, is_array: bool) -> None:
         self.headers.append(self._line)
         node = _DOCUMENT
-        for part in _parts(name):
+        for part in key_parts(name):
             node = self.places.name_node(self.places.latest(node), part, self._line)
         if is_array:
             node = self.places.append_node(node, self._line)
@@ -146,7 +146,7 @@ class _Scan:
 
     def _key(self, key: str) -> None:
         node = self._open[-1] if self._open else self._table
-        for part in _parts(key):
+        for part in key_parts(key):
             node = self.places.name_node(node, part, self._line)
         self._value = node
 
@@ -167,7 +167,7 @@ class _Scan:
             self._value = self.places.append_node(self._open[-1], self._line)
 
 
-def _parts(key: str) -> Iterator[str]:
+def key_parts(key: str) -> Iterator[str]:
     """The names in a dotted key, without their quotes."""
     for match in _PARTS.finditer(key):
         part = match[0]

@@ -44,3 +44,8 @@ def parse_prices(content: bytes, file: str = "prices.toml") -> PriceTable:
 def check_prices(parsed: ParsedToml) -> PriceTable:
     """The price table of a file that was parsed, where its plain values are needed too. Raises `InvalidData`."""
     return build_table(check_toml(parsed, PRICES_TOML, rules=find_problems, missing=MISSING), parsed)
+
+
+def check_shape(parsed: ParsedToml) -> None:
+    """Raise `InvalidData` where a file is no TOML, or a value in it cannot be, whatever its parts say together."""
+    check_toml(parsed, PRICES_TOML, rules=lambda _: [], missing=MISSING)

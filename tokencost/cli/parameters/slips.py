@@ -13,7 +13,7 @@ from tokencost.render import FORMATS, RECORD_FORMATS, TEXT_FORMATS
 from tokencost.render.sanitize import sanitize
 
 TOP = ("compare", "workload", "usage", "claims", "find", "prices", "report")
-OF_PRICES = ("list", "show", "history", "check", "schema", "add", "diff", "audit", "export")
+OF_PRICES = ("list", "show", "history", "check", "schema", "add", "format", "diff", "audit", "export")
 COMMANDS = {
     "compare": "vs versus against ratio",
     "workload": "cost costs estimate calculate calc budget forecast plan simulate",

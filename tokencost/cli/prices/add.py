@@ -1,6 +1,5 @@
 """`tokencost prices add`: a price that changed, entered in one command."""
 
-import os
 import sys
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -42,7 +41,7 @@ class RateType(click.ParamType[Decimal]):
 @click.option("--cache-write", type=RateType(), metavar="USD", help="Input tokens written to a cache.")
 @click.option("--cache-write-12h", type=RateType(), metavar="USD", help="The same with 12-hour retention.")
 @click.option("--output", type=RateType(), metavar="USD", help="Output tokens, USD per 1M.")
-@click.option("--source", metavar="URL", help="The page that states the price.")
+@click.option("--source", metavar="URL|NAME", help="The page that states the price, or its name.")
 @click.option("--checked", type=WhenType(), metavar="DAY", help="Day on which you saw it there. [default: --on]")
 @click.option(
     "--confidence",
@@ -57,7 +56,7 @@ class RateType(click.ParamType[Decimal]):
 @click.option("--input-tokens-above", metavar="TOKENS", help="The rates are those of requests above so many tokens.")
 @click.option("--zone", metavar="ZONE", help="Time zone of a new --window, such as Asia/Shanghai.")
 @click.option("--days", metavar="DAYS", help="Days of a new --window: mon,tue.")
-@click.option("--hours", metavar="HOURS", help="Hours of a new --window: 09:00-12:00,14:00-18:00.")
+@click.option("--hours", metavar="HOURS", help="Hours of a new --window, or their name: 09:00-12:00,14:00-18:00.")
 @click.option("--except", "except_", metavar="CALENDAR", help="Holidays on which a new --window does not open.")
 @click.option(
     "--when", "whens", multiple=True, metavar="KEY=VALUE,...", help="More rates: tier=batch,input=0.06,output=0.25."
@@ -97,19 +96,12 @@ def add(**given: Any) -> None:
     Without options on a terminal it asks, showing the present price, and shows the diff before it writes.
     """  # noqa: D301  # \b: click must not wrap this
     from tokencost.cli.prices.ask import accept_slips, ask, confirm
-    from tokencost.cli.prices.edit import refuse_findings, show_diff, write_price
+    from tokencost.cli.prices.edit import own_table, refuse_findings, say_notes, show_diff, write_price
     from tokencost.pricetable.editing.draft import TableFile, parse_table_file
     from tokencost.pricetable.editing.edit import add_price
     from tokencost.pricetable.load import read_prices
-    from tokencost.pricetable.locate import find_own_prices
 
-    path = find_own_prices(given["prices"])
-    if path is None:
-        raise InvalidRequest(
-            "no price table of your own to add to; the one inside the package is never changed",
-            "name yours with --prices FILE or $TOKENCOST_PRICES, or run this where prices.toml is",
-        )
-    file, today = os.fspath(path), day_of(given["on"])
+    file, today = own_table(given["prices"], "add to"), day_of(given["on"])
 
     # Read again wherever another program may have changed the file meanwhile, but parsed once for as long as none has.
     @lru_cache(maxsize=1)
@@ -128,7 +120,8 @@ def add(**given: Any) -> None:
     elif given["dry_run"]:
         shown = edit(read_prices(file), given)
     if shown is not None:
-        show_diff(file, shown)
+        show_diff(file, shown.before, shown.content)
+        say_notes(shown)
         refuse_findings(shown)
     if given["dry_run"]:
         return
@@ -215,7 +208,9 @@ def _confidence(table: "PriceTable", given: Mapping[str, Any]) -> str:
     provider = table.providers.get(given["provider"] or (named[0][1].provider if named else ""))
     try:
         own = provider is not None and urlsplit(provider.pricing_url or "").hostname
-        return "primary" if own and urlsplit(given["source"]).hostname == own else "single"
+        page = table.sources.get(given["source"])
+        address = page.url if page else given["source"]
+        return "primary" if own and urlsplit(address).hostname == own else "single"
     except ValueError:
         return "single"
 
@@ -233,12 +228,12 @@ def _conditions(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parse_block(text: str) -> dict[str, Any]:
     """`tier=batch,input=0.06` as a block."""
-    from tokencost.pricetable.editing.toml_writer import BLOCK_KEYS
+    from tokencost.pricetable.editing.layout import ROW_KEYS
 
     block = _parse_values(parse_pairs(text))
-    unknown = [key for key in block if key not in BLOCK_KEYS or key == "cny"]
+    unknown = [key for key in block if key not in ROW_KEYS or key == "cny"]
     if unknown:
-        known = ", ".join(key for key in BLOCK_KEYS if key != "cny")
+        known = ", ".join(key for key in ROW_KEYS if key != "cny")
         raise InvalidRequest(f"--when does not know {unknown[0]!r}", f"its keys are {known}")
     if not any(key in block for key in CONDITION_KEYS):
         raise InvalidRequest(f"--when {text!r} names no condition", "name tier, window or input_tokens_above")
@@ -266,5 +261,6 @@ def _parse_values(pairs: Mapping[str, str]) -> dict[str, Any]:
         elif key == "checked":
             values[key] = day_of(parse_when(text))
         else:
-            values[key] = text.split("+") if key in LISTS else text
+            is_name = key == "hours" and ":" not in text
+            values[key] = text.split("+") if key in LISTS and not is_name else text
     return values

@@ -15,12 +15,13 @@ from tokencost.cli.parameters.options import (
     load_table,
     models_argument,
     rate_options,
+    refuse_inputs_as_output,
 )
 from tokencost.cli.streams import write_out
 from tokencost.pricetable.when import When, day_of
 
 A_CHECK_FAILED = 1
-LARGER = ("add", "diff", "audit", "export")
+LARGER = ("add", "format", "diff", "audit", "export")
 """Commands that have modules of their own, under their names."""
 
 
@@ -38,7 +39,9 @@ class PricesGroup(SuggestingGroup):
         return super().get_command(ctx, cmd_name)
 
 
-@click.group(cls=PricesGroup, short_help="The price table: list, show, history, check, add, diff, audit, export.")
+@click.group(
+    cls=PricesGroup, short_help="The price table: list, show, history, check, add, format, diff, audit, export."
+)
 def prices() -> None:
     """The price table: what is in force, where each rate comes from, what held before, and how it is kept current."""
 
@@ -146,10 +149,21 @@ def check(max_age: str | None, strict: bool, prices: str | None, on: When, **for
 
 
 @prices.command(short_help="Print the JSON Schema of prices.toml.")
-def schema() -> None:
-    """Print the JSON Schema of prices.toml, for editors and other checkers."""
+@click.option("-o", "--output", metavar="FILE", help="Write to a file, which an editor finds without a network.")
+@refuse_inputs_as_output
+def schema(output: str | None) -> None:
+    """Print the JSON Schema of prices.toml, for editors and other checkers.
+
+    An editor finds it by the first line of a table: `#:schema FILE`, with a path from the table or an address.
+    """
     import json
 
     from tokencost.pricetable.reading.schema import json_schema
 
-    write_out(json.dumps(json_schema(), indent=2) + "\n")
+    text = json.dumps(json_schema(), indent=2) + "\n"
+    if output in (None, "-"):
+        write_out(text)
+    else:
+        from tokencost.cli.files import write_whole
+
+        write_whole(str(output), text)

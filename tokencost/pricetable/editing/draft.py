@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from tokencost.pricetable.editing.line_editor import LineEditor
 from tokencost.pricetable.editing.new_price import Entry, NewPrice
+from tokencost.pricetable.editing.toml_tree import plain_text
 from tokencost.pricetable.line_index import LineIndex
 from tokencost.pricetable.load import check_prices
 from tokencost.pricetable.reading.schema import PRICES_TOML
@@ -40,6 +41,8 @@ class Draft:
         self.values: dict[str, Any] = deepcopy(source.values)
         """What the changed file must say."""
         text = source.content.decode("utf-8")
+        self.text = plain_text(text)
+        """What the file says now."""
         self.lines = LineEditor(text)
         self.index = LineIndex(text)
         self.price = price

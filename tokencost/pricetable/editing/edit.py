@@ -15,8 +15,9 @@ from tokencost.errors import InvalidData, InvalidRequest, UnknownModel
 from tokencost.pricetable.editing.comparable import changed_older_prices
 from tokencost.pricetable.editing.correction import correct_entry
 from tokencost.pricetable.editing.draft import Draft, TableFile
-from tokencost.pricetable.editing.new_price import NewModel, NewPrice, complete_entry, conditions_of
-from tokencost.pricetable.editing.toml_writer import entry_lines, model_lines
+from tokencost.pricetable.editing.layout import entry_lines
+from tokencost.pricetable.editing.new_price import NewModel, NewPrice, cite_by_name, complete_entry, conditions_of
+from tokencost.pricetable.editing.toml_writer import model_lines, node_of
 from tokencost.pricetable.line_index import LineIndex
 from tokencost.pricetable.load import check_prices
 from tokencost.pricetable.reading.findings import Finding, list_findings
@@ -48,7 +49,9 @@ def add_price(source: TableFile, new_price: NewPrice, today: date) -> Edited:
 
     Raises `InvalidRequest` where the price cannot be added to it.
     """
-    before, draft = source.table, Draft(source, new_price, today)
+    before = source.table
+    new_price = cite_by_name(new_price, before.sources)
+    draft = Draft(source, new_price, today)
     notes = _place_model(draft, new_price.new) if new_price.new else _place(draft)
     draft.values["version"] = next_version(before.version, today)
     try:
@@ -59,7 +62,7 @@ def add_price(source: TableFile, new_price: NewPrice, today: date) -> Edited:
     if parsed is None or parsed.problems or parsed.values != draft.values:
         raise InvalidRequest(
             f"the layout of {before.file} is one that cannot be edited by line",
-            f"write the model's prices as [[models.{new_price.model}.prices]] tables, or edit the file by hand",
+            "`tokencost prices format` writes it so that it can, or edit the file by hand",
         )
     try:
         after = check_prices(parsed)
@@ -126,7 +129,10 @@ def _place(draft: Draft) -> list[str]:
     old = entries[int(before.path[-1])] if before else None
     entry, notes = complete_entry(new_price, old)
     reason = new_price.correction
-    block = entry_lines(model.id, entry, f"entered {draft.day.isoformat()} as a correction: {reason}" if reason else "")
+    node = node_of(entry)
+    if reason:
+        node.above = [f"# entered {draft.day.isoformat()} as a correction: {reason}"]
+    block = [*node.above, *entry_lines(model.id, node)]
     if before is None or old is None:
         first = model.prices[0]
         lines.before(index.line_of(first.path), [*block, ""])
@@ -175,7 +181,7 @@ def _place_model(draft: Draft, new: NewModel) -> list[str]:
     if of_provider:
         last = of_provider[-1]
         place = lines.last_line_of(_section_lines(draft.index, ("models", last), models[last]))
-    lines.after(place, ["", *model_lines(model_id, new.provider, new.name), "", *entry_lines(model_id, entry)])
+    lines.after(place, ["", *model_lines(model_id, new.provider, new.name), "", *entry_lines(model_id, node_of(entry))])
     named = {"name": new.name} if new.name else {}
     models[model_id] = {"provider": new.provider, **named, "prices": [entry]}
     return notes

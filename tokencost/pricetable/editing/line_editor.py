@@ -59,12 +59,20 @@ class LineEditor:
         """Leave a line out."""
         self._dropped.add(number)
 
+    def replace(self, first: int, last: int, lines: list[str]) -> None:
+        """Put lines in the place of others, `last` included."""
+        self.before(first, lines)
+        self._dropped.update(range(first, last + 1))
+
     def change(self, number: int, key: str, value: Any) -> None:
         """Give the key on a line another value. Raises `ValueError` where the line is not `key = value`."""
+        self.replace(number, number, [self.changed(number, key, value)])
+
+    def changed(self, number: int, key: str, value: Any) -> str:
+        """The line with another value of its key. Raises `ValueError` where the line is not `key = value`."""
         line = self._lines[number - 1]
         mark = "\ufeff" if line.startswith("\ufeff") else ""
-        end = "\r" if line.endswith("\r") else ""
-        self._lines[number - 1] = mark + with_value(line.removeprefix(mark).removesuffix(end), key, value) + end
+        return mark + with_value(line.removeprefix(mark).removesuffix("\r"), key, value)
 
     def text(self) -> str:
         """The changed text."""

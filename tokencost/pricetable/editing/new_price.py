@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.hours import WINDOW_KEYS
 from tokencost.pricetable.reading.rules import inherited_rates
-from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, Evidence, describe_conditions
+from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, Evidence, Source, describe_conditions
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -61,6 +61,20 @@ def conditions_of(block: Mapping[str, Any]) -> tuple[Any, ...]:
 def describe_block(block: Mapping[str, Any]) -> str:
     """`tier batch, above 272,000 input tokens`."""
     return describe_conditions(*conditions_of(block))
+
+
+def cite_by_name(new_price: NewPrice, sources: Mapping[str, Source]) -> NewPrice:
+    """The price with the names of its pages where the table has names for their addresses."""
+    names = {page.url: name for name, page in sources.items()}
+
+    def named(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {key: names.get(value, value) if key == "source" else value for key, value in values.items()}
+
+    return new_price._replace(
+        evidence=named(new_price.evidence),
+        blocks=tuple(named(block) for block in new_price.blocks),
+        cny=named(new_price.cny) if new_price.cny else new_price.cny,
+    )
 
 
 def complete_entry(new_price: NewPrice, before: Entry | None) -> tuple[Entry, list[str]]:
@@ -145,7 +159,9 @@ def _complete_blocks(new_price: NewPrice, entry: Entry, before: Entry) -> tuple[
             kept = _continue_block(known, before, entry)
             if known.get("window") in redefined:
                 kept = {key: value for key, value in kept.items() if key not in WINDOW_KEYS}
-            blocks.append(kept)
+            # What the entry says too is not written again: a row is one line.
+            same = [key for key in ("source", "confidence") if kept.get(key) == entry.get(key)]
+            blocks.append({key: value for key, value in kept.items() if key not in same})
             rates = ", ".join(f"{key} {kept[key]}" for key in RATE_KEYS if key in kept)
             seen = f"last checked {kept['checked']}" if "checked" in kept else "never checked"
             notes.append(f"{describe_block(known)}: continues as it was ({rates}; {seen})")

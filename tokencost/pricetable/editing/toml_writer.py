@@ -1,4 +1,4 @@
-"""Prices as lines of TOML, in the order and layout of prices.toml.
+"""Plain values as TOML spells them.
 
 tomlkit writes keys and strings, whose quoting and escapes are not worth a second writer. It cannot write a `Decimal`,
 so numbers and times are written here, with the digits that somebody typed.
@@ -11,34 +11,12 @@ from typing import Any
 
 import tomlkit
 
-from tokencost.pricetable.table import RATE_KEYS, KeyPath
+from tokencost.pricetable.editing.toml_tree import Node
+from tokencost.pricetable.table import KeyPath
 from tokencost.pricetable.when import show_bound
 
-ENTRY_KEYS = (
-    "from", "until", *RATE_KEYS, "without", "source", "checked", "confidence", "rule", "note", "accept", "promotion",
-    "cny",
-)  # fmt: skip
-BLOCK_KEYS = (
-    "tier", "window", "zone", "days", "except", "hours", "input_tokens_above", *RATE_KEYS, "without", "source",
-    "checked", "confidence", "rule", "note", "cny",
-)  # fmt: skip
 SMALLEST_GROUPED = 10_000
 """Whole numbers from here on are written with underscores, as 272_000."""
-
-
-def entry_lines(model_id: str, entry: Mapping[str, Any], comment: str = "") -> list[str]:
-    """`[[models.ID.prices]]` with its keys, and below it each condition block, indented."""
-    lines = [f"[[{key_text(('models', model_id, 'prices'))}]]", *([f"# {comment}"] if comment else [])]
-    lines += _pairs(entry, ENTRY_KEYS)
-    for block in entry.get("when", ()):
-        lines += ["", *block_lines(model_id, block)]
-    return lines
-
-
-def block_lines(model_id: str, block: Mapping[str, Any], comment: str = "") -> list[str]:
-    """`[[models.ID.prices.when]]` with its keys, indented."""
-    header = f"[[{key_text(('models', model_id, 'prices', 'when'))}]]"
-    return [f"  {line}" for line in (header, *([f"# {comment}"] if comment else []), *_pairs(block, BLOCK_KEYS))]
 
 
 def model_lines(model_id: str, provider: str, name: str | None) -> list[str]:
@@ -80,5 +58,10 @@ def with_value(line: str, key: str, value: Any) -> str:
     return tomlkit.dumps(document)
 
 
-def _pairs(values: Mapping[str, Any], order: tuple[str, ...]) -> list[str]:
-    return [f"{key} = {value_text(values[key])}" for key in order if key in values]
+def node_of(value: Any) -> Node:
+    """A plain value as a node of a tree, to be laid out."""
+    if isinstance(value, Mapping):
+        return Node({key: node_of(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return Node([node_of(item) for item in value])
+    return Node(value_text(value))

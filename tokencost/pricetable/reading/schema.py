@@ -92,6 +92,9 @@ _PRICE = table_without(
         "without": optional(list_of(one_of("output")), "output, for a model that writes nothing: embeddings"),
         "source": required(SOURCE, "page that states the price: a name of [sources] or a URL"),
         **_EVIDENCE,
+        "accept": optional(
+            list_of(one_of(*FINDING_KINDS)), "findings of `prices check` that somebody has looked at and found right"
+        ),
         "promotion": optional(
             table(
                 {
@@ -103,9 +106,6 @@ _PRICE = table_without(
             "marks a promotional price",
         ),
         "cny": optional(table({**_ENTRY_RATES, **_CNY_PAGE}), "the provider's own CNY list, never a conversion"),
-        "accept": optional(
-            list_of(one_of(*FINDING_KINDS)), "findings of `prices check` that somebody has looked at and found right"
-        ),
         "when": optional(list_of(_WHEN), "other rates under conditions, all of which must hold"),
     },
 )
