@@ -173,7 +173,7 @@ def test_the_good_table_loads() -> None:
             "from = 2026-01-01\n",
             'from = "2026-01-01"\n',
             "prices.toml:16: `from`: a time is a date or an "
-            "instant, without quotes\n  hint: write it like 2026-09-10T04:00:00Z",
+            "instant, without quotes\n  hint: write it without quotes: 2026-01-01",
             id="quoted date",
         ),
         pytest.param(

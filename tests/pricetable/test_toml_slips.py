@@ -94,6 +94,119 @@ def test_a_comma_is_missing_between_rows_or_between_the_keys_of_one() -> None:
     ]
 
 
+ROWS = """\
+schema = 1
+version = "2026.01.01"
+[providers.acme]
+[windows.acme-2026]
+hours = ["09:00-12:00"]
+[sources.acme-pricing]
+url = "https://acme.example/prices"
+[models.one]
+provider = "acme"
+[[models.one.prices]]
+from = 2026-01-01
+input = 1
+output = 2
+source = "acme-pricing"
+when = [
+  { tier = "batch", input = 0.50, output = 1 },
+  { tier = "flex",  input = 0.50, output = 1 },  # as batch
+  { window = "peak", hours = "acme-2026", input = 2, output = 4 },
+]
+"""
+BATCH = '{ tier = "batch", input = 0.50, output = 1 }'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            '"batch", input',
+            '"batch" input',
+            '16: a comma is missing behind this item\n  hint: write a comma: { tier = "batch",',
+        ),
+        (f"{BATCH},", BATCH, f"16: a comma is missing behind this item\n  hint: write a comma: {BATCH},"),
+        (f"{BATCH},", f"{BATCH},,", "16: two commas follow each other behind this row\n  hint: leave one of them out"),
+        (
+            f"{BATCH},",
+            BATCH[:-2] + ",",
+            f"16: the brace of this row is not closed\n  hint: write }} behind it: {BATCH},",
+        ),
+        (f"{BATCH},", BATCH[:-2], f"16: the brace of this row is not closed\n  hint: write }} behind it: {BATCH},"),
+        (
+            "output = 4 },",
+            "output = 4",
+            "18: the brace of this row is not closed\n"  # noqa: ISC004
+            '  hint: write } behind it: … window = "peak", hours = "acme-2026", input = 2, output = 4 },',
+        ),
+        (
+            BATCH,
+            BATCH[2:],
+            '16: the brace that opens this row is missing\n  hint: write { tier = "batch", input = 0.50, output = 1…',
+        ),
+        (BATCH, f"({BATCH[1:-1]})", f"16: a row stands in braces\n  hint: write {BATCH},"),
+        (
+            '"batch", input',
+            '"batch"\n    input',
+            "16: this row is broken over two lines\n  hint: write all of it on one line",
+        ),
+        ('"batch", input', '"batch", inptu', "16: unknown key `inptu`\n  hint: did you mean `input`?"),
+        ("{ tier = ", "{ teir = ", "16: unknown key `teir`\n  hint: did you mean `tier`?"),
+        ('"acme-2026", ', '"acme-2025", ', "18: unknown window 'acme-2025'\n  hint: did you mean 'acme-2026'?"),
+        (
+            'source = "acme-pricing"',
+            'source = "acme-pricng"',
+            "14: unknown source 'acme-pricng'\n  hint: did you mean 'acme-pricing'?",
+        ),
+        (
+            '"batch", input = 0.50',
+            '"batch", input = "0.50"',
+            "16: `input`: a price is a bare number, not the string '0.50'\n  hint: write it without quotes: 0.50",
+        ),
+        (
+            '"batch", input = 0.50',
+            '"batch", input = $0.50',
+            "16: a price is a bare number, not $0.50\n  hint: write input = 0.50",
+        ),
+        ("{ tier = ", "{ tier ", '16: an = is missing behind `tier`\n  hint: write tier = "batch"'),
+        ('"batch", input =', '"batch", input:', "16: an = is missing behind `input`\n  hint: write input = 0.50"),
+        ('"batch"', "batch", "16: the text 'batch' has no quotes\n  hint: write tier = \"batch\""),
+        ('"batch"', '"batch', "16: the quote before 'batch' is not closed\n  hint: write tier = \"batch\""),
+        ('"batch"', "\u201cbatch\u201d", '16: these quotes are not those of TOML\n  hint: write tier = "batch"'),
+        (
+            '"batch", input',
+            '"batch", input = 1, input',
+            "16: `input` stands twice in this row\n  hint: leave one of them out",
+        ),
+        (
+            "2026-01-01\n",
+            '"2026-01-01"\n',
+            "11: `from`: a time is a date or an instant, without quotes\n  hint: write it without quotes: 2026-01-01",
+        ),
+        ('"flex"', '"batch"', "17: the same conditions as block 1 of this price\n  hint: merge the two blocks"),
+        (
+            "output = 4 },\n]",
+            "output = 4 },",
+            "18: the list that ends here is not closed\n  hint: write ] behind it, on a line of its own",
+        ),
+    ],
+)
+def test_a_slip_in_a_row_is_answered_at_its_line_and_alone(old: str, new: str, problem: str) -> None:
+    assert old in ROWS
+    assert problems_of(ROWS.replace(old, new, 1)) == [problem]
+
+
+def test_a_row_over_two_lines_that_toml_allows_is_a_row() -> None:
+    table = parse_prices(ROWS.replace('"batch", input', '"batch",\n    input').encode())
+    assert [block.tier for block in table.models["one"].prices[0].blocks] == ["batch", "flex", None]
+
+
+def test_two_slips_in_rows_have_two_answers() -> None:
+    text = ROWS.replace("{ tier", "{ teir", 1).replace("output = 4 },", "output = 4")
+    assert [problem.partition(":")[0] for problem in problems_of(text)] == ["16", "18"]
+
+
 def test_a_list_that_is_not_closed_is_told_where_it_ends() -> None:
     text = TABLE.replace('0.05 },\n]\n[models."two', '0.05 }\n[models."two')
     (problem,) = problems_of(text)

@@ -8,6 +8,8 @@ import re
 from calendar import monthrange
 from typing import NamedTuple
 
+from tokencost.pricetable.reading.row_slips import find_brace_slip, find_pair_slip
+
 _NUMBER = re.compile(
     r"(?P<key>[A-Za-z0-9_-]+)\s*=\s*(?P<text>\$?(?P<number>\d[\d_.]*(?:,\d+)+(?:\.\d+)?|\.\d+|\d+\.))(?=\s*(?:[,}\]]|$))"
 )
@@ -23,6 +25,8 @@ class Slip(NamedTuple):
     line: int
     message: str
     hint: str
+    blanked: range | None = None
+    """The lines without which the rest can be read; None for the line where the parser stopped."""
 
 
 def find_slip(lines: list[str], line: int, column: int, message: str) -> Slip | None:
@@ -34,7 +38,13 @@ def find_slip(lines: list[str], line: int, column: int, message: str) -> Slip | 
             near = match.start("text") < column and not text[match.end() : column - 1].strip(" \t,")
             if near and (words := explain(match)):
                 return Slip(line, *words)
-    return _list_slip(lines, line, column) if message.startswith("Unclosed") else None
+    if row := find_brace_slip(lines, line):
+        return Slip(row.first, row.message, row.hint, range(row.first, row.last + 1))
+    if "".join(lines[line - 1 :])[column - 1 :].strip() == "" or message.startswith("Unclosed"):
+        return _list_slip(lines, line, column)
+    if pair := find_pair_slip(lines[line - 1], line):
+        return Slip(line, pair.message, pair.hint)
+    return None
 
 
 def _number_slip(match: "re.Match[str]") -> tuple[str, str]:
@@ -88,9 +98,11 @@ def _list_slip(lines: list[str], line: int, column: int) -> Slip | None:
     if not before:
         at = next((n for n in range(line - 1, 0, -1) if _without_comment(lines[n - 1]).strip()), 0)
         text = _without_comment(lines[at - 1]).rstrip() if at else ""
+    following = lines[line - 1][column - 1 :].lstrip()
+    if not before and not following and text.lstrip().startswith("{"):
+        return Slip(at, "the list that ends here is not closed", "write ] behind it, on a line of its own")
     if not text or text[-1] in ",[{=":
         return None
-    following = lines[line - 1][column - 1 :].lstrip()
     if not before and (following.startswith("[") or re.match(r"[^{\"',]*=", following)):
         return Slip(at, "the list that ends here is not closed", "write ] behind it, on a line of its own")
     if not following:

@@ -137,16 +137,19 @@ def parse_toml(content: bytes, file: str, shape: Shape, beginning: str = "begin 
         line = min(line, len(lines))
         from tokencost.pricetable.reading.toml_slips import find_slip
 
+        blank = range(line, line + 1)
         if slip := find_slip(lines, line, column, message):
-            problems.append(Problem(file, *slip))
+            problems.append(Problem(file, slip.line, slip.message, slip.hint))
+            blank = slip.blanked or blank
         else:
             problems.append(Problem(file, line, f"not TOML: {message}", _syntax_hint(lines[line - 1], shape)))
-        broken = lines[line - 1].lstrip()
+        broken = lines[blank[0] - 1].lstrip()
         # A broken header moves the keys below it into another table: what follows would be noise.
-        if not broken or broken.startswith("[") or line in blanked or len(problems) == MOST_SYNTAX_ERRORS:
+        if not broken or broken.startswith("[") or blank[0] in blanked or len(problems) == MOST_SYNTAX_ERRORS:
             return result(None)
-        blanked.add(line)
-        lines[line - 1] = ""
+        blanked.update(blank)
+        for number in blank:
+            lines[number - 1] = ""
         text = "\n".join(lines)
 
 

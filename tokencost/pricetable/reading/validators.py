@@ -28,6 +28,7 @@ Shape = dict[str, Any]
 Time = TypeVar("Time", bound=date)
 
 
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
 _DECIMAL = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
@@ -75,7 +76,9 @@ def check_instant(value: object) -> datetime:
             raise refusal("the time is out of range", YEARS) from None
     if isinstance(value, date):
         return check_year(datetime(value.year, value.month, value.day, tzinfo=UTC))
-    raise refusal("a time is a date or an instant, without quotes", "write it like 2026-09-10T04:00:00Z")
+    raise refusal(
+        "a time is a date or an instant, without quotes", _unquoted(value) or "write it like 2026-09-10T04:00:00Z"
+    )
 
 
 def check_year(when: Time) -> Time:
@@ -88,7 +91,12 @@ def check_year(when: Time) -> Time:
 def _check_day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return check_year(value)
-    raise refusal("this is a date without a time, and without quotes", "write it like 2026-10-27")
+    raise refusal("this is a date without a time, and without quotes", _unquoted(value) or "write it like 2026-10-27")
+
+
+def _unquoted(value: object) -> str:
+    """A hint with a date that stands in quotes; empty for anything else."""
+    return f"write it without quotes: {value}" if isinstance(value, str) and _ISO_DATE.fullmatch(value) else ""
 
 
 def _check_name(value: object) -> str:
