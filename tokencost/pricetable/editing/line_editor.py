@@ -4,7 +4,8 @@ A person reads the diff of every edit, so nothing may stand in it that was not a
 changes besides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from tokencost.pricetable.editing.toml_writer import with_value
@@ -103,9 +104,16 @@ def unified_diff(old: str, new: str, name: str, context: int = 3) -> Iterator[st
     from difflib import SequenceMatcher
 
     before, after = old.split("\n"), new.split("\n")
+
+    class Matcher(SequenceMatcher[str]):
+        """Begins an insertion with its empty line, where the same lines could be said to be new in two ways."""
+
+        def get_opcodes(self) -> Any:
+            return list(_slide_insertions(super().get_opcodes(), after))
+
     yield f"--- {name}"
     yield f"+++ {name} (new)"
-    for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(context):
+    for group in Matcher(None, before, after, autojunk=False).get_grouped_opcodes(context):
         _, old_first, _, new_first, _ = group[0]
         _, _, old_end, _, new_end = group[-1]
         yield f"@@ -{old_first + 1},{old_end - old_first} +{new_first + 1},{new_end - new_first} @@"
@@ -115,3 +123,21 @@ def unified_diff(old: str, new: str, name: str, context: int = 3) -> Iterator[st
                 continue
             yield from (f"-{line}" for line in before[a:b])
             yield from (f"+{line}" for line in after[c:d])
+
+
+def _slide_insertions(codes: Iterable[Sequence[Any]], after: Sequence[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    changes = [list(code) for code in codes]
+    for here, following in pairwise(changes):
+        while (
+            here[0] == "insert"
+            and after[here[3]].strip()
+            and after[here[3]] == after[here[4]]
+            and following[1] < following[2]
+        ):
+            for code, ends in ((here, (1, 2, 3, 4)), (following, (1, 3))):
+                for end in ends:
+                    code[end] += 1
+    for previous, here in pairwise(changes):
+        previous[2], previous[4] = here[1], here[3]
+    for kind, *places in changes:
+        yield kind, *places
