@@ -201,7 +201,10 @@ left = { model = "o1", figure = 1 }
             "  hint: write 'input', 'cached_input', 'cache_write' or 'output'"
         ),
         ':10: `printed_by` is missing\n  hint: write who printed it: printed_by = "..."',
-        ":12: `printed`: this is a date without a time, and without quotes\n  hint: write it like 2026-10-27",
+        (
+            ":12: `printed`: this is a date without a time, and without quotes\n"
+            "  hint: write it without quotes: 2025-01-27"
+        ),
         ":13: `prices`: this must be a list with at least 2 items",
     ]
 

@@ -28,8 +28,9 @@ def test_one_figure_on_a_day(shipped: PriceTable) -> None:
 
 
 def test_an_instant_leaves_only_the_window_that_is_open(shipped: PriceTable) -> None:
-    assert names(shipped, "0.30", "2026-11-16T01:00:00Z")[:2] == [
+    assert names(shipped, "0.30", "2026-11-16T01:00:00Z")[:3] == [
         "deepseek-v4-flash input standard peak",
+        "deepseek-v4-flash-vision-exp input standard peak",
         "deepseek-flash input standard peak",
     ]
     assert "deepseek-flash input standard peak" not in names(shipped, "0.30", "2026-11-16T00:59:59Z")

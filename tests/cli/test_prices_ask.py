@@ -70,7 +70,7 @@ def test_it_shows_the_present_values_asks_for_every_window_and_shows_the_diff_fi
     assert "window peak: input, USD per 1M tokens [0.20]" in result.output
     assert "tier batch: input 0.05, output 1" in result.output
     assert (
-        result.output.index("+  input = 0.40") < result.output.index("write this?") < result.output.index("price added")
+        result.output.index("input = 0.40,") < result.output.index("write this?") < result.output.index("price added")
     )
     price = load_prices(table).models["one"].prices[-1]
     assert [str(rate) for rate in price.rates if rate is not None] == ["0.2", "3", "0.01"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -18,6 +19,8 @@ from tokencost.pricetable.editing.format import format_table
 from tokencost.pricetable.editing.layout import WIDTH
 from tokencost.pricetable.editing.toml_tree import parse_tree
 
+ROOT = Path(__file__).parent.parent.parent
+SHIPPED = (ROOT / "prices.toml").read_text(encoding="utf-8")
 DAY = date(2026, 11, 21)
 MESSY = """\
 
@@ -289,6 +292,33 @@ def test_what_cannot_be_read_as_a_tree_is_not_written(monkeypatch: pytest.Monkey
     monkeypatch.setattr(formatting, "parse_tree", lambda _: tree)
     with pytest.raises(InvalidRequest, match="cannot be formatted without changing what it says"):
         formatted(SMALL)
+
+
+def test_the_shipped_table_is_in_its_form_and_names_its_pages() -> None:
+    assert format_table(SHIPPED.encode(), "prices.toml").first_difference is None
+    cited = re.findall(r'\bsource = "(https://[^"]*)"', SHIPPED)
+    assert [page for page in set(cited) if cited.count(page) > 1] == []
+    assert {page.url for page in parse_prices(SHIPPED.encode()).sources.values()} & set(cited) == set()
+
+
+def test_the_examples_for_contributors_are_a_price_and_a_row_in_the_form_of_the_table() -> None:
+    page = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    entry, row = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert entry.count("\n") < 15
+    assert row.count("\n") == 1
+    header = "[[models.deepseek-flash.prices]]"
+    at = SHIPPED.index("\n\n", SHIPPED.rindex(header)) + 2
+    text = f"{SHIPPED[:at]}{entry}\n{SHIPPED[at:]}"
+    assert format_table(text.encode(), "prices.toml").first_difference is None
+    price = parse_prices(text.encode()).models["deepseek-flash"].prices[-1]
+    assert [window.name for window in price.windows] == ["peak"]
+    assert price.windows[0].holidays
+    with_row = text.replace(entry, entry.replace("when = [\n", f"when = [\n{row}"))
+    assert format_table(with_row.encode(), "prices.toml").first_difference is None
+    assert [b.tier for b in parse_prices(with_row.encode()).models["deepseek-flash"].prices[-1].blocks] == [
+        "flex",
+        None,
+    ]
 
 
 # Random tables in random layouts. Values first; then each is written in one of the ways that TOML has.
