@@ -1,5 +1,6 @@
 """What many tests need: the shipped table, and small tables written beside the test."""
 
+import signal
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -61,3 +62,11 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("TOKENCOST_PRICES", "TOKENCOST_DEBUG", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(ROOT)
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C and a hang-up end what tests start, though a background job and `nohup` are begun without them."""
+    for name in ("SIGINT", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
