@@ -20,7 +20,7 @@ def longer(text: str, times: int) -> str:
     models = bar + models
     copies = []
     for n in range(1, times):
-        renamed = re.sub(r'models\."?([\w.-]+?)"?(\.prices|\])', rf'models."\1-{n}"\2', models)
+        renamed = re.sub(r'models\."?([\w.:-]+?)"?(\.prices|\])', rf'models."\1-{n}"\2', models)
         copies.append(re.sub(r"^aliases = \[[^\]]*\]", "", renamed, flags=re.MULTILINE))
     return head + models + "".join(copies)
 
