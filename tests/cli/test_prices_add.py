@@ -74,6 +74,16 @@ def test_a_dry_run_writes_nothing(tokencost: Run, table: Path) -> None:
     assert table.read_text() == TABLE
 
 
+def test_the_rule_of_a_page_and_hours_by_their_name(tokencost: Run, table: Path) -> None:
+    table.write_text(TABLE.replace("[models.one]", '[windows.acme]\nhours = ["09:00-12:00"]\n\n[models.one]', 1))
+    words = ("--rule", "Batch is half of Standard", "--when", "window=peak,hours=acme,input=0.4,cached_input=0.02")
+    assert tokencost(*add(table, *PRICE, *SOURCE, *words)).status == 0
+    price = load_prices(table).models["one"].prices[-1]
+    assert price.evidence.rule == "Batch is half of Standard"
+    assert price.windows[0].describe() == "every day 09:00-12:00 UTC"
+    assert '  { window = "peak", hours = "acme", input = 0.4, cached_input = 0.02 },\n' in table.read_text()
+
+
 def test_an_alias_names_its_model_and_another_site_is_a_single_source(tokencost: Run, table: Path) -> None:
     words = ("prices", "add", "acme/uno", "--prices", str(table), *PRICE, "--source", "https://elsewhere.example")
     assert tokencost(*words).status == 0

@@ -107,6 +107,20 @@ def test_bad_answers_are_asked_for_again(form: Form, table: Path) -> None:
     assert load_prices(table).models["one"].prices[-1].evidence.source == "https://acme.example/new"
 
 
+def test_a_page_that_the_table_names_is_answered_by_its_name_or_its_address(form: Form, table: Path) -> None:
+    named = TABLE.replace("[models.one]", '[sources.acme-new]\nurl = "https://acme.example/new"\n\n[models.one]', 1)
+    for answer in ("acme-new", "https://acme.example/new"):
+        table.write_text(named)
+        result = form(*BASE[:6], answer, "", *PEAK, "", "y")
+        assert result.exception is None, result.output
+        assert load_prices(table).models["one"].prices[-1].evidence[::2] == (
+            "https://acme.example/new",
+            "primary",
+            None,
+        )
+        assert table.read_text().count('source = "acme-new"') == 1
+
+
 def test_a_rate_ten_times_off_is_asked_about(form: Form, table: Path) -> None:
     result = form("2026-06-01", "2", "n", "0.2", "", "", "", "30", "y", "", "", *PEAK, "", "y")
     assert result.exception is None, result.output

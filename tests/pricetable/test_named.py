@@ -164,7 +164,7 @@ def test_a_page_that_nothing_cites_is_no_problem_and_no_finding() -> None:
         (
             '[windows.workdays-2025]\nzone = "Asia/Shanghai"\nhours = ["09:00-12:00"]',
             "[windows.workdays-2025]",
-            '7: these hours name no hours\n  hint: add hours = ["09:00-12:00"]',
+            '7: this window says neither days nor hours\n  hint: add hours = ["09:00-12:00"]',
         ),
     ],
 )

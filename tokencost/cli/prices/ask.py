@@ -55,7 +55,9 @@ def ask(table: "PriceTable", given: Mapping[str, Any], today: date) -> dict[str,
     accepted: list[str] = []
     answers |= (rates := _rates("", present, given, accepted))
     if not given["source"]:
-        answers["source"] = _ask("source", _check_address, price.evidence.source if price else None)
+        answers["source"] = _ask(
+            "source", lambda text: _check_source(table, text), price.evidence.source if price else None
+        )
     if not given["checked"]:
         answers["checked"] = _ask("seen there on", lambda text: _check_seen(text, today), today.isoformat())
     if price is not None and not any(given[key] for key in (*CONDITION_KEYS, "drop_blocks", "whens")):
@@ -132,10 +134,10 @@ def _when(text: str) -> When:
     return WhenType().convert(text, None, None)
 
 
-def _check_address(text: str) -> str:
+def _check_source(table: "PriceTable", text: str) -> str:
     from tokencost.pricetable.reading.findings import is_address
 
-    if not is_address(text):
+    if text not in table.sources and not is_address(text):
         raise InvalidRequest(f"{text!r} is no https address", "the page that states the price: https://...")
     return text
 

@@ -75,7 +75,7 @@ def definition_problems(path: KeyPath, given: dict[str, Any], calendars: dict[st
 
 def _window_problems(path: KeyPath, window: dict[str, Any], calendars: dict[str, Any]) -> Iterator[PathProblem]:
     if not any(key in window for key in WINDOW_KEYS):
-        yield path, "these hours name no hours", 'add hours = ["09:00-12:00"]'
+        yield path, "this window says neither days nor hours", 'add hours = ["09:00-12:00"]'
     if window.get("until", END) <= window.get("from", BEGINNING):
         yield (*path, "until"), "`until` is not later than `from`", "until is exclusive and later than from"
     yield from definition_problems(path, window, calendars)
