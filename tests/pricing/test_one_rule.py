@@ -12,9 +12,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from py_mini_racer import MiniRacer
+from py_mini_racer import JSEvalException, MiniRacer
 
-from tokencost import Blend, parse_prices, price, usage, workload, workload_totals
+from tokencost import Blend, TokenCounts, parse_prices, price, usage, workload, workload_totals
 from tokencost.cli import run
 from tokencost.pricing.cost import billed_input
 from tokencost.pricing.rates import threshold_below
@@ -53,9 +53,18 @@ when = [
   { tier = "batch", input = 1, cached_input = 0.25, output = 2 },
 ]
 """
+WRITES_NOTHING = """
+[models.embedding]
+provider = "acme"
+[[models.embedding.prices]]
+from = 2025-01-01
+input = 3
+without = ["output"]
+source = "https://example.org/"
+"""
 INPUTS = (999, 1000, 1001, 2000)
 """On both sides of the threshold, and on it."""
-PARSED = parse_prices(TABLE.encode())
+PARSED = parse_prices((TABLE + WRITES_NOTHING).encode())
 
 
 def alone(model: str, tokens: int) -> Decimal:
@@ -100,7 +109,7 @@ def test_blends_agree() -> None:
 def page_script(tmp_path_factory: pytest.TempPathFactory) -> MiniRacer:
     """The script of the page with the rates of the table, up to where it needs a browser."""
     folder = tmp_path_factory.mktemp("page")
-    (folder / "prices.toml").write_text(TABLE, encoding="utf-8")
+    (folder / "prices.toml").write_text(TABLE + WRITES_NOTHING, encoding="utf-8")
     options = ["--prices", str(folder / "prices.toml"), "--on", "2025-06-01", "-o", str(folder / "page.html")]
     assert run(["report", *options]) == 0
     found = re.search(r'<script[^>]*id="rates"[^>]*>(.*?)</script>', (folder / "page.html").read_text(encoding="utf-8"))
@@ -121,6 +130,17 @@ def test_the_script_of_the_page_agrees(page_script: MiniRacer, model: str, token
         f"{{const cost = costOf(byName.get('{model}'), {asked}, rates.scale).cost; `${{cost.n}}/${{cost.d}}`}}"
     )
     assert Fraction(str(cost)) == Fraction(alone(model, tokens))
+
+
+def test_the_script_of_the_page_refuses_output_that_has_no_rate(page_script: MiniRacer) -> None:
+    cost = (
+        "costOf(byName.get('embedding'), {{requests: 1n, input: 7n, output: {}n, cached: 0n, batch: 0n, peak: 0n}}, 0)"
+    )
+    assert page_script.eval(f"String({cost.format(0)}.cost.n > 0n)") == "true"
+    with pytest.raises(JSEvalException, match="embedding writes no output"):
+        page_script.eval(cost.format(1))
+    with pytest.raises(TokenCounts, match="embedding writes no output"):
+        price(PARSED, "embedding", on="2025-06-01", input_tokens=7, output_tokens=1)
 
 
 def places(pattern: str) -> list[str]:

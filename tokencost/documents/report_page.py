@@ -184,8 +184,6 @@ def _make_calculator(table: PriceTable, on: When, models: Sequence[str]) -> Calc
 def _make_model(model: Model, provider: str, price: Price, on: When) -> CalculatorModel:
     end = ends_soon(model, on)
     ends = "" if end is None else show_bound(end)
-    if price.rates.output is None:
-        return CalculatorModel(model.id, provider, thresholds(price), (), f"{model.id} writes no output", ends)
     try:
         peak_and_off_peak(price)
     except NotOffered as error:

@@ -38,7 +38,9 @@ function costOf(model, asked, scale) {
         sums.uncached += weight * fresh * rates.input;
         sums.cached += weight * hit * rates.cached;
       }
-      sums.output += weight * asked.output * 100n * rates.output;
+      // What a model does not write has no rate, and is never free.
+      if (rates.output !== null) sums.output += weight * asked.output * 100n * rates.output;
+      else if (asked.output > 0n) throw new Refused(`${model.shown} writes no output.`);
     }
   }
   const decimals = scale + PER_MILLION + SHARES;
