@@ -112,7 +112,18 @@ def test_what_people_read_of_it(tokencost: Run, tmp_path: Path) -> None:
 
 
 def test_a_new_price_goes_on_without_output(tokencost: Run) -> None:
-    words = ("prices", "add", SMALL, "--from", "2026-12-01", "--source", "https://example.org/prices", "--dry-run")
+    words = (
+        "prices",
+        "add",
+        SMALL,
+        "--from",
+        "2026-12-01",
+        "--source",
+        "https://example.org/prices",
+        "--dry-run",
+        "--on",
+        ON,
+    )
     added = tokencost(*words, "--input", "0.03")
     assert (added.status, '+without = ["output"]' in added.out, "+output" in added.out) == (0, True, False)
     written = tokencost(*words, "--input", "0.03", "--output", "1")
