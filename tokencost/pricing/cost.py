@@ -22,6 +22,7 @@ CONVENTION = (
     "(OpenAI prompt_tokens or input_tokens; DeepSeek prompt_tokens = hit + miss)"
 )
 
+_ADD, _MULTIPLY = EXACT.add, EXACT.multiply
 REMEMBERED_NAMES = 1024
 LARGEST_SHOWN_DIGITS = 30
 LARGEST_SHOWN = 10**LARGEST_SHOWN_DIGITS
@@ -96,8 +97,10 @@ class _Cost(NamedTuple):
 
     @property
     def total(self) -> Decimal:
-        """The sum of the parts."""
-        return self.parts.total
+        """The sum of the parts, of which most are zero in many requests."""
+        uncached, cached, write, output = self.parts
+        total = _ADD(uncached, output)
+        return _ADD(total, _ADD(cached, write)) if cached or write else total
 
     @property
     def rates(self) -> Rates:
@@ -225,8 +228,8 @@ def price_tokens(
         total, output, cached, write, write_12h = _whole_numbers((total, output, cached, write, write_12h))
     if output < 0 or cached < 0 or write < 0 or write_12h < 0 or cached + write + write_12h > total:
         raise _impossible(total, output, cached, write, write_12h)
-    rates, multiply = cell.per_token, EXACT.multiply
-    if output:
+    rates, multiply = cell.per_token, _MULTIPLY
+    if output and rates.output is None:
         refuse_output(cell)
     try:
         long_cost = ZERO
@@ -242,8 +245,8 @@ def price_tokens(
         parts = CostParts(
             multiply(rates.input, uncached),
             multiply(rates.cached_input or ZERO, cached) if cached else ZERO,
-            EXACT.add(multiply(rates.cache_write or ZERO, write), long_cost) if write else long_cost,
-            multiply(cast("Decimal", rates.output), output) if output else ZERO,
+            _ADD(multiply(rates.cache_write or ZERO, write), long_cost) if write else long_cost,
+            multiply(rates.output or ZERO, output) if output else ZERO,
         )
     # Nothing is ever rounded, so numbers that no request can have end here rather than in wrong digits.
     except (Inexact, InvalidOperation, Overflow):
