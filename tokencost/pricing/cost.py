@@ -45,7 +45,9 @@ class CostParts(NamedTuple, Generic[Number]):
         """Their sum."""
         uncached, cached, write, output = self
         if isinstance(uncached, Decimal):
-            return EXACT.add(EXACT.add(uncached, output), EXACT.add(cached, write))
+            total = _ADD(uncached, output)
+            # Most requests have neither, and adding nothing takes as long as adding something.
+            return _ADD(total, _ADD(cached, write)) if cached or write else total
         return uncached + cached + write + output
 
 
@@ -97,10 +99,8 @@ class _Cost(NamedTuple):
 
     @property
     def total(self) -> Decimal:
-        """The sum of the parts, of which most are zero in many requests."""
-        uncached, cached, write, output = self.parts
-        total = _ADD(uncached, output)
-        return _ADD(total, _ADD(cached, write)) if cached or write else total
+        """The sum of the parts."""
+        return self.parts.total
 
     @property
     def rates(self) -> Rates:
