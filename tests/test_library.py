@@ -15,7 +15,7 @@ import tokencost
 from tokencost import PriceTable, Row
 from tokencost.documents.claims.claims import claims_document
 from tokencost.documents.compare import comparison_document
-from tokencost.documents.document import Table
+from tokencost.documents.document import Records
 from tokencost.documents.find import pairs_table, rates_table
 from tokencost.documents.usage.costs import usage_document
 from tokencost.documents.workload.sweep import sweep_records
@@ -155,7 +155,7 @@ def test_a_huge_count_is_priced_exactly_or_refused(shipped: PriceTable) -> None:
     assert Fraction(cost.total) == Fraction(15 * 10**500, 10**6)
 
 
-def rows_of(result: Sequence[Row], table: Table) -> None:
+def rows_of(result: Sequence[Row], table: Records) -> None:
     """The rows are those of the table: the same columns in the same order, and the same values."""
     keys = [column.key for column in table.columns]
     assert result
@@ -175,9 +175,9 @@ def rows_of(result: Sequence[Row], table: Table) -> None:
 
 def test_rows_are_those_of_csv_and_json(shipped: PriceTable) -> None:
     compared = tokencost.compare(shipped, "deepseek-flash", against="gpt-6.1-sol", on=ON, blend="3:1")
-    rows_of(compared.rows, comparison_document(shipped, compared).tables[0])
+    rows_of(compared.rows, comparison_document(shipped, compared).records[0])
     totals = tokencost.workload_totals(shipped, CHAT, "deepseek-flash", against="gpt-6.1-sol", on=ON)
-    rows_of(totals.rows, workload_document(shipped, totals).tables[0])
+    rows_of(totals.rows, workload_document(shipped, totals).records[0])
     axes = [tokencost.axis("cached", 0, 1, 1), tokencost.axis("output", 100, 300, 100)]
     swept = tokencost.sweep(shipped, CHAT, axes, "deepseek-flash", against="gpt-6.1-sol", on=ON)
     rows_of(swept.rows, sweep_records(swept))
@@ -186,13 +186,13 @@ def test_rows_are_those_of_csv_and_json(shipped: PriceTable) -> None:
     pairs = tokencost.find_pairs(tokencost.listed_rates(shipped), "0.14", "7.50")
     rows_of(pairs, pairs_table(pairs, None, ""))
     judged = [tokencost.judge(shipped, claim) for claim in tokencost.load_claims()]
-    rows_of(judged, claims_document(shipped, judged, None).tables[0])
+    rows_of(judged, claims_document(shipped, judged, None).records[0])
 
 
 @pytest.mark.parametrize("by", ["model", ["component", "model"], ["day", "provider"]])
 def test_rows_of_a_bill_are_those_of_csv_and_json(shipped: PriceTable, tmp_path: Path, by: str | list[str]) -> None:
     bill = tokencost.usage(shipped, LOG, by=by, as_models=["o1", "gpt-4o"])
-    rows_of(bill.rows, usage_document(shipped, bill).tables[0])
+    rows_of(bill.rows, usage_document(shipped, bill).records[0])
     path = tmp_path / "log.jsonl"
     lines = [
         {"model": "o1", "time": "2025-01-27T00:00:00Z", "input_tokens": 9, "output_tokens": 2, "spend": "0.5"},
@@ -201,7 +201,7 @@ def test_rows_of_a_bill_are_those_of_csv_and_json(shipped: PriceTable, tmp_path:
     ]
     path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     some = tokencost.usage(shipped, path, by=by, compare_to="spend")
-    tables = {table.name: table for table in usage_document(shipped, some).tables}
+    tables = {table.name: table for table in usage_document(shipped, some).records}
     rows_of(some.rows, tables["rows"])
     rows_of(some.unpriced, tables["unpriced"])
     rows_of(some.rejected, tables["rejected"])

@@ -11,19 +11,19 @@ from textwrap import dedent
 
 import pytest
 
-from tokencost.documents.document import Column, Document, Figure, Table
+from tokencost.documents.document import Document, Field, Figure, Records, Source, split_records
 from tokencost.errors import InvalidRequest
 from tokencost.render import FORMATS, PICTURE_FORMATS, RECORD_FORMATS, TEXT_FORMATS, format_of, render
 
-PRICES = Table(
+PRICES = Records(
     columns=(
-        Column("model"),
-        Column("price", "rate"),
-        Column("list_price", "rate", "CNY list", currency="CNY"),
-        Column("ratio", "ratio"),
-        Column("percent_lower", "percent"),
-        Column("tokens", "count", shown=False),
-        Column("from", "when"),
+        Field("model"),
+        Field("price", "rate"),
+        Field("list_price", "rate", "CNY list", currency="CNY"),
+        Field("ratio", "ratio"),
+        Field("percent_lower", "percent"),
+        Field("tokens", "count", shown=False),
+        Field("from", "when"),
     ),
     rows=(
         (
@@ -44,7 +44,7 @@ COMPARISON = Document(
     as_of=date(2025, 1, 27),
     version="2026.11.20",
     sha256="0123456789abcdef" * 4,
-    tables=(PRICES, Table((Column("model"), Column("reason")), (), name="unpriced", caption="Unpriced")),
+    **split_records(PRICES, Records((Field("model"), Field("reason")), (), name="unpriced", caption="Unpriced")),
     answer=(
         (
             "o1 costs ",
@@ -58,7 +58,10 @@ COMPARISON = Document(
         ("deepseek-reasoner is ", Figure(Fraction(1472, 15), "percent"), " lower."),
     ),
     notes=(("Off-peak hours are left out.",),),
-    sources=("https://api-docs.deepseek.com/quick_start/pricing", "https://openai.com/api/pricing"),
+    sources=(
+        Source("", "https://api-docs.deepseek.com/quick_start/pricing"),
+        Source("", "https://openai.com/api/pricing"),
+    ),
     extra={"tier": "standard", "rejected_count": 0},
 )
 NOTHING = Document("prices check", datetime(2025, 2, 8, 16, tzinfo=UTC), "2026.11.20", "f" * 64, ())
@@ -347,14 +350,14 @@ def test_a_document_without_tables_has_its_last_line(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(set(TEXT_FORMATS) - {"csv", "tsv", "json"}))
 def test_columns_that_are_not_shown_stay_with_programs(name: str) -> None:
-    hidden = Table((Column("secret", shown=False),), (("x",),), name="more", caption="Unseen")
+    hidden = Records((Field("secret", shown=False),), (("x",),), name="more", caption="Unseen")
     text = render(Document("c", date(2025, 1, 27), "v", "0" * 64, (PRICES, hidden)), name)
     assert "1,000,000" not in text
     assert "Unseen" not in text
 
 
 def test_a_currency_of_its_own_unit() -> None:
-    euro = Table((Column("price", "rate", currency="EUR"),), ((Decimal("0.5"),),))
+    euro = Records((Field("price", "rate", currency="EUR"),), ((Decimal("0.5"),),))
     document = Document("c", date(2025, 1, 27), "v", "0" * 64, (euro,))
     assert "EUR 0.50" in render(document, "table")
     assert render(document, "csv") == "price\n0.5\n"
@@ -401,9 +404,9 @@ def test_a_format_imports_only_what_it_needs(name: str | None) -> None:
 import sys
 from datetime import date
 import tokencost.render
-from tokencost.documents.document import Column, Document, Table
+from tokencost.documents.document import Field, Document, Records
 if {name!r}:
-    table = Table((Column("model"),), (("o1",),))
+    table = Records((Field("model"),), (("o1",),))
     tokencost.render.render(Document("c", date(2025, 1, 27), "v", "0", (table,)), {name!r})
 print("rich" in sys.modules, "csv" in sys.modules, "json" in sys.modules)
 """

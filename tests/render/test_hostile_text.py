@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tokencost.documents.document import Column, Document, Table
+from tokencost.documents.document import Document, Field, Records, Source
 from tokencost.render import TEXT_FORMATS, render
 from tokencost.render.sanitize import HIDDEN, sanitize
 
@@ -50,8 +50,8 @@ def _document(*texts: str) -> Document:
         "v",
         "0" * 64,
         tuple(
-            Table(
-                (Column("model", heading=text), Column("n", "count")),
+            Records(
+                (Field("model", heading=text), Field("n", "count")),
                 ((text, 1), ("x", 2)),
                 f"t{number}",
                 text,
@@ -60,7 +60,7 @@ def _document(*texts: str) -> Document:
         ),
         answer=tuple((text,) for text in texts),
         notes=tuple((text,) for text in texts),
-        sources=texts,
+        sources=tuple(Source("", text) for text in texts),
     )
 
 
@@ -229,7 +229,7 @@ EXPECTED = {
 @pytest.mark.parametrize("name", PEOPLE)
 def test_a_name_in_a_cell(name: str) -> None:
     rows = tuple((text, "|") for text in HOSTILE)
-    document = Document("c", date(2025, 1, 27), "v", "0" * 64, (Table((Column("a"), Column("b")), rows),))
+    document = Document("c", date(2025, 1, 27), "v", "0" * 64, (Records((Field("a"), Field("b")), rows),))
     text = render(document, name)
     for expected in EXPECTED[name]:
         cell = expected.replace("·", "\u200b") if name == "orgmode" else expected

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tokencost.documents.document import Column, Document, Figure, Plain, Table, Value
+from tokencost.documents.document import Document, Field, Figure, Plain, Records, Value
 from tokencost.render import render
 from tokencost.render.sanitize import sanitize
 
-COLUMNS = (Column("model"), Column("price", "rate"), Column("ratio", "ratio"), Column("tokens", "count"))
+COLUMNS = (Field("model"), Field("price", "rate"), Field("ratio", "ratio"), Field("tokens", "count"))
 
 
 def _document(*rows: tuple[Value, ...], extra: dict[str, Plain] | None = None) -> Document:
-    return Document("c", date(2025, 1, 27), "v", "0" * 64, (Table(COLUMNS, rows),), extra=extra or {})
+    return Document("c", date(2025, 1, 27), "v", "0" * 64, (Records(COLUMNS, rows),), extra=extra or {})
 
 
 def _cells(text: str, delimiter: str) -> list[list[str]]:
@@ -50,7 +50,7 @@ def test_json_holds_further_members_and_tables() -> None:
         datetime(2025, 2, 8, 16, tzinfo=UTC),
         "v",
         "0" * 64,
-        (Table(COLUMNS, ()), Table((Column("model"),), (("x",), ("y",)), name="unpriced")),
+        (Records(COLUMNS, ()), Records((Field("model"),), (("x",), ("y",)), name="unpriced")),
         answer=(("It costs ", Figure(Decimal("0.0036"), "money"), "."),),
         extra={
             "tier": None,
@@ -149,7 +149,7 @@ def _without_marks(text: str) -> str:
 @given(st.lists(st.sampled_from([*";,=+-@＝＠\"' \t", "x", "1"]), max_size=12).map("".join))
 def test_no_cell_is_a_formula_where_semicolons_or_commas_part_cells(text: str) -> None:
     formula = tuple("=+-@＝＠")
-    document = Document("c", date(2025, 1, 27), "v", "0" * 64, (Table((Column("a"), Column("b")), (("x", text),)),))
+    document = Document("c", date(2025, 1, 27), "v", "0" * 64, (Records((Field("a"), Field("b")), (("x", text),)),))
     for name, own, others in (("csv", ",", ";"), ("tsv", "\t", ";,")):
         written = render(document, name)
         assert not any(cell.lstrip().startswith(formula) for cell in _cells(written, own)[1])

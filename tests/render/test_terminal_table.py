@@ -6,27 +6,27 @@ from textwrap import dedent
 import pytest
 from rich.cells import cell_len
 
-from tokencost.documents.document import Column, Document, Figure, Table, Value
+from tokencost.documents.document import Document, Field, Figure, Records, Source, Value, split_records
 from tokencost.render import render
 
 
 def _document(*rows: tuple[Value, ...]) -> Document:
     columns = (
-        Column("price", "rate"),
-        Column("ratio", "ratio"),
-        Column("model"),
-        Column("from", "when"),
-        Column("source", "url"),
+        Field("price", "rate"),
+        Field("ratio", "ratio"),
+        Field("model"),
+        Field("from", "when"),
+        Field("source", "url"),
     )
     return Document(
         "compare",
         date(2025, 1, 27),
         "2026.11.20",
         "0123456789abcdef" * 4,
-        (Table(columns, rows, caption="Prices"),),
+        **split_records(Records(columns, rows, caption="Prices")),
         answer=(("o1 costs ", Figure(Fraction(750, 14), "ratio"), " as much as deepseek-reasoner."),),
         notes=(("Peak hours apply from 09:00 to 12:00 in Shanghai.",),),
-        sources=("https://openai.com/api/pricing/a-long-path-that-fits-no-line",),
+        sources=(Source("", "https://openai.com/api/pricing/a-long-path-that-fits-no-line"),),
     )
 
 
@@ -82,8 +82,8 @@ def test_a_table_stays_upright_as_long_as_it_fits() -> None:
 
 
 def test_texts_are_wrapped_where_they_have_room_and_names_stay_whole() -> None:
-    columns = (Column("id"), Column("said"), Column("price", "rate"))
-    table = Table(columns, (("deepseek-reasoner", "a query costs less than it did before", Decimal("0.14")),))
+    columns = (Field("id"), Field("said"), Field("price", "rate"))
+    table = Records(columns, (("deepseek-reasoner", "a query costs less than it did before", Decimal("0.14")),))
     document = Document("c", date(2025, 1, 27), "v", "0" * 64, (table,))
     assert render(document, "table", width=50).splitlines()[:4] == [
         "id                 said                     price",
@@ -95,7 +95,7 @@ def test_texts_are_wrapped_where_they_have_room_and_names_stay_whole() -> None:
 
 
 def test_wide_characters_take_two_columns() -> None:
-    table = Table((Column("名称"), Column("price", "rate")), (("模型甲", 1), ("o1", 15)))
+    table = Records((Field("名称"), Field("price", "rate")), (("模型甲", 1), ("o1", 15)))
     text = render(Document("c", date(2025, 1, 27), "v", "0" * 64, (table,)), "table")
     assert text == dedent("""\
         名称      price

@@ -39,6 +39,9 @@ class BlendType(click.ParamType["Blend"]):
 @click.option(
     "--blend", type=BlendType(), metavar="IN:OUT[:CACHED%]", help="Add a blended row, such as 3:1 or 3:1:60%."
 )
+@click.option(
+    "--break-even", is_flag=True, help="Also: how far use must grow for the bill to stay the same (two models)."
+)
 @currency_option
 @chart_option
 @answer_options
@@ -48,6 +51,7 @@ def compare(
     tier: str,
     window: str | None,
     blend: "Blend | None",
+    break_even: bool,
     currency: str,
     prices: str | None,
     on: When,
@@ -67,4 +71,4 @@ def compare(
     result = compare_prices(
         table, models, on=on, against=against, tier=tier, window=window, blend=blend, currency=currency
     )
-    answer(comparison_document(table, result), **form)
+    answer(comparison_document(table, result, break_even=break_even, ranked=not models), **form)

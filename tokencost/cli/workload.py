@@ -23,7 +23,7 @@ from tokencost.pricetable.when import When
 if TYPE_CHECKING:
     from tokencost.analysis.workload.fields import Workload
     from tokencost.analysis.workload.totals import OverBudget
-    from tokencost.documents.document import Sentence, Table
+    from tokencost.documents.document import Records, Sentence
     from tokencost.pricetable.table import PriceTable
 
 EXAMPLE = os.path.join(os.path.dirname(__file__), "workload.example.toml")
@@ -109,9 +109,11 @@ def workload(
     break_even: bool,
     prices: str | None,
     on: When,
-    format_name: str | None,
     output: str | None,
+    format_name: str | None,
     no_color: bool,
+    brief: bool,
+    width: int | None,
     chart: bool,
     **options: str | None,
 ) -> int:
@@ -136,7 +138,7 @@ def workload(
     workloads, models, against = _read_request(table, spec_and_models, against, on, check_fields(options, factors))
     totals = workload_totals(table, workloads, models, on=on, against=against)
     over = over_budget(totals, budget) if budget is not None else ()
-    records, swept, further = None, None, list["Table"]()
+    records, swept, further = None, None, list["Records"]()
     if axes:
         from tokencost.analysis.workload.sweep import sweep
         from tokencost.documents.workload.sweep import sweep_records, sweep_table
@@ -159,7 +161,7 @@ def workload(
         ranges=tuple(window_ranges(totals)),
         remarks=[_say_over(each, budget or Fraction(0)) for each in over],
     )
-    answer(document, format_name, output, no_color, chart=chart)
+    answer(document, format_name, output, no_color, brief, width, chart=chart)
     if over:
         from tokencost.render.numbers import show_sentence
 

@@ -1,7 +1,8 @@
-"""What every renderer is given: typed values in tables and sentences, without any syntax.
+"""What every renderer is given: records for programs, tables and sentences for people, without any syntax.
 
-Numbers stay exact (`Decimal`, `Fraction`, `int`) until a renderer shows them, since one format wants all their digits
-and another two, and each has characters of its own to escape.
+Records are tidy: one row for each thing, under keys that never change. Tables are what a person understands alone, and
+may stand the other way round. Both are made from one result, so no format turns one into the other. Numbers stay exact
+(`Decimal`, `Fraction`, `int`) until a renderer shows them, since one format wants all their digits and another two.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, overload
 
 if TYPE_CHECKING:
     from tokencost.documents.chart import Chart
@@ -22,18 +23,23 @@ Plain = str | int | Decimal | Fraction | date | datetime | None
 """None is what does not exist, never zero. A `datetime` is UTC-aware."""
 
 Kind = Literal[
-    "text", "term", "rate", "money", "fine_money", "ratio", "percent", "fine_ratio", "fine_percent", "count",
-    "expected", "when", "bound", "url",
+    "text", "term", "rate", "mixed_rate", "money", "fine_money", "whole_money", "ratio", "times", "percent", "change",
+    "share", "fine_ratio", "fine_percent", "count", "expected", "when", "bound", "url",
 ]  # fmt: skip
 """How a value is shown.
 
 text     as it is
 term     a name from the records, such as cached_input: people read it with spaces
 rate     money per 1M tokens: as many digits as it has, at least two decimals
+mixed_rate  the price of a mix of tokens, which was computed: with three significant digits
 money    an amount of money
 fine_money  with four significant digits below 1, where a sentence states one amount alone
+whole_money  without decimals, where twelve amounts stand side by side
 ratio    a factor: 53.6×
+times    a factor in a sentence: 53.6, before `times`
 percent  a value of 98.1333… is shown as 98.1%
+change   a difference in percent, with its sign: −98.1%, +409.5%
+share    a part of a total in percent: shares add up to 100%
 fine_ratio, fine_percent  with two decimals, where a rounding is in question: 53.57×, 98.13%
 count    a whole number of tokens or requests
 expected  how many there will be: a growing or divided number, which need not be whole, rounded to one that is
@@ -65,20 +71,31 @@ Value = Plain | Figure | Phrase
 """One cell."""
 
 
-class Column(NamedTuple):
-    """A column: `key` is its name in CSV and JSON, `heading` what people read."""
+class Field(NamedTuple):
+    """A column of records: `key` is its name in CSV and JSON."""
 
     key: str
     kind: Kind = "text"
     heading: str = ""
     shown: bool = True
-    """False: only in CSV, TSV and JSON, which always carry every column."""
     currency: str = "USD"
 
     @property
     def title(self) -> str:
         """What people read above the column."""
         return self.heading or self.key.replace("_", " ")
+
+
+class Column(NamedTuple):
+    """A column of a table that people read."""
+
+    heading: str
+    kind: Kind = "text"
+    over: str = ""
+    """A heading that it shares with the neighbours that have the same: `gpt-6.1-sol costs`."""
+    leaves: int = 0
+    """Where a table is too wide, columns leave it in this order: those of 1 first; 0 stays."""
+    currency: str = "USD"
 
 
 class WhenRead(Sequence[Item], Generic[Item]):
@@ -103,20 +120,47 @@ class WhenRead(Sequence[Item], Generic[Item]):
         return len(self._items)
 
 
-class Table(NamedTuple):
-    """Rows under typed columns; `name` is its key in JSON, and a table without a name is for people only."""
+class Records(NamedTuple):
+    """Rows for programs; `name` is their key in JSON."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[Field, ...]
     rows: Sequence[tuple[Value, ...]]
     name: str = "rows"
     caption: str = ""
 
 
-class Document(NamedTuple):
-    """The answer to one command.
+class Table(NamedTuple):
+    """Rows for people. A row of one cell, in a table of several columns, is a heading of the rows below it."""
 
-    The first table holds the records: its rows are the `rows` of JSON and the lines of CSV.
-    """
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Value, ...]]
+    unit: str = ""
+    """What the figures are, such as `USD per 1M tokens`: it stands in the first cell, and is copied with it."""
+    title: str = ""
+    """Above the table, where several tables have to be told apart."""
+    names: int = 1
+    """How many of the first columns say what a row is. They are repeated in every block of a table in blocks, and what
+    is the same as above is left blank."""
+    totals: int = 0
+    """How many of the last rows are totals. Amounts are rounded so that they add up to a single total."""
+    turns: bool = False
+    """Whether rows may become columns where the columns do not fit: their amounts are then in whole units."""
+
+
+class Source(NamedTuple):
+    """Where the rates of one model come from."""
+
+    model: str
+    """As the reader named it; empty where it is of no model."""
+    address: str
+    checked: date | None = None
+    confidence: str | None = None
+    line: str = ""
+    """Where the price stands: prices.toml:41."""
+
+
+class Document(NamedTuple):
+    """The answer to one command."""
 
     command: str
     as_of: date | datetime | None
@@ -125,15 +169,18 @@ class Document(NamedTuple):
     """The price table's own version."""
     sha256: str
     """Hex digest of the bytes of prices.toml."""
-    tables: tuple[Table, ...]
+    records: tuple[Records, ...] = ()
+    """For programs. The first are the `rows` of JSON and the lines of CSV."""
+    tables: tuple[Table, ...] = ()
+    """For people."""
     answer: tuple[Sentence, ...] = ()
     """The answer in sentences, above the tables."""
     assumed: tuple[Sentence, ...] = ()
     """What the answer holds for. It stands directly above the tables, so that it is pasted with them."""
-    reading: tuple[Sentence, ...] = ()
-    """What the tables say, in sentences that can be quoted, beneath them."""
     notes: tuple[Sentence, ...] = ()
-    sources: tuple[str, ...] = ()
+    """What changes a decision, beneath the tables."""
+    notes_heading: str = "Notes"
+    sources: tuple[Source, ...] = ()
     extra: Mapping[str, Plain] = MappingProxyType({})
     """Further top-level members of the JSON object."""
     charts: "Sequence[Chart]" = ()
@@ -142,4 +189,21 @@ class Document(NamedTuple):
 
 def begin_document(table: "PriceTable", command: str, as_of: date | datetime | None) -> Document:
     """An empty document that says which price table it comes from; `_replace` fills it."""
-    return Document(command, as_of, table.version, table.sha256, ())
+    return Document(command, as_of, table.version, table.sha256)
+
+
+def split_records(*records: Records) -> dict[str, Any]:
+    """The records that have a name, and the tables of all."""
+    return {"records": tuple(each for each in records if each.name), "tables": read_tables(*records)}
+
+
+def read_tables(*records: Records) -> tuple[Table, ...]:
+    """Tables with the shown columns of the records."""
+    tables = []
+    for each in records:
+        seen = [(place, field) for place, field in enumerate(each.columns) if field.shown]
+        if seen:
+            columns = tuple(Column(field.title, field.kind, currency=field.currency) for _, field in seen)
+            rows = [tuple(row[place] for place, _ in seen) for row in each.rows]
+            tables.append(Table(columns, rows, title=each.caption))
+    return tuple(tables)

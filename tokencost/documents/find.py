@@ -5,7 +5,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tokencost.analysis.find import ListedRate, RatePair
-from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value, begin_document
+from tokencost.documents.document import (
+    Document,
+    Field,
+    Figure,
+    Records,
+    Sentence,
+    Value,
+    begin_document,
+    split_records,
+)
 from tokencost.documents.remarks import cite, merge_remarks
 from tokencost.documents.wording import count_noun
 from tokencost.pricetable.sale import SEEN_DAYS, ends_soon, has_unknown_end
@@ -61,30 +70,30 @@ def found_pairs_document(
     return _document(table, on, tables, answer, [side for pair in pairs for side in pair], closed)
 
 
-def rates_table(rates: Sequence[ListedRate], caption: str, name: str = "rows") -> Table:
+def rates_table(rates: Sequence[ListedRate], caption: str, name: str = "rows") -> Records:
     """List prices, one to a row."""
-    return Table(_columns(rates), tuple(map(_values, rates)), name=name, caption=caption)
+    return Records(_columns(rates), tuple(map(_values, rates)), name=name, caption=caption)
 
 
-def pairs_table(pairs: Sequence[RatePair], on: When | None, caption: str) -> Table:
+def pairs_table(pairs: Sequence[RatePair], on: When | None, caption: str) -> Records:
     """Pairs of list prices, one to a row; their times where no day was asked for."""
     rows = tuple(
         (*_values(p.left), *_values(p.right), p.like_for_like, p.ratio, p.percent_lower, p.start, p.end) for p in pairs
     )
-    return Table(_pair_columns(pairs, on), rows, caption=caption)
+    return Records(_pair_columns(pairs, on), rows, caption=caption)
 
 
 def _document(
     table: PriceTable,
     on: When | None,
-    tables: Sequence[Table],
+    tables: Sequence[Records],
     answer: Sentence,
     used: Sequence[ListedRate],
     closed: Sequence[ListedRate],
 ) -> Document:
-    sources = dict.fromkeys(f"{listed.model.id}: {cite(cell.evidence)}" for listed in used for cell in listed.cells)
+    sources = dict.fromkeys(cite(cell.evidence, listed.model.id) for listed in used for cell in listed.cells)
     return begin_document(table, "find", on)._replace(
-        tables=tuple(tables),
+        **split_records(*tables),
         answer=(answer,),
         notes=merge_remarks((*_note_ends(used, on), *_note_closed(closed, on))),
         sources=tuple(sources),
@@ -111,30 +120,30 @@ def _note_closed(closed: Sequence[ListedRate], on: When | None) -> Iterator[Sent
         yield listed.model.id, f": {words}", Figure(listed.rate, "rate"), when
 
 
-def _columns(rates: Sequence[ListedRate], side: str = "") -> tuple[Column, ...]:
+def _columns(rates: Sequence[ListedRate], side: str = "") -> tuple[Field, ...]:
     tiers = any(listed.cell.tier != "standard" for listed in rates)
     windows = any(listed.cell.window for listed in rates)
     return (
-        Column(f"{side}price", "rate", "price"),
-        Column(f"{side}model", heading="model"),
-        Column(f"{side}provider", shown=False),
-        Column(f"{side}component", "term", "component"),
-        Column(f"{side}tier", heading="tier", shown=tiers),
-        Column(f"{side}window", heading="window", shown=windows),
-        Column(f"{side}from", "bound", "from", shown=not side),
-        Column(f"{side}until", "bound", "until", shown=not side),
+        Field(f"{side}price", "rate", "price"),
+        Field(f"{side}model", heading="model"),
+        Field(f"{side}provider", shown=False),
+        Field(f"{side}component", "term", "component"),
+        Field(f"{side}tier", heading="tier", shown=tiers),
+        Field(f"{side}window", heading="window", shown=windows),
+        Field(f"{side}from", "bound", "from", shown=not side),
+        Field(f"{side}until", "bound", "until", shown=not side),
     )
 
 
-def _pair_columns(pairs: Sequence[RatePair], on: When | None) -> tuple[Column, ...]:
+def _pair_columns(pairs: Sequence[RatePair], on: When | None) -> tuple[Field, ...]:
     return (
         *_columns([pair.left for pair in pairs], "left_"),
         *_columns([pair.right for pair in pairs], "right_"),
-        Column("like_for_like", heading="like for like"),
-        Column("ratio", "ratio"),
-        Column("percent_lower", "percent", "lower"),
-        Column("from", "bound", shown=on is None),
-        Column("until", "bound", shown=on is None),
+        Field("like_for_like", heading="like for like"),
+        Field("ratio", "ratio"),
+        Field("percent_lower", "percent", "lower"),
+        Field("from", "bound", shown=on is None),
+        Field("until", "bound", shown=on is None),
     )
 
 

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
-from tokencost.analysis.table.check import STALE_AFTER_DAYS, is_stale
-from tokencost.documents.document import Figure, Sentence
+from tokencost.analysis.table.check import is_stale
+from tokencost.documents.document import Figure, Sentence, Source
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import ModelAt, prices_within
 from tokencost.pricetable.sale import describe_retirement, ends_soon, is_retired
 from tokencost.pricetable.table import Evidence, Price
 from tokencost.pricetable.when import When, day_of, show_bound, show_when, span
 from tokencost.pricing.rates import RateCell, open_window_names, thresholds
+
+MOST_NAMES = 4
 
 
 def merge_remarks(remarks: Iterable[Sentence]) -> tuple[Sentence, ...]:
@@ -25,53 +27,73 @@ def merge_remarks(remarks: Iterable[Sentence]) -> tuple[Sentence, ...]:
         named = models.setdefault(tuple(rest), [])
         if isinstance(model, str) and model not in named:
             named.append(model)
-    return tuple((", ".join(named), *rest) for rest, named in models.items())
+    return tuple((_join_names(named), *rest) for rest, named in models.items())
+
+
+def _join_names(names: list[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:MOST_NAMES])} and {more} others"
+
+
+def say_served(sides: Iterable[ModelAt]) -> Iterator[Sentence]:
+    """What moving names stood for, where it is no longer what they stand for.
+
+    `On that day deepseek-reasoner was DeepSeek-R1, and o1 was o1-2024-12-17.`
+    """
+    found: dict[When, list[str]] = {}
+    for side in sides:
+        first, after = span(side.when)
+        names = [s.name for s in side.model.served if s.start < after and s.end is not None and first < s.end]
+        if names:
+            said = f"{side.label} was {' and then '.join(names)}"
+            known = found.setdefault(side.when, [])
+            known += [said] if said not in known else []
+    for when, said_of in found.items():
+        on = "On that day" if len(found) == 1 else f"On {show_when(when)}"
+        yield (f"{on} {', and '.join(said_of)}.",)
 
 
 def model_remarks(side: ModelAt) -> Iterator[Sentence]:
     """What holds for a model at a time, whatever its rates are used for."""
     label, model, price, day = side.label, side.model, side.price, day_of(side.when)
-    first, after = span(side.when)
-    served = [s.name for s in model.served if s.start < after and (s.end is None or first < s.end)]
-    if served:
-        yield label, f": the name stood for {' and then '.join(served)}."
     if promotion := price.promotion:
         if promotion.guaranteed_through:
-            until = f"at least through {promotion.guaranteed_through.isoformat()}"
+            until = f"guaranteed through {promotion.guaranteed_through.isoformat()}"
             if promotion.guaranteed_through < day:
-                until += ", which has passed: it may have ended"
+                until += "; it may have ended since"
         elif promotion.ends:
             until = f"announced to end {show_when(promotion.ends)}"
         else:
             until = "without an announced end"
         yield label, f": a promotional price, {until}."
     for change in prices_within(model, side.when)[1:]:
-        at = show_when(change.start)
-        yield label, f": the price changes at {at}, to ", *_say_rates(change), "; shown is the one before."
+        yield label, f": the price changes at {show_when(change.start)}, to ", *_say_rates(change), "."
     yield from sale_remarks(side)
     if is_stale(model, price, day):
         checked = price.evidence.checked
-        if checked:
-            seen = f"was last checked {checked.isoformat()}, more than {STALE_AFTER_DAYS} days before"
-        else:
-            seen = "has no date on which it was checked"
+        seen = f"was last checked on {checked.isoformat()}" if checked else "was never checked on a known day"
         yield label, f": this price {seen}; it may be out of date."
 
 
 def sale_remarks(side: ModelAt) -> Iterator[Sentence]:
     """That the model is no longer sold, or soon will not be."""
     if soon := ends_soon(side.model, side.when):
-        yield side.label, f": the model ends on {show_bound(soon)}."
+        yield side.label, f": sold only until {show_bound(soon)}."
     if is_retired(side.model, side.when):
         verb = "shut down on" if side.model.shutdown else "withdrawn"
-        yield side.label, f": the model was {verb} {describe_retirement(side.model)}; this is its last list price."
+        yield side.label, f": {verb} {describe_retirement(side.model)}; this is its last list price."
 
 
-def window_remarks(side: ModelAt) -> Iterator[Sentence]:
-    """When the windows of a price are open."""
-    for window in side.price.windows:
-        closed = note_closed(window, side.price, side.when)
-        yield side.label, f": {window.name} is {window.describe()}{closed}."
+def window_remarks(sides: Iterable[ModelAt]) -> Iterator[Sentence]:
+    """When the windows of prices are open: once where they are the same, and by model where they are not."""
+    said: dict[str, dict[str, None]] = {}
+    for side in sides:
+        for window in side.price.windows:
+            words = f"{window.name} is {window.describe()}{note_closed(window, side.price, side.when)}"
+            said.setdefault(words, {})[side.label] = None
+    for words, labels in said.items():
+        alone = len({other.partition(" is ")[0] for other in said}) == len(said)
+        yield (f"{words[:1].upper()}{words[1:]}." if alone else f"{', '.join(labels)}: {words}.",)
 
 
 def note_closed(window: Window, price: Price, when: When) -> str:
@@ -88,14 +110,18 @@ def missing_rate_remarks(
     if cached and any(cell.rates.cached_input is None for cell in cells):
         yield side.label, ": no cached input is offered; such tokens are billed as input."
     if writes and any(cell.rates.cache_write is None for cell in cells):
-        yield side.label, ": cache writes cost nothing extra; such tokens are uncached input."
+        yield side.label, ": cache writes are billed as ordinary input."
 
 
-def threshold_remarks(side: ModelAt) -> Iterator[Sentence]:
+def threshold_remarks(sides: Iterable[ModelAt]) -> Iterator[Sentence]:
     """That long requests have other rates."""
-    if above := thresholds(side.price)[1:]:
-        limits = " and ".join(f"{threshold:,}" for threshold in above)
-        yield side.label, f": other rates hold for requests above {limits} input tokens; `prices show` has them."
+    found: dict[str, list[str]] = {}
+    for side in sides:
+        if above := thresholds(side.price)[1:]:
+            found.setdefault(" and ".join(f"{threshold:,}" for threshold in above), []).append(side.label)
+    for limits, labels in found.items():
+        costs = "costs" if len(labels) == 1 else "cost"
+        yield (f"{', '.join(labels)} {costs} more above {limits} input tokens (prices show).",)
 
 
 class Labelled(Protocol):
@@ -106,16 +132,15 @@ class Labelled(Protocol):
         """What the reader knows it by."""
 
 
-def cite_cells(cells: Iterable[tuple[Labelled, RateCell]], currency: str = "USD") -> tuple[str, ...]:
+def cite_cells(cells: Iterable[tuple[Labelled, RateCell]], currency: str = "USD") -> tuple[Source, ...]:
     """Where the rates of each model come from, when they were last seen there, and how far to trust them."""
     listed = ((side, cell.listed(currency)) for side, cell in cells)
-    return tuple(dict.fromkeys(f"{side.label}: {cite(rates.evidence)}" for side, rates in listed if rates))
+    return tuple(dict.fromkeys(cite(rates.evidence, side.label) for side, rates in listed if rates))
 
 
-def cite(evidence: Evidence) -> str:
-    """`https://... (checked 2026-10-27, primary)`."""
-    checked = f"checked {evidence.checked.isoformat()}" if evidence.checked else "no checked date"
-    return f"{evidence.source} ({', '.join(part for part in (checked, evidence.confidence) if part)})"
+def cite(evidence: Evidence, model: str = "") -> Source:
+    """Where a rate comes from, as part of a document."""
+    return Source(model, evidence.source, evidence.checked, evidence.confidence)
 
 
 def _say_rates(price: Price) -> Sentence:

@@ -12,7 +12,17 @@ from tokencost.analysis.workload.price_shares import peak_and_off_peak
 from tokencost.analysis.workload.totals import WorkloadTotals
 from tokencost.documents.claims.claims import claims_document
 from tokencost.documents.compare import comparison_document
-from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value, begin_document
+from tokencost.documents.document import (
+    Document,
+    Field,
+    Figure,
+    Records,
+    Sentence,
+    Value,
+    begin_document,
+    read_tables,
+    split_records,
+)
 from tokencost.documents.table.prices import history_document
 from tokencost.documents.workload.totals import PARTS, workload_document
 from tokencost.errors import NotOffered
@@ -108,10 +118,10 @@ def _add_months(document: Document, totals: WorkloadTotals) -> Document:
         grouped[row.model, row.month] = [
             None if one is None or other is None else one + other for one, other in zip(known, amounts, strict=True)
         ]
-    columns = (Column("model"), Column("month"), *(Column(part, "money") for part in PARTS), Column("cost", "money"))
+    columns = (Field("model"), Field("month"), *(Field(part, "money") for part in PARTS), Field("cost", "money"))
     rows: list[tuple[Value, ...]] = [(*key, *amounts) for key, amounts in grouped.items()]
-    months = Table(columns, rows, name="", caption="By month and component, USD")
-    return document._replace(tables=(*document.tables, months))
+    months = Records(columns, rows, name="", caption="By month and component, USD")
+    return document._replace(tables=(*document.tables, *read_tables(months)))
 
 
 def _used_cells(
@@ -129,21 +139,23 @@ def _sources_document(table: PriceTable, on: When, cells_used: Iterator[RateCell
     """Every rate that the other parts use, with its source and the day on which it was last seen there."""
     used = dict.fromkeys(cells_used)
     columns = (
-        Column("model"),
-        Column("from", "bound"),
-        Column("tier"),
-        Column("window"),
-        Column("input_above", "count", "input above"),
-        *(Column(name, "rate") for name in ("input", "cached_input", "cache_write", "output")),
-        Column("source", "url"),
-        Column("checked", "when"),
-        Column("confidence"),
+        Field("model"),
+        Field("from", "bound"),
+        Field("tier"),
+        Field("window"),
+        Field("input_above", "count", "input above"),
+        *(Field(name, "rate") for name in ("input", "cached_input", "cache_write", "output")),
+        Field("source", "url"),
+        Field("checked", "when"),
+        Field("confidence"),
     )
     rows = sorted(
         used, key=lambda cell: (cell.model, cell.price.start, cell.tier, cell.input_tokens_above, cell.window or "")
     )
     return begin_document(table, "report", on)._replace(
-        tables=(Table(columns, tuple(_source_row(cell) for cell in rows), caption="rates used, USD per 1M tokens"),),
+        **split_records(
+            Records(columns, tuple(_source_row(cell) for cell in rows), caption="rates used, USD per 1M tokens")
+        ),
     )
 
 

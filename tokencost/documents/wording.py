@@ -1,16 +1,35 @@
 """Words that sentences share: counts, and lists with `and` before the last."""
 
+import re
 from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
 
-from tokencost.documents.document import Figure, Sentence
+from tokencost.documents.document import Figure, Kind, Sentence
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.sale import describe_retirement, is_retired
-from tokencost.pricetable.when import show_when
+from tokencost.pricetable.table import PriceTable
+from tokencost.pricetable.when import When, day_of, show_when
+
+_VERSION = re.compile(r"(\d{4})\.(\d{1,2})\.(\d{1,2})(?!\d)", re.ASCII)
 
 
 def count_noun(number: int, word: str) -> str:
     """`1 price`, `2 prices`."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def say_range(low: Fraction, high: Fraction, kind: Kind) -> Sentence:
+    """`27.3 to 53.6`; one figure where both ends are shown alike to a reader."""
+    return (Figure(low, kind),) if low == high else (Figure(low, kind), " to ", Figure(high, kind))
+
+
+def verb_of_cost(when: When, table: PriceTable) -> str:
+    """`cost` of a day before the table was made, else `costs`: what is read tomorrow says the same."""
+    made = _VERSION.match(table.version)
+    if made is None:
+        return "costs"
+    return "cost" if day_of(when) < date(*map(int, made.groups())) else "costs"
 
 
 def join_with_and(parts: Sequence[Sentence]) -> Sentence:

@@ -136,6 +136,7 @@ class Window(NamedTuple):
     hours: tuple[OpenHours, ...]
     except_calendar: str | None = None
     holidays: frozenset[date] = frozenset()
+    holidays_name: str = ""
 
     def opens_on(self, day: date) -> bool:
         """Whether the window opens at all on that local date."""
@@ -155,10 +156,10 @@ class Window(NamedTuple):
         return False
 
     def describe(self) -> str:
-        """`Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except china holidays`."""
+        """`Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except Chinese public holidays`."""
         parts = [_day_range(self.days), " and ".join(map(show_hours, self.hours)), self.zone_name]
         text = " ".join(part for part in parts if part)
-        return f"{text}, except {self.except_calendar} holidays" if self.except_calendar else text
+        return f"{text}, except {self.holidays_name or self.except_calendar}" if self.except_calendar else text
 
 
 def show_hours(stretch: OpenHours) -> str:

@@ -179,6 +179,8 @@ class Calendar(NamedTuple):
     source: str
     dates: frozenset[date]
     through: date | None
+    name: str = ""
+    """As sentences name these days: `Chinese public holidays`."""
 
 
 class Source(NamedTuple):

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 
 class Screen(NamedTuple):
-    """Where the text will be read; only the terminal format looks at it."""
+    """Where the text will be read."""
 
     width: int | None = None
-    """Columns to stay within; None is not a terminal: nothing is wrapped, turned or cut."""
+    """Characters that tables stay within, and in a terminal all lines; None is no limit: nothing is left out."""
     color: bool = False
     charts: bool = False
     """Whether the charts of a document are drawn, where the format can hold a chart."""
+    brief: bool = False
+    """Whether notes and sources are left out."""
 
 
 class Format(NamedTuple):
@@ -41,6 +43,8 @@ class Format(NamedTuple):
     suffixes: tuple[str, ...]
     """Of the files that are written so, the usual one first."""
     text: bool = True
+    page: int | None = None
+    """Characters that fit on a page, where the format is printed on one."""
 
 
 FORMATS = {
@@ -50,9 +54,9 @@ FORMATS = {
     "tsv": Format("formats.tab_separated", "records", (".tsv",)),
     "json": Format("formats.json_object", "records", (".json",)),
     "html": Format("html.page", "answer", (".html", ".htm")),
-    "latex": Format("formats.latex", "answer", (".tex",)),
+    "latex": Format("formats.latex", "answer", (".tex",), page=80),
     "asciidoc": Format("formats.asciidoc", "answer", (".adoc", ".asciidoc")),
-    "rst": Format("formats.restructuredtext", "answer", (".rst",)),
+    "rst": Format("formats.restructuredtext", "answer", (".rst",), page=80),
     "orgmode": Format("formats.orgmode", "answer", (".org",)),
     "svg": Format("pictures.svg_chart", "charts", (".svg",), text=False),
     "png": Format("pictures.matplotlib_chart", "charts", (".png",), text=False),
@@ -88,10 +92,12 @@ def render(
     width: int | None = None,
     color: bool = False,
     charts: bool = False,
+    brief: bool = False,
 ) -> str:
     """The document as text that ends with exactly one newline.
 
-    `width` and `color` are those of a terminal, and `charts` asks for charts; see `Screen`. Raises `InvalidRequest`
+    Without `width`, tables are as wide as they are, or as a page where the format is printed on one; `charts` asks for
+    charts, `brief` for the answer alone; see `Screen`. Raises `InvalidRequest`
     for a format that does not exist or is no text.
     """
     if format not in TEXT_FORMATS:
@@ -101,7 +107,8 @@ def render(
             )
         raise InvalidRequest(f"there is no format {format!r}", f"choose one of {', '.join(TEXT_FORMATS)}")
     write = cast("Callable[[Document, Screen], str]", _module_of(format).render)
-    return write(document, Screen(width, color, charts)).rstrip("\n") + "\n"
+    screen = Screen(width or FORMATS[format].page, color, charts, brief)
+    return write(document, screen).rstrip("\n") + "\n"
 
 
 def encode(document: "Document", format: str) -> bytes:  # noqa: A002 - the word that users type

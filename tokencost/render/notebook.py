@@ -10,7 +10,7 @@ from tokencost.analysis.workload.sweep import Sweep
 from tokencost.analysis.workload.totals import WorkloadTotals
 from tokencost.documents.claims.claims import claims_table
 from tokencost.documents.compare import comparison_document
-from tokencost.documents.document import Document, Table
+from tokencost.documents.document import Document, Records, read_tables
 from tokencost.documents.find import pairs_table, rates_table
 from tokencost.documents.usage.costs import usage_document
 from tokencost.documents.workload.sweep import break_even_tables, sweep_table
@@ -27,7 +27,7 @@ def html(result: object) -> str:
     document = _document(result)
     if document is not None:
         return join_blocks(document, paragraph=paragraph, table=html_table, items=items)
-    return html_table(view_table(_table(result)))
+    return html_table(view_table(read_tables(_table(result))[0]))
 
 
 def record(judged: JudgedClaim) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _document(result: object) -> Document | None:
     return None
 
 
-def _table(result: object) -> Table:
+def _table(result: object) -> Records:
     if isinstance(result, Sweep):
         return sweep_table(result.given, result)
     if isinstance(result, JudgedClaim):

@@ -5,7 +5,7 @@ fractions, so neither binary floats nor the thread's decimal context can change 
 away from zero.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,10 @@ from tokencost.documents.document import Figure, Kind, Phrase, Plain, Sentence, 
 MISSING = "—"
 """What people read where a value does not exist."""
 
+_MONEY: tuple[Kind, ...] = ("rate", "mixed_rate", "money", "fine_money", "whole_money")
+_RATIOS: tuple[Kind, ...] = ("ratio", "times", "percent", "change", "share", "fine_ratio", "fine_percent")
+_MOST_DECIMALS = 6
+"""Of a list price whose digits do not end, such as that of a mix."""
 _FIVES = {step: 5**step for step in (64, 8, 1)}
 _SYMBOLS = {"USD": "$", "CNY": "¥"}
 
@@ -33,9 +37,79 @@ def show(value: Value, kind: Kind, currency: str = "USD") -> str:
 
 
 def _show_number(number: Fraction, kind: Kind, currency: str) -> str:
-    unit = _SYMBOLS.get(currency, f"{currency} ") if kind in ("rate", "money", "fine_money") else ""
-    shown = unit + _FOR_PEOPLE.get(kind, _show_plain)(abs(number))
+    shown = (_symbol(currency) if kind in _MONEY else "") + _FOR_PEOPLE.get(kind, _show_plain)(abs(number))
+    if kind == "change" and number:
+        return f"{'−' if number < 0 else '+'}{shown}"
     return f"-{shown}" if number < 0 else shown
+
+
+def _symbol(currency: str) -> str:
+    return _SYMBOLS.get(currency, f"{currency} ")
+
+
+def show_column(values: Sequence[Value], kind: Kind, currency: str = "USD", *, totals: int = 0) -> list[str]:
+    """The cells of a column for people; amounts of money with one number of decimals.
+
+    They are as many as the smallest amount needs to keep three significant digits, at least two, and for list prices
+    as many as the longest has. With one total at the end, amounts and shares are rounded so that they add up to it: by
+    the method of largest remainders, by which none is further than one unit of its last digit from its value.
+    """
+    cells = [show(value, kind, currency) for value in values]
+    groups: dict[tuple[Kind, str], list[int]] = {}
+    for place, value in enumerate(values):
+        used = (value.kind, value.currency) if isinstance(value, Figure) else (kind, currency)
+        plain = value.value if isinstance(value, Figure) else value
+        if used[0] in (*_MONEY, "share") and isinstance(plain, int | Decimal | Fraction):
+            groups.setdefault(used, []).append(place)
+    for (used_kind, used_currency), places in groups.items():
+        numbers = [_to_fraction(_number(values[place])) for place in places]
+        adds_up = totals == 1 and places[-1] == len(values) - 1
+        shown = _show_aligned(numbers, used_kind, adds_up=adds_up)
+        symbol = _symbol(used_currency) if used_kind in _MONEY else ""
+        for place, number, digits in zip(places, numbers, shown, strict=True):
+            cells[place] = f"{'-' if number < 0 else ''}{symbol}{digits}"
+    return cells
+
+
+def _number(value: Value) -> int | Decimal | Fraction:
+    plain = value.value if isinstance(value, Figure) else value
+    assert isinstance(plain, int | Decimal | Fraction)  # noqa: S101  # the caller has looked
+    return plain
+
+
+def _show_aligned(numbers: list[Fraction], kind: Kind, *, adds_up: bool) -> list[str]:
+    sizes = [abs(number) for number in numbers]
+    places = _column_places(sizes, kind)
+    scaled = [_round_at(size, places) for size in sizes]
+    if adds_up and len(numbers) > 1 and sum(numbers[:-1]) == numbers[-1] and min(numbers) >= 0:
+        scaled = [*_round_to_sum(sizes[:-1], places, scaled[-1]), scaled[-1]]
+    shown = [_write_scaled(unit, places, ",") for unit in scaled]
+    return [f"{digits}%" for digits in shown] if kind == "share" else shown
+
+
+def _column_places(sizes: list[Fraction], kind: Kind) -> int:
+    if kind == "share":
+        return 1
+    if kind == "whole_money":
+        return 0
+    known = [_decimals(size) for size in sizes]
+    if kind == "rate" and None not in known:
+        return max(2, *(places or 0 for places in known))
+    smallest = min((size for size in sizes if size), default=Fraction(1))
+    places = max(2, _places(smallest, 3))
+    if kind == "rate":
+        return max(places, *(found for found in known if found is not None and found <= _MOST_DECIMALS), 2)
+    return places
+
+
+def _round_to_sum(sizes: list[Fraction], places: int, total: int) -> list[int]:
+    """The sizes in units of their last shown digit, so that they add up to the total."""
+    scale = Fraction(10) ** places
+    floors = [int(size * scale) for size in sizes]
+    order = sorted(range(len(sizes)), key=lambda place: (floors[place] - sizes[place] * scale, place))
+    for place in order[: max(total - sum(floors), 0)]:
+        floors[place] += 1
+    return floors
 
 
 def _show_word(value: Plain, kind: Kind) -> str:
@@ -71,7 +145,7 @@ def show_exact(value: Value, kind: Kind) -> str:
 
 
 def _show_digits(value: int | Decimal | Fraction, kind: Kind) -> str:
-    if kind not in ("ratio", "percent", "fine_ratio", "fine_percent"):
+    if kind not in _RATIOS:
         # Nearly every figure of a large table is one of these two, and needs no fraction.
         if isinstance(value, int):
             return str(value)
@@ -79,7 +153,7 @@ def _show_digits(value: int | Decimal | Fraction, kind: Kind) -> str:
             return format(value or value.copy_abs(), "f")
     number = _to_fraction(value)
     size = abs(number)
-    if kind in ("ratio", "percent", "fine_ratio", "fine_percent"):
+    if kind in _RATIOS:
         digits = _write_significant(size, 12)
     else:
         places = _decimals(size)
@@ -121,9 +195,14 @@ def _show_plain(number: Fraction) -> str:
 
 _FOR_PEOPLE: dict[Kind, Callable[[Fraction], str]] = {
     "rate": _show_rate,
+    "mixed_rate": lambda number: _write_fixed(number, max(2, _places(number, 3)) if number else 2, ","),
     "money": _show_money,
     "ratio": _show_ratio,
+    "times": lambda number: _show_ratio(number).removesuffix("×"),
     "percent": _show_percent,
+    "change": _show_percent,
+    "share": lambda number: _write_fixed(number, 1, ",") + "%",
+    "whole_money": lambda number: _write_fixed(number, 0, ","),
     "expected": lambda number: _write_fixed(number, 0 if number >= 1 or not number else _places(number, 2), ","),
     "fine_money": lambda number: (
         _trim_zeros(_write_fixed(number, _places(number, 4)), 2) if 0 < number < 1 else _show_money(number)
@@ -139,6 +218,11 @@ def _to_fraction(value: int | Decimal | Fraction) -> Fraction:
     if isinstance(value, Decimal) and not value.is_finite():
         raise ValueError(f"{value} is not a number that can be shown")
     return Fraction(value)
+
+
+def show_short_when(value: date) -> str:
+    """A date, or an instant to the minute: `2025-02-08 16:00`, in UTC."""
+    return _show_when(value).replace("T", " ").removesuffix("Z").removesuffix(":00")
 
 
 def _show_when(value: date) -> str:
@@ -190,7 +274,11 @@ def _round_at(number: Fraction, places: int) -> int:
 
 
 def _write_fixed(number: Fraction, places: int, separator: str = "") -> str:
-    scaled = _round_at(number, places)
+    return _write_scaled(_round_at(number, places), places, separator)
+
+
+def _write_scaled(scaled: int, places: int, separator: str = "") -> str:
+    """A number of units of the last digit."""
     if places <= 0:
         return f"{scaled * 10**-places:{separator}d}"
     whole, part = divmod(scaled, 10**places)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TIMES = "Date, instant, today, yesterday or now."
 Command = TypeVar("Command", bound=Callable[..., Any])
+LEAST_WIDTH = 40
+"""Characters below which a table says nothing."""
 FOR_EYES = "table"
 """The format that is for people's eyes alone, and so in the encoding of their terminal."""
 
@@ -132,6 +134,13 @@ def answer_options(command: Command, *, on: Callable[[Command], Command] = on_op
             "--format", "format_name", type=OneOf(TEXT_FORMATS, OTHER_FORMATS), help="How the answer is written."
         ),
         output_option,
+        click.option("--brief", is_flag=True, help="The answer, its table and the footer: no notes, no sources."),
+        click.option(
+            "--width",
+            type=click.IntRange(min=LEAST_WIDTH),
+            metavar="N",
+            help="Fit tables into N characters. [default: the terminal's; files have no limit]",
+        ),
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
     )
     return _add_options(command, options)
@@ -199,7 +208,14 @@ def load_table(prices: str | None) -> "PriceTable":
 
 
 def answer(
-    document: "Document", format_name: str | None, output: str | None, no_color: bool, *, chart: bool = False
+    document: "Document",
+    format_name: str | None,
+    output: str | None,
+    no_color: bool,
+    brief: bool = False,
+    width: int | None = None,
+    *,
+    chart: bool = False,
 ) -> None:
     """Write the document to standard output, or whole to a file."""
     if output and output != "-":
@@ -208,13 +224,17 @@ def answer(
         # A device or pipe has no suffix: what is written there is what standard output would get.
         named = format_name or (FOR_EYES if stream_of(output) else format_of(output))
         as_text = FORMATS[named].text
-        write_whole(output, render(document, named, charts=chart) if as_text else encode(document, named))
+        write_whole(
+            output,
+            render(document, named, charts=chart, brief=brief, width=width) if as_text else encode(document, named),
+        )
         return
     terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if terminal else None
     named = format_name or FOR_EYES
-    text = render(document, named, width=width, color=_wants_color(terminal, no_color), charts=chart)
-    write_out(text, as_shown=named == FOR_EYES)
+    if width is None and terminal and named == FOR_EYES:
+        width = shutil.get_terminal_size().columns
+    color = _wants_color(terminal, no_color)
+    write_out(render(document, named, width=width, color=color, charts=chart, brief=brief), as_shown=named == FOR_EYES)
 
 
 def _wants_color(terminal: bool, no_color: bool) -> bool:

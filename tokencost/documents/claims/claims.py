@@ -9,29 +9,31 @@ from tokencost.analysis.compare import same_bill
 from tokencost.analysis.find import RatePair
 from tokencost.documents.claims.chart import claim_charts, claims_charts
 from tokencost.documents.document import (
-    Column,
     Document,
+    Field,
     Figure,
     Phrase,
+    Records,
     Sentence,
-    Table,
+    Source,
     Value,
     WhenRead,
     begin_document,
+    split_records,
 )
 from tokencost.documents.remarks import cite, merge_remarks
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, show_when
 
 COLUMNS = (
-    Column("id"),
-    Column("published"),
-    Column("computed"),
-    Column("verdict"),
-    Column("left", shown=False),
-    Column("right", shown=False),
-    Column("source", shown=False),
-    Column("date", "when"),
+    Field("id"),
+    Field("published"),
+    Field("computed"),
+    Field("verdict"),
+    Field("left", shown=False),
+    Field("right", shown=False),
+    Field("source", shown=False),
+    Field("date", "when"),
 )
 
 
@@ -39,7 +41,7 @@ def claims_document(table: PriceTable, judged: Sequence[JudgedClaim], on: When |
     """The document of `tokencost claims`."""
     reproduced = sum(claim.verdict == REPRODUCED for claim in judged)
     return begin_document(table, "claims", on)._replace(
-        tables=(claims_table(judged), _parts_table(judged, shown=False)),
+        **split_records(claims_table(judged), _parts_table(judged, shown=False)),
         answer=((f"{reproduced} of {len(judged)} published figures are reproduced{_say_day(on)}.",),),
         notes=merge_remarks((claim.claim.id, f": {reason}.") for claim in judged for reason in _reasons(claim)),
         charts=WhenRead(lambda: claims_charts(judged)),
@@ -57,14 +59,16 @@ def claim_document(
     claim = judged.claim
     printed = f"{claim.printed_by}, {claim.printed.isoformat()}{f', {claim.source}' if claim.source else ''}"
     return begin_document(table, "claims", on or judged.on)._replace(
-        tables=(claims_table([judged], shown=False), _parts_table([judged], shown=bool(judged.parts))),
+        **split_records(claims_table([judged], shown=False), _parts_table([judged], shown=bool(judged.parts))),
         answer=(
             (f"{claim.id}: {claim.statement}",),
             (f"Printed by {printed}.",),
             (f"Verdict for prices of {show_when(judged.on)}: {judged.verdict}{_say_where(judged)}.",),
         ),
-        reading=(*_say_arithmetic(judged), *_say_budgets(judged), *(_say_budgets(applied, of=True) if applied else ())),
         notes=(
+            *_say_arithmetic(judged),
+            *_say_budgets(judged),
+            *(_say_budgets(applied, of=True) if applied else ()),
             *(((claim.note,),) if claim.note else ()),
             *((f"{reason}.",) for reason in _reasons(judged)),
             *_say_others(others),
@@ -74,7 +78,7 @@ def claim_document(
     )
 
 
-def claims_table(judged: Sequence[JudgedClaim], *, shown: bool = True) -> Table:
+def claims_table(judged: Sequence[JudgedClaim], *, shown: bool = True) -> Records:
     """The records of the claims: what was published, and what was computed."""
     rows = [
         (
@@ -90,25 +94,25 @@ def claims_table(judged: Sequence[JudgedClaim], *, shown: bool = True) -> Table:
         for claim in judged
     ]
     columns = COLUMNS if shown else tuple(column._replace(shown=False) for column in COLUMNS)
-    return Table(columns, tuple(rows), caption="published figures")
+    return Records(columns, tuple(rows), caption="published figures")
 
 
 def _to_phrase(words: Sentence) -> Phrase | None:
     return Phrase(words) if words else None
 
 
-def _parts_table(judged: Sequence[JudgedClaim], *, shown: bool) -> Table:
+def _parts_table(judged: Sequence[JudgedClaim], *, shown: bool) -> Records:
     """The computations: one row for each component and window."""
     several = any(_window(part) for claim in judged for part in claim.parts)
     columns = (
-        Column("id", shown=False),
-        Column("component", "term", shown=shown and any(part.left.cell for claim in judged for part in claim.parts)),
-        Column("window", shown=shown and several),
-        Column("left", "rate", shown=shown),
-        Column("right", "rate", shown=shown),
-        Column("ratio", "fine_ratio", shown=shown),
-        Column("percent_lower", "fine_percent", "lower", shown=shown),
-        Column("verdict", shown=shown),
+        Field("id", shown=False),
+        Field("component", "term", shown=shown and any(part.left.cell for claim in judged for part in claim.parts)),
+        Field("window", shown=shown and several),
+        Field("left", "rate", shown=shown),
+        Field("right", "rate", shown=shown),
+        Field("ratio", "fine_ratio", shown=shown),
+        Field("percent_lower", "fine_percent", "lower", shown=shown),
+        Field("verdict", shown=shown),
     )
     rows: list[tuple[Value, ...]] = [
         (
@@ -124,7 +128,7 @@ def _parts_table(judged: Sequence[JudgedClaim], *, shown: bool) -> Table:
         for claim in judged
         for part in claim.parts
     ]
-    return Table(columns, tuple(rows), name="parts", caption="recomputed")
+    return Records(columns, tuple(rows), name="parts", caption="recomputed")
 
 
 def _amount(operand: Operand, side: Side) -> Figure:
@@ -297,14 +301,14 @@ def _say_rate(model: str, tier: str, component: str, rate: Decimal) -> Sentence:
     return f"{words} ", Figure(rate, "rate")
 
 
-def _cite_sides(table: PriceTable, judged: JudgedClaim) -> Iterator[str]:
+def _cite_sides(table: PriceTable, judged: JudgedClaim) -> Iterator[Source]:
     for part in judged.parts:
         for operand, side in ((part.left, judged.claim.left), (part.right, judged.claim.right)):
             if operand and operand.cell:
                 line = table.line_of(operand.cell.path)
-                yield f"{operand.cell.model}: {cite(operand.cell.evidence)}, {table.file}:{line}"
+                yield cite(operand.cell.evidence, operand.cell.model)._replace(line=f"{table.file}:{line}")
             elif side and side.source:
-                yield side.source
+                yield Source("", side.source)
 
 
 def _say_day(on: When | None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tokencost.analysis.audit.compare import UNKNOWN, Audit, Finding, Kind
-from tokencost.documents.document import Column, Document, Sentence, Table, Value, begin_document
+from tokencost.documents.document import Document, Field, Records, Sentence, Value, begin_document, split_records
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 
@@ -15,29 +15,29 @@ def audit_document(table: PriceTable, result: Audit, as_of: When) -> Document:
     # A model that only one side has would fill a screen with its rates: people get its name.
     findings = [f for f in result.findings if f.kind != "agrees" and f.detail != UNKNOWN]
     columns = (
-        Column("finding"),
-        Column("provider", shown=False),
-        Column("model"),
-        Column("there", shown=any(f.there not in (None, f.model) for f in findings)),
-        Column("tier", shown=any(f.tier != "standard" for f in findings)),
-        Column("window", shown=any(f.window for f in findings)),
-        Column("input_tokens_above", "count", "input above", shown=any(f.input_tokens_above for f in findings)),
-        Column("component", "term"),
-        Column("ours", "rate", "here"),
-        Column("theirs", "rate", "there"),
-        Column("newer", shown=any(f.newer for f in findings)),
-        Column("source", "url", shown=False),
-        Column("checked", "when", shown=any(f.checked for f in findings)),
-        Column("their_source", "url", shown=False),
-        Column("seen", "when", shown=any(f.seen for f in findings)),
-        Column("detail", shown=any(f.detail for f in findings)),
+        Field("finding"),
+        Field("provider", shown=False),
+        Field("model"),
+        Field("there", shown=any(f.there not in (None, f.model) for f in findings)),
+        Field("tier", shown=any(f.tier != "standard" for f in findings)),
+        Field("window", shown=any(f.window for f in findings)),
+        Field("input_tokens_above", "count", "input above", shown=any(f.input_tokens_above for f in findings)),
+        Field("component", "term"),
+        Field("ours", "rate", "here"),
+        Field("theirs", "rate", "there"),
+        Field("newer", shown=any(f.newer for f in findings)),
+        Field("source", "url", shown=False),
+        Field("checked", "when", shown=any(f.checked for f in findings)),
+        Field("their_source", "url", shown=False),
+        Field("seen", "when", shown=any(f.seen for f in findings)),
+        Field("detail", shown=any(f.detail for f in findings)),
     )
     records = tuple(column._replace(shown=False) for column in columns)
     source = result.other.source
     return begin_document(table, "prices audit", as_of)._replace(
-        tables=(
-            Table(records, tuple(_row(finding, source) for finding in result.findings)),
-            Table(columns, tuple(_row(f, source) for f in findings), name="findings", caption="what does not agree"),
+        **split_records(
+            Records(records, tuple(_row(finding, source) for finding in result.findings)),
+            Records(columns, tuple(_row(f, source) for f in findings), name="findings", caption="what does not agree"),
         ),
         answer=(_say_summary(result),),
         notes=tuple(_notes(result)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tokencost.analysis.table.check import TableCheck
-from tokencost.documents.document import Column, Document, Sentence, Table, Value, begin_document
+from tokencost.documents.document import Document, Field, Records, Sentence, Value, begin_document, split_records
 from tokencost.documents.wording import count_noun
 from tokencost.pricetable.sale import SOON_DAYS
 from tokencost.pricetable.table import PriceTable
@@ -13,16 +13,16 @@ def check_document(table: PriceTable, result: TableCheck) -> Document:
     """The document of `tokencost prices check`."""
     rows = tuple(_rows(result))
     columns = (
-        Column("finding"),
-        Column("model"),
-        Column("from", "bound"),
-        Column("line"),
-        Column("checked", "when"),
-        Column("age_days", "count", shown=bool(result.stale)),
-        Column("detail", shown=any(row[-1] for row in rows)),
+        Field("finding"),
+        Field("model"),
+        Field("from", "bound"),
+        Field("line"),
+        Field("checked", "when"),
+        Field("age_days", "count", shown=bool(result.stale)),
+        Field("detail", shown=any(row[-1] for row in rows)),
     )
     return begin_document(table, "prices check", result.on)._replace(
-        tables=(Table(columns, rows, caption="findings"),),
+        **split_records(Records(columns, rows, caption="findings")),
         answer=tuple(_say_summary(table, result)),
     )
 

@@ -5,7 +5,16 @@ from itertools import groupby
 
 from tokencost.analysis.table.bill_change import BillChange
 from tokencost.analysis.table.diff import Change, TableDiff
-from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value, begin_document
+from tokencost.documents.document import (
+    Document,
+    Field,
+    Figure,
+    Records,
+    Sentence,
+    Value,
+    begin_document,
+    split_records,
+)
 from tokencost.pricetable.when import When
 
 
@@ -13,23 +22,23 @@ def diff_document(result: TableDiff, as_of: When, bills: Sequence[BillChange] = 
     """The document of `tokencost prices diff`; `bills` is what the change does to a workload."""
     changes = (*result.changes, *result.ends_soon)
     columns = (
-        Column("kind"),
-        Column("model"),
-        Column("from", "bound"),
-        Column("tier", shown=any(c.tier not in (None, "standard") for c in changes)),
-        Column("window", shown=any(c.window for c in changes)),
-        Column("input_tokens_above", "count", "input above", shown=any(c.input_tokens_above for c in changes)),
-        Column("component", "term", shown=any(c.component for c in changes)),
-        Column("currency", shown=False),
-        Column("before", "rate", shown=any(c.before is not None for c in changes)),
-        Column("after", "rate", shown=any(c.after is not None for c in changes)),
-        Column("percent_change", "percent", "change", shown=any(c.percent_change is not None for c in changes)),
-        Column("detail", shown=any(c.detail for c in changes)),
+        Field("kind"),
+        Field("model"),
+        Field("from", "bound"),
+        Field("tier", shown=any(c.tier not in (None, "standard") for c in changes)),
+        Field("window", shown=any(c.window for c in changes)),
+        Field("input_tokens_above", "count", "input above", shown=any(c.input_tokens_above for c in changes)),
+        Field("component", "term", shown=any(c.component for c in changes)),
+        Field("currency", shown=False),
+        Field("before", "rate", shown=any(c.before is not None for c in changes)),
+        Field("after", "rate", shown=any(c.after is not None for c in changes)),
+        Field("percent_change", "percent", "change", shown=any(c.percent_change is not None for c in changes)),
+        Field("detail", shown=any(c.detail for c in changes)),
     )
     old, new = result.old, result.new
     return begin_document(new, "prices diff", as_of)._replace(
-        tables=(
-            Table(columns, tuple(_row(change) for change in changes), caption="changes"),
+        **split_records(
+            Records(columns, tuple(_row(change) for change in changes), caption="changes"),
             *([_bills_table(bills)] if bills else ()),
         ),
         answer=(_say_summary(result),),
@@ -51,16 +60,16 @@ def _say_summary(result: TableDiff) -> Sentence:
     return (f"{old} → {new}: {'; '.join(counts)}.",)
 
 
-def _bills_table(bills: Sequence[BillChange]) -> Table:
+def _bills_table(bills: Sequence[BillChange]) -> Records:
     columns = (
-        Column("model"),
-        Column("before", "money"),
-        Column("after", "money"),
-        Column("percent_change", "percent", "change"),
-        Column("reason", shown=any(bill.reason for bill in bills)),
+        Field("model"),
+        Field("before", "money"),
+        Field("after", "money"),
+        Field("percent_change", "percent", "change"),
+        Field("reason", shown=any(bill.reason for bill in bills)),
     )
     rows = tuple((bill.model, bill.before, bill.after, bill.percent_change, bill.reason) for bill in bills)
-    return Table(columns, rows, name="bills", caption="what it does to the bill, USD in all")
+    return Records(columns, rows, name="bills", caption="what it does to the bill, USD in all")
 
 
 def _row(change: Change) -> tuple[Value, ...]:

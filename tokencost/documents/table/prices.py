@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 
 from tokencost.analysis.table.price_rows import PriceRow
 from tokencost.documents.document import (
-    Column,
     Document,
+    Field,
     Figure,
     Plain,
+    Records,
     Sentence,
-    Table,
     Value,
     WhenRead,
     begin_document,
+    split_records,
 )
 from tokencost.documents.remarks import (
     cite,
@@ -20,6 +21,7 @@ from tokencost.documents.remarks import (
     missing_rate_remarks,
     model_remarks,
     note_closed,
+    say_served,
     window_remarks,
 )
 from tokencost.documents.table.history_chart import history_charts
@@ -32,22 +34,22 @@ from tokencost.pricetable.when import When, show_bound, show_when
 
 RATES = ("input", "cached_input", "cache_write", "output")
 COLUMNS = (
-    Column("provider"),
-    Column("model"),
-    Column("name"),
-    Column("from", "bound"),
-    Column("until", "bound"),
-    Column("tier"),
-    Column("window"),
-    Column("input_tokens_above", "count", "input above"),
-    Column("currency"),
-    Column("input", "rate"),
-    Column("cached_input", "rate"),
-    Column("cache_write", "rate"),
-    Column("output", "rate"),
-    Column("source", "url"),
-    Column("checked", "when"),
-    Column("confidence"),
+    Field("provider"),
+    Field("model"),
+    Field("name"),
+    Field("from", "bound"),
+    Field("until", "bound"),
+    Field("tier"),
+    Field("window"),
+    Field("input_tokens_above", "count", "input above"),
+    Field("currency"),
+    Field("input", "rate"),
+    Field("cached_input", "rate"),
+    Field("cache_write", "rate"),
+    Field("output", "rate"),
+    Field("source", "url"),
+    Field("checked", "when"),
+    Field("confidence"),
 )
 """Of every list of prices, in CSV and JSON whether people see them or not."""
 
@@ -68,17 +70,17 @@ def list_document(
     statuses = [sale_status(row.model, as_of) for row in rows]
     columns = (
         *_columns(rows, shown={"model", "tier", "window", "input_tokens_above", *RATES, "checked"}),
-        Column("status", shown=any(status != ON_SALE for status in statuses)),
-        Column("shutdown", "bound", shown=False),
+        Field("status", shown=any(status != ON_SALE for status in statuses)),
+        Field("shutdown", "bound", shown=False),
     )
     values = tuple((*_values(row), status, row.model.shutdown) for row, status in zip(rows, statuses, strict=True))
     notes = [
         (model.id, f": {window.name} is {window.describe()}{note_closed(window, price, as_of)}.")
         for model, price, window in closed
     ]
-    main = Table(columns, values, caption=caption)
+    main = Records(columns, values, caption=caption)
     return begin_document(table, "prices list", as_of)._replace(
-        tables=(main,), answer=tuple(_say_on_sale(rows, as_of, sold, retired)), notes=merge_remarks(notes)
+        **split_records(main), answer=tuple(_say_on_sale(rows, as_of, sold, retired)), notes=merge_remarks(notes)
     )
 
 
@@ -101,7 +103,7 @@ def history_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -
     caption = f"dated prices of {', '.join(dict.fromkeys(row.model.id for row in rows))}, per 1M tokens"
     columns = _columns(rows, shown=shown)
     return begin_document(table, "prices history", as_of)._replace(
-        tables=(Table(columns, tuple(_values(row) for row in rows), caption=caption),),
+        **split_records(Records(columns, tuple(_values(row) for row in rows), caption=caption)),
         notes=tuple(_note_promotions(rows)),
         charts=WhenRead(lambda: history_charts(rows, as_of)),
     )
@@ -115,12 +117,14 @@ def export_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) ->
     hours = [
         {window.name: window.describe() for window in row.price.windows}.get(row.cell.window or "") for row in rows
     ]
-    columns = (*columns, Column("cache_write_12h", "rate", shown=False), Column("window_hours", shown=False))
+    columns = (*columns, Field("cache_write_12h", "rate", shown=False), Field("window_hours", shown=False))
     values = tuple(
         (*_values(row), _rate(row, row.rates.cache_write_12h), open_) for row, open_ in zip(rows, hours, strict=True)
     )
     caption = "every dated price, per 1M tokens"
-    return begin_document(table, "prices export", as_of)._replace(tables=(Table(columns, values, caption=caption),))
+    return begin_document(table, "prices export", as_of)._replace(
+        **split_records(Records(columns, values, caption=caption))
+    )
 
 
 def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as_of: When) -> Document:
@@ -131,9 +135,9 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
     longest = any(row.rates.cache_write_12h is not None for row in rows)
     columns = (
         *columns[:at],
-        Column("cache_write_12h", "rate", "cache write 12h", shown=longest),
+        Field("cache_write_12h", "rate", "cache write 12h", shown=longest),
         *columns[at:],
-        Column("line"),
+        Field("line"),
     )
     values = []
     for row in rows:
@@ -148,13 +152,13 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
     names = [alias.name for alias in model.aliases]
     if names:
         facts.append((f"Also billed as {model.id}: {', '.join(names)}.",))
-    served = Table(
-        (Column("from", "bound"), Column("until", "bound"), Column("name")),
+    served = Records(
+        (Field("from", "bound"), Field("until", "bound"), Field("name")),
         tuple((item.start, item.end, item.name) for item in model.served),
         name="served",
         caption="what the name stood for",
     )
-    notes: list[Sentence] = [*model_remarks(side), *window_remarks(side)]
+    notes: list[Sentence] = [*say_served([side]), *model_remarks(side), *window_remarks([side])]
     notes += missing_rate_remarks(side, [row.cell for row in rows if row.cell.tier == "standard"])
     if model.note:
         notes.append((model.note,))
@@ -163,16 +167,16 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
             notes.append((f"{_name_tier(row, 'rule')}the page says: {rule}",))
         if note := row.evidence.note:
             notes.append((f"{_name_tier(row, 'note')}{note}",))
-    main = Table(tuple(columns), tuple(values), caption=f"every rate of {model.id} on {show_when(side.when)}")
+    main = Records(tuple(columns), tuple(values), caption=f"every rate of {model.id} on {show_when(side.when)}")
     return begin_document(table, "prices show", as_of)._replace(
-        tables=(main, served) if model.served else (main,),
+        **split_records(*((main, served) if model.served else (main,))),
         answer=tuple(facts),
         notes=tuple(dict.fromkeys(notes)),
         sources=tuple(dict.fromkeys(cite(row.evidence) for row in rows)),
     )
 
 
-def _columns(rows: Sequence[PriceRow], shown: set[str]) -> tuple[Column, ...]:
+def _columns(rows: Sequence[PriceRow], shown: set[str]) -> tuple[Field, ...]:
     """The columns of DESIGN for prices; those without any value, or with one value throughout, are for data only."""
     keep = set(shown)
     if all(row.cell.window is None for row in rows):

@@ -7,15 +7,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tokencost.documents.document import (
-    Column,
     Document,
+    Field,
     Figure,
     Plain,
+    Records,
     Sentence,
-    Table,
     Value,
     WhenRead,
     begin_document,
+    split_records,
 )
 from tokencost.documents.remarks import cite
 from tokencost.documents.usage.answer import say_answer, say_assumed, sum_cost
@@ -62,12 +63,11 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
         "failed_count": result.failed_count,
     }
     return begin_document(table, "usage", _cut_to_second(result))._replace(
-        tables=tuple(tables),
+        **split_records(*tables),
         answer=tuple(say_answer(result)),
         assumed=tuple(say_assumed(result)),
-        reading=tuple(_say_elsewhere(result)),
-        notes=tuple(_notes(result)),
-        sources=tuple(dict.fromkeys(f"{cell.model}: {cite(cell.evidence)}" for cell in result.cells)),
+        notes=(*_say_elsewhere(result), *_notes(result)),
+        sources=tuple(dict.fromkeys(cite(cell.evidence, cell.model) for cell in result.cells)),
         extra=fields,
         charts=WhenRead(lambda: _charts(result)),
     )
@@ -85,30 +85,30 @@ def _cut_to_second(result: Usage) -> date | datetime | None:
     return when.replace(microsecond=0) if isinstance(when, datetime) else when
 
 
-def _rows_table(result: Usage) -> Table:
+def _rows_table(result: Usage) -> Records:
     rows = result.rows
-    columns = [Column(name, "term" if name == "component" else "text") for name in result.by]
+    columns = [Field(name, "term" if name == "component" else "text") for name in result.by]
     used = {
         "cached_input_tokens": any(row.tokens.cached_input for row in rows),
         "cache_write_tokens": any(row.tokens.cache_write for row in rows),
     }
     short = {"input_tokens": "input", "cached_input_tokens": "cached", "cache_write_tokens": "written",
              "output_tokens": "output"}  # fmt: skip
-    columns.append(Column("requests", "count"))
-    columns += [Column(name, "count", short[name], shown=used.get(name, True)) for name in TOKENS]
-    columns += [Column(name, "money", shown=False) for name in COSTS]
-    columns.append(Column("cost", "money"))
+    columns.append(Field("requests", "count"))
+    columns += [Field(name, "count", short[name], shown=used.get(name, True)) for name in TOKENS]
+    columns += [Field(name, "money", shown=False) for name in COSTS]
+    columns.append(Field("cost", "money"))
     columns += [
         column
         for label in result.alternatives
         for column in (
-            Column(f"as_{label}_cost", "money", f"as {label}"),
-            Column(f"as_{label}_ratio", "ratio", "ratio"),
-            Column(f"as_{label}_percent_lower", "percent", "lower"),
+            Field(f"as_{label}_cost", "money", f"as {label}"),
+            Field(f"as_{label}_ratio", "ratio", "ratio"),
+            Field(f"as_{label}_percent_lower", "percent", "lower"),
         )
     ]
     if result.reconciled:
-        columns.append(Column("logged_cost", "money", "logged"))
+        columns.append(Field("logged_cost", "money", "logged"))
     values: list[tuple[Value, ...]] = []
     for row in rows:
         counts, money = row.parts
@@ -116,55 +116,55 @@ def _rows_table(result: Usage) -> Table:
         logged = [row.logged] if result.reconciled else []
         values.append((*row.group, row.tokens.requests, *counts, *money, row.cost.total, *others, *logged))
     when = f" at the prices of {show_when(result.as_of)}" if result.as_of and result.repriced else ""
-    return Table(tuple(columns), tuple(values), caption=f"cost of the logged requests{when}, USD")
+    return Records(tuple(columns), tuple(values), caption=f"cost of the logged requests{when}, USD")
 
 
-def _unpriced_table(result: Usage) -> Table:
+def _unpriced_table(result: Usage) -> Records:
     columns = (
-        Column("model"),
-        Column("reason"),
-        Column("requests", "count"),
-        Column("input_tokens", "count", "input"),
-        Column("output_tokens", "count", "output"),
+        Field("model"),
+        Field("reason"),
+        Field("requests", "count"),
+        Field("input_tokens", "count", "input"),
+        Field("output_tokens", "count", "output"),
     )
     rows = tuple(
         (item.model, item.reason, item.tokens.requests, item.tokens.input, item.tokens.output)
         for item in result.unpriced
     )
-    return _hide_empty(Table(columns, rows, name="unpriced", caption="not priced"))
+    return _hide_empty(Records(columns, rows, name="unpriced", caption="not priced"))
 
 
-def _elsewhere_table(result: Usage) -> Table:
-    return Table(
-        (Column("alternative"), Column("reason"), Column("requests", "count")),
+def _elsewhere_table(result: Usage) -> Records:
+    return Records(
+        (Field("alternative"), Field("reason"), Field("requests", "count")),
         tuple((item.model, item.reason, item.tokens.requests) for item in result.unpriced_elsewhere),
         name="unpriced_elsewhere",
         caption="not priced on an alternative",
     )
 
 
-def _rejected_table(result: Usage) -> Table:
+def _rejected_table(result: Usage) -> Records:
     more = result.rejected_count - len(result.rejected)
     caption = "not read" + (f": the first {len(result.rejected):,} of {result.rejected_count:,}" if more else "")
-    columns = (Column("file"), Column("line", "count"), Column("reason"))
+    columns = (Field("file"), Field("line", "count"), Field("reason"))
     rows = tuple((item.file, item.line, item.reason) for item in result.rejected)
-    return _hide_empty(Table(columns, rows, name="rejected", caption=caption))
+    return _hide_empty(Records(columns, rows, name="rejected", caption=caption))
 
 
-def _hide_empty(table: Table) -> Table:
+def _hide_empty(table: Records) -> Records:
     """Without rows it is for programs only, which find an empty list under its name."""
     return table if table.rows else table._replace(columns=tuple(c._replace(shown=False) for c in table.columns))
 
 
-def _reconciled_table(result: Usage) -> Table:
-    return Table(
+def _reconciled_table(result: Usage) -> Records:
+    return Records(
         (
-            Column("model"),
-            Column("records", "count"),
-            Column("logged", "money"),
-            Column("computed", "money"),
-            Column("difference", "money"),
-            Column("likely_cause", heading="likely cause"),
+            Field("model"),
+            Field("records", "count"),
+            Field("logged", "money"),
+            Field("computed", "money"),
+            Field("difference", "money"),
+            Field("likely_cause", heading="likely cause"),
         ),
         tuple(
             (

@@ -10,7 +10,7 @@ from tokencost.analysis.workload.months import PERIODS
 from tokencost.analysis.workload.request_cost import BATCH
 from tokencost.analysis.workload.rows import sum_exactly
 from tokencost.analysis.workload.totals import WorkloadTotals, monthly_requests
-from tokencost.documents.document import Column, Figure, Sentence, Table, Value
+from tokencost.documents.document import Field, Figure, Records, Sentence, Value
 from tokencost.documents.wording import count_noun, join_with_and
 from tokencost.pricetable.hours import DAY_NAMES, MINUTES_OF_DAY, show_hours
 from tokencost.pricing.rates import STANDARD
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from tokencost.analysis.workload.sweep import Sweep
 
 FIELDS = (
-    Column("name"),
-    Column("requests", "count"),
-    Column("requests_per"),
-    Column("growth", "count"),
-    Column("from"),
-    Column("to"),
-    Column("months", "count"),
-    Column("calendar_days", "count"),
-    Column("total_requests", "count"),
-    Column("input_tokens", "count"),
-    Column("cached", "count"),
-    Column("cache_write", "count"),
-    Column("output_tokens", "count"),
-    Column("hours"),
-    Column("days"),
-    Column("zone"),
-    Column("peak", "count"),
-    Column("batch", "count"),
-    Column("tier"),
+    Field("name"),
+    Field("requests", "count"),
+    Field("requests_per"),
+    Field("growth", "count"),
+    Field("from"),
+    Field("to"),
+    Field("months", "count"),
+    Field("calendar_days", "count"),
+    Field("total_requests", "count"),
+    Field("input_tokens", "count"),
+    Field("cached", "count"),
+    Field("cache_write", "count"),
+    Field("output_tokens", "count"),
+    Field("hours"),
+    Field("days"),
+    Field("zone"),
+    Field("peak", "count"),
+    Field("batch", "count"),
+    Field("tier"),
 )
 """What JSON says of each workload: shares from 0 to 1, and null for hours, days and a peak share that nobody gave."""
-FACTORS = (Column("workload"), Column("model"), Column("factor", "count"))
+FACTORS = (Field("workload"), Field("model"), Field("factor", "count"))
 
 
 def state_assumptions(totals: WorkloadTotals, swept: "Sweep | None" = None) -> tuple[Sentence, ...]:
@@ -52,7 +52,7 @@ def state_assumptions(totals: WorkloadTotals, swept: "Sweep | None" = None) -> t
     return tuple(sentences)
 
 
-def tabulate_assumptions(totals: WorkloadTotals) -> Iterator[Table]:
+def tabulate_assumptions(totals: WorkloadTotals) -> Iterator[Records]:
     """The same for programs, exact: `workloads`, and where there are any the `token_factors`."""
     yield _for_programs(FIELDS, "workloads", [_fields(workload) for workload in totals.workloads])
     factors: list[tuple[Value, ...]] = [
@@ -62,8 +62,8 @@ def tabulate_assumptions(totals: WorkloadTotals) -> Iterator[Table]:
         yield _for_programs(FACTORS, "token_factors", factors)
 
 
-def _for_programs(columns: tuple[Column, ...], name: str, rows: list[tuple[Value, ...]]) -> Table:
-    return Table(tuple(column._replace(shown=False) for column in columns), rows, name=name)
+def _for_programs(columns: tuple[Field, ...], name: str, rows: list[tuple[Value, ...]]) -> Records:
+    return Records(tuple(column._replace(shown=False) for column in columns), rows, name=name)
 
 
 def _fields(workload: Workload) -> tuple[Value, ...]:

@@ -52,7 +52,7 @@ def _of_side(
         yield label, f": the price changes at {show_bound(price.start)}, and is split there."
     for price in used:
         at = ModelAt(label, side.prices.model, max(price.start, begin), price)
-        yield from window_remarks(at)
+        yield from window_remarks([at])
         yield from _unknown_holidays(table, label, price, end)
     cached, writes = (any(getattr(each, name) for each in totals.workloads) for name in ("cached", "cache_write"))
     at = ModelAt(label, side.prices.model, begin, used[-1])

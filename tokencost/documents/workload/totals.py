@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tokencost.analysis.workload.hour_sensitivity import AtHours, WindowRange
 from tokencost.analysis.workload.rows import WorkloadRow
 from tokencost.analysis.workload.totals import WorkloadTotals
-from tokencost.documents.document import Column, Document, Figure, Sentence, Table, Value, WhenRead
+from tokencost.documents.document import Document, Field, Figure, Records, Sentence, Value, WhenRead, split_records
 from tokencost.documents.remarks import cite_cells, merge_remarks
 from tokencost.documents.workload.answer import workload_answer
 from tokencost.documents.workload.assumed import state_assumptions, tabulate_assumptions
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 PARTS = ("uncached_input", "cached_input", "cache_write", "output")
 RECORD = (
-    Column("workload", shown=False),
-    Column("model", shown=False),
-    Column("provider", shown=False),
-    Column("month", shown=False),
-    Column("requests", "count", shown=False),
-    Column("input_tokens", "count", shown=False),
-    Column("cached_input_tokens", "count", shown=False),
-    Column("cache_write_tokens", "count", shown=False),
-    Column("output_tokens", "count", shown=False),
-    *(Column(f"{part}_cost", "money", shown=False) for part in PARTS),
-    Column("cost", "money", shown=False),
-    Column("baseline", shown=False),
-    Column("baseline_cost", "money", shown=False),
-    Column("ratio", "ratio", shown=False),
-    Column("percent_lower", "percent", shown=False),
-    Column("row", shown=False),
+    Field("workload", shown=False),
+    Field("model", shown=False),
+    Field("provider", shown=False),
+    Field("month", shown=False),
+    Field("requests", "count", shown=False),
+    Field("input_tokens", "count", shown=False),
+    Field("cached_input_tokens", "count", shown=False),
+    Field("cache_write_tokens", "count", shown=False),
+    Field("output_tokens", "count", shown=False),
+    *(Field(f"{part}_cost", "money", shown=False) for part in PARTS),
+    Field("cost", "money", shown=False),
+    Field("baseline", shown=False),
+    Field("baseline_cost", "money", shown=False),
+    Field("ratio", "ratio", shown=False),
+    Field("percent_lower", "percent", shown=False),
+    Field("row", shown=False),
 )
 """The columns of a row in CSV and JSON."""
 
@@ -46,8 +46,8 @@ def workload_document(
     totals: WorkloadTotals,
     *,
     by_component: bool = False,
-    records: Table | None = None,
-    further: Sequence[Table] = (),
+    records: Records | None = None,
+    further: Sequence[Records] = (),
     swept: "Sweep | None" = None,
     ranges: Sequence[WindowRange] = (),
     remarks: Sequence[Sentence] = (),
@@ -64,11 +64,14 @@ def workload_document(
         as_of=totals.as_of,
         version=table.version,
         sha256=table.sha256,
-        tables=(*tables, *further),
+        **split_records(*tables, *further),
         answer=tuple(workload_answer(totals)),
         assumed=state_assumptions(totals, swept),
-        reading=tuple(_range_sentence(found) for found in ranges),
-        notes=(*merge_remarks(workload_remarks(table, totals)), *remarks),
+        notes=(
+            *(_range_sentence(found) for found in ranges),
+            *merge_remarks(workload_remarks(table, totals)),
+            *remarks,
+        ),
         sources=cite_cells((side.prices, cell) for side in totals.sides for cell in side.cells),
         charts=WhenRead(lambda: _charts(table, totals, swept)),
     )
@@ -86,8 +89,8 @@ def _charts(table: PriceTable, totals: WorkloadTotals, swept: "Sweep | None") ->
     return sweep_charts(totals, swept, even)
 
 
-def _records(totals: WorkloadTotals) -> Table:
-    return Table(RECORD, WhenRead(lambda: map(record, totals.rows)))
+def _records(totals: WorkloadTotals) -> Records:
+    return Records(RECORD, WhenRead(lambda: map(record, totals.rows)))
 
 
 def record(row: WorkloadRow) -> tuple[Value, ...]:
@@ -95,13 +98,13 @@ def record(row: WorkloadRow) -> tuple[Value, ...]:
     return tuple(getattr(row, column.key) for column in RECORD)
 
 
-def _totals(totals: WorkloadTotals, by_component: bool) -> Table:
+def _totals(totals: WorkloadTotals, by_component: bool) -> Records:
     several = len(totals.months) > 1
-    columns = [Column("model")]
+    columns = [Field("model")]
     if by_component:
-        columns += [Column(part, "money") for part in PARTS]
-    columns += [Column("cost", "money"), Column("a month", "money", shown=several)]
-    columns += [Column("ratio", "ratio"), Column("percent_lower", "percent", "lower")]
+        columns += [Field(part, "money") for part in PARTS]
+    columns += [Field("cost", "money"), Field("a month", "money", shown=several)]
+    columns += [Field("ratio", "ratio"), Field("percent_lower", "percent", "lower")]
     rows = []
     for side in totals.sides:
         parts: tuple[Value, ...] = (side.parts or (None,) * len(PARTS)) if by_component else ()
@@ -112,22 +115,22 @@ def _totals(totals: WorkloadTotals, by_component: bool) -> Table:
         average = None if cost is None else cost / len(totals.months)
         rows.append((side.label, *parts, cost, average, *against))
     beside = f", against {totals.baseline.label}" if totals.models else ""
-    return Table(tuple(columns), tuple(rows), name="", caption=f"Cost {within(totals.months)} in all, USD{beside}")
+    return Records(tuple(columns), tuple(rows), name="", caption=f"Cost {within(totals.months)} in all, USD{beside}")
 
 
-def _pivot(totals: WorkloadTotals, heading: str, keys: Sequence[tuple[str, object]]) -> Table:
+def _pivot(totals: WorkloadTotals, heading: str, keys: Sequence[tuple[str, object]]) -> Records:
     """The cost of every model for each month, or for each workload."""
     costs: list[Mapping[Any, Fraction]] = [
         side.by_month if heading == "month" else side.by_workload for side in totals.sides
     ]
     ratio = len(totals.models) == 1
-    columns = [Column(heading), *(Column(side.label, "money", side.label) for side in totals.sides)]
+    columns = [Field(heading), *(Field(side.label, "money", side.label) for side in totals.sides)]
     rows: list[tuple[Value, ...]] = []
     for name, key in keys:
         values = [cost.get(key) for cost in costs]
         rows.append((name, *values, values[-1] / values[0] if ratio and values[0] and values[-1] else None))
-    columns.append(Column("ratio", "ratio", shown=ratio))
-    return Table(tuple(columns), tuple(rows), name="", caption=f"Cost by {heading}, USD")
+    columns.append(Field("ratio", "ratio", shown=ratio))
+    return Records(tuple(columns), tuple(rows), name="", caption=f"Cost by {heading}, USD")
 
 
 def _range_sentence(found: WindowRange) -> Sentence:

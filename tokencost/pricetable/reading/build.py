@@ -38,7 +38,13 @@ def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
     """The table of values that the schema and the rules have accepted."""
     resolve_names(checked)
     calendars = {
-        name: Calendar(name, calendar["source"], calendar["dates"], calendar.get("through"))
+        name: Calendar(
+            name,
+            calendar["source"],
+            calendar["dates"],
+            calendar.get("through"),
+            calendar.get("name", f"{name} holidays"),
+        )
         for name, calendar in checked.get("calendars", {}).items()
     }
     defaults = checked.get("defaults")
@@ -172,5 +178,6 @@ def _windows(blocks: list[dict[str, Any]], calendars: dict[str, Calendar]) -> tu
             hours=block.get("hours", ALL_HOURS),
             except_calendar=calendar,
             holidays=calendars[calendar].dates if calendar else frozenset(),
+            holidays_name=calendars[calendar].name if calendar else "",
         )
     return tuple(windows.values())

@@ -177,6 +177,7 @@ PRICES_TOML = table(
             tables_of(
                 table(
                     {
+                        "name": optional(NAME, "how sentences name these days"),
                         "source": required(SOURCE, "page that announces the dates"),
                         "dates": required(DATES, "local dates, or first/last inclusive"),
                         "through": optional(DAY, "the list is complete up to this day"),

@@ -30,9 +30,9 @@ _BLOCK = re.compile(
 )
 
 
-def render(document: Document, _screen: Screen) -> str:
+def render(document: Document, screen: Screen) -> str:
     """Paragraphs, a table each, lists under titles."""
-    return join_blocks(document, paragraph=_paragraph, table=_table, items=_items)
+    return join_blocks(document, screen, paragraph=_paragraph, table=_table, items=_items)
 
 
 def _write_reference(character: str) -> str:
@@ -65,9 +65,17 @@ def _block(match: re.Match[str]) -> str:
 def _table(table: TableView) -> str:
     columns = ",".join(">" if right else "<" for right in table.right)
     head, *rows = pad([[_escape(cell) for cell in line] for line in table.lines], table.right)
-    caption = [f".{_paragraph(table.caption)}"] if table.caption else []
-    lines = (f"| {' | '.join(line)}".rstrip() for line in (head, *rows))
+    caption = [f".{_paragraph(table.title)}"] if table.title else []
+    kinds = ("plain", *(row.kind for row in table.rows))
+    lines = (_line(line, kind) for line, kind in zip((head, *rows), kinds, strict=True))
     return "\n".join([*caption, f'[%autowidth%header,cols="{columns}"]', "|===", *lines, "|==="])
+
+
+def _line(cells: Sequence[str], kind: str) -> str:
+    if kind == "heading":
+        return f"{len(cells)}+<s| {cells[0].rstrip()}"
+    mark = "s| " if kind == "total" else "| "
+    return " ".join(mark + cell for cell in cells).rstrip()
 
 
 def _items(heading: str, entries: Sequence[str]) -> str:

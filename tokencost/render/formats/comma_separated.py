@@ -20,15 +20,15 @@ _LATER_CELL = {
 
 
 def render(document: Document, _screen: Screen) -> str:
-    """The first table, under the keys of its columns."""
+    """The first records, under the keys of its columns."""
     return records(document, ",")
 
 
 def records(document: Document, separator: str) -> str:
-    """The first table as lines of cells, quoted where needed. Text is sanitized, so a record is one line."""
-    if not document.tables:
+    """The first records as lines of cells, quoted where needed. Text is sanitized, so a record is one line."""
+    if not document.records:
         return ""
-    table = document.tables[0]
+    table = document.records[0]
     out = StringIO()
     lines = csv.writer(out, delimiter=separator, lineterminator="\n")
     lines.writerow(_cell(column.key, "text", separator) for column in table.columns)

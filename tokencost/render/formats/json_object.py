@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from tokencost.documents.document import Document, Figure, Kind, Sentence, Table, Value
+from tokencost.documents.document import Document, Figure, Kind, Records, Sentence, Source, Value
 from tokencost.render import Screen
 from tokencost.render.numbers import show_exact, show_sentence
 from tokencost.render.sanitize import HIDDEN
@@ -24,10 +24,10 @@ def render(document: Document, _screen: Screen) -> str:
         ("as_of", _value(document.as_of, "when")),
         ("prices", _object(prices.items())),
         *((key, _value(value, "text")) for key, value in document.extra.items()),
-        *((table.name, _array(_rows(table))) for table in document.tables or (Table((), ()),) if table.name),
-        ("answer", _array(map(_sentence, (*document.answer, *document.assumed, *document.reading)))),
+        *((each.name, _array(_rows(each))) for each in document.records or (Records((), ()),)),
+        ("answer", _array(map(_sentence, (*document.answer, *document.assumed)))),
         ("notes", _array(map(_sentence, document.notes))),
-        ("sources", _array(map(_string, document.sources))),
+        ("sources", _array(map(_string, dict.fromkeys(map(_cite, document.sources))))),
     ]
     names = [name for name, _ in members]
     if len(set(names)) < len(names):
@@ -36,9 +36,23 @@ def render(document: Document, _screen: Screen) -> str:
     return "{\n" + ",\n".join(f"  {_string(name)}: {text}" for name, text in members) + "\n}"
 
 
-def _rows(table: Table) -> Iterable[str]:
-    columns = [(f"{_string(column.key)}: ", column.kind) for column in table.columns]
-    for row in table.rows:
+def _cite(source: Source) -> str:
+    """`o1: https://... (checked 2026-10-27, primary)`."""
+    checked = f"checked {source.checked.isoformat()}" if source.checked else ""
+    if source.confidence and not checked:
+        checked = "no checked date"
+    known = ", ".join(filter(None, (checked, source.confidence)))
+    return (
+        (f"{source.model}: " if source.model else "")
+        + source.address
+        + (f" ({known})" if known else "")
+        + (f", {source.line}" if source.line else "")
+    )
+
+
+def _rows(records: Records) -> Iterable[str]:
+    columns = [(f"{_string(column.key)}: ", column.kind) for column in records.columns]
+    for row in records.rows:
         cells = (key + _value(value, kind) for (key, kind), value in zip(columns, row, strict=True))
         yield "{" + ", ".join(cells) + "}"
 

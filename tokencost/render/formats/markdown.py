@@ -29,9 +29,9 @@ _ESCAPED = r"\\\g<0>"
 _BLOCK = re.compile(r"^(?:[-+=](?![\w$¥])|#(?=#|\s|$)|>|\d+(?=[.)]))")
 
 
-def render(document: Document, _screen: Screen) -> str:
+def render(document: Document, screen: Screen) -> str:
     """Paragraphs, a pipe table each, lists."""
-    return join_blocks(document, paragraph=_paragraph, table=_table, items=_items)
+    return join_blocks(document, screen, paragraph=_paragraph, table=_table, items=_items)
 
 
 def _escape(text: str) -> str:
@@ -47,14 +47,19 @@ def _paragraph(text: str) -> str:
 
 
 def _table(table: TableView) -> str:
-    cells = [[_escape(cell) for cell in line] for line in table.lines]
+    bold = [False, *(row.kind != "plain" for row in table.rows)]
+    cells = [[_cell(cell, strong) for cell in line] for line, strong in zip(table.lines, bold, strict=True)]
     rule = [
         "-" * max(width - 1, 2) + (":" if right else "-")
         for width, right in zip(column_widths(cells), table.right, strict=True)
     ]
     lines = pad([cells[0], rule, *cells[1:]], table.right)
-    caption = [f"**{_escape(table.caption)}**", ""] if table.caption else []
+    caption = [f"**{_escape(table.title)}**", ""] if table.title else []
     return "\n".join([*caption, *(f"| {' | '.join(line)} |" for line in lines)])
+
+
+def _cell(text: str, strong: bool) -> str:
+    return f"**{_escape(text)}**" if strong and text else _escape(text)
 
 
 def _items(heading: str, entries: Sequence[str]) -> str:

@@ -35,9 +35,9 @@ _INLINE = re.compile(
 _BLOCK = re.compile(r"(?:\*+|[-+]|(?:\d+|[A-Za-z])[.)])(?:\s|$)|[#:%]|\[|CLOCK:")
 
 
-def render(document: Document, _screen: Screen) -> str:
+def render(document: Document, screen: Screen) -> str:
     """Paragraphs, an Org table each, lists."""
-    return join_blocks(document, paragraph=_paragraph, table=_table, items=_items)
+    return join_blocks(document, screen, paragraph=_paragraph, table=_table, items=_items)
 
 
 def _escape(text: str) -> str:
@@ -59,9 +59,12 @@ def _table(table: TableView) -> str:
     cookies = ["<r>" if right else "<l>" for right in table.right]
     lines = pad([cookies, *cells], table.right)
     rule = f"|{'+'.join('-' * (width + 2) for width in column_widths([cookies, *cells]))}|"
-    caption = [f"#+CAPTION: {_escape(table.caption)}"] if table.caption else []
+    caption = [f"#+CAPTION: {_escape(table.title)}"] if table.title else []
     cookies_line, head, *rows = (f"| {' | '.join(line)} |" for line in lines)
-    return "\n".join([*caption, cookies_line, head, rule, *rows])
+    body: list[str] = []
+    for row, above, line in zip(table.rows, ("plain", *(row.kind for row in table.rows)), rows, strict=False):
+        body += [rule, line] if row.kind == "total" and above != "total" else [line]
+    return "\n".join([*caption, cookies_line, head, rule, *body])
 
 
 def _items(heading: str, entries: Sequence[str]) -> str:

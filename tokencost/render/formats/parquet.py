@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-from tokencost.documents.document import Column, Document, Figure, Kind
+from tokencost.documents.document import Document, Field, Figure, Kind
 from tokencost.render.numbers import show_exact
 
 TYPES: dict[Kind, str] = {
@@ -15,10 +15,10 @@ TYPES: dict[Kind, str] = {
 
 
 def encode(document: Document, _format: str) -> bytes:
-    """The first table as a Parquet file."""
+    """The first records as a Parquet file."""
     import duckdb
 
-    table = document.tables[0]
+    table = document.records[0]
     columns = ", ".join(f'"{column.key}" {_type(column)}' for column in table.columns)
     values = [
         [
@@ -40,5 +40,5 @@ def encode(document: Document, _format: str) -> bytes:
             return stream.read()
 
 
-def _type(column: Column) -> str:
+def _type(column: Field) -> str:
     return TYPES.get(column.kind, "VARCHAR")

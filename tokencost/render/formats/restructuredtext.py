@@ -25,9 +25,9 @@ _BLOCK = re.compile(
 )
 
 
-def render(document: Document, _screen: Screen) -> str:
+def render(document: Document, screen: Screen) -> str:
     """Paragraphs, a grid table each, lists."""
-    return join_blocks(document, paragraph=_escape, table=_table, items=_items)
+    return join_blocks(document, screen, paragraph=_escape, table=_table, items=_items)
 
 
 def _escape(text: str) -> str:
@@ -50,13 +50,18 @@ def _inline(text: str) -> str:
 
 
 def _table(table: TableView) -> str:
-    cells = [[_escape(cell) for cell in line] for line in table.lines]
+    cells = [[_cell(cell, row.kind != "plain") for cell in row.cells] for row in table.rows]
+    cells = [[_escape(cell) for cell in table.flat_headings], *cells]
     rule, double = (
         f"+{'+'.join(line * (width + 2) for width in column_widths(cells, _count_columns))}+" for line in ("-", "=")
     )
     head, *rows = (f"| {' | '.join(line)} |" for line in pad(cells, table.right, _count_columns))
     lines = [rule, head, double, *(line for row in rows for line in (row, rule))]
-    return "\n".join([f".. table:: {_escape(table.caption)}".rstrip(), "", *(f"   {line}" for line in lines)])
+    return "\n".join([f".. table:: {_escape(table.title)}".rstrip(), "", *(f"   {line}" for line in lines)])
+
+
+def _cell(text: str, strong: bool) -> str:
+    return f"**{_escape(text)}**" if strong and text else _escape(text)
 
 
 def _count_columns(text: str) -> int:

@@ -5,7 +5,7 @@ from html import escape
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.view import TableView, escape_text, join_blocks
+from tokencost.render.view import RowView, TableView, escape_text, join_blocks
 
 _HEAD = """\
 <!DOCTYPE html>
@@ -26,6 +26,7 @@ a {{ color: var(--link); }}
 table {{ border-collapse: collapse; }}
 caption {{ text-align: left; font-weight: bold; padding: .3rem 0; }}
 th, td {{ padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: left; }}
+.total td {{ font-weight: bold; border-top: 2px solid var(--line); }}
 .n {{ text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }}
 h2 {{ font-size: 1.1rem; }}
 </style>
@@ -36,7 +37,7 @@ h2 {{ font-size: 1.1rem; }}
 
 def render(document: Document, screen: Screen) -> str:
     """A complete document, its charts at the end."""
-    body = join_blocks(document, paragraph=paragraph, table=html_table, items=items)
+    body = join_blocks(document, screen, paragraph=paragraph, table=html_table, items=items)
     if screen.charts:
         from tokencost.render.pictures.svg_chart import draw_figure
 
@@ -60,21 +61,35 @@ def paragraph(text: str) -> str:
 def html_table(table: TableView, *, whole: str = "") -> str:
     """A table that scrolls within itself where the page is narrower; `whole` is a class for dates and instants."""
     classes = ["n" if column.right else whole if column.whole else "" for column in table.columns]
-    head = _row(classes, "th", [column.heading for column in table.columns])
-    caption = [f"<caption>{_escape(table.caption)}</caption>"] if table.caption else []
-    rows = [_row(classes, "td", row) for row in table.rows]
-    body = ["<thead>", head, "</thead>", "<tbody>", *rows, "</tbody>"]
-    return "\n".join(['<div class="table"><table>', *caption, *body, "</table></div>"])
+    heads = [_cells(classes, "th", [column.heading for column in table.columns])]
+    if table.groups:
+        over = (
+            f'<th colspan="{count}" scope="{"colgroup" if count > 1 else "col"}">{_escape(text)}</th>'
+            if text
+            else "<td></td>" * count
+            for text, count in table.groups
+        )
+        heads.insert(0, f"<tr>{''.join(over)}</tr>")
+    title = [f"<caption>{_escape(table.title)}</caption>"] if table.title else []
+    body = ["<thead>", *heads, "</thead>", "<tbody>", *(_row(row, classes) for row in table.rows), "</tbody>"]
+    return "\n".join(['<div class="table"><table>', *title, *body, "</table></div>"])
 
 
-def _row(classes: Sequence[str], tag: str, cells: Sequence[str]) -> str:
+def _row(row: RowView, classes: Sequence[str]) -> str:
+    if row.kind == "heading":
+        return f'<tr><th colspan="{len(row.cells)}" scope="rowgroup">{_escape(row.cells[0])}</th></tr>'
+    cells = _cells(classes, "td", row.cells)
+    return cells.replace("<tr>", '<tr class="total">', 1) if row.kind == "total" else cells
+
+
+def _cells(classes: Sequence[str], tag: str, cells: Sequence[str]) -> str:
     return f"<tr>{''.join(_cell(tag, cell, name) for cell, name in zip(cells, classes, strict=True))}</tr>"
 
 
 def _cell(tag: str, text: str, name: str) -> str:
     scope = ' scope="col"' if tag == "th" else ""
     styled = f' class="{name}"' if name else ""
-    return f"<{tag}{scope}{styled}>{_escape(text)}</{tag}>"
+    return f"<{tag}{scope}{styled}>{_escape(text).replace(chr(10), '<br>')}</{tag}>"
 
 
 def items(heading: str, entries: Sequence[str]) -> str:

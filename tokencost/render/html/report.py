@@ -75,9 +75,10 @@ def _write_body(document: Document) -> Iterator[str]:
     yield from (draw_figure(chart) for chart in document.charts)
     for table in parts.tables:
         # A part that scrolls must be in reach of the keyboard, and have a name.
-        scrolls = f'<div class="table" role="region" tabindex="0" aria-label="{escape(table.caption or "table")}">'
+        name = escape(table.title or table.flat_headings[0])
+        scrolls = f'<div class="table" role="region" tabindex="0" aria-label="{name}">'
         yield html_table(table, whole="w").replace('<div class="table">', scrolls, 1)
-    yield from (paragraph(sentence) for sentence in parts.reading)
+    yield from (paragraph(sentence) for sentence in parts.remarks)
     for heading, entries in parts.lists:
         # The heading of the section is the h2.
         yield items(heading, entries).replace("h2>", "h3>")

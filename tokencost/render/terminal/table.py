@@ -1,6 +1,6 @@
-"""The terminal: tables as wide as they need to be, or turned on their side where the screen is narrower.
+"""The terminal: tables drawn in characters, sentences within the width of the screen.
 
-A number in a table is never wrapped or cut. rich wraps and colours, and is imported only where there is a
+rich wraps and colours, and is imported only where there is a
 line to wrap or a colour to give; text reaches it only as `Text`, never as its markup.
 """
 
@@ -10,14 +10,9 @@ from typing import NamedTuple
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.padding import column_widths, pad, width_of
-from tokencost.render.view import TableView, say_empty, view_document
-
-_GAPS = ("   ", "  ", " ")
-"""Between columns: as wide as the screen allows."""
-_WRAPPED_GAP = "  "
-_LEAST_TEXT = 16
-"""Columns that a wrapped text needs to be read."""
+from tokencost.render.fit import GAP, column_widths, table_width
+from tokencost.render.padding import width_of
+from tokencost.render.view import TableView, say_empty, say_left_out, view_document
 
 
 class _Line(NamedTuple):
@@ -40,7 +35,7 @@ def render(document: Document, screen: Screen) -> str:
 
 
 def _lines(document: Document, screen: Screen) -> Iterator[_Line]:
-    parts = view_document(document)
+    parts = view_document(document, screen)
     for sentences in filter(None, (parts.answer, parts.assumed)):
         yield from map(_Line, sentences)
         yield _Line()
@@ -54,13 +49,14 @@ def _lines(document: Document, screen: Screen) -> Iterator[_Line]:
             for text, style, whole in chart_lines(chart, screen.width):
                 yield _Line(text, style, whole=whole)
             yield _Line()
-    for sentence in parts.reading:
-        yield _Line(sentence)
-    if parts.reading:
+    for sentence in parts.remarks:
+        yield _Line(sentence, "dim")
+    if parts.remarks:
         yield _Line()
     for heading, entries in parts.lists:
         yield _Line(heading, "dim")
-        yield from (_Line(entry, "dim", "- ") for entry in entries)
+        # A terminal has no use for the scheme of an address that fills its line.
+        yield from (_Line(entry.removeprefix("https://"), "dim", "- ") for entry in entries)
         yield _Line()
     yield _Line(parts.stamp, "dim")
 
@@ -68,50 +64,69 @@ def _lines(document: Document, screen: Screen) -> Iterator[_Line]:
 def _draw_table(table: TableView, width: int | None) -> Iterator[_Line]:
     if not table.rows:
         yield _Line(say_empty(table))
-        return
-    if table.caption:
-        yield _Line(table.caption, "bold")
-    lines = pad(table.lines, table.right)
-    for gap in _GAPS:
-        if width is None or width_of(gap.join(lines[0])) <= width:
-            yield from _draw_rows(lines, gap)
-            return
-    narrow = _wrap_table(table, width or 0)
-    if narrow:
-        yield from _draw_rows(pad(narrow, table.right), _WRAPPED_GAP)
+    elif table.cards:
+        yield from _draw_cards(table, width or 0)
     else:
-        yield from _draw_blocks(table, width or 0)
+        if table.title:
+            yield _Line(table.title, "bold")
+        yield from _draw_rows(table, width)
+    if table.left_out:
+        yield _Line(say_left_out(table), "dim")
 
 
-def _draw_rows(lines: Sequence[Sequence[str]], gap: str) -> Iterator[_Line]:
-    head, *body = [gap.join(cells) for cells in lines]
-    yield _Line(head, "bold", whole=True)
-    yield _Line("─" * width_of(head), whole=True)
-    yield from (_Line(line, whole=True) for line in body)
+def _draw_rows(table: TableView, width: int | None) -> Iterator[_Line]:
+    gap = GAP + 1 if width is None or table_width(table) + len(table.columns) - 1 <= width else GAP
+    widths = column_widths(table)
+    rule = "─" * (sum(widths) + gap * (len(widths) - 1))
+    yield from (_Line(line, "bold", whole=True) for line in _draw_headings(table, widths, gap))
+    yield _Line(rule, whole=True)
+    total = False
+    for row in table.rows:
+        if row.kind == "heading":
+            yield _Line(row.cells[0], "bold")
+            continue
+        if row.kind == "total" and not total:
+            yield _Line(rule, whole=True)
+            total = True
+        pieces = [_break_lines(cell, column.width) for cell, column in zip(row.cells, table.columns, strict=True)]
+        for cells in zip_longest(*pieces, fillvalue=""):
+            yield _Line((" " * gap).join(_align(cells, widths, table.right)), whole=True)
 
 
-def _wrap_table(table: TableView, width: int) -> list[list[str]] | None:
-    """The lines with the texts among the cells wrapped; None where no text would have room to be read."""
-    natural = column_widths(table.lines)
-    # A name or an address is one word, which would be torn apart.
-    texts = [
-        place
-        for place, column in enumerate(table.columns)
-        if not column.whole and any(" " in row[place] for row in table.rows)
-    ]
-    gaps = len(_WRAPPED_GAP) * (len(natural) - 1)
-    room = width - gaps - sum(size for place, size in enumerate(natural) if place not in texts)
-    narrowed = dict.fromkeys(texts, 0)
-    for left, place in enumerate(sorted(texts, key=natural.__getitem__)):
-        narrowed[place] = min(natural[place], room // (len(texts) - left))
-        room -= narrowed[place]
-    if not texts or any(size < min(_LEAST_TEXT, natural[place]) for place, size in narrowed.items()):
-        return None
-    lines: list[list[str]] = []
-    for cells in table.lines:
-        pieces = [_break_lines(cell, narrowed.get(place)) for place, cell in enumerate(cells)]
-        lines += [list(line) for line in zip_longest(*pieces, fillvalue="")]
-    return lines
+def _draw_headings(table: TableView, widths: Sequence[int], gap: int) -> Iterator[str]:
+    """The headings over several columns, then those of each column, which end on the same line."""
+    if table.groups:
+        spans, start = [], 0
+        for over, count in table.groups:
+            size = sum(widths[start : start + count]) + gap * (count - 1)
+            spans.append((over, size, table.columns[start].right))
+            start += count
+        yield _draw_groups(spans, gap)
+    parts = [column.heading.split("\n") for column in table.columns]
+    deepest = max(map(len, parts))
+    for line in zip(*(["" for _ in range(deepest - len(part))] + part for part in parts), strict=True):
+        yield (" " * gap).join(_align(line, widths, table.right))
+
+
+def _draw_groups(spans: Sequence[tuple[str, int, bool]], gap: int) -> str:
+    """The line of shared headings; the first may stand out over columns that have none."""
+    drawn, owed = "", 0
+    for place, (over, size, right) in enumerate(spans):
+        before = gap if place else 0
+        if not over:
+            drawn += " " * max(before + size - owed, 0)
+            owed = max(owed - before - size, 0)
+            continue
+        free = max(size - width_of(over), 0)
+        drawn += " " * (before - owed) + (" " * free + over if right else over + " " * free)
+        owed = max(width_of(over) - size, 0)
+    return drawn
+
+
+def _align(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> Iterator[str]:
+    for cell, width, at_right in zip(cells, widths, right, strict=True):
+        blank = " " * (width - width_of(cell))
+        yield blank + cell if at_right else cell + blank
 
 
 def _break_lines(text: str, width: int | None) -> list[str]:
@@ -123,16 +138,19 @@ def _break_lines(text: str, width: int | None) -> list[str]:
     return [line.plain.rstrip() for line in Text(text).wrap(Console(width=width, _environ={}), width)]
 
 
-def _draw_blocks(table: TableView, width: int) -> Iterator[_Line]:
-    """A block of labels and values for each row, text before numbers."""
+def _draw_cards(table: TableView, width: int) -> Iterator[_Line]:
+    """Labels and values for each row, text before numbers."""
     order = sorted(range(len(table.columns)), key=table.right.__getitem__)
-    labels = [column.heading for column in table.columns]
+    labels = table.flat_headings
     indent = max(map(width_of, labels)) + 2
     for number, row in enumerate(table.rows):
         if number:
             yield _Line()
+        if row.kind == "heading":
+            yield _Line(row.cells[0], "bold")
+            continue
         for place in order:
-            label, value = labels[place], row[place]
+            label, value = labels[place], row.cells[place]
             if indent + width_of(value) <= width:
                 yield _Line(value, label=label + " " * (indent - width_of(label)), whole=True)
             else:

@@ -1,0 +1,187 @@
+"""A table within a width, the same way for every format and terminal.
+
+What each table may do without is its own to say (`Column.leaves`, `Table.turns`); in which order things are tried is
+said here alone: times are shortened, the first columns leave, headings are broken over two lines, texts are wrapped,
+further columns leave, rows become columns, and what is still too wide is split into blocks. A row becomes a card only
+where there are few. A number is never wrapped or cut.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from tokencost.documents.document import Column, Table
+from tokencost.render.padding import width_of
+from tokencost.render.view import ColumnView, RowView, TableView, view_table
+
+GAP = 2
+"""The least number of blanks between two columns."""
+LEAST_TEXT, EASY_TEXT = 16, 24
+"""Characters that a wrapped text needs to be read at all, and with ease."""
+FEW_ROWS = 3
+"""So many may become cards."""
+
+
+def fit_table(table: Table, width: int | None) -> list[TableView]:
+    """The table within so many characters, in as many parts as it needs; None is no limit."""
+    natural = view_table(table)
+    if width is None or table_width(natural) <= width:
+        return [natural]
+    for view in _narrow(table, width):
+        if table_width(view) <= width:
+            return [view]
+    smallest = _drop(table, max((column.leaves for column in table.columns), default=0))
+    if table.turns:
+        return _split(_break_headings(view_table(_turn(smallest), short_times=True)), width, names=1)
+    view = _note_dropped(table, smallest, _break_headings(view_table(smallest, short_times=True)))
+    if len(table.rows) <= FEW_ROWS:
+        return [view._replace(cards=True)]
+    return _split(view, width, names=max(table.names, 1))
+
+
+def table_width(view: TableView) -> int:
+    """The characters that the table takes in a font of fixed width."""
+    return sum(column_widths(view)) + GAP * (len(view.columns) - 1)
+
+
+def column_widths(view: TableView) -> list[int]:
+    """How wide each column is: as its widest cell or line of a heading, and as its share of a heading above."""
+    widths = []
+    for place, column in enumerate(view.columns):
+        cells = max((width_of(row.cells[place]) for row in view.rows if row.kind != "heading"), default=0)
+        if column.width is not None:
+            cells = min(cells, column.width)
+        widths.append(max(cells, *map(width_of, column.heading.split("\n"))))
+    start = 0
+    for over, count in view.groups:
+        group = range(start, start + count)
+        # The unit above the first column may stand out over the next ones, which have nothing there.
+        lacking = width_of(over) - sum(widths[place] for place in group) - GAP * (count - 1)
+        if lacking > 0 and not (start == 0 and _blank_beside(view, count) > lacking):
+            widths[start + count - 1] += lacking
+        start += count
+    return widths
+
+
+def _blank_beside(view: TableView, first: int) -> int:
+    """How many characters stand free beside the first heading above."""
+    free = 0
+    for column in view.columns[first:]:
+        if column.over:
+            break
+        free += width_of(column.heading.split("\n")[0]) + GAP
+    return free
+
+
+def _narrow(table: Table, width: int) -> Iterator[TableView]:
+    """Narrower and narrower views of the whole table."""
+    yield view_table(table, short_times=True)
+    levels = sorted({column.leaves for column in table.columns if column.leaves})
+    for level in (0, *levels):
+        kept = _drop(table, level)
+        view = view_table(kept, short_times=True)
+        if level:
+            yield _note_dropped(table, kept, view)
+        # The first column to go is one that few miss: an `until` that is the next line's `from`.
+        if level == 0 and levels[:1] == [1]:
+            continue
+        broken = _break_headings(view)
+        yield _note_dropped(table, kept, broken)
+        if wrapped := _wrap_texts(broken, width, EASY_TEXT):
+            yield _note_dropped(table, kept, wrapped)
+    kept = _drop(table, levels[-1] if levels else 0)
+    if wrapped := _wrap_texts(_break_headings(view_table(kept, short_times=True)), width, LEAST_TEXT):
+        yield _note_dropped(table, kept, wrapped)
+
+
+def _drop(table: Table, level: int) -> Table:
+    """The table without the columns that leave up to this level."""
+    kept = [place for place, column in enumerate(table.columns) if not 0 < column.leaves <= level]
+    whole = len(table.columns)
+    rows = [tuple(row[place] for place in kept) if len(row) == whole else row for row in table.rows]
+    names = sum(place < table.names for place in kept)
+    return table._replace(columns=tuple(table.columns[place] for place in kept), rows=rows, names=names)
+
+
+def _note_dropped(table: Table, kept: Table, view: TableView) -> TableView:
+    gone = [column for column in table.columns if column not in kept.columns]
+    names = [": ".join(filter(None, (column.over, column.heading))) for column in gone]
+    return view._replace(left_out=tuple(dict.fromkeys(names)))
+
+
+def _break_headings(view: TableView) -> TableView:
+    """Headings that are wider than what stands below them, over two lines."""
+    cells = [
+        max((width_of(row.cells[place]) for row in view.rows if row.kind != "heading"), default=0)
+        for place in range(len(view.columns))
+    ]
+    return view._replace(
+        columns=tuple(
+            column._replace(heading=_break_in_two(column.heading, least))
+            for column, least in zip(view.columns, cells, strict=True)
+        )
+    )
+
+
+def _break_in_two(heading: str, least: int) -> str:
+    words = heading.split(" ")
+    if width_of(heading) <= least or len(words) == 1:
+        return heading
+    breaks = [(" ".join(words[:place]), " ".join(words[place:])) for place in range(1, len(words))]
+    return "\n".join(min(breaks, key=lambda pair: max(map(width_of, pair))))
+
+
+def _wrap_texts(view: TableView, width: int, least: int) -> TableView | None:
+    """The view with its texts wrapped; None where one would have less room than `least`."""
+    natural = column_widths(view)
+    # A name or an address is one word, which would be torn apart.
+    texts = [
+        place
+        for place, column in enumerate(view.columns)
+        if not column.whole and any(" " in row.cells[place] for row in view.rows if row.kind != "heading")
+    ]
+    room = width - GAP * (len(natural) - 1) - sum(size for place, size in enumerate(natural) if place not in texts)
+    columns = list(view.columns)
+    for left, place in enumerate(sorted(texts, key=natural.__getitem__)):
+        size = min(natural[place], room // (len(texts) - left))
+        if size < min(least, natural[place]):
+            return None
+        room -= size
+        columns[place] = columns[place]._replace(width=size)
+    return view._replace(columns=tuple(columns)) if texts else None
+
+
+def _turn(table: Table) -> Table:
+    """The table on its side: each row a column, in whole units."""
+    rows = [row for row in table.rows if len(row) == len(table.columns)]
+    first, *others = table.columns
+    headings = [cells[0] for cells in view_table(table._replace(columns=(first,), rows=[row[:1] for row in rows])).rows]
+    columns = [
+        Column(heading[0], "whole_money" if others[0].kind == "money" else others[0].kind, currency=others[0].currency)
+        for heading in headings
+    ]
+    turned = [
+        (": ".join(filter(None, (column.over, column.heading))), *(row[place] for row in rows))
+        for place, column in enumerate(others, start=1)
+    ]
+    unit = ", ".join(filter(None, (table.unit, "rounded" if others[0].kind == "money" else "")))
+    return Table((Column("model"), *columns), turned, unit=unit, title=table.title)
+
+
+def _split(view: TableView, width: int, names: int) -> list[TableView]:
+    """Parts of the columns that fit, each with the columns that say what a row is."""
+    keys = list(range(min(names, len(view.columns) - 1)))
+    parts: list[list[int]] = []
+    for place in range(len(keys), len(view.columns)):
+        if parts and table_width(_choose(view, [*keys, *parts[-1], place])) <= width:
+            parts[-1].append(place)
+        else:
+            parts.append([place])
+    return [
+        _choose(view, [*keys, *part])._replace(left_out=view.left_out if number == len(parts) - 1 else ())
+        for number, part in enumerate(parts)
+    ]
+
+
+def _choose(view: TableView, places: Sequence[int]) -> TableView:
+    columns: tuple[ColumnView, ...] = tuple(view.columns[place] for place in places)
+    rows = tuple(RowView(tuple(row.cells[place] for place in places), row.kind) for row in view.rows)
+    return view._replace(columns=columns, rows=rows)
