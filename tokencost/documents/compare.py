@@ -236,7 +236,7 @@ def _answer(table: PriceTable, result: Comparison, lines: Sequence[Line]) -> Ite
     on, _ = name_at_times(*((side, None) for side in (*result.models, result.baseline)))
     dearer: list[tuple[Fraction, Fraction, str]] = []
     others: list[Sentence] = []
-    for side in dict.fromkeys(line.side for line in lines):
+    for side in {line.side.label: line.side for line in lines}.values():
         rows = [row for line in lines if line.side is side for row in line.rows.values() if row.ratio]
         ratios = [row.ratio for row in rows if row.ratio]
         _, (named, baseline) = name_at_times((side, None), (result.baseline, None))
