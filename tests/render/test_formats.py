@@ -11,7 +11,7 @@ from textwrap import dedent
 
 import pytest
 
-from tokencost.documents.document import Document, Field, Figure, Records, Source, split_records
+from tokencost.documents.document import Column, Document, Field, Figure, Records, Source, Table
 from tokencost.errors import InvalidRequest
 from tokencost.render import FORMATS, PICTURE_FORMATS, RECORD_FORMATS, TEXT_FORMATS, format_of, render
 
@@ -19,10 +19,10 @@ PRICES = Records(
     columns=(
         Field("model"),
         Field("price", "rate"),
-        Field("list_price", "rate", "CNY list", currency="CNY"),
+        Field("list_price", "rate"),
         Field("ratio", "ratio"),
         Field("percent_lower", "percent"),
-        Field("tokens", "count", shown=False),
+        Field("tokens", "count"),
         Field("from", "when"),
     ),
     rows=(
@@ -37,14 +37,39 @@ PRICES = Records(
         ),
         ("o1", Decimal("7.50"), None, None, None, None, datetime(2024, 12, 17, 18, 30, tzinfo=UTC)),
     ),
-    caption="Cached input, USD per 1M tokens",
 )
+READ = Table(
+    (
+        Column("model"),
+        Column("hours"),
+        Column("input", "rate"),
+        Column("CNY", "rate", currency="CNY"),
+        Column("input", "ratio", over="o1 costs"),
+        Column("by", "change", over="o1 costs"),
+        Column("from", "when"),
+    ),
+    (
+        ("DeepSeek",),
+        ("deepseek-reasoner", "off-peak", Decimal("0.14"), Decimal(1), Fraction(750, 14), Fraction(-1472, 15),
+         date(2025, 1, 20)),
+        ("deepseek-reasoner", "peak", Decimal("0.275"), Decimal(2), Fraction(300, 11), Fraction(-2890, 30),
+         date(2025, 1, 20)),
+        ("o1", "", Decimal("7.50"), None, "baseline", "", datetime(2024, 12, 17, 18, 30, tzinfo=UTC)),
+        ("total", "", Decimal("7.915"), None, None, None, None),
+    ),
+    unit="USD per 1M",
+    title="Cached input",
+    names=2,
+    totals=1,
+)  # fmt: skip
+UNPRICED = Table((Column("model"), Column("reason")), (), title="Unpriced")
 COMPARISON = Document(
     command="compare",
     as_of=date(2025, 1, 27),
     version="2026.11.20",
     sha256="0123456789abcdef" * 4,
-    **split_records(PRICES, Records((Field("model"), Field("reason")), (), name="unpriced", caption="Unpriced")),
+    records=(PRICES, Records((Field("model"), Field("reason")), (), name="unpriced")),
+    tables=(READ, UNPRICED),
     answer=(
         (
             "o1 costs ",
@@ -57,58 +82,70 @@ COMPARISON = Document(
         ),
         ("deepseek-reasoner is ", Figure(Fraction(1472, 15), "percent"), " lower."),
     ),
-    notes=(("Off-peak hours are left out.",),),
+    notes=(("Off-peak hours are left out.",), ("A second note.",), ("A third.",), ("Four make a list.",)),
     sources=(
-        Source("", "https://api-docs.deepseek.com/quick_start/pricing"),
-        Source("", "https://openai.com/api/pricing"),
+        Source("deepseek-reasoner", "https://api-docs.deepseek.com/quick_start/pricing", date(2025, 2, 11), "primary"),
+        Source("o1", "https://openai.com/api/pricing", date(2026, 10, 26), "corroborated"),
+        Source("o1-mini", "https://openai.com/api/pricing", None, "single"),
     ),
     extra={"tier": "standard", "rejected_count": 0},
 )
 NOTHING = Document("prices check", datetime(2025, 2, 8, 16, tzinfo=UTC), "2026.11.20", "f" * 64, ())
 
 TABLE = """\
-    o1 costs 53.6× as much: $7.50 against $0.14.
-    deepseek-reasoner is 98.1% lower.
+    o1 costs 53.6× as much: $7.50 against $0.14. deepseek-reasoner is 98.1% lower.
 
-    Cached input, USD per 1M tokens
-    model               price   CNY list   ratio   percent lower   from
-    ───────────────────────────────────────────────────────────────────────────────────
-    deepseek-reasoner   $0.14      ¥1.00   53.6×           98.1%   2025-01-20
-    o1                  $7.50          —       —               —   2024-12-17T18:30:00Z
+    Cached input
+    USD per 1M                                               o1 costs
+    model               hours       input     CNY      input       by   from
+    ────────────────────────────────────────────────────────────────────────────────────────
+    DeepSeek
+    deepseek-reasoner   off-peak   $0.140   ¥1.00      53.6×   −98.1%   2025-01-20
+                        peak       $0.275   ¥2.00      27.3×   −96.3%   2025-01-20
+    o1                             $7.500       —   baseline            2024-12-17T18:30:00Z
+    ────────────────────────────────────────────────────────────────────────────────────────
+    total                          $7.915       —          —        —   —
 
     Unpriced (none)
 
     Notes
     - Off-peak hours are left out.
+    - A second note.
+    - A third.
+    - Four make a list.
 
     Sources
-    - https://api-docs.deepseek.com/quick_start/pricing
-    - https://openai.com/api/pricing
+    - api-docs.deepseek.com/quick_start/pricing (official page, read 2025-02-11)
+    - openai.com/api/pricing (several tables agree, 2026-10-26; one table, date not recorded)
 
     prices.toml 2026.11.20 (sha256 0123456789ab) · as of 2025-01-27
     """
 MARKDOWN = """\
-    o1 costs 53.6× as much: $7.50 against $0.14.
+    o1 costs 53.6× as much: $7.50 against $0.14. deepseek-reasoner is 98.1% lower.
 
-    deepseek-reasoner is 98.1% lower.
+    **Cached input**
 
-    **Cached input, USD per 1M tokens**
-
-    | model             | price | CNY list | ratio | percent lower | from                 |
-    | ----------------- | ----: | -------: | ----: | ------------: | -------------------- |
-    | deepseek-reasoner | $0.14 |    ¥1.00 | 53.6× |         98.1% | 2025-01-20           |
-    | o1                | $7.50 |        — |     — |             — | 2024-12-17T18:30:00Z |
+    | model, USD per 1M | hours    |      input |   CNY | o1 costs: input | o1 costs: by | from                 |
+    | ----------------- | -------- | ---------: | ----: | --------------: | -----------: | -------------------- |
+    | **DeepSeek**      |          |            |       |                 |              |                      |
+    | deepseek-reasoner | off-peak |     $0.140 | ¥1.00 |           53.6× |       −98.1% | 2025-01-20           |
+    |                   | peak     |     $0.275 | ¥2.00 |           27.3× |       −96.3% | 2025-01-20           |
+    | o1                |          |     $7.500 |     — |        baseline |              | 2024-12-17T18:30:00Z |
+    | **total**         |          | **$7.915** | **—** |           **—** |        **—** | **—**                |
 
     Unpriced (none)
 
     **Notes**
 
     - Off-peak hours are left out.
+    - A second note.
+    - A third.
+    - Four make a list.
 
     **Sources**
 
-    - <https://api-docs.deepseek.com/quick_start/pricing>
-    - <https://openai.com/api/pricing>
+    - <https://api-docs.deepseek.com/quick_start/pricing> (official page, read 2025-02-11)
+    - <https://openai.com/api/pricing> (several tables agree, 2026-10-26; one table, date not recorded)
 
     prices.toml 2026.11.20 (sha256 0123456789ab) · as of 2025-01-27
     """
@@ -134,53 +171,80 @@ JSON = """\
         "deepseek-reasoner is 98.1% lower."
       ],
       "notes": [
-        "Off-peak hours are left out."
+        "Off-peak hours are left out.",
+        "A second note.",
+        "A third.",
+        "Four make a list."
       ],
       "sources": [
-        "https://api-docs.deepseek.com/quick_start/pricing",
-        "https://openai.com/api/pricing"
+        "deepseek-reasoner: https://api-docs.deepseek.com/quick_start/pricing (checked 2025-02-11, primary)",
+        "o1: https://openai.com/api/pricing (checked 2026-10-26, corroborated)",
+        "o1-mini: https://openai.com/api/pricing (no checked date, single)"
       ]
     }
     """
-for placeholder, part in {
-    "SHA": "0123456789abcdef" * 4,
-    "RATIO": '"ratio": 53.5714285714, "percent_lower": 98.1333333333, "tokens": 1000000',
-    "NULLS": '"ratio": null, "percent_lower": null, "tokens": null',
-}.items():
-    JSON = JSON.replace(placeholder, part)
 HTML = """\
-    <p>o1 costs 53.6× as much: $7.50 against $0.14.</p>
-
-    <p>deepseek-reasoner is 98.1% lower.</p>
+    <p>o1 costs 53.6× as much: $7.50 against $0.14. deepseek-reasoner is 98.1% lower.</p>
 
     <div class="table"><table>
-    <caption>Cached input, USD per 1M tokens</caption>
+    <caption>Cached input</caption>
     <thead>
     <tr>
+    <th colspan="1" scope="col">USD per 1M</th>
+    <td></td>
+    <td></td>
+    <td></td>
+    <th colspan="2" scope="colgroup">o1 costs</th>
+    <td></td>
+    </tr>
+    <tr>
     <th scope="col">model</th>
-    <th scope="col" class="n">price</th>
-    <th scope="col" class="n">CNY list</th>
-    <th scope="col" class="n">ratio</th>
-    <th scope="col" class="n">percent lower</th>
+    <th scope="col">hours</th>
+    <th scope="col" class="n">input</th>
+    <th scope="col" class="n">CNY</th>
+    <th scope="col" class="n">input</th>
+    <th scope="col" class="n">by</th>
     <th scope="col">from</th>
     </tr>
     </thead>
     <tbody>
     <tr>
+    <th colspan="7" scope="rowgroup">DeepSeek</th>
+    </tr>
+    <tr>
     <td>deepseek-reasoner</td>
-    <td class="n">$0.14</td>
+    <td>off-peak</td>
+    <td class="n">$0.140</td>
     <td class="n">¥1.00</td>
     <td class="n">53.6×</td>
-    <td class="n">98.1%</td>
+    <td class="n">−98.1%</td>
+    <td>2025-01-20</td>
+    </tr>
+    <tr>
+    <td></td>
+    <td>peak</td>
+    <td class="n">$0.275</td>
+    <td class="n">¥2.00</td>
+    <td class="n">27.3×</td>
+    <td class="n">−96.3%</td>
     <td>2025-01-20</td>
     </tr>
     <tr>
     <td>o1</td>
-    <td class="n">$7.50</td>
+    <td></td>
+    <td class="n">$7.500</td>
     <td class="n">—</td>
-    <td class="n">—</td>
-    <td class="n">—</td>
+    <td class="n">baseline</td>
+    <td class="n"></td>
     <td>2024-12-17T18:30:00Z</td>
+    </tr>
+    <tr class="total"><td>total</td>
+    <td></td>
+    <td class="n">$7.915</td>
+    <td class="n">—</td>
+    <td class="n">—</td>
+    <td class="n">—</td>
+    <td>—</td>
     </tr>
     </tbody>
     </table></div>
@@ -190,127 +254,168 @@ HTML = """\
     <h2>Notes</h2>
     <ul>
     <li>Off-peak hours are left out.</li>
+    <li>A second note.</li>
+    <li>A third.</li>
+    <li>Four make a list.</li>
     </ul>
 
     <h2>Sources</h2>
     <ul>
-    <li><a href="URL" rel="noopener noreferrer">URL</a></li>
-    <li><a href="https://openai.com/api/pricing" rel="noopener noreferrer">https://openai.com/api/pricing</a></li>
+    <li>LINK (official page, read 2025-02-11)</li>
+    <li>OTHER (several tables agree, 2026-10-26; one table, date not recorded)</li>
     </ul>
 
     <p>prices.toml 2026.11.20 (sha256 0123456789ab) · as of 2025-01-27</p>
     </body>
     </html>
-    """.replace("URL", "https://api-docs.deepseek.com/quick_start/pricing")
+    """
 LATEX = r"""    % Needs no package with LaTeX of 2020 or newer.
-    o1 costs 53.6$\times$ as much: \$7.50 against \$0.14.
+    \noindent{\sloppy o1 costs 53.6$\times$ as much: \$7.50 against \$0.14. deepseek-reasoner is 98.1\% lower.\par}
 
-    deepseek-reasoner is 98.1\% lower.
+    \noindent\textbf{Cached input}
 
-    \noindent\textbf{Cached input, USD per 1M tokens}
-
-    \noindent\begin{tabular}{lrrrrl}
+    \noindent{\footnotesize\setlength{\tabcolsep}{3pt}%
+    \begin{tabular}{llrrrrl}
     \hline
-    model             &  price &       CNY list &        ratio & percent lower & from                 \\
+    \multicolumn{1}{l}{USD per 1M} &  &  &  & \multicolumn{2}{c}{o1 costs} &  \\
+    model & hours & input & CNY & input & by & from \\
     \hline
-    deepseek-reasoner & \$0.14 & \textyen{}1.00 & 53.6$\times$ &        98.1\% & 2025-01-20           \\
-    o1                & \$7.50 &            --- &          --- &           --- & 2024-12-17T18:30:00Z \\
+    \multicolumn{7}{l}{\textbf{DeepSeek}} \\
+    deepseek-reasoner & off-peak & \$0.140 & \textyen{}1.00 & 53.6$\times$ & $-$98.1\% & 2025-01-20 \\
+     & peak & \$0.275 & \textyen{}2.00 & 27.3$\times$ & $-$96.3\% & 2025-01-20 \\
+    o1 &  & \$7.500 & --- & baseline &  & 2024-12-17 18:30 \\
     \hline
-    \end{tabular}
+    total &  & \$7.915 & --- & --- & --- & --- \\
+    \hline
+    \end{tabular}}
 
-    Unpriced (none)
+    \noindent{\sloppy Unpriced (none)\par}
 
     \noindent\textbf{Notes}
-    \begin{itemize}
+    \begin{itemize}\sloppy
     \item Off-peak hours are left out.
+    \item A second note.
+    \item A third.
+    \item Four make a list.
     \end{itemize}
 
     \noindent\textbf{Sources}
-    \begin{itemize}
-    \item https://api-docs.deepseek.com/quick\_start/pricing
-    \item https://openai.com/api/pricing
+    \begin{itemize}\sloppy
+    \item LINK (official page, read 2025-02-11)
+    \item OTHER (several tables agree, 2026-10-26; one table, date not recorded)
     \end{itemize}
 
-    prices.toml 2026.11.20 (sha256 0123456789ab) \textperiodcentered{} as of 2025-01-27
+    \noindent{\sloppy prices.toml 2026.11.20 (sha256 0123456789ab) \textperiodcentered{} as of 2025-01-27\par}
     """
 ASCIIDOC = """\
-    o1 costs 53.6× as much: $7.50 against $0.14.
+    o1 costs 53.6× as much: $7.50 against $0.14. deepseek-reasoner is 98.1% lower.
 
-    deepseek-reasoner is 98.1% lower.
-
-    .Cached input, USD per 1M tokens
-    [%autowidth%header,cols="<,>,>,>,>,<"]
+    .Cached input
+    [%autowidth%header,cols="<,<,>,>,>,>,<"]
     |===
-    | model             | price | CNY list | ratio | percent lower | from
-    | deepseek-reasoner | $0.14 |    ¥1.00 | 53.6× |         98.1% | 2025-01-20
-    | o1                | $7.50 |        — |     — |             — | 2024-12-17T18:30:00Z
+    | model, USD per 1M | hours    |  input |   CNY | o1 costs: input | o1 costs: by | from
+    7+<s| DeepSeek
+    | deepseek-reasoner | off-peak | $0.140 | ¥1.00 |           53.6× |       −98.1% | 2025-01-20
+    |                   | peak     | $0.275 | ¥2.00 |           27.3× |       −96.3% | 2025-01-20
+    | o1                |          | $7.500 |     — |        baseline |              | 2024-12-17T18:30:00Z
+    s| total             s|          s| $7.915 s|     — s|               — s|            — s| —
     |===
 
     Unpriced (none)
 
     .Notes
     * Off-peak hours are left out.
+    * A second note.
+    * A third.
+    * Four make a list.
 
     .Sources
-    * https://api-docs.deepseek.com/quick_start/pricing
-    * https://openai.com/api/pricing
+    * https://api-docs.deepseek.com/quick_start/pricing (official page, read 2025-02-11)
+    * https://openai.com/api/pricing (several tables agree, 2026-10-26; one table, date not recorded)
 
     prices.toml 2026.11.20 (sha256 0123456789ab) · as of 2025-01-27
     """
 RST = """\
-    o1 costs 53.6× as much: $7.50 against $0.14.
+    o1 costs 53.6× as much: $7.50 against $0.14. deepseek-reasoner is 98.1% lower.
 
-    deepseek-reasoner is 98.1% lower.
+    .. table:: Cached input
 
-    .. table:: Cached input, USD per 1M tokens
-
-       +-------------------+-------+----------+-------+---------------+----------------------+
-       | model             | price | CNY list | ratio | percent lower | from                 |
-       +===================+=======+==========+=======+===============+======================+
-       | deepseek-reasoner | $0.14 |    ¥1.00 | 53.6× |         98.1% | 2025-01-20           |
-       +-------------------+-------+----------+-------+---------------+----------------------+
-       | o1                | $7.50 |        — |     — |             — | 2024-12-17T18:30:00Z |
-       +-------------------+-------+----------+-------+---------------+----------------------+
+       +-------------------+-------------------------------+-------------------+------------------+
+       | USD per 1M        |                               | o1 costs          |                  |
+       +-------------------+----------+------------+-------+----------+--------+------------------+
+       | model             | hours    |      input |   CNY |    input |     by | from             |
+       +===================+==========+============+=======+==========+========+==================+
+       | **DeepSeek**      |          |            |       |          |        |                  |
+       +-------------------+----------+------------+-------+----------+--------+------------------+
+       | deepseek-reasoner | off-peak |     $0.140 | ¥1.00 |    53.6× | −98.1% | 2025-01-20       |
+       +-------------------+----------+------------+-------+----------+--------+------------------+
+       |                   | peak     |     $0.275 | ¥2.00 |    27.3× | −96.3% | 2025-01-20       |
+       +-------------------+----------+------------+-------+----------+--------+------------------+
+       | o1                |          |     $7.500 |     — | baseline |        | 2024-12-17 18:30 |
+       +-------------------+----------+------------+-------+----------+--------+------------------+
+       | **total**         |          | **$7.915** | **—** |    **—** |  **—** | **—**            |
+       +-------------------+----------+------------+-------+----------+--------+------------------+
 
     Unpriced (none)
 
     **Notes**
 
     - Off-peak hours are left out.
+    - A second note.
+    - A third.
+    - Four make a list.
 
     **Sources**
 
-    - https://api-docs.deepseek.com/quick_start/pricing
-    - https://openai.com/api/pricing
+    - https://api-docs.deepseek.com/quick_start/pricing (official page, read 2025-02-11)
+    - https://openai.com/api/pricing (several tables agree, 2026-10-26; one table, date not recorded)
 
     prices.toml 2026.11.20 (sha256 0123456789ab) · as of 2025-01-27
     """
 ORGMODE = """\
-    o1 costs 53.6× as much: $7.50 against $0.14.
+    o1 costs 53.6× as much: $7.50 against $0.14. deepseek-reasoner is 98.1% lower.
 
-    deepseek-reasoner is 98.1% lower.
-
-    #+CAPTION: Cached input, USD per 1M tokens
-    | <l>               |   <r> |      <r> |   <r> |           <r> | <l>                  |
-    | model             | price | CNY list | ratio | percent lower | from                 |
-    |-------------------+-------+----------+-------+---------------+----------------------|
-    | deepseek-reasoner | $0.14 |    ¥1.00 | 53.6× |         98.1% | 2025-01-20           |
-    | o1                | $7.50 |        — |     — |             — | 2024-12-17T18:30:00Z |
+    #+CAPTION: Cached input
+    | <l>               | <l>      |    <r> |   <r> |             <r> |          <r> | <l>                  |
+    | model, USD per 1M | hours    |  input |   CNY | o1 costs: input | o1 costs: by | from                 |
+    |-------------------+----------+--------+-------+-----------------+--------------+----------------------|
+    | DeepSeek          |          |        |       |                 |              |                      |
+    | deepseek-reasoner | off-peak | $0.140 | ¥1.00 |           53.6× |       −98.1% | 2025-01-20           |
+    |                   | peak     | $0.275 | ¥2.00 |           27.3× |       −96.3% | 2025-01-20           |
+    | o1                |          | $7.500 |     — |        baseline |              | 2024-12-17T18:30:00Z |
+    |-------------------+----------+--------+-------+-----------------+--------------+----------------------|
+    | total             |          | $7.915 |     — |               — |            — | —                    |
 
     Unpriced (none)
 
     *Notes*
 
     - Off-peak hours are left out.
+    - A second note.
+    - A third.
+    - Four make a list.
 
     *Sources*
 
-    - [[https://api-docs.deepseek.com/quick_start/pricing]]
-    - [[https://openai.com/api/pricing]]
+    - [[https://api-docs.deepseek.com/quick_start/pricing]] (official page, read 2025-02-11)
+    - [[https://openai.com/api/pricing]] (several tables agree, 2026-10-26; one table, date not recorded)
 
     prices.toml 2026.11.20 (sha256 0123456789ab) · as of 2025-01-27
     """
-
+for placeholder, part in {
+    "SHA": "0123456789abcdef" * 4,
+    "RATIO": '"ratio": 53.5714285714, "percent_lower": 98.1333333333, "tokens": 1000000',
+    "NULLS": '"ratio": null, "percent_lower": null, "tokens": null',
+}.items():
+    JSON = JSON.replace(placeholder, part)
+for placeholder, address in {
+    "LINK": "https://api-docs.deepseek.com/quick_start/pricing",
+    "OTHER": "https://openai.com/api/pricing",
+}.items():
+    HTML = HTML.replace(placeholder, f'<a href="{address}" rel="noopener noreferrer">{address}</a>')
+    # A line may end after a part of an address, and before a hyphen.
+    broken = address.replace("/", r"/\allowbreak{}").replace(r"/\allowbreak{}/", "//").replace(".", r".\allowbreak{}")
+    LATEX = LATEX.replace(placeholder, broken.replace("-", r"\allowbreak{}-").replace("_", r"\_"))
 
 EXPECTED = {
     "table": TABLE,
@@ -349,16 +454,17 @@ def test_a_document_without_tables_has_its_last_line(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(TEXT_FORMATS) - {"csv", "tsv", "json"}))
-def test_columns_that_are_not_shown_stay_with_programs(name: str) -> None:
-    hidden = Records((Field("secret", shown=False),), (("x",),), name="more", caption="Unseen")
-    text = render(Document("c", date(2025, 1, 27), "v", "0" * 64, (PRICES, hidden)), name)
-    assert "1,000,000" not in text
-    assert "Unseen" not in text
+def test_records_stay_with_programs(name: str) -> None:
+    document = Document("c", date(2025, 1, 27), "v", "0" * 64, (PRICES,), (READ,))
+    assert "1,000,000" not in render(document, name)
+    assert "1000000" in render(document, "csv")
 
 
 def test_a_currency_of_its_own_unit() -> None:
-    euro = Records((Field("price", "rate", currency="EUR"),), ((Decimal("0.5"),),))
-    document = Document("c", date(2025, 1, 27), "v", "0" * 64, (euro,))
+    rows = ((Decimal("0.5"),),)
+    euro = Table((Column("price", "rate", currency="EUR"),), rows)
+    records = Records((Field("price", "rate"),), rows)
+    document = Document("c", date(2025, 1, 27), "v", "0" * 64, (records,), (euro,))
     assert "EUR 0.50" in render(document, "table")
     assert render(document, "csv") == "price\n0.5\n"
 
@@ -404,10 +510,10 @@ def test_a_format_imports_only_what_it_needs(name: str | None) -> None:
 import sys
 from datetime import date
 import tokencost.render
-from tokencost.documents.document import Field, Document, Records
+from tokencost.documents.document import Column, Document, Field, Records, Table
 if {name!r}:
-    table = Records((Field("model"),), (("o1",),))
-    tokencost.render.render(Document("c", date(2025, 1, 27), "v", "0", (table,)), {name!r})
+    records, table = Records((Field("model"),), (("o1",),)), Table((Column("model"),), (("o1",),))
+    tokencost.render.render(Document("c", date(2025, 1, 27), "v", "0", (records,), (table,)), {name!r})
 print("rich" in sys.modules, "csv" in sys.modules, "json" in sys.modules)
 """
     imported = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tokencost.documents.document import Document, Field, Records, Source
+from tokencost.documents.document import Column, Document, Field, Records, Source, Table
 from tokencost.render import TEXT_FORMATS, render
 from tokencost.render.sanitize import HIDDEN, sanitize
 
@@ -37,8 +37,8 @@ HOSTILE = (
     "\ud800",
     "m@x.io www.x.io ftp://x.io m@x",
 )
-PLACES = 6
-"""Where `_document` puts a text: answer, caption, heading, cell, notes, sources."""
+PLACES = 5
+"""Where `_document` puts a text by itself: title, heading, cell, notes, sources; and in the answer, a paragraph."""
 PEOPLE = sorted(set(TEXT_FORMATS) - {"csv", "tsv", "json"})
 
 
@@ -50,16 +50,13 @@ def _document(*texts: str) -> Document:
         "v",
         "0" * 64,
         tuple(
-            Records(
-                (Field("model", heading=text), Field("n", "count")),
-                ((text, 1), ("x", 2)),
-                f"t{number}",
-                text,
-            )
+            Records((Field("model"), Field("n", "count")), ((text, 1), ("x", 2)), f"t{number}")
             for number, text in enumerate(texts)
         ),
+        tuple(Table((Column(text), Column("n", "count")), ((text, 1), ("x", 2)), title=text) for text in texts),
         answer=tuple((text,) for text in texts),
         notes=tuple((text,) for text in texts),
+        notes_heading="What else",
         sources=tuple(Source("", text) for text in texts),
     )
 
@@ -229,7 +226,7 @@ EXPECTED = {
 @pytest.mark.parametrize("name", PEOPLE)
 def test_a_name_in_a_cell(name: str) -> None:
     rows = tuple((text, "|") for text in HOSTILE)
-    document = Document("c", date(2025, 1, 27), "v", "0" * 64, (Records((Field("a"), Field("b")), rows),))
+    document = Document("c", date(2025, 1, 27), "v", "0" * 64, (), (Table((Column("a"), Column("b")), rows),))
     text = render(document, name)
     for expected in EXPECTED[name]:
         cell = expected.replace("·", "\u200b") if name == "orgmode" else expected

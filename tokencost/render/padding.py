@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 _FIRST_ODD = "\u0300"
 """From here on a character may be no column wide, or two."""
-_ONE_WIDE = frozenset("\u2500\u2588\u2591—–‘’“”…×")
+_ONE_WIDE = frozenset("\u2500\u2588\u2591—–‘’“”…×−→≤≥÷")
 
 
 def width_of(text: str) -> int:

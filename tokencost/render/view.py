@@ -134,7 +134,12 @@ def view_sources(sources: Iterable[Source]) -> list[str]:
         seen[how] = max(filter(None, (known, source.checked)), default=None)
     return [
         _line(
-            address + (f" ({'; '.join(said)})" if (said := [_say_seen(how, day) for how, day in seen.items()]) else "")
+            address
+            + (
+                f" ({'; '.join(said)})"
+                if (said := [*filter(None, (_say_seen(how, day) for how, day in seen.items()))])
+                else ""
+            )
         )
         for address, seen in pages.items()
     ]
@@ -142,7 +147,7 @@ def view_sources(sources: Iterable[Source]) -> list[str]:
 
 def _say_seen(how: str, day: date | None) -> str:
     if not how:
-        return f"read {day.isoformat()}" if day else "date not recorded"
+        return f"read {day.isoformat()}" if day else ""
     if day is None:
         return f"{how}, date not recorded"
     return f"{how}, {'read ' if how == _CONFIDENCE['primary'] else ''}{day.isoformat()}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tokencost.documents.document import Document
 from tokencost.render import Screen
 from tokencost.render.fit import table_width
-from tokencost.render.view import ColumnView, TableView, escape_text, join_blocks
+from tokencost.render.view import ColumnView, RowView, TableView, escape_text, join_blocks
 
 _COMMENT = "% Needs no package with LaTeX of 2020 or newer."
 _OTHER_SCRIPTS = "\n% Has characters that need XeLaTeX or LuaLaTeX and a font with them."
@@ -70,15 +70,23 @@ def _breakable(text: str) -> str:
 
 
 def _table(table: TableView) -> str:
-    size, tabcolsep = next((size, gap) for most, size, gap in _SIZES if table_width(table) <= most)
+    size, gap = next((size, gap) for most, size, gap in _SIZES if table_width(table) <= most)
     title = [rf"\noindent\textbf{{{_escape(table.title)}}}", ""] if table.title else []
-    layout = "".join(_layout(column) for column in table.columns)
+    # A tabular is never broken: a longer table becomes several, each with the headings.
+    pages = [table.rows[first : first + _PAGE] for first in range(0, len(table.rows), _PAGE)]
+    tabulars = "\n\n".join(
+        rf"\noindent{{{size}\setlength{{\tabcolsep}}{{{gap}}}%" + f"\n{_tabular(table, rows)}}}" for rows in pages
+    )
+    return "\n".join([*title, tabulars])
+
+
+def _tabular(table: TableView, rows: Sequence[RowView]) -> str:
     lines: list[str] = []
     if table.groups:
         lines.append(_row([_over(over, count, first=not place) for place, (over, count) in enumerate(table.groups)]))
     lines += [_row([_heading(column) for column in table.columns]), r"\hline"]
     total = False
-    for row in table.rows:
+    for row in rows:
         if row.kind == "heading":
             lines.append(_row([rf"\multicolumn{{{len(row.cells)}}}{{l}}{{\textbf{{{_escape(row.cells[0])}}}}}"]))
             continue
@@ -86,10 +94,12 @@ def _table(table: TableView) -> str:
             lines.append(r"\hline")
             total = True
         lines.append(_row([_escape(cell) for cell in row.cells]))
-    body = "\n".join([rf"\begin{{tabular}}{{{layout}}}", r"\hline", *lines, r"\hline", r"\end{tabular}"])
-    return "\n".join([*title, rf"\noindent{{{size}\setlength{{\tabcolsep}}{{{tabcolsep}}}%", body + "}"])
+    layout = "".join(_layout(column) for column in table.columns)
+    return "\n".join([rf"\begin{{tabular}}{{{layout}}}", r"\hline", *lines, r"\hline", r"\end{tabular}"])
 
 
+_PAGE = 40
+"""Rows that fit on a page."""
 _SIZES = (
     (60, "", "6pt"),
     (72, r"\small", "4pt"),

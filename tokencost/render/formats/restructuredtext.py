@@ -9,7 +9,7 @@ from unicodedata import combining, east_asian_width
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.padding import column_widths, pad
+from tokencost.render.padding import column_widths
 from tokencost.render.view import TableView, escape_text, join_blocks
 
 # An at sign makes a mail address of what stands around it, even of a web address or a part of one.
@@ -50,14 +50,40 @@ def _inline(text: str) -> str:
 
 
 def _table(table: TableView) -> str:
+    headings = [column.heading.replace("\n", " ") for column in table.columns] if table.groups else table.flat_headings
     cells = [[_cell(cell, row.kind != "plain") for cell in row.cells] for row in table.rows]
-    cells = [[_escape(cell) for cell in table.flat_headings], *cells]
-    rule, double = (
-        f"+{'+'.join(line * (width + 2) for width in column_widths(cells, _count_columns))}+" for line in ("-", "=")
-    )
-    head, *rows = (f"| {' | '.join(line)} |" for line in pad(cells, table.right, _count_columns))
-    lines = [rule, head, double, *(line for row in rows for line in (row, rule))]
-    return "\n".join([f".. table:: {_escape(table.title)}".rstrip(), "", *(f"   {line}" for line in lines)])
+    lines = [[_escape(cell) for cell in headings], *cells]
+    widths = column_widths(lines, _count_columns)
+    spans: list[tuple[str, int]] = []
+    start = 0
+    for over, count in table.groups:
+        shown = _escape(over)
+        lacking = _count_columns(shown) - sum(widths[start : start + count]) - 3 * (count - 1)
+        widths[start + count - 1] += max(lacking, 0)
+        spans.append((shown, sum(widths[start : start + count]) + 3 * (count - 1)))
+        start += count
+    rule, double = (f"+{'+'.join(line * (width + 2) for width in widths)}+" for line in ("-", "="))
+    drawn = [
+        f"+{'+'.join('-' * (width + 2) for _, width in spans)}+" if spans else rule,
+        *(
+            [_line([shown for shown, _ in spans], [width for _, width in spans], [False] * len(spans)), rule]
+            if spans
+            else []
+        ),
+        _line(lines[0], widths, table.right),
+        double,
+    ]
+    for line in lines[1:]:
+        drawn += [_line(line, widths, table.right), rule]
+    return "\n".join([f".. table:: {_escape(table.title)}".rstrip(), "", *(f"   {line}" for line in drawn)])
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    padded = []
+    for cell, width, at_right in zip(cells, widths, right, strict=True):
+        blank = " " * (width - _count_columns(cell))
+        padded.append(blank + cell if at_right else cell + blank)
+    return f"| {' | '.join(padded)} |"
 
 
 def _cell(text: str, strong: bool) -> str:
