@@ -79,7 +79,7 @@ def test_show_has_every_window_and_says_which_does_not_open(tokencost: Run) -> N
     "command", [("prices", "show", "gpt-5-mini"), ("compare", "gpt-5-mini", "gpt-6-luna")], ids=lambda words: words[0]
 )
 def test_an_end_within_60_days_is_noted(tokencost: Run, command: tuple[str, ...]) -> None:
-    note = "the model ends on 2026-12-11."
+    note = "gpt-5-mini: sold only until 2026-12-11."
     assert note in tokencost(*command, *ON).out
     assert note in tokencost(*command, "--on", "2026-10-12").out
     assert note not in tokencost(*command, "--on", "2026-10-11").out
@@ -87,27 +87,38 @@ def test_an_end_within_60_days_is_noted(tokencost: Run, command: tuple[str, ...]
 
 def test_a_retired_model_is_marked_in_the_comparison_itself(tokencost: Run) -> None:
     read = tokencost("compare", "o1", "gpt-6.1-sol", *ON).out
-    row = next(line for line in read.splitlines() if line.startswith("output"))
-    assert row.endswith("retired 2026-10-23")
-    assert "On 2026-11-20, o1 (retired 2026-10-23) costs 7.5× as much as gpt-6.1-sol" in read
-    heading = tokencost("compare", "gpt-6.1-sol", "o1", *ON).out.splitlines()[1]
-    assert "o1 (retired 2026-10-23)" in heading
+    assert "On 2026-11-20, o1 (retired 2026-10-23) cost 6.0 to 75.0 times as much as gpt-6.1-sol" in read
+    for models in (("o1", "gpt-6.1-sol"), ("gpt-6.1-sol", "o1")):
+        heading = tokencost("compare", *models, *ON).out.splitlines()[2]
+        assert "o1 (retired 2026-10-23)" in heading
+    several = tokencost("compare", "o1", "gpt-6-luna", "gpt-6.1-sol", *ON).out
+    assert any(line.startswith("o1 (retired 2026-10-23)  ") for line in several.splitlines())
     answer = json.loads(tokencost("compare", "o1", "gpt-6.1-sol", *ON, "--format", "json").out)
     assert {(row["status"], row["baseline_status"]) for row in answer["rows"]} == {("retired 2026-10-23", "on sale")}
 
 
 def test_a_budget_does_not_buy_tokens_of_a_model_that_is_not_sold(tokencost: Run) -> None:
-    assert "the same budget buys" in tokencost("compare", "gpt-5-nano", "gpt-6.1-sol", *ON).out
+    same = "The bill stays the same if use of"
+    sold = tokencost("compare", "gpt-5-nano", "gpt-6.1-sol", "--break-even", *ON).out
+    assert f"{same} gpt-5-nano grows by 1,900.0% to 3,900.0%." in sold
+    assert same not in tokencost("compare", "gpt-5-nano", "gpt-6.1-sol", *ON).out
     for model in ("gpt-4.1-nano", "gpt-4.1-nano@2025-06-01"):
-        assert "the same budget buys" not in tokencost("compare", model, "gpt-6.1-sol", *ON).out
+        assert same not in tokencost("compare", model, "gpt-6.1-sol", "--break-even", *ON).out
+
+
+def test_a_retired_model_is_never_the_cheapest_of_a_mix(tokencost: Run) -> None:
+    models = ("gpt-4.1-nano", "gpt-5-nano", "gpt-6.1-sol", "--blend", "3:1")
+    retired = tokencost("compare", *models, *ON).out
+    assert "gpt-5-nano was the cheapest for this mix" in retired
+    assert any(line.startswith("gpt-4.1-nano (retired") for line in retired.splitlines())
 
 
 def test_a_model_with_a_day_of_its_own_is_described_with_that_day(tokencost: Run) -> None:
     read = tokencost("compare", "deepseek-reasoner@2025-01-27", "gpt-6.1-sol", *ON).out
-    assert "gpt-6.1-sol on 2026-11-20 costs 3.6× as much as deepseek-reasoner on 2025-01-27 for input" in read
+    assert "gpt-6.1-sol on 2026-11-20 cost 3.6 to 4.6 times as much as deepseek-reasoner on 2025-01-27, but" in read
     assert "On 2026-11-20," not in read
     both = tokencost("compare", "deepseek-reasoner@2025-01-27", "o1@2025-01-27", *ON).out
-    assert "On 2025-01-27, o1 costs 27.3× as much as deepseek-reasoner for input" in both
+    assert "On 2025-01-27, o1 cost 27.3 to 53.6 times as much as deepseek-reasoner (96.3% to 98.1% lower)." in both
     assert "On 2026-11-20," not in both
 
 

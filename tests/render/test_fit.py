@@ -48,7 +48,7 @@ def test_what_goes_first_when_the_room_shrinks() -> None:
     without = table_width(fit_table(HISTORY, short - 1)[0])
     assert _headings(without - 1) == [["model, USD", "from", "price\nof input", "checked", "confidence"]]
     broken = table_width(fit_table(HISTORY, without - 1)[0])
-    assert _headings(broken - 1) == [["model, USD", "from", "price\nof input", "confidence"]]
+    assert _headings(broken - 1) == [["model, USD", "from", "price of input", "confidence"]]
     assert fit_table(HISTORY, broken - 1)[0].left_out == ("until", "checked")
     least = [["model,\nUSD", "from", "price\nof input"]]
     assert _headings(42)[0][1:] == least[0][1:]
@@ -63,9 +63,13 @@ def test_what_was_left_out_is_said_in_every_format() -> None:
     assert "Left out" not in render(document, "markdown")
 
 
+def _costs(month: int) -> tuple[Value, ...]:
+    return (f"2026-{month:02d}", *(Decimal(f"{n + 1}{month:02d}.{month}5") for n in range(6)))
+
+
 MONTHS = Table(
     (Column("month"), *(Column(f"model-{n}", "money") for n in range(6))),
-    (*((f"2026-{month:02d}", *(Decimal(f"{n + 1}{month:02d}.{month}5") for n in range(6))) for month in range(1, 13)),),
+    tuple(map(_costs, range(1, 13))),
     unit="USD",
     turns=True,
 )

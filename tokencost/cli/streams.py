@@ -97,7 +97,17 @@ def _make_printable(text: str, encoding: str) -> str:
         text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
         plain = text.translate(
-            {ord("×"): "x", ord("—"): "-", ord("·"): "-", ord("─"): "-", ord("¥"): "CNY ", ord("█"): "#", ord("░"): "-"}
+            {
+                ord("×"): "x",
+                ord("−"): "-",
+                ord("÷"): "/",
+                ord("—"): "-",
+                ord("·"): "-",
+                ord("─"): "-",
+                ord("¥"): "CNY ",
+                ord("█"): "#",
+                ord("░"): "-",
+            }
         )
         return plain.encode("ascii", "backslashreplace").decode("ascii")
     return text

@@ -137,6 +137,7 @@ def _two_sides(result: Comparison, lines: Sequence[Line]) -> Table:
     """Components as rows, for each window where the price depends on the hour."""
     (side,) = result.models
     _, (name, baseline) = name_at_times((side, None), (result.baseline, None))
+    short = result.baseline.model.id if result.baseline.label in baseline else baseline
     hours = [line.hours for line in lines]
     components = dict.fromkeys(component for line in lines for component in line.rows)
     rows: list[tuple[Value, ...]] = []
@@ -154,8 +155,8 @@ def _two_sides(result: Comparison, lines: Sequence[Line]) -> Table:
         *([Column("hours")] if any(hours) else []),
         Column(name, "rate", currency=result.currency),
         Column(baseline, "rate", currency=result.currency),
-        Column(f"{baseline} costs", "ratio"),
-        Column(f"vs {baseline}", "change", leaves=2),
+        Column(f"{short} costs", "ratio"),
+        Column(f"vs {short}", "change", leaves=2),
     )
     return Table(columns, rows, unit=_unit(result), names=2 if any(hours) else 1)
 
@@ -321,7 +322,7 @@ def _say_cheapest(table: PriceTable, result: Comparison, lines: Sequence[Line]) 
 
 def _notes(result: Comparison, *, two: bool, break_even: bool) -> Iterator[Sentence]:
     sides = (*result.models, result.baseline)
-    yield from say_served(sides)
+    yield from say_served(sides, result.table)
     yield from window_remarks(sides)
     if two and break_even:
         yield from _say_break_even(result)

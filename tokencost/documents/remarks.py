@@ -9,10 +9,11 @@ from typing import Protocol
 
 from tokencost.analysis.table.check import is_stale
 from tokencost.documents.document import Figure, Sentence, Source
+from tokencost.documents.wording import is_past
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import ModelAt, prices_within
 from tokencost.pricetable.sale import describe_retirement, ends_soon, is_retired
-from tokencost.pricetable.table import Evidence, Price
+from tokencost.pricetable.table import Evidence, Price, PriceTable
 from tokencost.pricetable.when import When, day_of, show_bound, show_when, span
 from tokencost.pricing.rates import RateCell, open_window_names, thresholds
 
@@ -35,16 +36,16 @@ def _join_names(names: list[str]) -> str:
     return ", ".join(names) if more <= 1 else f"{', '.join(names[:MOST_NAMES])} and {more} others"
 
 
-def say_served(sides: Iterable[ModelAt]) -> Iterator[Sentence]:
-    """What moving names stood for, where it is no longer what they stand for.
+def say_served(sides: Iterable[ModelAt], table: PriceTable) -> Iterator[Sentence]:
+    """What moving names stood for on a day of the past.
 
     `On that day deepseek-reasoner was DeepSeek-R1, and o1 was o1-2024-12-17.`
     """
     found: dict[When, list[str]] = {}
     for side in sides:
         first, after = span(side.when)
-        names = [s.name for s in side.model.served if s.start < after and s.end is not None and first < s.end]
-        if names:
+        names = [s.name for s in side.model.served if s.start < after and (s.end is None or first < s.end)]
+        if names and is_past(side.when, table):
             said = f"{side.label} was {' and then '.join(names)}"
             known = found.setdefault(side.when, [])
             known += [said] if said not in known else []

@@ -26,10 +26,13 @@ def say_range(low: Fraction, high: Fraction, kind: Kind) -> Sentence:
 
 def verb_of_cost(when: When, table: PriceTable) -> str:
     """`cost` of a day before the table was made, else `costs`: what is read tomorrow says the same."""
+    return "cost" if is_past(when, table) else "costs"
+
+
+def is_past(when: When, table: PriceTable) -> bool:
+    """Whether the day lies before the version of the table."""
     made = _VERSION.match(table.version)
-    if made is None:
-        return "costs"
-    return "cost" if day_of(when) < date(*map(int, made.groups())) else "costs"
+    return made is not None and day_of(when) < date(*map(int, made.groups()))
 
 
 def join_with_and(parts: Sequence[Sentence]) -> Sentence:

@@ -158,7 +158,7 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
         name="served",
         caption="what the name stood for",
     )
-    notes: list[Sentence] = [*say_served([side]), *model_remarks(side), *window_remarks([side])]
+    notes: list[Sentence] = [*say_served([side], table), *model_remarks(side), *window_remarks([side])]
     notes += missing_rate_remarks(side, [row.cell for row in rows if row.cell.tier == "standard"])
     if model.note:
         notes.append((model.note,))
