@@ -104,7 +104,10 @@ def test_elsewhere_stands_beside_the_cost(tokencost: Run) -> None:
     assert row["as_gpt-6-luna_ratio"] > 1
     dearer = tokencost("usage", LOG, "--as", "gpt-6-luna", "--token-factor", "1.25", "--tier", "standard")
     assert dearer.status == 0
-    assert "The same requests on gpt-6-luna would have cost" in dearer.out
+    lines = [line.split() for line in dearer.out.splitlines()]
+    assert ["gpt-6.1-sol", "2", "$0.19371", "$0.01289", "15.0×"] in lines
+    assert ["total", "5", "$0.23785", "$0.02822", "8.4×"] in lines
+    assert "× is how many times as much the logged model cost." in dearer.out
 
 
 def test_an_alternative_without_the_tier_is_named_and_fails(tokencost: Run) -> None:
@@ -167,7 +170,7 @@ def log_of(folder: Path, text: str, name: str = "log.csv") -> str:
 
 def test_the_answer_says_how_many_requests_from_when_to_when(tokencost: Run) -> None:
     out = tokencost("usage", LOG).out
-    assert out.startswith("5 requests from 2026-11-16 to 2026-11-18 cost $0.2366. All records were priced.\n\ncost of")
+    assert out.startswith("5 requests from 2026-11-16 to 2026-11-18 cost $0.2366. All records were priced.\n\n")
     found = answer(tokencost("usage", LOG, "--format", "json"))
     assert [found[name] for name in ("first", "last", "on", "tier", "window")] == [
         "2026-11-16", "2026-11-18", None, None, None,
@@ -224,24 +227,24 @@ def test_a_bucket_reaches_to_the_last_day_that_it_covers(
 @pytest.mark.parametrize(
     ("options", "said", "fields"),
     [
-        (("--tier", "standard"), "\n\nAll requests are priced in the standard tier.\n\ncost of", {"tier": "standard"}),
+        (("--tier", "standard"), "\n\nAll requests are priced in the standard tier.\n\n", {"tier": "standard"}),
         (
             ("--on", "2026-11-20T12:00:00Z"),
-            "\n\nAll requests are priced as of 2026-11-20T12:00:00Z, not at their own times.\n\ncost of",
+            "\n\nAll requests are priced as of 2026-11-20T12:00:00Z, not at their own times.\n\n",
             {"on": "2026-11-20T12:00:00Z"},
         ),
         (
             ("--on", "2026-11-20", "--window", "peak", "--tier", "standard"),
             (
-                "\n\nAll requests are priced as of 2026-11-20, not at their own times.\n"
-                "All requests are priced in the standard tier.\n"
-                "Where the price depends on the hour and the hour is not known, peak prices are used.\n\ncost of"
+                "\n\nAll requests are priced as of 2026-11-20, not at their own times. "
+                "All requests are priced in the standard tier. "
+                "Where the price depends on the hour and the hour is not known, peak prices are used.\n\n"
             ),
             {"on": "2026-11-20", "tier": "standard", "window": "peak"},
         ),
         (
             ("--window", "peak"),
-            "\n\n--window peak changed nothing: no price depends on an hour that is not known.\n\ncost of",
+            "\n\n--window peak changed nothing: no price depends on an hour that is not known.\n\n",
             {"window": "peak"},
         ),
     ],
@@ -274,15 +277,18 @@ RIGHT = "o1,2025-01-27T12:00:00Z,1000,0\n"
         (
             RIGHT * 2 + "my-model,2025-01-27T12:00:00Z,1,1\n" * 2 + "o1,2025-01-27T12:00:00Z,x,1\n",
             (
-                "The 2 priced requests cost $0.03; 3 are not included: 2 of an unknown model (my-model), "
-                "1 unreadable line.\nThe priced requests are on 2025-01-27.\n"
+                "The 2 priced requests on 2025-01-27 cost $0.03; 3 are not included: 2 of an unknown model "
+                "(my-model), 1 unreadable line.\n"
             ),
         ),
         (
             RIGHT + "".join(f"m{n},2025-01-27T12:00:00Z,1,1\n" for n in range(5)),
-            ("The 1 priced request cost $0.015; 5 are not included: 5 of unknown models (m0, m1, m2 and 2 others).\n"),
+            (
+                "The 1 priced request on 2025-01-27 cost $0.015; 5 are not included: "
+                "5 of unknown models (m0, m1, m2 and 2 others).\n"
+            ),
         ),
-        (RIGHT + "o1,,1,1\n", "The 1 priced request cost $0.015; 1 is not included: 1 without a time (o1).\n"),
+        (RIGHT + "o1,,1,1\n", " cost $0.015; 1 is not included: 1 without a time (o1).\n"),
         (RIGHT + ",2025-01-27,1,1\n", "; 1 is not included: 1 without a model.\n"),
         (RIGHT + "o1,2020-01-27,1,1\n", "; 1 is not included: 1 without a price (o1).\n"),
         (
@@ -339,4 +345,4 @@ def test_only_the_tier_without_cached_input_is_named(tokencost: Run, tmp_path: P
     log = tmp_path / "log.jsonl"
     record = '"time": "2026-06-18T12:00:00Z", "input_tokens": 1000, "cached_input_tokens": 100, "output_tokens": 0}\n'
     log.write_text("".join(f'{{"model": "gpt-4o", "tier": "{tier}", {record}' for tier in ("default", "batch")))
-    assert "- gpt-4o (batch tier): no cached input is offered" in tokencost("usage", str(log)).out
+    assert "\ngpt-4o (batch tier): no cached input is offered" in tokencost("usage", str(log)).out

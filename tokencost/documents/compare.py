@@ -137,7 +137,7 @@ def _two_sides(result: Comparison, lines: Sequence[Line]) -> Table:
     """Components as rows, for each window where the price depends on the hour."""
     (side,) = result.models
     _, (name, baseline) = name_at_times((side, None), (result.baseline, None))
-    short = result.baseline.model.id if result.baseline.label in baseline else baseline
+    short = result.baseline.label
     hours = [line.hours for line in lines]
     components = dict.fromkeys(component for line in lines for component in line.rows)
     rows: list[tuple[Value, ...]] = []
@@ -177,7 +177,7 @@ def _many_sides(result: Comparison, lines: Sequence[Line]) -> Table:
     hours = any(line.hours for line in lines)
     same_time = all(side.when == result.baseline.when for side in result.models)
     headings = {**SHORT, BLENDED: _name_mix(result)}
-    baseline = result.baseline.label if same_time else f"{result.baseline.label} on {show_when(result.baseline.when)}"
+    baseline = result.baseline.label
     ratio_heading = "" if len(compared) == 1 else f"{baseline} costs"
     columns = (
         Column("model"),

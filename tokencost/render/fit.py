@@ -3,10 +3,11 @@
 What each table may do without is its own to say (`Column.leaves`, `Table.turns`); in which order things are tried is
 said here alone: times are shortened, the first columns leave, headings are broken over two lines, texts are wrapped,
 further columns leave, rows become columns, and what is still too wide is split into blocks. A row becomes a card only
-where there are few. A number is never wrapped or cut.
+where no block fits, and there are few rows. A number is never wrapped or cut.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from tokencost.documents.document import Column, Table
 from tokencost.render.padding import width_of
@@ -32,9 +33,10 @@ def fit_table(table: Table, width: int | None) -> list[TableView]:
     if table.turns:
         return _split(_break_headings(view_table(_turn(smallest), short_times=True)), width, names=1)
     view = _note_dropped(table, smallest, _break_headings(view_table(smallest, short_times=True)))
-    if len(table.rows) <= FEW_ROWS:
+    parts = _split(view, width, names=max(table.names, 1))
+    if len(table.rows) <= FEW_ROWS and any(table_width(part) > width for part in parts):
         return [view._replace(cards=True)]
-    return _split(view, width, names=max(table.names, 1))
+    return parts
 
 
 def table_width(view: TableView) -> int:
@@ -170,15 +172,26 @@ def _split(view: TableView, width: int, names: int) -> list[TableView]:
     """Parts of the columns that fit, each with the columns that say what a row is."""
     keys = list(range(min(names, len(view.columns) - 1)))
     parts: list[list[int]] = []
-    for place in range(len(keys), len(view.columns)):
-        if parts and table_width(_choose(view, [*keys, *parts[-1], place])) <= width:
-            parts[-1].append(place)
+    for group in _list_groups(view, len(keys), width):
+        if parts and table_width(_choose(view, [*keys, *parts[-1], *group])) <= width:
+            parts[-1] += group
         else:
-            parts.append([place])
+            parts.append(group)
     return [
         _choose(view, [*keys, *part])._replace(left_out=view.left_out if number == len(parts) - 1 else ())
         for number, part in enumerate(parts)
     ]
+
+
+def _list_groups(view: TableView, first: int, width: int) -> Iterator[list[int]]:
+    """The columns that stay together: those with a heading in common, where they fit."""
+    places = range(first, len(view.columns))
+    for over, group in groupby(places, key=lambda place: view.columns[place].over):
+        together = list(group)
+        if over and table_width(_choose(view, [*range(first), *together])) <= width:
+            yield together
+        else:
+            yield from ([place] for place in together)
 
 
 def _choose(view: TableView, places: Sequence[int]) -> TableView:

@@ -54,9 +54,8 @@ def say_answer(result: Usage) -> Iterator[Sentence]:
         are = "is" if missing == 1 else "are"
         count, word = _say_requests(result.requests)
         cost = Figure(sum_cost(result), "fine_money")
-        yield "The ", count, f" priced{word} cost ", cost, f"; {missing:,} {are} not included: {left_out}."
-        if period := _say_period(result):
-            yield (f"The priced requests are{period}.",)
+        period = _say_period(result)
+        yield "The ", count, f" priced{word}{period} cost ", cost, f"; {missing:,} {are} not included: {left_out}."
     if result.failed_count and missing:
         yield (f"Never billed: {never}.",)
 

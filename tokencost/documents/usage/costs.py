@@ -7,24 +7,24 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tokencost.documents.document import (
+    Column,
     Document,
     Field,
-    Figure,
     Plain,
     Records,
     Sentence,
+    Table,
     Value,
     WhenRead,
     begin_document,
-    split_records,
 )
 from tokencost.documents.remarks import cite
 from tokencost.documents.usage.answer import say_answer, say_assumed, sum_cost
+from tokencost.logs.billing.results import UsageRow
 from tokencost.logs.usage import Usage
 from tokencost.logs.usage_query import BILLED, PERIODS
-from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
+from tokencost.money import EXACT, ZERO, times_as_much
 from tokencost.pricetable.table import PriceTable
-from tokencost.pricetable.when import show_when
 from tokencost.pricing.rates import STANDARD
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ _CAUSES = (
 
 def usage_document(table: PriceTable, result: Usage) -> Document:
     """The document of `tokencost usage`."""
-    tables = [_rows_table(result)]
+    records = [_records(result)]
     if result.reconciled:
-        tables.append(_reconciled_table(result))
-    tables.append(_unpriced_table(result))
+        records.append(_reconciled_records(result))
+    records.append(_unpriced_records(result))
     if result.unpriced_elsewhere:
-        tables.append(_elsewhere_table(result))
-    tables.append(_rejected_table(result))
+        records.append(_elsewhere_records(result))
+    records.append(_rejected_records(result))
     fields: dict[str, Plain] = {
         "first": result.first,
         "last": result.last,
@@ -63,10 +63,11 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
         "failed_count": result.failed_count,
     }
     return begin_document(table, "usage", _cut_to_second(result))._replace(
-        **split_records(*tables),
+        records=tuple(records),
+        tables=tuple(_tables(result)),
         answer=tuple(say_answer(result)),
         assumed=tuple(say_assumed(result)),
-        notes=(*_say_elsewhere(result), *_notes(result)),
+        notes=tuple(_notes(result)),
         sources=tuple(dict.fromkeys(cite(cell.evidence, cell.model) for cell in result.cells)),
         extra=fields,
         charts=WhenRead(lambda: _charts(result)),
@@ -85,78 +86,60 @@ def _cut_to_second(result: Usage) -> date | datetime | None:
     return when.replace(microsecond=0) if isinstance(when, datetime) else when
 
 
-def _rows_table(result: Usage) -> Records:
-    rows = result.rows
-    columns = [Field(name, "term" if name == "component" else "text") for name in result.by]
-    used = {
-        "cached_input_tokens": any(row.tokens.cached_input for row in rows),
-        "cache_write_tokens": any(row.tokens.cache_write for row in rows),
-    }
-    short = {"input_tokens": "input", "cached_input_tokens": "cached", "cache_write_tokens": "written",
-             "output_tokens": "output"}  # fmt: skip
-    columns.append(Field("requests", "count"))
-    columns += [Field(name, "count", short[name], shown=used.get(name, True)) for name in TOKENS]
-    columns += [Field(name, "money", shown=False) for name in COSTS]
-    columns.append(Field("cost", "money"))
-    columns += [
-        column
-        for label in result.alternatives
-        for column in (
-            Field(f"as_{label}_cost", "money", f"as {label}"),
-            Field(f"as_{label}_ratio", "ratio", "ratio"),
-            Field(f"as_{label}_percent_lower", "percent", "lower"),
-        )
-    ]
-    if result.reconciled:
-        columns.append(Field("logged_cost", "money", "logged"))
+def _records(result: Usage) -> Records:
+    fields = [Field(name, "term" if name == "component" else "text") for name in result.by]
+    fields += [Field("requests", "count"), *(Field(name, "count") for name in TOKENS)]
+    fields += [Field(name, "money") for name in (*COSTS, "cost")]
+    for label in result.alternatives:
+        fields += [
+            Field(f"as_{label}_cost", "money"),
+            Field(f"as_{label}_ratio", "ratio"),
+            Field(f"as_{label}_percent_lower", "percent"),
+        ]
+    fields += [Field("logged_cost", "money")] if result.reconciled else []
     values: list[tuple[Value, ...]] = []
-    for row in rows:
+    for row in result.rows:
         counts, money = row.parts
         others = [part for other in row.elsewhere for part in (other.cost, other.ratio, other.percent_lower)]
         logged = [row.logged] if result.reconciled else []
         values.append((*row.group, row.tokens.requests, *counts, *money, row.cost.total, *others, *logged))
-    when = f" at the prices of {show_when(result.as_of)}" if result.as_of and result.repriced else ""
-    return Records(tuple(columns), tuple(values), caption=f"cost of the logged requests{when}, USD")
+    return Records(tuple(fields), tuple(values))
 
 
-def _unpriced_table(result: Usage) -> Records:
-    columns = (
-        Field("model"),
-        Field("reason"),
-        Field("requests", "count"),
-        Field("input_tokens", "count", "input"),
-        Field("output_tokens", "count", "output"),
+def _unpriced_records(result: Usage) -> Records:
+    return Records(
+        (
+            Field("model"),
+            Field("reason"),
+            Field("requests", "count"),
+            Field("input_tokens", "count"),
+            Field("output_tokens", "count"),
+        ),
+        tuple(
+            (item.model, item.reason, item.tokens.requests, item.tokens.input, item.tokens.output)
+            for item in result.unpriced
+        ),
+        name="unpriced",
     )
-    rows = tuple(
-        (item.model, item.reason, item.tokens.requests, item.tokens.input, item.tokens.output)
-        for item in result.unpriced
-    )
-    return _hide_empty(Records(columns, rows, name="unpriced", caption="not priced"))
 
 
-def _elsewhere_table(result: Usage) -> Records:
+def _elsewhere_records(result: Usage) -> Records:
     return Records(
         (Field("alternative"), Field("reason"), Field("requests", "count")),
         tuple((item.model, item.reason, item.tokens.requests) for item in result.unpriced_elsewhere),
         name="unpriced_elsewhere",
-        caption="not priced on an alternative",
     )
 
 
-def _rejected_table(result: Usage) -> Records:
-    more = result.rejected_count - len(result.rejected)
-    caption = "not read" + (f": the first {len(result.rejected):,} of {result.rejected_count:,}" if more else "")
-    columns = (Field("file"), Field("line", "count"), Field("reason"))
-    rows = tuple((item.file, item.line, item.reason) for item in result.rejected)
-    return _hide_empty(Records(columns, rows, name="rejected", caption=caption))
+def _rejected_records(result: Usage) -> Records:
+    return Records(
+        (Field("file"), Field("line", "count"), Field("reason")),
+        tuple((item.file, item.line, item.reason) for item in result.rejected),
+        name="rejected",
+    )
 
 
-def _hide_empty(table: Records) -> Records:
-    """Without rows it is for programs only, which find an empty list under its name."""
-    return table if table.rows else table._replace(columns=tuple(c._replace(shown=False) for c in table.columns))
-
-
-def _reconciled_table(result: Usage) -> Records:
+def _reconciled_records(result: Usage) -> Records:
     return Records(
         (
             Field("model"),
@@ -164,7 +147,7 @@ def _reconciled_table(result: Usage) -> Records:
             Field("logged", "money"),
             Field("computed", "money"),
             Field("difference", "money"),
-            Field("likely_cause", heading="likely cause"),
+            Field("likely_cause"),
         ),
         tuple(
             (
@@ -178,8 +161,109 @@ def _reconciled_table(result: Usage) -> Records:
             for item in result.reconciled
         ),
         name="reconciled",
-        caption="the log's own cost beside the computed one, USD",
     )
+
+
+def _tables(result: Usage) -> Iterator[Table]:
+    """What people read: the costs, and what was not priced or not read."""
+    if result.rows:
+        yield _costs_table(result)
+    if result.reconciled:
+        yield _from_records(
+            _reconciled_records(result),
+            ("model", "records", "logged", "computed", "difference", "likely cause"),
+            "The log's own cost beside the computed one",
+            unit="USD",
+        )
+    if result.unpriced:
+        headings = ("model", "reason", "requests", "input tokens", "output tokens")
+        yield _from_records(_unpriced_records(result), headings, "Not priced")
+    if result.unpriced_elsewhere:
+        title = "Not priced on an alternative"
+        yield _from_records(_elsewhere_records(result), ("alternative", "reason", "requests"), title)
+    if result.rejected:
+        more = result.rejected_count > len(result.rejected)
+        first = f": the first {len(result.rejected):,} of {result.rejected_count:,}" if more else ""
+        yield _from_records(_rejected_records(result), ("file", "line", "reason"), f"Not read{first}")
+
+
+def _from_records(records: Records, headings: Sequence[str], title: str, unit: str = "") -> Table:
+    columns = tuple(Column(heading, field.kind) for heading, field in zip(headings, records.columns, strict=True))
+    return Table(columns, records.rows, title=title, unit=unit)
+
+
+def _costs_table(result: Usage) -> Table:
+    """A row for each group: its tokens and cost, or with alternatives, its cost beside theirs; and the total."""
+    by_component = "component" in result.by
+    # Beside alternatives the tokens would make the table wider than anybody reads.
+    tokens = [] if result.alternatives else _used_tokens(result)
+    columns = [
+        *(Column(name, "term" if name == "component" else "text") for name in result.by),
+        Column("requests", "count", leaves=3 if len(result.by) > 1 else 0),
+        *(Column(heading, "count", leaves=2) for _, heading in tokens),
+        Column("cost", "money"),
+    ]
+    total = sum_cost(result)
+    share = not result.alternatives and not result.reconciled and len(result.rows) > 1 and total > 0
+    columns += [Column("share", "share", leaves=4)] if share else []
+    for label in result.alternatives:
+        columns += [Column("cost", "money", over=f"as {label}"), Column("×", "ratio", over=f"as {label}")]
+    columns += [Column("logged", "money")] if result.reconciled else []
+    rows: list[tuple[Value, ...]] = []
+    for row in _group_rows(result):
+        counts = [row.parts[0][place] for place, _ in tokens]
+        beside: list[Value] = [part for other in row.elsewhere for part in (other.cost, other.ratio)]
+        part = [Fraction(row.cost.total) / Fraction(total) * 100] if share else []
+        logged = [row.logged] if result.reconciled else []
+        rows.append((*row.group, row.tokens.requests, *counts, row.cost.total, *part, *beside, *logged))
+    if len(rows) > 1:
+        sums: list[Value] = [None if by_component else sum(row.tokens[place + 1] for row in result.rows)
+                             for place, _ in tokens]  # fmt: skip
+        requests = None if by_component else sum(row.tokens.requests for row in result.rows)
+        others: list[Value] = []
+        for place in range(len(result.alternatives)):
+            other = _sum_elsewhere(result, place)
+            others += [other, times_as_much(total, other)]
+        whole = [Fraction(100)] if share else []
+        logged_total = [_sum_logged(result)] if result.reconciled else []
+        names = ("total", *("",) * (len(result.by) - 1))
+        rows.append((*names, requests, *sums, total, *whole, *others, *logged_total))
+    return Table(tuple(columns), rows, unit="USD", names=len(result.by), totals=int(len(rows) > 1))
+
+
+def _group_rows(result: Usage) -> Sequence[UsageRow]:
+    """The rows, those with the same first column together, in the order in which each came first."""
+    first = {row.group[0]: place for place, row in reversed([*enumerate(result.rows)])} if len(result.by) > 1 else {}
+    return sorted(result.rows, key=lambda row: first.get(row.group[0], 0)) if first else result.rows
+
+
+def _used_tokens(result: Usage) -> list[tuple[int, str]]:
+    """The kinds of tokens that occur, by place, with what people call them."""
+    return [
+        (place, heading)
+        for place, heading in enumerate(("input tokens", "cached", "written", "output tokens"))
+        if heading.endswith("tokens") or any(row.tokens[place + 1] for row in result.rows)
+    ]
+
+
+def _sum_elsewhere(result: Usage, place: int) -> Decimal | None:
+    """What all requests would have cost on an alternative; None where some of them could not be priced there."""
+    total = ZERO
+    for row in result.rows:
+        cost = row.elsewhere[place].cost
+        if cost is None:
+            return None
+        total = EXACT.add(total, cost)
+    return total
+
+
+def _sum_logged(result: Usage) -> Decimal | None:
+    total = ZERO
+    for row in result.rows:
+        if row.logged is None:
+            return None
+        total = EXACT.add(total, row.logged)
+    return total
 
 
 def _find_cause(logged: Decimal, computed: Decimal) -> str | None:
@@ -200,34 +284,9 @@ def _find_cause(logged: Decimal, computed: Decimal) -> str | None:
     return "a missing tier or long-context rate, a discount, or a newer and lower price"
 
 
-def _say_elsewhere(result: Usage) -> Iterator[Sentence]:
-    """What the same requests would have cost on each alternative."""
-    actual = sum_cost(result)
-    for place, label in enumerate(result.alternatives):
-        costs = [row.elsewhere[place].cost for row in result.rows]
-        if not costs or None in costs:
-            continue
-        other = ZERO
-        for cost in costs:
-            other = EXACT.add(other, cost or ZERO)
-        ratio, lower = times_as_much(actual, other), percent_lower(actual, other)
-        start: Sentence = (f"The same requests on {label} would have cost ", Figure(other, "money"))
-        if ratio is None or lower is None:
-            yield (*start, ".")
-        elif ratio >= 1:
-            yield (
-                *start,
-                ": they cost ",
-                Figure(ratio, "ratio"),
-                " as much as that, which is ",
-                Figure(lower, "percent"),
-                " lower.",
-            )
-        else:
-            yield (*start, ", ", Figure(1 / ratio, "ratio"), " as much as they did.")
-
-
 def _notes(result: Usage) -> Iterator[Sentence]:
+    if result.alternatives:
+        yield ("× is how many times as much the logged model cost.",)
     for place, name in enumerate(result.by):
         if result.rows and name not in (*BILLED, *PERIODS) and all(row.group[place] is None for row in result.rows):
             yield (f"{name}: no priced record has this field.",)

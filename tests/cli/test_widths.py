@@ -1,0 +1,111 @@
+"""What people read is never wider than asked, has no cards, and adds up as printed."""
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+Run = Callable[..., Any]
+
+DAY = ("--on", "2026-11-20")
+LOG = "tests/logs/fixtures/requests.jsonl"
+EIGHT = ("deepseek-flash", "deepseek-v4-pro", "gpt-5.4", "gpt-5.4-mini", "o3", "gpt-4o", "gpt-6-luna", "gpt-6.2-sol")
+COMPARE = (
+    ("deepseek-reasoner", "o1", "--on", "2025-01-27"),
+    ("deepseek-flash", "gpt-6-luna", *DAY),
+    ("deepseek-flash", "gpt-6-luna", "--blend", "3:1:60%", *DAY),
+    ("gpt-6-luna", "deepseek-flash", "gpt-4o", "gpt-6.1-sol", *DAY),
+    ("gpt-6-luna", "deepseek-flash", "gpt-4o", "gpt-6.1-sol", "--blend", "3:1:60%", *DAY),
+    ("gpt-6-luna", "gpt-4o", "gpt-5.4", "gpt-6.1-sol", *DAY),
+    (*EIGHT, "--on", "2026-11-23"),
+    (*EIGHT, "--blend", "3:1", "--on", "2026-11-23"),
+    ("deepseek-chat@2025-01-20", "gpt-4o@2025-01-20", "gpt-6.1-sol", *DAY),
+    ("deepseek-flash", "deepseek-v4-pro", "--currency", "CNY", *DAY),
+    DAY,
+)
+USAGE = (
+    (),
+    ("--by", "metadata.team,month"),
+    ("--by", "component,model"),
+    ("--as", "deepseek-flash", "--as", "gpt-6-luna", "--tier", "standard"),
+    ("--as", "deepseek-flash", "--as", "gpt-4o", "--as", "o3", "--as", "gpt-6-luna"),
+)
+
+
+def check_width(text: str, width: int) -> None:
+    """No line is wider, and no row has become a card."""
+    assert max(map(cell_len, text.splitlines())) <= width, text
+    assert "─" in text, "a table was drawn"
+    # A card is a label, two blanks and a value below each other; a table has a rule beneath its headings.
+    assert not re.search(r"(?m)^price  +\$", text)
+
+
+def check_totals(text: str) -> None:
+    """Every column of amounts adds up to the total below it, as printed."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        if not line.startswith("total"):
+            continue
+        start = max(n for n in range(number - 1) if set(lines[n]) == {"─"})
+        rows = [re.findall(r"\$([\d,]+\.\d+)", row) for row in lines[start + 1 : number - 1]]
+        sums = re.findall(r"\$([\d,]+\.\d+)", line)
+        if all(len(row) == len(sums) for row in rows):
+            for place, total in enumerate(sums):
+                parts = [Fraction(row[place].replace(",", "")) for row in rows]
+                assert sum(parts) == Fraction(total.replace(",", "")), text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, None])
+@pytest.mark.parametrize("arguments", COMPARE, ids=" ".join)
+def test_compare(tokencost: Run, arguments: tuple[str, ...], width: int | None) -> None:
+    check(tokencost, ("compare", *arguments), width)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, None])
+@pytest.mark.parametrize("arguments", USAGE, ids=lambda words: " ".join(words) or "by model")
+def test_usage(tokencost: Run, arguments: tuple[str, ...], width: int | None) -> None:
+    check_totals(check(tokencost, ("usage", LOG, *arguments), width))
+
+
+def check(tokencost: Run, arguments: tuple[str, ...], width: int | None) -> str:
+    """The output within the width, or without one: the same answer, its table whole."""
+    text: str = tokencost(*arguments, *(("--width", str(width)) if width else ())).out
+    assert text
+    if width:
+        check_width(text, width)
+    else:
+        assert "Left out" not in text
+    return text
+
+
+def test_a_bare_comparison_is_one_look(tokencost: Run) -> None:
+    for day in ("2026-11-21", "2026-11-23", "2027-01-04"):
+        lines = tokencost("compare", "--on", day, "--width", "80").out.splitlines()
+        first = lines.index("Sources")
+        last = next(n for n in range(first, len(lines)) if not lines[n])
+        assert len(lines) - (last - first) - 1 <= 20
+
+
+@pytest.mark.parametrize("command", [("compare", *DAY), ("usage", LOG)], ids=lambda words: words[0])
+def test_brief_is_the_answer_its_table_and_the_footer(tokencost: Run, command: tuple[str, ...]) -> None:
+    whole, brief = tokencost(*command).out, tokencost(*command, "--brief").out
+    assert "Sources" in whole
+    assert "Sources" not in brief
+    *answer, footer = brief.rstrip().split("\n\n")
+    assert whole.startswith("\n\n".join(answer))
+    assert footer == whole.rstrip().split("\n\n")[-1]
+
+
+@pytest.mark.parametrize("suffix", ["md", "html", "tex", "rst", "adoc", "org", "txt"])
+def test_files_have_no_width_but_the_one_that_is_asked_for(tokencost: Run, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"answer.{suffix}"
+    assert tokencost("compare", *EIGHT, "--on", "2026-11-23", "-o", str(path)).status == 0
+    whole = path.read_text(encoding="utf-8")
+    assert tokencost("compare", *EIGHT, "--on", "2026-11-23", "-o", str(path), "--width", "50").status == 0
+    narrow = path.read_text(encoding="utf-8")
+    # Narrower, the ratios stand in a table of their own, and every model is named in both.
+    assert narrow.count("gpt-5.4-mini") > whole.count("gpt-5.4-mini")
