@@ -47,6 +47,7 @@ def compare(
     against: str | None,
     tier: str,
     window: str | None,
+    region: str | None,
     blend: "Blend | None",
     currency: str,
     prices: str | None,
@@ -65,6 +66,6 @@ def compare(
 
     table = load_table(prices)
     result = compare_prices(
-        table, models, on=on, against=against, tier=tier, window=window, blend=blend, currency=currency
+        table, models, on=on, against=against, tier=tier, window=window, blend=blend, currency=currency, region=region
     )
     answer(comparison_document(table, result), **form)

@@ -12,6 +12,7 @@ from tokencost.documents.remarks import (
     merge_remarks,
     missing_rate_remarks,
     model_remarks,
+    region_remarks,
     threshold_remarks,
     window_remarks,
 )
@@ -48,16 +49,18 @@ def comparison_document(table: PriceTable, result: Comparison) -> Document:
         Column("baseline_window", heading=f"window of {result.baseline.label}", shown=baseline_windows),
         Column("status", shown=retired),
         Column("baseline_status", shown=False),
+        Column("region", shown=False),
     )
     unit = f"{currency} per 1M tokens"
     tier = "" if result.tier == STANDARD else f", {result.tier} tier"
+    region = "" if result.region is None else f", region {result.region}"
     models = ", ".join(side.label for side in result.models)
     return begin_document(table, "compare", result.as_of)._replace(
         tables=(
             Table(
                 columns,
                 tuple(tuple(getattr(row, column.key) for column in columns) for row in rows),
-                caption=f"{models} against {result.baseline.label}, {unit}{tier}",
+                caption=f"{models} against {result.baseline.label}, {unit}{tier}{region}",
             ),
         ),
         reading=tuple(_say_ratios(result)),
@@ -143,6 +146,7 @@ def _notes(result: Comparison) -> Iterator[Sentence]:
         yield from window_remarks(side)
         yield from missing_rate_remarks(side, cells, writes=writes)
         yield from threshold_remarks(side)
+        yield from region_remarks(result.table, side, result.region, (side.price,))
     for side in result.unlisted:
         hours = "; only the hours with one are shown" if side in result.models else "; it is left out"
         yield side.label, f": no {result.currency} price list on {show_when(side.when)}{hours}."

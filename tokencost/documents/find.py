@@ -63,13 +63,18 @@ def found_pairs_document(
 
 def rates_table(rates: Sequence[ListedRate], caption: str, name: str = "rows") -> Table:
     """List prices, one to a row."""
-    return Table(_columns(rates), tuple(map(_values, rates)), name=name, caption=caption)
+    rows = tuple((*_values(listed), listed.cell.region) for listed in rates)
+    return Table((*_columns(rates), _region_column(rates)), rows, name=name, caption=caption)
 
 
 def pairs_table(pairs: Sequence[RatePair], on: When | None, caption: str) -> Table:
     """Pairs of list prices, one to a row; their times where no day was asked for."""
     rows = tuple(
-        (*_values(p.left), *_values(p.right), p.like_for_like, p.ratio, p.percent_lower, p.start, p.end) for p in pairs
+        (
+            *(*_values(p.left), *_values(p.right), p.like_for_like, p.ratio, p.percent_lower, p.start, p.end),
+            *(p.left.cell.region, p.right.cell.region),
+        )
+        for p in pairs
     )
     return Table(_pair_columns(pairs, on), rows, caption=caption)
 
@@ -126,6 +131,11 @@ def _columns(rates: Sequence[ListedRate], side: str = "") -> tuple[Column, ...]:
     )
 
 
+def _region_column(rates: Sequence[ListedRate], side: str = "") -> Column:
+    """Behind all other columns: scripts count on their order."""
+    return Column(f"{side}region", heading="region", shown=any(listed.cell.region for listed in rates))
+
+
 def _pair_columns(pairs: Sequence[RatePair], on: When | None) -> tuple[Column, ...]:
     return (
         *_columns([pair.left for pair in pairs], "left_"),
@@ -135,6 +145,8 @@ def _pair_columns(pairs: Sequence[RatePair], on: When | None) -> tuple[Column, .
         Column("percent_lower", "percent", "lower"),
         Column("from", "bound", shown=on is None),
         Column("until", "bound", shown=on is None),
+        _region_column([pair.left for pair in pairs], "left_"),
+        _region_column([pair.right for pair in pairs], "right_"),
     )
 
 

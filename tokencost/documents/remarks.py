@@ -12,9 +12,9 @@ from tokencost.documents.document import Figure, Sentence
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import ModelAt, prices_within
 from tokencost.pricetable.sale import describe_retirement, ends_soon, is_retired
-from tokencost.pricetable.table import Evidence, Price
+from tokencost.pricetable.table import Evidence, Price, PriceTable
 from tokencost.pricetable.when import When, day_of, show_bound, show_when, span
-from tokencost.pricing.rates import RateCell, open_window_names, thresholds
+from tokencost.pricing.rates import RateCell, open_window_names, region_names, thresholds
 
 
 def merge_remarks(remarks: Iterable[Sentence]) -> tuple[Sentence, ...]:
@@ -96,6 +96,18 @@ def threshold_remarks(side: ModelAt) -> Iterator[Sentence]:
     if above := thresholds(side.price)[1:]:
         limits = " and ".join(f"{threshold:,}" for threshold in above)
         yield side.label, f": other rates hold for requests above {limits} input tokens; `prices show` has them."
+
+
+def region_remarks(table: PriceTable, side: ModelAt, region: str | None, prices: Iterable[Price]) -> Iterator[Sentence]:
+    """By which rule a region costs more, or that the table has no rates of a model for it."""
+    if region is None:
+        return
+    if not any(region in region_names(price) for price in prices):
+        yield side.label, f": no rates of its own for {region}; those without a region are used."
+    elif (rule := table.regions[region].rule) is not None:
+        yield side.label, f": these are the rates for {region}; the page says: {rule}"
+    else:
+        yield side.label, f": these are the rates for {region}."
 
 
 class Labelled(Protocol):

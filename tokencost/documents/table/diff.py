@@ -25,6 +25,7 @@ def diff_document(result: TableDiff, as_of: When, bills: Sequence[BillChange] = 
         Column("after", "rate", shown=any(c.after is not None for c in changes)),
         Column("percent_change", "percent", "change", shown=any(c.percent_change is not None for c in changes)),
         Column("detail", shown=any(c.detail for c in changes)),
+        Column("region", shown=any(c.region for c in changes)),
     )
     old, new = result.old, result.new
     return begin_document(new, "prices diff", as_of)._replace(
@@ -78,4 +79,5 @@ def _row(change: Change) -> tuple[Value, ...]:
         Figure(change.after, "rate", currency),
         change.percent_change,
         change.detail,
+        change.region,
     )
