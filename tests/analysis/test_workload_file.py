@@ -94,7 +94,7 @@ def test_a_name_that_ends_within_the_months_is_refused(shipped: PriceTable) -> N
         ('"5%"', '"50%"', "20: `cached` and `cache_write` together are more than all of the input\n  hint: both"),
         ("[workloads.chat]", "[workloads.total]", "14: `total`: a workload cannot be called 'total'\n  hint: that"),
         ("= 40_000", "= $40_000", "15: not TOML: Invalid value\n  hint: write the number alone: requests = 40_000"),
-        ("= 1.05", "= 0", "34: `deepseek-flash`: a token factor is above 0\n  hint: write it like 1.1"),
+        ("= 1.05", "= 0", "35: `deepseek-flash`: a token factor is above 0\n  hint: write it like 1.1"),
         ("= 1_800", '= "1,8k"', "17: `input`: '1,8k' is not a number of tokens\n  hint: write 1.8k"),
         ("= 1_800", "= 1.800", "17: `input`: 1.800 is not a whole number of tokens\n  hint: write 1800 or 1_800"),
         ("= 40_000", "= 40.000", "15: `requests`: 40.000 is not a whole number of requests\n  hint: write 40000 or"),

@@ -132,13 +132,13 @@ right = {{ model = "o1" }}
 
 def test_find_has_the_columns_of_the_design(tokencost: Run) -> None:
     one = list(csv.DictReader(io.StringIO(tokencost("find", "0.14", "--on", "2025-01-27", "--format", "csv").out)))
-    assert list(one[0]) == ["price", "model", "provider", "component", "tier", "window", "from", "until"]
+    assert list(one[0]) == ["price", "model", "provider", "component", "tier", "window", "from", "until", "region"]
     outcome = tokencost("find", "$0.14", "$7.50", "--on", "2025-01-27", "--format", "json")
     rows = json.loads(outcome.out, parse_float=Decimal)["rows"]
     side = ["price", "model", "provider", "component", "tier", "window", "from", "until"]
     assert list(rows[0]) == [
         *(f"left_{key}" for key in side), *(f"right_{key}" for key in side), "like_for_like", "ratio", "percent_lower",
-        "from", "until",
+        "from", "until", "left_region", "right_region",
     ]  # fmt: skip
     assert (rows[0]["left_model"], rows[0]["right_model"], rows[0]["like_for_like"]) == (
         "deepseek-reasoner",

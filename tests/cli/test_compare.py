@@ -37,7 +37,7 @@ def test_the_press_figure_of_january_2025(tokencost: Run) -> None:
     }
     assert list(answer["rows"][0]) == [
         "model", "provider", "component", "tier", "window", "price", "baseline", "baseline_price", "ratio",
-        "percent_lower", "baseline_window", "status", "baseline_status",
+        "percent_lower", "baseline_window", "status", "baseline_status", "region",
     ]  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def rows(text: str) -> list[dict[str, Any]]:
 
 def test_list_has_the_prices_in_force_with_the_columns_of_the_design(tokencost: Run) -> None:
     found = rows(tokencost("prices", "list", "--provider", "deepseek", "--on", "2025-01-27", "--format", "json").out)
-    assert list(found[0]) == [*COLUMNS, "status", "shutdown"]
+    assert list(found[0]) == [*COLUMNS, "status", "shutdown", "region"]
     assert [(row["model"], str(row["input"]), row["from"]) for row in found] == [
         ("deepseek-chat", "0.14", "2024-12-26T00:00:00Z"),
         ("deepseek-reasoner", "0.55", "2025-01-20T00:00:00Z"),
@@ -72,13 +72,16 @@ def test_history_holds_every_dated_price_oldest_first(tokencost: Run) -> None:
 def test_show_has_every_rate_with_its_line_in_the_file(tokencost: Run) -> None:
     found = rows(tokencost("prices", "show", "gpt-6.1-sol", "--on", "2026-11-20", "--format", "json").out)
     lines = Path("prices.toml").read_text(encoding="utf-8").split("\n")
-    assert len(found) == 10
-    assert {(row["tier"], row["input_tokens_above"]) for row in found} == {
-        (tier, above) for tier in ("standard", "batch", "flex", "priority", "ultrafast") for above in (None, 272_000)
+    assert len(found) == 20
+    assert {(row["tier"], row["input_tokens_above"], row["region"]) for row in found} == {
+        (tier, above, region)
+        for tier in ("standard", "batch", "flex", "priority", "ultrafast")
+        for above in (None, 272_000)
+        for region in (None, "data-residency")
     }
     for row in found:
         line, output = lines[row["line"] - 1].strip(), f"output = {row['output']}"
-        if row["tier"] == "standard" and row["input_tokens_above"] is None:
+        if row["tier"] == "standard" and row["input_tokens_above"] is row["region"] is None:
             assert line == '[[models."gpt-6.1-sol".prices]]'
             assert output in lines[row["line"] : row["line"] + 8]
         else:

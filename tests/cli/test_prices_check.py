@@ -131,7 +131,7 @@ def test_the_summary_is_one_line(tokencost: Run) -> None:
     out = tokencost("prices", "check", "--on", "2026-11-20").out.splitlines()
     assert out[1] == (
         "1 promotion past or within 60 days of the end; 1 calendar past or within 60 days of the end; "
-        "3 prices in force on a single source; 5 condition blocks in force on a single source."
+        "3 prices in force on a single source; 11 condition blocks in force on a single source."
     )
     assert tokencost("prices", "check", "--on", "2026-11-20", "--strict").status == 1
 

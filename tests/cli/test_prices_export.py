@@ -13,13 +13,13 @@ import duckdb
 import pytest
 
 from tokencost import PriceTable
-from tokencost.pricing.rates import cells
+from tokencost.pricing.rates import cells_everywhere
 
 Run = Callable[..., Any]
 
 
 def expected(table: PriceTable) -> int:
-    found = [cell for model in table.models.values() for price in model.prices for cell in cells(price)]
+    found = [cell for model in table.models.values() for price in model.prices for cell in cells_everywhere(price)]
     return len(found) + sum(cell.cny is not None for cell in found)
 
 

@@ -189,7 +189,7 @@ def test_what_it_is_the_cost_of_is_exact_for_programs(tokencost: Run) -> None:
             "from": "2026-12", "to": "2027-01", "months": 2, "calendar_days": 62, "total_requests": 2_517_200,
             "input_tokens": 1_800, "cached": Decimal("0.55"), "cache_write": Decimal("0.05"), "output_tokens": 350,
             "hours": "09:00-12:00,14:00-18:00", "days": "mon,tue,wed,thu,fri", "zone": "Asia/Shanghai", "peak": None,
-            "batch": 0, "tier": "standard",
+            "batch": 0, "tier": "standard", "region": None,
         }
     ]  # fmt: skip
     assert answer["token_factors"] == [{"workload": "workload", "model": "deepseek-flash", "factor": Decimal("1.05")}]

@@ -61,7 +61,7 @@ def test_the_whole_diff_of_a_new_price_for_a_model_with_windows() -> None:
         -version = "2026.11.21"
         +version = "2026.11.21.1"
 
-        @@ -637,2 +637,15 @@
+        @@ -645,2 +645,15 @@
          ]
         +
         +[[models.deepseek-flash.prices]]
@@ -109,9 +109,9 @@ def test_a_price_of_one_tier_leaves_all_other_rates_and_their_evidence_alone() -
     assert (after["rates"], after["evidence"], changed) == (
         before["rates"],
         before["evidence"],
-        [("batch", None, None)],
+        [("batch", None, None, None)],
     )
-    rates, _, evidence = after["blocks"]["batch", None, None]
+    rates, _, evidence = after["blocks"]["batch", None, None, None]
     assert (rates.input, rates.output, evidence.source) == (Decimal("0.90"), 5, "https://example.org/prices")
     assert "tier batch: output continues at 5" in edited.notes
 

@@ -322,7 +322,7 @@ def test_the_good_table_loads() -> None:
             '  window = "peak"\n',
             "",
             "prices.toml:21: this block names no condition\n"
-            "  hint: name a tier, a window or input_tokens_above\n"
+            "  hint: name a tier, a window, input_tokens_above or a region\n"
             'prices.toml:22: `zone` without `window`\n  hint: name the window: window = "peak"',
             id="hours without a window",
         ),

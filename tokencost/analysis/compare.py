@@ -18,6 +18,7 @@ from tokencost.pricing.rates import (
     COMPONENTS,
     STANDARD,
     RateCell,
+    known_region,
     known_window,
     named_cell,
     open_window_names,
@@ -101,6 +102,7 @@ class _ComparisonRow(NamedTuple):
     baseline_window: str | None = None
     status: str = ON_SALE
     baseline_status: str = ON_SALE
+    region: str | None = None
 
     @property
     def ratio(self) -> Fraction | None:
@@ -123,7 +125,7 @@ class ComparisonRow(Row, _ComparisonRow):
     __slots__ = ()
     _names = (
         *("model", "provider", "component", "tier", "window", "price", "baseline", "baseline_price"),
-        *("ratio", "percent_lower", "baseline_window", "status", "baseline_status"),
+        *("ratio", "percent_lower", "baseline_window", "status", "baseline_status", "region"),
     )
 
 
@@ -142,6 +144,8 @@ class Comparison(NamedTuple):
     table: PriceTable
     unlisted: tuple[ModelAt, ...] = ()
     """Models left out, wholly or at some hours, since there is no price list of theirs in the currency."""
+    region: str | None = None
+    """The region that was asked for, for all models."""
 
     def _repr_html_(self) -> str:
         return html_of(self)
@@ -157,17 +161,20 @@ def compare(
     window: str | None = None,
     blend: Blend | str | None = None,
     currency: str = "USD",
+    region: str | None = None,
 ) -> Comparison:
     """Compare models with a baseline on a date or at an instant.
 
     Without models, the pair set of the table's `[defaults]`. Without `against`, the last of several models is the
     baseline, and a single model is compared with the default baseline. On a date every window of a model that opens on
-    that day is shown. A model without a price list in the currency is left out, and is an error as the baseline.
+    that day is shown. A model without a price list in the currency is left out, and is an error as the baseline. In a
+    `region` such as `data-residency`, models without rates for it cost what they cost everywhere.
 
-    Raises `InvalidRequest` and its kinds where a name, price, tier or window does not exist.
+    Raises `InvalidRequest` and its kinds where a name, price, tier, window or region does not exist.
     """
     _refuse_unknown(currency)
     blend = Blend.parse(blend) if isinstance(blend, str) else blend
+    region = None if region is None else known_region(table, region)
     as_of = as_when(on)
     names, baseline_name = chosen_models(table, models, against)
     asked = {side.label: side for side in (resolve(table, name, as_of) for name in names)}
@@ -185,11 +192,11 @@ def compare(
     # A window that exists for one model is no slip, though the others hold their price at all hours.
     if window is not None and not any(price.windows for price in prices):
         known_window(prices, window)
-    baseline_cells = open_cells(baseline, tier, window)
+    baseline_cells = open_cells(baseline, tier, window, region)
     rows: list[ComparisonRow] = []
     used: list[tuple[ModelAt, RateCell]] = []
     unlisted: list[ModelAt] = []
-    side_cells = {side.label: open_cells(side, tier, window) for side in sides}
+    side_cells = {side.label: open_cells(side, tier, window, region) for side in sides}
     if not any(cell.listed(currency) for cell in baseline_cells):
         have = [side.label for side in sides if any(cell.listed(currency) for cell in side_cells[side.label])]
         raise _no_list(baseline, currency, have)
@@ -200,13 +207,17 @@ def compare(
         used += [(side, cell) for cell in listed]
         for cell, other in paired_cells(listed, baseline_cells) if listed else ():
             if other is None or other.listed(currency):
-                rows += _rows(side, cell, baseline, other, tier, blend, currency)
+                rows += (
+                    row._replace(region=region) for row in _rows(side, cell, baseline, other, tier, blend, currency)
+                )
     if not rows:
         raise _no_list(unlisted[0] if unlisted else baseline, currency, [])
     used += [(baseline, cell) for cell in baseline_cells]
     labels = {row.model for row in rows}
     shown = tuple(side for side in sides if side.label in labels)
-    return Comparison(as_of, currency, tier, tuple(rows), shown, baseline, tuple(used), blend, table, tuple(unlisted))
+    return Comparison(
+        *(as_of, currency, tier, tuple(rows), shown, baseline, tuple(used), blend, table, tuple(unlisted), region)
+    )
 
 
 def _refuse_unknown(currency: str) -> None:
@@ -247,14 +258,14 @@ def chosen_models(table: PriceTable, models: str | Sequence[str], against: str |
     return models or defaults.compare, against or defaults.against
 
 
-def open_cells(side: ModelAt, tier: str, window: str | None) -> list[RateCell]:
+def open_cells(side: ModelAt, tier: str, window: str | None, region: str | None = None) -> list[RateCell]:
     """The cells of a model at a time: one for each window of the day, unless the hour or the window is given."""
     price = side.price
     if not price.windows:
-        return [rate_cell(price, side.when, tier=tier)]
+        return [rate_cell(price, side.when, tier=tier, region=region)]
     if window is not None or isinstance(side.when, datetime):
-        return [rate_cell(price, side.when, tier=tier, window=window)]
-    return [named_cell(price, tier, name) for name in open_window_names(price, side.when)]
+        return [rate_cell(price, side.when, tier=tier, window=window, region=region)]
+    return [named_cell(price, tier, name, region=region) for name in open_window_names(price, side.when)]
 
 
 def paired_cells(cells: list[RateCell], baseline: list[RateCell]) -> Iterator[tuple[RateCell | None, RateCell | None]]:

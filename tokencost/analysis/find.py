@@ -17,7 +17,7 @@ from tokencost.pricetable.resolve import prices_within
 from tokencost.pricetable.sale import is_retired, sold_until
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import END, When, as_when
-from tokencost.pricing.rates import COMPONENTS, RateCell, cells, open_window_names, window_names
+from tokencost.pricing.rates import COMPONENTS, RateCell, cells, known_region, open_window_names, window_names
 from tokencost.quantities import Amount
 from tokencost.rows import Row, Rows
 
@@ -44,7 +44,7 @@ class _ListedRate(NamedTuple):
 
     @property
     def conditions(self) -> tuple[Model, str, str, str | None]:
-        """What else the rate depends on: model, component, tier and window."""
+        """What else the rate depends on: model, component, tier and window. All rates of a list are of one region."""
         return self.model, self.component, self.cell.tier, self.cell.window
 
 
@@ -63,6 +63,7 @@ class ListedRate(Row, _ListedRate):
             "window": self.cell.window,
             "from": self.start,
             "until": self.end,
+            "region": self.cell.region,
         }
 
 
@@ -112,33 +113,39 @@ class RatePair(Row, _RatePair):
     def _columns(self) -> dict[str, Any]:
         left = {f"left_{name}": value for name, value in self.left.as_dict().items()}
         right = {f"right_{name}": value for name, value in self.right.as_dict().items()}
+        # Behind all other columns, as in the answer of the command.
+        regions = {name: side.pop(name) for name, side in (("left_region", left), ("right_region", right))}
         found = {"like_for_like": self.like_for_like, "ratio": self.ratio, "percent_lower": self.percent_lower}
-        return {**left, **right, **found, "from": self.start, "until": self.end}
+        return {**left, **right, **found, "from": self.start, "until": self.end, **regions}
 
 
-def listed_rates(table: PriceTable, on: When | str | None = None, *, closed: bool = False) -> tuple[ListedRate, ...]:
+def listed_rates(
+    table: PriceTable, on: When | str | None = None, *, closed: bool = False, region: str | None = None
+) -> tuple[ListedRate, ...]:
     """Every list price of a model on sale on a date or at an instant; without one, every list price there ever was.
 
     A rate that the next dated price of the model keeps is one list price. Windows that do not open then are left out;
     with `closed` there are only these. Rates for requests above a context length are left out: a figure printed
-    without a length means none.
+    without a length means none. Rates for a `region`, such as `data-residency`, are listed where it is asked for: a
+    figure printed without one means none.
     """
+    region = None if region is None else known_region(table, region)
     on = None if on is None else as_when(on)
     return tuple(
         listed
         for model in table.models.values()
         if on is None or not is_retired(model, on)
-        for listed in _merge(_list_rates(model, on, closed=closed))
+        for listed in _merge(_list_rates(model, on, closed=closed, region=region))
     )
 
 
-def _list_rates(model: Model, on: When | None, *, closed: bool) -> Iterator[ListedRate]:
+def _list_rates(model: Model, on: When | None, *, closed: bool, region: str | None) -> Iterator[ListedRate]:
     """Every rate of a model, by dated price."""
     for price in model.prices if on is None else prices_within(model, on):
         end = sold_until(model, price)
         if end is not None and end <= price.start:
             continue
-        for cell in _cells(price, on, closed=closed):
+        for cell in _cells(price, on, closed=closed, region=region):
             for component in COMPONENTS:
                 rate = getattr(cell.rates, component)
                 if rate is not None:
@@ -214,9 +221,10 @@ def nearest_rates(rates: Iterable[ListedRate], figure: Decimal) -> tuple[ListedR
     return tuple(sorted(rates, key=lambda listed: abs(listed.rate - figure))[:MOST_NEAREST])
 
 
-def _cells(price: Price, on: When | None, *, closed: bool) -> Iterator[RateCell]:
+def _cells(price: Price, on: When | None, *, closed: bool, region: str | None) -> Iterator[RateCell]:
     opened = window_names(price) if on is None else open_window_names(price, on)
-    return (cell for cell in cells(price) if cell.input_tokens_above == 0 and (cell.window in opened) is not closed)
+    every = (cell for cell in cells(price, region) if cell.input_tokens_above == 0)
+    return (cell for cell in every if (cell.window in opened) is not closed)
 
 
 def _overlap(one: ListedRate, other: ListedRate) -> bool:

@@ -50,6 +50,7 @@ def compare(
     against: str | None,
     tier: str,
     window: str | None,
+    region: str | None,
     blend: "Blend | None",
     break_even: bool,
     currency: str,
@@ -69,6 +70,6 @@ def compare(
 
     table = load_table(prices)
     result = compare_prices(
-        table, models, on=on, against=against, tier=tier, window=window, blend=blend, currency=currency
+        table, models, on=on, against=against, tier=tier, window=window, blend=blend, currency=currency, region=region
     )
     answer(comparison_document(table, result, break_even=break_even, ranked=not models), **form)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tokencost.cli.parameters.options import answer, load_table, timeless_options
+from tokencost.cli.parameters.options import answer, load_table, region_option, timeless_options
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.names import JOINING
 from tokencost.pricetable.when import When
@@ -55,9 +55,16 @@ class NearType(click.ParamType[Fraction]):
 @click.option(
     "--near", type=NearType(), default=Fraction(0), metavar="SHARE", help="Also prices that close, such as 5%."
 )
+@region_option
 @timeless_options
 def find(
-    price: Decimal, other: Decimal | None, near: Fraction, prices: str | None, on: When | None, **form: Any
+    price: Decimal,
+    other: Decimal | None,
+    near: Fraction,
+    region: str | None,
+    prices: str | None,
+    on: When | None,
+    **form: Any,
 ) -> int:
     """Which list prices equal PRICE, in USD per 1M tokens, on --on or at any time.
 
@@ -69,9 +76,9 @@ def find(
     from tokencost.documents.find import found_pairs_document, found_rates_document
 
     table = load_table(prices)
-    rates = listed_rates(table, on)
+    rates = listed_rates(table, on, region=region)
     # Prices of hours that this day does not have: no answer, but a reader of the figure may mean them.
-    closed = () if on is None else listed_rates(table, on, closed=True)
+    closed = () if on is None else listed_rates(table, on, closed=True, region=region)
     nearest = nearest_rates(rates, price)
     if other is None:
         found = find_rates(rates, price, near)

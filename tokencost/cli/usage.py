@@ -46,6 +46,8 @@ class TableSource(NamedTuple):
 @click.option("--token-factor", "token_factors", multiple=True, metavar="[MODEL=]N",
               help="Tokens of an --as model for each one logged, such as 1.1.")  # fmt: skip
 @click.option("--tier", metavar="TIER", help="Price all requests in this tier. [default: each in its own]")
+@click.option("--region", metavar="REGION", help="Price all requests in this region: data-residency. "
+              "[default: as their address says]")  # fmt: skip
 @click.option("--window", metavar="WINDOW", help="peak or off-peak, for records that give only a date.")
 @click.option("--compare-to", metavar="FIELD", help="Reconcile with the cost in this field, such as spend.")
 @click.option("--map", "mapping", multiple=True, metavar="NAME=FIELD",
@@ -74,6 +76,7 @@ def usage(
     as_models: tuple[str, ...],
     token_factors: tuple[str, ...],
     tier: str | None,
+    region: str | None,
     window: str | None,
     compare_to: str | None,
     mapping: tuple[str, ...],
@@ -111,6 +114,7 @@ def usage(
         "as_models": as_models,
         "token_factors": dict(map(_factor, token_factors)),
         "compare_to": compare_to,
+        "region": region,
     }
     table = load_table(prices)
     if dialect is not None:

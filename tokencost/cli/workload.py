@@ -55,6 +55,7 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "cache_write": ("SHARE", "Share of the input written to a cache."),
         "batch": ("SHARE", "Share of the requests sent in the batch tier."),
         "tier": ("TIER", "Tier of the rest. [default: standard]"),
+        "region": ("REGION", "data-residency: processed in a region of your choice. [default: anywhere]"),
         "growth": ("RATE", "Growth of the requests from month to month, such as 3%."),
         "start": ("YYYY-MM", "First month. [default: that of --on, or the next if a model was launched in it]"),
         "months": ("N", "How many months. [default: 1]"),

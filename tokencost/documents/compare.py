@@ -27,6 +27,7 @@ from tokencost.documents.remarks import (
     merge_remarks,
     missing_rate_remarks,
     model_remarks,
+    region_remarks,
     say_served,
     threshold_remarks,
     window_remarks,
@@ -59,6 +60,7 @@ FIELDS = (
     Field("baseline_window"),
     Field("status"),
     Field("baseline_status"),
+    Field("region"),
 )
 
 Price = Decimal | Fraction | None
@@ -130,7 +132,8 @@ def _mix(line: Line) -> Price:
 
 
 def _unit(result: Comparison) -> str:
-    return f"{result.currency} per 1M tokens" + ("" if result.tier == STANDARD else f", {result.tier}")
+    conditions = ("" if result.tier == STANDARD else result.tier, result.region)
+    return ", ".join(filter(None, (f"{result.currency} per 1M tokens", *conditions)))
 
 
 def _two_sides(result: Comparison, lines: Sequence[Line]) -> Table:
@@ -334,6 +337,7 @@ def _notes(result: Comparison, *, two: bool, break_even: bool) -> Iterator[Sente
         for remark in (
             *model_remarks(side),
             *missing_rate_remarks(side, [cell for of, cell in result.cells if of is side]),
+            *region_remarks(result.table, side, result.region, (side.price,)),
         )
     )
     yield from threshold_remarks(sides)

@@ -72,13 +72,18 @@ def found_pairs_document(
 
 def rates_table(rates: Sequence[ListedRate], caption: str, name: str = "rows") -> Records:
     """List prices, one to a row."""
-    return Records(_columns(rates), tuple(map(_values, rates)), name=name, caption=caption)
+    rows = tuple((*_values(listed), listed.cell.region) for listed in rates)
+    return Records((*_columns(rates), _region_column(rates)), rows, name=name, caption=caption)
 
 
 def pairs_table(pairs: Sequence[RatePair], on: When | None, caption: str) -> Records:
     """Pairs of list prices, one to a row; their times where no day was asked for."""
     rows = tuple(
-        (*_values(p.left), *_values(p.right), p.like_for_like, p.ratio, p.percent_lower, p.start, p.end) for p in pairs
+        (
+            *(*_values(p.left), *_values(p.right), p.like_for_like, p.ratio, p.percent_lower, p.start, p.end),
+            *(p.left.cell.region, p.right.cell.region),
+        )
+        for p in pairs
     )
     return Records(_pair_columns(pairs, on), rows, caption=caption)
 
@@ -135,6 +140,11 @@ def _columns(rates: Sequence[ListedRate], side: str = "") -> tuple[Field, ...]:
     )
 
 
+def _region_column(rates: Sequence[ListedRate], side: str = "") -> Field:
+    """Behind all other columns: scripts count on their order."""
+    return Field(f"{side}region", heading="region", shown=any(listed.cell.region for listed in rates))
+
+
 def _pair_columns(pairs: Sequence[RatePair], on: When | None) -> tuple[Field, ...]:
     return (
         *_columns([pair.left for pair in pairs], "left_"),
@@ -144,6 +154,8 @@ def _pair_columns(pairs: Sequence[RatePair], on: When | None) -> tuple[Field, ..
         Field("percent_lower", "percent", "lower"),
         Field("from", "bound", shown=on is None),
         Field("until", "bound", shown=on is None),
+        _region_column([pair.left for pair in pairs], "left_"),
+        _region_column([pair.right for pair in pairs], "right_"),
     )
 
 

@@ -15,7 +15,7 @@ from tokencost.pricetable.resolve import ModelAt, prices_within
 from tokencost.pricetable.sale import describe_retirement, ends_soon, is_retired
 from tokencost.pricetable.table import Evidence, Price, PriceTable
 from tokencost.pricetable.when import When, day_of, show_bound, show_when, span
-from tokencost.pricing.rates import RateCell, open_window_names, thresholds
+from tokencost.pricing.rates import RateCell, open_window_names, region_names, thresholds
 
 MOST_NAMES = 4
 
@@ -123,6 +123,18 @@ def threshold_remarks(sides: Iterable[ModelAt]) -> Iterator[Sentence]:
     for limits, labels in found.items():
         costs = "costs" if len(labels) == 1 else "cost"
         yield (f"{', '.join(labels)} {costs} more above {limits} input tokens (prices show).",)
+
+
+def region_remarks(table: PriceTable, side: ModelAt, region: str | None, prices: Iterable[Price]) -> Iterator[Sentence]:
+    """By which rule a region costs more, or that the table has no rates of a model for it."""
+    if region is None:
+        return
+    if not any(region in region_names(price) for price in prices):
+        yield side.label, f": no rates of its own for {region}; those without a region are used."
+    elif (rule := table.regions[region].rule) is not None:
+        yield side.label, f": these are the rates for {region}; the page says: {rule}"
+    else:
+        yield side.label, f": these are the rates for {region}."
 
 
 class Labelled(Protocol):

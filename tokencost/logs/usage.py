@@ -75,6 +75,8 @@ class Usage(NamedTuple):
     window_chosen: bool
     """Whether that decided anything."""
     table: PriceTable
+    region: str | None = None
+    """The region that was asked for in place of each request's own."""
     empty: tuple[str, ...] = ()
     """Files in which there is no record."""
 
@@ -110,14 +112,16 @@ def usage(
     tell: Tell = None,
     engine: str = "duckdb",
     cluster: Cluster | None = None,
+    region: str | None = None,
 ) -> Usage:
     """Price the request logs in files, folders and globs; `-` is standard input.
 
     Each request is priced at its own instant, in UTC: its completion where recorded, else its creation. `on` prices
     all of them at one time instead. `since` is inclusive, `until` exclusive. `tier` prices every request in that
-    tier; `window` chooses the hours of records that give only a date. `as_models` prices the same requests on other
-    models too, with `token_factors` tokens for each of theirs (None: of every alternative). `mapping` says where the
-    columns of the plain table stand in records of another kind. `progress` shows on a terminal how far the engine is.
+    tier, `region` in that region; `window` chooses the hours of records that give only a date. `as_models` prices the
+    same requests on other models too, with `token_factors` tokens for each of theirs (None: of every alternative).
+    `mapping` says where the columns of the plain table stand in records of another kind. `progress` shows on a
+    terminal how far the engine is.
     `tell` is called with a sentence where so many groups come that they take much memory, before they do.
     `engine` is `duckdb` or `spark`, which needs the extra of that name; `cluster` says where Spark runs.
 
@@ -139,6 +143,7 @@ def usage(
         as_models=as_models,
         token_factors=token_factors,
         compare_to=compare_to,
+        region=region,
     )
     if engine not in ENGINES:
         raise InvalidRequest(f"there is no engine {engine!r}", f"choose one of {', '.join(ENGINES)}")
@@ -273,6 +278,7 @@ def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, 
         window=bill.window,
         window_chosen=bill.window_chosen,
         table=bill.table,
+        region=query.region,
         empty=empty,
     )
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from tokencost import quantities
 from tokencost.errors import InvalidRequest, NoPrice
-from tokencost.logs.records.kinds import Path
+from tokencost.logs.records.kinds import REGION, Path
 from tokencost.pricetable.names import exact_meanings, meanings
 from tokencost.pricetable.resolve import as_names, find_named, resolve, split_time
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricetable.when import When, as_bound, as_when
-from tokencost.pricing.rates import known_tier, known_window
+from tokencost.pricing.rates import known_region, known_tier, known_window
 from tokencost.quantities import MOST_DECIMALS, Amount, parse_request
 
 ENGINES = ("duckdb", "spark")
@@ -54,6 +54,8 @@ class UsageQuery(NamedTuple):
     until: When | None = None
     tier: str | None = None
     compare_to: Path | None = None
+    region: str | None = None
+    """Where set, the region that all records are priced in, instead of each in its own."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -64,6 +66,17 @@ class UsageQuery(NamedTuple):
     def periods(self) -> tuple[str, ...]:
         """The periods of time among the groups."""
         return tuple(name for name in self.by if name in PERIODS)
+
+
+def region_prefix(region: str) -> str:
+    """What stands before the tier of records that say that they were processed in a region: `data-residency/batch`."""
+    return f"{region}/"
+
+
+def split_region(tier: str) -> tuple[str | None, str]:
+    """The region and the tier of records: of `data-residency/batch` both, of `batch` None and the tier."""
+    prefix = region_prefix(REGION)
+    return (REGION, tier.removeprefix(prefix)) if tier.startswith(prefix) else (None, tier)
 
 
 def refuse_no_text(name: str) -> None:
@@ -92,6 +105,7 @@ def ask(
     as_models: str | Sequence[str] = (),
     token_factors: Mapping[str | None, Amount] | None = None,
     compare_to: str | None = None,
+    region: str | None = None,
 ) -> UsageQuery:
     """The question, checked: known alternatives, sensible groups. Raises `InvalidRequest` and its kinds."""
     groups = tuple(dict.fromkeys(name.strip() for name in as_names(by)))
@@ -113,6 +127,7 @@ def ask(
         None if until is None else as_bound(until),
         None if tier is None else known_tier(_all_prices(table), tier),
         None if compare_to is None else field_path(compare_to),
+        None if region is None else known_region(table, region),
     )
     if query.compare_to and not all(query.compare_to):
         raise InvalidRequest(f"{compare_to!r} is not a field", "name one such as spend or metadata.cost")

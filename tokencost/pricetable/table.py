@@ -21,7 +21,7 @@ KeyPath = tuple[str | int, ...]
 CURRENCIES = ("USD", "CNY")
 RATE_KEYS = ("input", "cached_input", "cache_write", "cache_write_12h", "output")
 """The components of a price, in the order in which prices.toml lists them."""
-CONDITION_KEYS = ("tier", "window", "input_tokens_above")
+CONDITION_KEYS = ("tier", "window", "input_tokens_above", "region")
 """What other rates of a price may depend on."""
 FINDING_KINDS = ("jump", "dropped", "name", "source")
 """The findings that an entry may `accept`: such a thing may be meant, but is more often a slip."""
@@ -67,12 +67,13 @@ class Promotion(NamedTuple):
     guaranteed_through: date | None
 
 
-def describe_conditions(tier: str | None, window: str | None, above: int | None) -> str:
-    """`tier batch, above 272,000 input tokens`."""
+def describe_conditions(tier: str | None, window: str | None, above: int | None, region: str | None = None) -> str:
+    """`tier batch, above 272,000 input tokens, region data-residency`."""
     parts = [
         f"tier {tier}" if tier else "",
         f"window {window}" if window else "",
         f"above {above:,} input tokens" if above else "",
+        f"region {region}" if region else "",
     ]
     return ", ".join(part for part in parts if part)
 
@@ -84,15 +85,16 @@ class ConditionBlock:
     tier: str | None
     window: str | None
     input_tokens_above: int | None
+    region: str | None
     rates: Rates
     cny: PriceList | None
     evidence: Evidence
     path: KeyPath
 
     @property
-    def conditions(self) -> tuple[str | None, str | None, int | None]:
-        """Tier, window and threshold: what tells the blocks of one price apart."""
-        return self.tier, self.window, self.input_tokens_above
+    def conditions(self) -> tuple[str | None, str | None, int | None, str | None]:
+        """Tier, window, threshold and region: what tells the blocks of one price apart."""
+        return self.tier, self.window, self.input_tokens_above, self.region
 
     @property
     def condition_count(self) -> int:
@@ -100,7 +102,7 @@ class ConditionBlock:
         return sum(condition is not None for condition in self.conditions)
 
     def describe(self) -> str:
-        """`tier batch, above 272,000 input tokens`."""
+        """`tier batch, above 272,000 input tokens, region data-residency`."""
         return describe_conditions(*self.conditions)
 
 
@@ -193,6 +195,17 @@ class Source(NamedTuple):
     """Address of an archived copy."""
 
 
+class Region(NamedTuple):
+    """A way of processing requests in a region of one's choice, for which some prices have rates of their own."""
+
+    id: str
+    rule: str | None = None
+    """The words of the page, said once for all rows of the region."""
+    source: str | None = None
+    """Address of the page that states the rule."""
+    note: str | None = None
+
+
 class Defaults(NamedTuple):
     """What a bare `tokencost compare` shows."""
 
@@ -212,6 +225,7 @@ class PriceTable:
     calendars: Mapping[str, Calendar]
     sources: Mapping[str, Source]
     """The pages that have a name; `Evidence.source` is always the address."""
+    regions: Mapping[str, Region]
     models: Mapping[str, Model]
     defaults: Defaults | None
     text: str = field(repr=False)

@@ -13,7 +13,7 @@ from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.resolve import find_named, price_in_force, prices_within
 from tokencost.pricetable.table import Model, Price, PriceTable, Rates
 from tokencost.pricetable.when import When, as_when, show_when
-from tokencost.pricing.rates import STANDARD, RateCell, cell_in, rate_cell, threshold_below
+from tokencost.pricing.rates import STANDARD, RateCell, cell_in, known_region, rate_cell, threshold_below
 from tokencost.pricing.timeline import NEVER, RateInterval, interval_at, open_at
 from tokencost.rows import Row
 
@@ -125,7 +125,7 @@ class Cost(Row, _Cost):
         money = {f"{name}_cost": amount for name, amount in self.parts._asdict().items()}
         cell = self.cell
         conditions = {"model": cell.model, "tier": cell.tier, "window": cell.window}
-        return {**conditions, **money, "cost": self.total, "source": self.source}
+        return {**conditions, **money, "cost": self.total, "source": self.source, "region": cell.region}
 
 
 def price(
@@ -140,12 +140,14 @@ def price(
     cache_write_12h_tokens: int = 0,
     tier: str = STANDARD,
     window: str | None = None,
+    region: str | None = None,
 ) -> Cost:
     """The exact cost of one request. `model` may be written as people do, `GPT-6.1 Sol`; `usage` reads names exactly.
 
     `input_tokens` are all tokens sent; `cached_input_tokens`, `cache_write_tokens` and `cache_write_12h_tokens`
     (12-hour retention) are parts of them. `output_tokens` include reasoning. `on` is an instant, or a date where the
-    price does not depend on the hour; `window` names the part of the week for a date.
+    price does not depend on the hour; `window` names the part of the week for a date. `region` says that the request is
+    processed in a region of one's choice, such as `data-residency`; models without rates for it cost the same there.
 
     Raises `InvalidRequest` for what is no time, `UnknownModel`, `NoPrice`, `NotOffered`, `HourNeeded`, `AmbiguousRate`
     or `TokenCounts`.
@@ -166,10 +168,12 @@ def price(
     # Integers of numpy and the like are rare, so looking at the type is cheaper than converting every count.
     if type(input_tokens) is not int:
         (input_tokens,) = _whole_numbers((input_tokens,))
+    if region is not None:
+        region = known_region(table, region)
     if interval is None or window is not None:
-        cell = rate_cell(known, on, tier=tier, window=window, input_tokens=input_tokens)
+        cell = rate_cell(known, on, tier=tier, window=window, input_tokens=input_tokens, region=region)
     else:
-        cell = cell_in(known, tier, interval.windows, threshold_below(known, input_tokens))
+        cell = cell_in(known, tier, interval.windows, threshold_below(known, input_tokens), region)
     return price_tokens(
         cell, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, cache_write_12h_tokens
     )

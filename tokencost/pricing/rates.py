@@ -1,7 +1,8 @@
 """Which rates hold for a request: decided here, and nowhere else.
 
 The rule: of the blocks of a price whose conditions all match, the one that names more conditions wins; where two
-match and neither names more, no rate is known; a tier that no matching block names is not offered.
+match and neither names more, no rate is known; a tier that no matching block names is not offered. A region for which
+a price has no rates costs there what it costs everywhere: providers charge more for it on some models only.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +14,16 @@ from functools import lru_cache
 from tokencost.errors import AmbiguousRate, HourNeeded, NotOffered
 from tokencost.money import EXACT, PER_MILLION
 from tokencost.pricetable.spelling import find_spelled
-from tokencost.pricetable.table import ConditionBlock, Evidence, KeyPath, Price, PriceList, Rates, describe_conditions
+from tokencost.pricetable.table import (
+    ConditionBlock,
+    Evidence,
+    KeyPath,
+    Price,
+    PriceList,
+    PriceTable,
+    Rates,
+    describe_conditions,
+)
 from tokencost.pricetable.when import When, as_when, show_bound, show_when
 from tokencost.pricing.timeline import open_at, windows_open_together
 
@@ -31,7 +41,7 @@ OTHER_WORDS = {"default": STANDARD, "auto": STANDARD, "fast": "priority"}
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RateCell:
-    """The rates of one model under one set of conditions: interval, tier, window, context length.
+    """The rates of one model under one set of conditions: interval, tier, window, context length, region.
 
     Every request falls into exactly one cell, or into a named error.
     """
@@ -48,6 +58,8 @@ class RateCell:
     path: KeyPath
     per_token: Rates = field(repr=False)
     """USD per token: `rates` with the decimal point shifted, once for all requests of the cell."""
+    region: str | None = None
+    """None where no region was asked for, or the price is the same there."""
 
     def listed(self, currency: str) -> PriceList | None:
         """The rates in USD, or in the provider's own list of another currency."""
@@ -60,16 +72,24 @@ class RateCell:
 
 
 def rate_cell(
-    price: Price, when: When | str, *, tier: str = STANDARD, window: str | None = None, input_tokens: int = 0
+    price: Price,
+    when: When | str,
+    *,
+    tier: str = STANDARD,
+    window: str | None = None,
+    input_tokens: int = 0,
+    region: str | None = None,
 ) -> RateCell:
     """The cell of a request with that many input tokens, at an instant or in a named window of a date.
+
+    `region` is a name of the table's `regions`; a price without rates for it has the same rates there.
 
     Raises `HourNeeded` for a date whose hour matters, `NotOffered` for a tier or window the price does not have,
     `AmbiguousRate` where two blocks match and neither names more conditions.
     """
     when = as_when(when)
     windows = _open_windows(price, when, window) if price.windows else ()
-    return _cell(price, tier, windows, threshold_below(price, input_tokens) if input_tokens else 0)
+    return _cell(price, tier, windows, threshold_below(price, input_tokens) if input_tokens else 0, region)
 
 
 def threshold_below(price: Price, input_tokens: int | Fraction) -> int:
@@ -115,6 +135,19 @@ def known_window(prices: Sequence[Price], text: str) -> str:
     return window
 
 
+def known_region(table: PriceTable, text: str) -> str:
+    """The region of the table that this is a spelling of. Raises `NotOffered` for anything else.
+
+    It is known where any price of the table has rates for it, be they those of another model: the others have none
+    since they cost there what they cost everywhere.
+    """
+    region = find_spelled(text, table.regions, endings=("region",))
+    if region is None:
+        known = f"the regions are {', '.join(table.regions)}" if table.regions else "the table has none: leave it out"
+        raise NotOffered(f"no model here has rates for a region {text!r}", known)
+    return region
+
+
 def _who(prices: Sequence[Price]) -> str:
     models = dict.fromkeys(price.model for price in prices)
     return f"no price of {next(iter(models))}" if len(models) == 1 else "no model here"
@@ -147,20 +180,35 @@ def tier_names(price: Price) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=CACHED_CELLS)
+def region_names(price: Price) -> tuple[str, ...]:
+    """The regions for which a price has rates of their own."""
+    return tuple(dict.fromkeys(block.region for block in price.blocks if block.region is not None))
+
+
+@lru_cache(maxsize=CACHED_CELLS)
 def thresholds(price: Price) -> tuple[int, ...]:
     """The context lengths above which other rates hold, from 0."""
     return (0, *sorted({b.input_tokens_above for b in price.blocks if b.input_tokens_above is not None}))
 
 
-def cells(price: Price) -> Iterator[RateCell]:
-    """Every cell of a price, by tier, context length and window; combinations without a known rate are left out."""
+def cells(price: Price, region: str | None = None) -> Iterator[RateCell]:
+    """Every cell of a price, by tier, context length and window; combinations without a known rate are left out.
+
+    Without a region those of requests that may be processed anywhere; a price without rates for it has the same ones.
+    """
     for tier in tier_names(price):
         for above in thresholds(price):
             for window in window_names(price):
                 try:
-                    yield _cell(price, tier, _windows_of_name(price, window), above)
+                    yield _cell(price, tier, _windows_of_name(price, window), above, region)
                 except (NotOffered, AmbiguousRate):
                     continue
+
+
+def cells_everywhere(price: Price) -> Iterator[RateCell]:
+    """Every cell of a price, and then those of each region for which it has rates of their own."""
+    for region in (None, *region_names(price)):
+        yield from cells(price, region)
 
 
 def ambiguous_combinations(price: Price) -> Iterator[str]:
@@ -168,22 +216,28 @@ def ambiguous_combinations(price: Price) -> Iterator[str]:
     for tier in tier_names(price):
         for above in thresholds(price):
             for window in window_names(price):
-                try:
-                    _cell(price, tier, _windows_of_name(price, window), above)
-                except AmbiguousRate:
-                    yield describe_conditions(tier, window, above)
-                except NotOffered:
-                    continue
+                for region in (None, *region_names(price)):
+                    try:
+                        _cell(price, tier, _windows_of_name(price, window), above, region)
+                    except AmbiguousRate:
+                        yield describe_conditions(tier, window, above, region)
+                        break  # what is not known anywhere is not known in a region either
+                    except NotOffered:
+                        continue
 
 
-def named_cell(price: Price, tier: str, window: str | None, input_tokens_above: int = 0) -> RateCell:
+def named_cell(
+    price: Price, tier: str, window: str | None, input_tokens_above: int = 0, region: str | None = None
+) -> RateCell:
     """The cell of a window by its name. Raises as `rate_cell` does."""
-    return _cell(price, tier, _windows_of_name(price, window), input_tokens_above)
+    return _cell(price, tier, _windows_of_name(price, window), input_tokens_above, region)
 
 
-def cell_in(price: Price, tier: str, windows: tuple[str, ...], input_tokens_above: int = 0) -> RateCell:
+def cell_in(
+    price: Price, tier: str, windows: tuple[str, ...], input_tokens_above: int = 0, region: str | None = None
+) -> RateCell:
     """The cell while exactly these windows are open. Raises as `rate_cell` does."""
-    return _cell(price, tier, windows, input_tokens_above)
+    return _cell(price, tier, windows, input_tokens_above, region)
 
 
 def _windows_of_name(price: Price, window: str | None) -> tuple[str, ...]:
@@ -228,48 +282,54 @@ def _hours(price: Price, name: str) -> str:
 
 
 @lru_cache(maxsize=CACHED_CELLS)
-def _cell(price: Price, tier: str, windows: tuple[str, ...], above: int) -> RateCell:
+def _cell(price: Price, tier: str, windows: tuple[str, ...], above: int, region: str | None) -> RateCell:
+    if region is not None and region not in region_names(price):
+        return _cell(price, tier, windows, above, None)
     # Spellings are looked at here, behind the cache, and not once for each request.
     spelled = spelled_tier((price,), tier)
     if spelled not in (None, tier):
-        return _cell(price, spelled, windows, above)
+        return _cell(price, spelled, windows, above, region)
     window = (" and ".join(windows) or rest_of_week(price)) if price.windows else None
-    matching = [block for block in price.blocks if _matches(block, tier, windows, above)]
+    matching = [block for block in price.blocks if _matches(block, tier, windows, above, region)]
     # Half of the standard price is what batch often costs, but not a price that somebody published.
     if tier != STANDARD and not any(block.tier == tier for block in matching):
-        raise _refusal(price, tier, window, above)
+        raise _refusal(price, tier, window, above, region)
     if not matching:
-        return _with_rates(price, tier, window, above, price)
+        return _with_rates(price, tier, window, above, region, price)
     most = max(block.condition_count for block in matching)
     best = [block for block in matching if block.condition_count == most]
     # The first or the dearest of two would be a guess, and a guess would look like a price.
     if len(best) > 1:
         first, second = best[:2]
         raise AmbiguousRate(
-            f"no rate of {price.model} is known for {describe_conditions(tier, window, above)}: "
+            f"no rate of {price.model} is known for {describe_conditions(tier, window, above, region)}: "
             f"the rates for ({first.describe()}) and for ({second.describe()}) both match",
             f"the price table, from {show_bound(price.start)}, has no rates for the two together",
         )
-    return _with_rates(price, tier, window, above, best[0])
+    return _with_rates(price, tier, window, above, region, best[0])
 
 
-def _with_rates(price: Price, tier: str, window: str | None, above: int, stated: Price | ConditionBlock) -> RateCell:
+def _with_rates(
+    price: Price, tier: str, window: str | None, above: int, region: str | None, stated: Price | ConditionBlock
+) -> RateCell:
     rates = stated.rates
     per_token = Rates(*(None if rate is None else EXACT.scaleb(rate, PER_MILLION) for rate in rates))  # type: ignore[arg-type]
-    return RateCell(price, tier, window, above, rates, stated.cny, stated.evidence, stated.path, per_token)
+    return RateCell(price, tier, window, above, rates, stated.cny, stated.evidence, stated.path, per_token, region)
 
 
-def _matches(block: ConditionBlock, tier: str, windows: tuple[str, ...], above: int) -> bool:
+def _matches(block: ConditionBlock, tier: str, windows: tuple[str, ...], above: int, region: str | None) -> bool:
     return (
         (block.tier is None or block.tier == tier)
         and (block.window is None or block.window in windows)
         and (block.input_tokens_above is None or block.input_tokens_above <= above)
+        and (block.region is None or block.region == region)
     )
 
 
-def _refusal(price: Price, tier: str, window: str | None, above: int) -> NotOffered:
+def _refusal(price: Price, tier: str, window: str | None, above: int, region: str | None) -> NotOffered:
     offered = tier_names(price)
     on = show_bound(price.start)
     if tier in offered:
-        return NotOffered(f"{price.model} does not offer {describe_conditions(tier, window, above)} (price from {on})")
+        conditions = describe_conditions(tier, window, above, region)
+        return NotOffered(f"{price.model} does not offer {conditions} (price from {on})")
     return NotOffered(f"{price.model} offers no {tier} tier (price from {on})", f"its tiers are {', '.join(offered)}")

@@ -90,7 +90,7 @@ def _change_command(model: str, price: Price, findings: list[Finding], start: da
 def _block_rates(price: Price, tier: str | None, window: str | None, above: int) -> dict[str, Decimal]:
     """What the block says here now, so that a command which changes one rate of it keeps the others."""
     for block in price.blocks:
-        if block.conditions == (tier, window, above or None):
+        if block.conditions == (tier, window, above or None, None):
             return block.rates.known()
     return {}
 

@@ -12,7 +12,7 @@ from tokencost.pricetable.editing.comparable import model_facts, price_facts
 from tokencost.pricetable.resolve import prices_within
 from tokencost.pricetable.table import CURRENCIES, Model, Price, PriceTable
 from tokencost.pricetable.when import show_bound
-from tokencost.pricing.rates import cells
+from tokencost.pricing.rates import cells_everywhere
 
 Kind = Literal["new model", "new price", "corrected", "removed", "names", "model", "table", "ends soon"]
 """What a change is.
@@ -43,6 +43,7 @@ class Change(NamedTuple):
     """The rate of the older table; for a new price, that of the price before it."""
     after: Decimal | None = None
     detail: str | None = None
+    region: str | None = None
 
     @property
     def percent_change(self) -> Fraction | None:
@@ -172,6 +173,10 @@ def _table_changes(old: PriceTable, new: PriceTable) -> Iterator[Change]:
         if old.providers.get(name) != new.providers.get(name):
             word = "new" if name not in old.providers else "changed" if name in new.providers else "removed"
             yield Change("table", None, detail=f"provider {name}: {word}")
+    for name in dict.fromkeys((*old.regions, *new.regions)):
+        if old.regions.get(name) != new.regions.get(name):
+            word = "new" if name not in old.regions else "changed" if name in new.regions else "removed"
+            yield Change("table", None, detail=f"region {name}: {word}")
     if old.defaults != new.defaults:
         yield Change("table", None, detail=f"defaults: {_describe(old.defaults)} → {_describe(new.defaults)}")
 
@@ -184,14 +189,14 @@ def _ends_soon(table: PriceTable, on: date) -> Iterator[Change]:
                 yield Change("ends soon", model.id, price.start, detail=f"the promotional price {word} {end}")
 
 
-Place = tuple[str, str | None, int, str, str]
+Place = tuple[str, str | None, int, str | None, str, str]
 
 
 def _rates(price: Price) -> dict[Place, Decimal]:
-    """Every known rate of a price by tier, window, threshold, component and currency."""
+    """Every known rate of a price by tier, window, threshold, region, component and currency."""
     return {
-        (cell.tier, cell.window, cell.input_tokens_above, component, currency): rate
-        for cell in cells(price)
+        (cell.tier, cell.window, cell.input_tokens_above, cell.region, component, currency): rate
+        for cell in cells_everywhere(price)
         for currency in CURRENCIES
         if (listed := cell.listed(currency)) is not None
         for component, rate in listed.rates.known().items()
@@ -201,9 +206,9 @@ def _rates(price: Price) -> dict[Place, Decimal]:
 def _change(
     kind: Kind, price: Price, place: Place, before: Decimal | None, after: Decimal | None, detail: str | None = None
 ) -> Change:
-    tier, window, above, component, currency = place
+    tier, window, above, region, component, currency = place
     return Change(
-        kind, price.model, price.start, tier, window, above or None, component, currency, before, after, detail
+        kind, price.model, price.start, tier, window, above or None, component, currency, before, after, detail, region
     )
 
 

@@ -15,7 +15,16 @@ from tokencost.pricetable.resolve import price_in_force
 from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.table import Model, Price, PriceTable
 from tokencost.pricetable.when import When, day_of
-from tokencost.pricing.rates import OFF_PEAK, PEAK, STANDARD, named_cell, thresholds, tier_names, window_names
+from tokencost.pricing.rates import (
+    OFF_PEAK,
+    PEAK,
+    STANDARD,
+    named_cell,
+    region_names,
+    thresholds,
+    tier_names,
+    window_names,
+)
 from tokencost.pricing.timeline import rate_intervals
 
 FIELDS = {
@@ -56,6 +65,7 @@ def litellm_table(table: PriceTable, on: When) -> LitellmTable:
         entry |= _rates(price, left_out)
         if price.windows:
             entry |= _off_peak(price, on, left_out)
+        left_out += [f"{price.model}: rates for the region {region}" for region in region_names(price)]
         if model.shutdown:
             entry["deprecation_date"] = model.shutdown.date().isoformat()
         for name in _names(model, on):

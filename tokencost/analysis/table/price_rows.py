@@ -10,12 +10,14 @@ from tokencost.pricetable.names import find_provider
 from tokencost.pricetable.resolve import find_named, price_in_force, split_time
 from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.spelling import find_spelled
-from tokencost.pricetable.table import Evidence, Model, Price, PriceTable, Rates
+from tokencost.pricetable.table import CURRENCIES, Evidence, Model, Price, PriceTable, Rates
 from tokencost.pricetable.when import When, span
 from tokencost.pricing.rates import (
     STANDARD,
     RateCell,
     cells,
+    cells_everywhere,
+    known_region,
     known_tier,
     known_window,
     open_window_names,
@@ -44,12 +46,14 @@ def prices_in_force(
     window: str | None = None,
     currency: str = "USD",
     retired: bool = False,
+    region: str | None = None,
 ) -> tuple[PriceRow, ...]:
     """The rates of every model on sale at that time, in the order of the file, in the windows that open then.
 
-    With `retired`, also the last rates of models that are no longer sold. Raises `UnknownModel` for a provider that
-    the table does not have.
+    With `retired`, also the last rates of models that are no longer sold; with `region` the rates there. Raises
+    `UnknownModel` for a provider that the table does not have, `NotOffered` for a tier, window or region.
     """
+    region = None if region is None else known_region(table, region)
     priced = [
         (model, price)
         for model in _models(table, provider)
@@ -57,7 +61,7 @@ def prices_in_force(
     ]
     return tuple(
         row
-        for row in _choose_rows(priced, tier, window, currency)
+        for row in _choose_rows(priced, tier, window, currency, region)
         if is_retired(row.model, on) or row.cell.window in open_window_names(row.price, on)
     )
 
@@ -107,15 +111,17 @@ def price_history(
     tier: str = STANDARD,
     window: str | None = None,
     currency: str = "USD",
+    region: str | None = None,
 ) -> tuple[PriceRow, ...]:
     """Every dated price of the named models, oldest first. Raises `UnknownModel` with suggestions."""
+    region = None if region is None else known_region(table, region)
     models: dict[str, Model] = {}
     for name in names:
         bare, own_time = split_time(name)
         model = find_named(table, bare, own_time or on)
         models[model.id] = model
     priced = [(model, price) for model in models.values() for price in model.prices]
-    return tuple(_choose_rows(priced, tier, window, currency))
+    return tuple(_choose_rows(priced, tier, window, currency, region))
 
 
 def whole_table(table: PriceTable) -> tuple[PriceRow, ...]:
@@ -124,12 +130,18 @@ def whole_table(table: PriceTable) -> tuple[PriceRow, ...]:
 
 
 def all_rates(model: Model, price: Price) -> tuple[PriceRow, ...]:
-    """Every cell of one price: all tiers, windows and context lengths, in USD and then in CNY."""
-    return (*_rows(model, price, ALL_TIERS, None, "USD"), *_rows(model, price, ALL_TIERS, None, "CNY"))
+    """Every cell of one price: all tiers, windows, context lengths and regions, in USD and then in CNY."""
+    found = tuple(cells_everywhere(price))
+    return tuple(
+        PriceRow(model, price, cell, currency, *listed)
+        for currency in CURRENCIES
+        for cell in found
+        if (listed := cell.listed(currency)) is not None
+    )
 
 
 def _choose_rows(
-    priced: Sequence[tuple[Model, Price]], tier: str, window: str | None, currency: str
+    priced: Sequence[tuple[Model, Price]], tier: str, window: str | None, currency: str, region: str | None
 ) -> Iterator[PriceRow]:
     """The rows of one tier, or of all, and of one window; raises `NotOffered` where no price has such a one."""
     prices = [price for _, price in priced]
@@ -137,11 +149,13 @@ def _choose_rows(
         tier = find_spelled(tier, [ALL_TIERS]) or known_tier(prices, tier)
         window = None if window is None else known_window(prices, window)
     for model, price in priced:
-        yield from _rows(model, price, tier, window, currency)
+        yield from _rows(model, price, tier, window, currency, region)
 
 
-def _rows(model: Model, price: Price, tier: str, window: str | None, currency: str) -> Iterator[PriceRow]:
-    for cell in cells(price):
+def _rows(
+    model: Model, price: Price, tier: str, window: str | None, currency: str, region: str | None
+) -> Iterator[PriceRow]:
+    for cell in cells(price, region):
         listed = cell.listed(currency)
         if listed is None or tier not in (ALL_TIERS, cell.tier):
             continue

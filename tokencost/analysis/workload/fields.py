@@ -69,6 +69,8 @@ class Workload(NamedTuple):
     """The share of the requests that arrive in peak hours, whatever the calendar says; None is as they arrive."""
     token_factors: Mapping[str, Fraction]
     """For a model, how many times as many tokens the same work takes."""
+    region: str | None = None
+    """Where requests are processed, such as `data-residency`; None is anywhere."""
 
     @property
     def last(self) -> Month:
@@ -102,6 +104,13 @@ def tier(value: object) -> str:
     if isinstance(value, str) and value.strip():
         return value
     raise ValueError("a tier is a name", 'write it like "standard" or "batch"')
+
+
+def region(value: object) -> str:
+    """The name of a region; whether the price table has it is asked when it is priced."""
+    if isinstance(value, str) and value.strip():
+        return value
+    raise ValueError("a region is a name", 'write it like "data-residency", or leave it out')
 
 
 def zone(value: object) -> str:
@@ -160,6 +169,7 @@ FIELDS: dict[str, Field] = {
     "zone": Field(zone, "time zone of months, days and hours", "UTC"),
     "peak": _share_field("share of the requests that arrive in peak hours; as the calendar has it if left out", None),
     "token_factors": Field(token_factors, "how many times as many tokens a model takes", {}),
+    "region": Field(region, "region in which requests are processed, such as data-residency; anywhere if left out"),
 }
 REQUIRED = ("requests", "input", "output")
 MISSING = {

@@ -26,7 +26,7 @@ from tokencost.pricetable.reading.validators import TEXT, Shape, check_with, lis
 from tokencost.pricetable.reading.validators import table as table_of
 from tokencost.pricetable.resolve import split_time
 from tokencost.pricetable.table import PriceTable
-from tokencost.pricing.rates import STANDARD, known_tier
+from tokencost.pricing.rates import STANDARD, known_region, known_tier
 from tokencost.quantities import check_file_number, factor
 
 BEGINNING = "begin with an example: tokencost workload --example > workload.toml"
@@ -103,8 +103,8 @@ def parse_workloads(
     """The workloads in the bytes of a file. `start` is the first month where the file gives none.
 
     `over` holds checked fields that come before those of the file; its token factors are added model by model.
-    Names of models and tiers are those of the price table. Raises `InvalidData`, which lists every problem with its
-    line and a hint.
+    Names of models, tiers and regions are those of the price table. Raises `InvalidData`, which lists every problem
+    with its line and a hint.
     """
     given = over or {}
 
@@ -145,7 +145,7 @@ def _find_conflicts(checked: dict[str, Any], over: Mapping[str, Any]) -> list[Pa
 
 
 def _unknown_names(table: PriceTable, checked: dict[str, Any]) -> Iterator[PathProblem]:
-    """Models and tiers that the price table does not have."""
+    """Models, tiers and regions that the price table does not have."""
     places: list[tuple[tuple[str | int, ...], dict[str, Any]]] = [((), checked)]
     places += [(("workloads", name), own) for name, own in checked.get("workloads", {}).items()]
     named: list[tuple[tuple[str | int, ...], str]] = [
@@ -164,6 +164,11 @@ def _unknown_names(table: PriceTable, checked: dict[str, Any]) -> Iterator[PathP
             known_tier(prices, fields.get("tier", STANDARD))
         except NotOffered as error:
             yield (*place, "tier"), error.message, error.hint
+        try:
+            if "region" in fields:
+                known_region(table, fields["region"])
+        except NotOffered as error:
+            yield (*place, "region"), error.message, error.hint
 
 
 def _find_name_problem(table: PriceTable, name: str) -> tuple[str, str] | None:

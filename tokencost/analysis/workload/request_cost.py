@@ -31,7 +31,7 @@ class RequestCost:
 
     def __init__(self, workload: Workload, factor: Fraction) -> None:
         tokens = workload.input * factor
-        self._input = tokens
+        self._input, self._region = tokens, workload.region
         exact = (tokens, tokens * workload.cached, tokens * workload.cache_write, workload.output * factor)
         # Shares such as 1/3 of a token are made whole, so that all sums below are of integers.
         tokens_scale = lcm(*(amount.denominator for amount in exact))
@@ -60,7 +60,7 @@ class RequestCost:
     def _cell(self, price: Price, windows: Open) -> CostParts[int]:
         if (price, windows) not in self._in_cell:
             above = threshold_below(price, self._input)
-            cells = [(share, cell_in(price, tier, windows, above)) for tier, share in self._tiers]
+            cells = [(share, cell_in(price, tier, windows, above, self._region)) for tier, share in self._tiers]
             self.cells |= dict.fromkeys(cell for _, cell in cells)
             if self._tokens[-1]:
                 for _, cell in cells:

@@ -19,7 +19,7 @@ from tokencost.pricetable.sale import describe_end_of_sale, sale_end
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when, show_when
 from tokencost.pricing.cost import CostParts
-from tokencost.pricing.rates import RateCell, spelled_tier
+from tokencost.pricing.rates import RateCell, known_region, spelled_tier
 
 
 class MonthCost(NamedTuple):
@@ -191,11 +191,15 @@ def workload_totals(
     at the prices that the table has for it, the latest one where it lies ahead. A month that reaches past the last day
     on which a model is sold has no cost.
 
-    Raises `InvalidRequest` and its kinds: an unknown model, a month without a price, a tier that is not offered.
+    Raises `InvalidRequest` and its kinds: an unknown model, a month without a price, a tier that is not offered, a
+    region that the table does not have.
     """
     prices = [price for model in table.models.values() for price in model.prices]
     given = tuple(
-        workload._replace(tier=spelled_tier(prices, workload.tier) or workload.tier)
+        workload._replace(
+            tier=spelled_tier(prices, workload.tier) or workload.tier,
+            region=None if workload.region is None else known_region(table, workload.region),
+        )
         for workload in ([workloads] if isinstance(workloads, Workload) else workloads)
     )
     if not given:

@@ -158,13 +158,19 @@ def timeless_options(command: Command) -> Command:
     return answer_options(command, on=any_time_option)
 
 
+region_option = click.option(
+    "--region", metavar="REGION", help="data-residency: processed in a region of your choice. [default: anywhere]"
+)
+
+
 def rate_options(command: Command) -> Command:
-    """`--tier` and `--window`, which choose among the rates of a model."""
+    """`--tier`, `--window` and `--region`, which choose among the rates of a model."""
     options = (
         click.option(
             "--tier", default="standard", show_default=True, metavar="TIER", help="standard, batch, flex, ..."
         ),
         click.option("--window", metavar="WINDOW", help="peak or off-peak. [default: every window of the day]"),
+        region_option,
     )
     return _add_options(command, options)
 

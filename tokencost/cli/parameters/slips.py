@@ -45,6 +45,7 @@ OPTIONS = {
     "--currency CNY": "cny rmb yuan",
     "--tier": "service-tier",
     "--tier batch": "batch batch-api",
+    "--region data-residency": "data-residency residency regional regional-processing",
     "--tier flex": "flex",
     "--tier priority": "priority",
     "--tier all": "all-tiers all",

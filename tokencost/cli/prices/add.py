@@ -54,6 +54,7 @@ class RateType(click.ParamType[Decimal]):
 @click.option("--tier", metavar="TIER", help="The rates are those of a service tier: batch, flex, priority, ...")
 @click.option("--window", metavar="WINDOW", help="The rates are those of peak or off-peak hours.")
 @click.option("--input-tokens-above", metavar="TOKENS", help="The rates are those of requests above so many tokens.")
+@click.option("--region", metavar="REGION", help="The rates are those of a region of the table: data-residency.")
 @click.option("--zone", metavar="ZONE", help="Time zone of a new --window, such as Asia/Shanghai.")
 @click.option("--days", metavar="DAYS", help="Days of a new --window: mon,tue.")
 @click.option("--hours", metavar="HOURS", help="Hours of a new --window, or their name: 09:00-12:00,14:00-18:00.")
@@ -89,7 +90,7 @@ def add(**given: Any) -> None:
 
     Rates under conditions (tiers, windows, long context) that are not given again with --when continue as they
     were, with the source and the day of their own last check; each is named. --drop-blocks ends them instead.
-    With --tier, --window or --input-tokens-above the rates are those of these conditions alone, and the base
+    With --tier, --window, --input-tokens-above or --region the rates are those of these conditions alone, and the base
     price continues. A window keeps its hours unless new ones are given; in --when, lists are written with +
     (days=mon+tue). The table's version moves on to the day of the edit.
 
@@ -216,7 +217,7 @@ def _confidence(table: "PriceTable", given: Mapping[str, Any]) -> str:
 
 
 def _conditions(given: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {key: given[key] for key in ("tier", "window", "zone", "days", "hours", "input_tokens_above")}
+    texts = {key: given[key] for key in ("tier", "window", "zone", "days", "hours", "input_tokens_above", "region")}
     texts["except"] = given["except_"]
     block = _parse_values(
         {key: text.replace(",", "+") if key in LISTS else text for key, text in texts.items() if text}
@@ -236,7 +237,7 @@ def _parse_block(text: str) -> dict[str, Any]:
         known = ", ".join(key for key in ROW_KEYS if key != "cny")
         raise InvalidRequest(f"--when does not know {unknown[0]!r}", f"its keys are {known}")
     if not any(key in block for key in CONDITION_KEYS):
-        raise InvalidRequest(f"--when {text!r} names no condition", "name tier, window or input_tokens_above")
+        raise InvalidRequest(f"--when {text!r} names no condition", "name tier, window, input_tokens_above or region")
     return block
 
 

@@ -201,7 +201,7 @@ def _check_rate(rate: Decimal) -> Decimal:
 
 def _find_block(price: "Price | None", given: Mapping[str, Any]) -> "ConditionBlock | None":
     """The block whose rates the options name."""
-    asked = (given["tier"], given["window"], None)
+    asked = (given["tier"], given["window"], None, given["region"])
     blocks = price.blocks if price and any(asked) else ()
     return next((block for block in blocks if block.conditions == asked), None)
 

@@ -57,6 +57,7 @@ def list_prices(
     retired: bool,
     tier: str,
     window: str | None,
+    region: str | None,
     currency: str,
     prices: str | None,
     on: When,
@@ -71,7 +72,9 @@ def list_prices(
     from tokencost.documents.table.prices import list_document
 
     table = load_table(prices)
-    rows = prices_in_force(table, on, provider=provider, tier=tier, window=window, currency=currency, retired=retired)
+    rows = prices_in_force(
+        table, on, provider=provider, tier=tier, window=window, currency=currency, retired=retired, region=region
+    )
     closed = tuple(closed_windows(table, on, provider))
     answer(list_document(table, rows, on, *sold_and_retired(table, on, provider), closed), **form)
 
@@ -100,6 +103,7 @@ def history(
     models: tuple[str, ...],
     tier: str,
     window: str | None,
+    region: str | None,
     currency: str,
     prices: str | None,
     on: When,
@@ -110,7 +114,7 @@ def history(
     from tokencost.documents.table.prices import history_document
 
     table = load_table(prices)
-    rows = price_history(table, models, on, tier=tier, window=window, currency=currency)
+    rows = price_history(table, models, on, tier=tier, window=window, currency=currency, region=region)
     answer(history_document(table, rows, on), **form)
 
 

@@ -34,6 +34,7 @@ def diff_document(result: TableDiff, as_of: When, bills: Sequence[BillChange] = 
         Field("after", "rate", shown=any(c.after is not None for c in changes)),
         Field("percent_change", "percent", "change", shown=any(c.percent_change is not None for c in changes)),
         Field("detail", shown=any(c.detail for c in changes)),
+        Field("region", shown=any(c.region for c in changes)),
     )
     old, new = result.old, result.new
     return begin_document(new, "prices diff", as_of)._replace(
@@ -87,4 +88,5 @@ def _row(change: Change) -> tuple[Value, ...]:
         Figure(change.after, "rate", currency),
         change.percent_change,
         change.detail,
+        change.region,
     )

@@ -29,7 +29,7 @@ from tokencost.documents.wording import count_noun
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.sale import ON_SALE, sale_status
-from tokencost.pricetable.table import Model, Price, PriceTable
+from tokencost.pricetable.table import Model, Price, PriceTable, Region
 from tokencost.pricetable.when import When, show_bound, show_when
 
 RATES = ("input", "cached_input", "cache_write", "output")
@@ -72,8 +72,11 @@ def list_document(
         *_columns(rows, shown={"model", "tier", "window", "input_tokens_above", *RATES, "checked"}),
         Field("status", shown=any(status != ON_SALE for status in statuses)),
         Field("shutdown", "bound", shown=False),
+        _region_column(rows),
     )
-    values = tuple((*_values(row), status, row.model.shutdown) for row, status in zip(rows, statuses, strict=True))
+    values = tuple(
+        (*_values(row), status, row.model.shutdown, row.cell.region) for row, status in zip(rows, statuses, strict=True)
+    )
     notes = [
         (model.id, f": {window.name} is {window.describe()}{note_closed(window, price, as_of)}.")
         for model, price, window in closed
@@ -101,9 +104,9 @@ def history_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -
     if len({row.model.id for row in rows}) > 1:
         shown.add("model")
     caption = f"dated prices of {', '.join(dict.fromkeys(row.model.id for row in rows))}, per 1M tokens"
-    columns = _columns(rows, shown=shown)
+    columns = (*_columns(rows, shown=shown), _region_column(rows))
     return begin_document(table, "prices history", as_of)._replace(
-        **split_records(Records(columns, tuple(_values(row) for row in rows), caption=caption)),
+        **split_records(Records(columns, tuple((*_values(row), row.cell.region) for row in rows), caption=caption)),
         notes=tuple(_note_promotions(rows)),
         charts=WhenRead(lambda: history_charts(rows, as_of)),
     )
@@ -118,8 +121,10 @@ def export_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) ->
         {window.name: window.describe() for window in row.price.windows}.get(row.cell.window or "") for row in rows
     ]
     columns = (*columns, Field("cache_write_12h", "rate", shown=False), Field("window_hours", shown=False))
+    columns = (*columns, _region_column(rows))
     values = tuple(
-        (*_values(row), _rate(row, row.rates.cache_write_12h), open_) for row, open_ in zip(rows, hours, strict=True)
+        (*_values(row), _rate(row, row.rates.cache_write_12h), open_, row.cell.region)
+        for row, open_ in zip(rows, hours, strict=True)
     )
     caption = "every dated price, per 1M tokens"
     return begin_document(table, "prices export", as_of)._replace(
@@ -138,12 +143,13 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
         Field("cache_write_12h", "rate", "cache write 12h", shown=longest),
         *columns[at:],
         Field("line"),
+        _region_column(rows),
     )
     values = []
     for row in rows:
         cells = _values(row)
         line = table.line_of(row.cell.path)
-        values.append((*cells[:at], _rate(row, row.rates.cache_write_12h), *cells[at:], line))
+        values.append((*cells[:at], _rate(row, row.rates.cache_write_12h), *cells[at:], line, row.cell.region))
     since = f"{show_bound(price.start)} to {show_bound(price.end)}" if price.end else f"{show_bound(price.start)} on"
     facts: list[Sentence] = [
         (f"{model.name} ({model.id}), {table.providers[model.provider].name}. Rates per 1M tokens, from {since}.",),
@@ -163,7 +169,10 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
     if model.note:
         notes.append((model.note,))
     for row in rows:
-        if rule := row.evidence.rule:
+        region = table.regions.get(row.cell.region or "")
+        if region is not None and region.rule == row.evidence.rule:
+            notes += _say_region(region)
+        elif rule := row.evidence.rule:
             notes.append((f"{_name_tier(row, 'rule')}the page says: {rule}",))
         if note := row.evidence.note:
             notes.append((f"{_name_tier(row, 'note')}{note}",))
@@ -174,6 +183,11 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
         notes=tuple(dict.fromkeys(notes)),
         sources=tuple(dict.fromkeys(cite(row.evidence) for row in rows)),
     )
+
+
+def _region_column(rows: Sequence[PriceRow]) -> Field:
+    """Behind all other columns: scripts count on their order."""
+    return Field("region", shown=any(row.cell.region for row in rows))
 
 
 def _columns(rows: Sequence[PriceRow], shown: set[str]) -> tuple[Field, ...]:
@@ -218,8 +232,17 @@ def _rate(row: PriceRow, rate: Plain) -> Value:
 
 
 def _name_tier(row: PriceRow, key: str) -> str:
-    """`ultrafast: ` where a note or a rule is about that tier alone."""
-    return f"{row.cell.tier}: " if getattr(row.evidence, key) != getattr(row.price.evidence, key) else ""
+    """`ultrafast: ` where a note or a rule is about that tier alone, or `ultrafast, data-residency: `."""
+    named = ", ".join(filter(None, (row.cell.tier, row.cell.region)))
+    return f"{named}: " if getattr(row.evidence, key) != getattr(row.price.evidence, key) else ""
+
+
+def _say_region(region: Region) -> Iterable[Sentence]:
+    """What is said of all rows of a region, once."""
+    if region.rule is not None:
+        yield (f"{region.id}: the page says: {region.rule}" + (f" ({region.source})" if region.source else ""),)
+    if region.note is not None:
+        yield (f"{region.id}: {region.note}",)
 
 
 def _note_promotions(rows: Sequence[PriceRow]) -> Iterable[Sentence]:

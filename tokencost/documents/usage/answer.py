@@ -66,6 +66,11 @@ def say_assumed(result: Usage) -> Iterator[Sentence]:
         yield (f"All requests are priced as of {show_when(result.as_of)}, not at their own times.",)
     if result.tier is not None:
         yield (f"All requests are priced in the {result.tier} tier.",)
+    if result.region is not None:
+        others = "models without rates for it at those without a region"
+        yield (f"All requests are priced in the region {result.region}; {others}.",)
+    elif regional := sorted({cell.model for cell in result.cells if cell.region}):
+        yield (f"{', '.join(regional)}: requests to a regional address are priced at the rates of that region.",)
     if result.window is not None and result.window_chosen:
         yield (f"Where the price depends on the hour and the hour is not known, {result.window} prices are used.",)
     elif result.window is not None and result.priced:

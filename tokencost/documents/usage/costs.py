@@ -61,6 +61,7 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
         "unpriced_count": result.unpriced_rows,
         "rejected_count": result.rejected_count,
         "failed_count": result.failed_count,
+        "region": result.region,
     }
     return begin_document(table, "usage", _cut_to_second(result))._replace(
         records=tuple(records),

@@ -38,6 +38,7 @@ FIELDS = (
     Field("peak", "count"),
     Field("batch", "count"),
     Field("tier"),
+    Field("region"),
 )
 """What JSON says of each workload: shares from 0 to 1, and null for hours, days and a peak share that nobody gave."""
 FACTORS = (Field("workload"), Field("model"), Field("factor", "count"))
@@ -88,6 +89,7 @@ def _fields(workload: Workload) -> tuple[Value, ...]:
         workload.peak,
         workload.batch,
         workload.tier,
+        workload.region,
     )
 
 
@@ -130,6 +132,8 @@ def _of_workload(totals: WorkloadTotals, workload: Workload) -> Iterator[str | F
         yield f" ({months})"
     yield from _when(workload)
     yield from _tiers(workload)
+    if workload.region is not None:
+        yield f", in the region {workload.region}"
     yield "."
     if workload.per == "year":
         yield " A year's requests are divided by its days."

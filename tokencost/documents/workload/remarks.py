@@ -8,7 +8,7 @@ from tokencost.analysis.workload.months import Month, bounds
 from tokencost.analysis.workload.price_shares import ModelPrices
 from tokencost.analysis.workload.totals import ModelCosts, WorkloadTotals
 from tokencost.documents.document import Sentence
-from tokencost.documents.remarks import missing_rate_remarks, model_remarks, window_remarks
+from tokencost.documents.remarks import missing_rate_remarks, model_remarks, region_remarks, window_remarks
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricetable.when import When, show_bound, show_when, span
@@ -57,6 +57,8 @@ def _of_side(
     cached, writes = (any(getattr(each, name) for each in totals.workloads) for name in ("cached", "cache_write"))
     at = ModelAt(label, side.prices.model, begin, used[-1])
     yield from missing_rate_remarks(at, side.cells, cached=cached, writes=writes)
+    for region in dict.fromkeys(each.region for each in totals.workloads):
+        yield from region_remarks(table, at, region, used)
 
 
 def _exceeded_threshold(side: ModelCosts, tokens: Fraction) -> int:

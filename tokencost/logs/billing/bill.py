@@ -25,7 +25,7 @@ from tokencost.logs.billing.results import (
 from tokencost.logs.billing.sums import Period, Sum
 from tokencost.logs.billing.unpriced import UnpricedSums
 from tokencost.logs.sql.rate_periods import MICROSECOND, instant_of
-from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery
+from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery, split_region
 from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.resolve import find_model, price_in_force
 from tokencost.pricetable.table import Price, PriceTable, Rates
@@ -75,7 +75,7 @@ class Bill:
         """Whether the hours of some record are not known, so that the chosen window decided."""
         self.base_rates: set[str] = set()
         """Models of which summed records were priced at base rates although long requests cost more."""
-        self._cells_used: dict[tuple[str, datetime, str, str, int], RateCell] = {}
+        self._cells_used: dict[tuple[str, datetime, str, str, int, str], RateCell] = {}
         self._last: int | None = None
         self._reconciled: dict[str, _Reconciliation] = {}
 
@@ -212,8 +212,10 @@ class Bill:
             after = instant_of(item.until)
         price = self._price_at(name, when)
         above = self._above(price, item, side)
+        region, tier = split_region(item.tier or "")
+        region = self._query.region or region
         if after - first <= MICROSECOND:
-            return cell_in(price, item.tier or "", open_at(price, first), above)
+            return cell_in(price, tier, open_at(price, first), above, region)
         # Both ends suffice: a name and its price hold over intervals, and the record gives no more than its own.
         if not self._holds(price, name, first, after - MICROSECOND):
             raise HourNeeded(
@@ -224,14 +226,14 @@ class Bill:
             )
         found = list(islice(rate_intervals(price, first, after), 2))
         if len(found) == 1:
-            return cell_in(price, item.tier or "", found[0].windows, above)
+            return cell_in(price, tier, found[0].windows, above, region)
         if self.window is None:
             raise HourNeeded(
                 f"the price of {price.model} depends on the hour, which {_open_time(side)} leaves open",
                 "--window peak or --window off-peak chooses one" + (", and so does an instant" if side.on else ""),
             )
         self.window_chosen = True
-        return named_cell(price, item.tier or "", self.window, above)
+        return named_cell(price, tier, self.window, above, region)
 
     def _price_at(self, name: str, when: When) -> Price:
         return price_in_force(find_model(self.table, name, when), when)
@@ -322,9 +324,9 @@ def _open_time(side: PricedAs) -> str:
     return "a record with only a date or a bucket of time" if side.on is None else show_when(side.on)
 
 
-def _order(cell: RateCell) -> tuple[str, datetime, str, str, int]:
-    """By model, time, tier, window and context length."""
-    return cell.model, cell.price.start, cell.tier, cell.window or "", cell.input_tokens_above
+def _order(cell: RateCell) -> tuple[str, datetime, str, str, int, str]:
+    """By model, time, tier, window, context length and region."""
+    return cell.model, cell.price.start, cell.tier, cell.window or "", cell.input_tokens_above, cell.region or ""
 
 
 def _period(name: str, day: int | None) -> str | None:

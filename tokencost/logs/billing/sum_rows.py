@@ -12,7 +12,7 @@ from tokencost.logs.sql.aggregate import at_own_times, context_cuts
 from tokencost.logs.sql.fields import MOST
 from tokencost.logs.sql.rate_periods import DAY, LATEST, RatePeriods, instant_of
 from tokencost.logs.sql.sum_columns import field_columns
-from tokencost.logs.usage_query import UsageQuery
+from tokencost.logs.usage_query import UsageQuery, region_prefix, split_region
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}([.][0-9]{0,60})?([eE][+-]?[0-9]{1,2})?")
 _FIRST_DAY = date(1970, 1, 1)
@@ -50,7 +50,7 @@ def sum_of(row: Row, query: UsageQuery, periods: RatePeriods, shown: str) -> Sum
         periods=_periods(row, query, first),
         fields=tuple(row[name] for name in field_columns(query)),
         model=row["model"],
-        tier=query.tier or row["tier"],
+        tier=_tier(row["tier"], query),
         summed=bool(summed),
         code=None,
         file=shown,
@@ -68,6 +68,14 @@ def sum_of(row: Row, query: UsageQuery, periods: RatePeriods, shown: str) -> Sum
         logged=logged,
         logged_rows=logged_rows,
     )
+
+
+def _tier(tier: str | None, query: UsageQuery) -> str | None:
+    """The tier that is asked for, else the own; the region of the records stays."""
+    if query.tier is None:
+        return tier
+    region, _ = split_region(tier or "")
+    return query.tier if region is None else region_prefix(region) + query.tier
 
 
 def _whole(row: Row, name: str) -> int | None:

@@ -17,6 +17,7 @@ class Sum(NamedTuple):
     """The values of the fields that group them."""
     model: str | None
     tier: str | None
+    """As the records say it; behind the region where they say one, as in `data-residency/batch`."""
     summed: bool
     """Whether each record is itself a sum of requests, of unknown context length."""
     code: str | None

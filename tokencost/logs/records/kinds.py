@@ -42,6 +42,8 @@ class LogKind(NamedTuple):
     batch: tuple[Path, ...] = ()
     """A flag that is true for requests of the batch tier."""
     fixed_tier: str | None = None
+    region: tuple[Path, ...] = ()
+    """The host or address that served the request, or the name of the region."""
     requests: tuple[Path, ...] = ()
     """How many requests a record sums up; such a record has no context length."""
     failed: tuple[tuple[Path, str], ...] = ()
@@ -52,6 +54,13 @@ class LogKind(NamedTuple):
     """Whether its fields are columns of a table."""
     types: Path | None = None
     """The field that says what `amount` counts, where a record holds one kind of tokens."""
+
+
+REGION = "data-residency"
+"""The region of prices.toml whose rates hold for requests to a regional host."""
+REGIONAL_HOST = "^((https?://)?[A-Za-z-]+[.]api[.]openai[.]com([:/].*)?|data-residency)$"
+"""`eu.api.openai.com`, `us.api.openai.com` and so on, alone or in an address; requests to one are processed there:
+https://developers.openai.com/api/docs/guides/data-residency"""
 
 
 def _at(*paths: str) -> tuple[Path, ...]:
@@ -123,6 +132,7 @@ def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
         write=attributes("gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_write.input_tokens"),
         time=(("end_time",), ("endTimeUnixNano",), ("timestamp",), ("start_time",), ("startTimeUnixNano",)),
         tier=attributes("openai.response.service_tier", "gen_ai.openai.response.service_tier"),
+        region=attributes("server.address"),
         text_counts=True,
     )
 
@@ -237,6 +247,7 @@ LOG_KINDS: tuple[LogKind, ...] = (
             "metadata.additional_usage_values.cache_creation_input_tokens",
         ),
         time=_at("endTime", "startTime"),
+        region=_at("api_base"),
         failed=((("cache_hit",), "[Tt]rue"), (("status",), "failure")),
         flat=True,
     ),
@@ -251,6 +262,7 @@ LOG_KINDS: tuple[LogKind, ...] = (
         write=_at("cache_write_tokens"),
         time=_at("completed_at", "time", "timestamp", "created_at", "created", "date", "day"),
         tier=_at("tier", "service_tier"),
+        region=_at("region"),
         requests=_at("requests"),
         flat=True,
     ),
@@ -295,6 +307,7 @@ MAPPED_FIELDS = {
     "time": "time",
     "until": "until",
     "tier": "tier",
+    "region": "region",
     "requests": "requests",
 }
 """What `--map` can say, in the words of the plain table, and the field of a kind that it sets."""
@@ -303,7 +316,8 @@ MAPPED_FIELDS = {
 def mapped_kind(fields: dict[str, Path]) -> LogKind:
     """The kind that `--map` describes: the plain table, with some of its fields elsewhere."""
     table = next(kind for kind in LOG_KINDS if kind.name == "table")
-    given = {MAPPED_FIELDS[name]: (path,) for name, path in fields.items()}
+    given: dict[str, tuple[Path, ...]] = {MAPPED_FIELDS[name]: (path,) for name, path in fields.items()}
+    given = {"region": (), **given}  # looked at where it is mapped: a column of that name may mean anything
     kind = table._replace(name="mapped", source="--map", flat=False, **given)  # type: ignore[arg-type]  # paths all
     return kind._replace(marks=(*kind.input[:1], *kind.output[:1]))
 
@@ -311,7 +325,7 @@ def mapped_kind(fields: dict[str, Path]) -> LogKind:
 def paths_of(kind: LogKind) -> tuple[Path, ...]:
     """Every field that a kind looks at."""
     groups = (kind.marks, kind.model, kind.input, kind.output, kind.cached, kind.write, kind.input_parts)
-    times = (kind.time, kind.until, kind.tier, kind.batch, kind.requests)
+    times = (kind.time, kind.until, kind.tier, kind.batch, kind.region, kind.requests)
     found = [path for group in (*groups, *times) for path in group]
     found += [path for path, _ in kind.failed]
     if kind.types:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tokencost.errors import InvalidRequest
-from tokencost.logs.records.kinds import LogKind, Path, paths_of
+from tokencost.logs.records.kinds import REGION, REGIONAL_HOST, LogKind, Path, paths_of
 from tokencost.logs.sql.fields import MALFORMED, Fields, literal
 from tokencost.logs.sql.parsing import NativeParsing, Parsing, matches_sql
-from tokencost.logs.usage_query import UsageQuery, field_path
+from tokencost.logs.usage_query import UsageQuery, field_path, region_prefix
 from tokencost.pricing.rates import STANDARD
 
 INPUT_KINDS = "('input_cache_hit_tokens', 'input_cache_miss_tokens')"
@@ -108,6 +108,7 @@ def records_sql(
         "until": each(lambda kind: first_sql(fields.text(path) for path in kind.until), NO_TEXT),
         "tier": each(lambda kind: first_sql(fields.text(path) for path in kind.tier), NO_TEXT),
         "batch": each(lambda kind: first_sql(fields.text(path) for path in kind.batch), NO_TEXT),
+        "region": each(lambda kind: first_sql(fields.text(path) for path in kind.region), NO_TEXT),
         "failed": each(lambda kind: _failed_sql(fields, kind), "false"),
     }
     for place, name in enumerate(query.fields):
@@ -184,7 +185,7 @@ def _parse_sql(
         "instant": time,
         "of_day": day,
         "span_end": parsing.time("until") if "until" in columns else "CAST(NULL AS BIGINT)",
-        "tier": tier,
+        "tier": f"{_region_prefix(columns)}{tier}",
     }
     return (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
@@ -255,6 +256,14 @@ def _tier(
 
         tier = f"CASE WHEN shape IN ({numbers(is_fixed)}) THEN {literal(name or '')} ELSE {tier} END"
     return tier
+
+
+def _region_prefix(columns: Mapping[str, str]) -> str:
+    """What stands before the tier of records that say that they were processed in a region; empty where none can."""
+    if "region" not in columns:
+        return ""
+    # A grouping column of its own would cost every log something, and few have a region.
+    return f"CASE WHEN {matches_sql('region', REGIONAL_HOST)} THEN {literal(region_prefix(REGION))} ELSE '' END || "
 
 
 def _failed_sql(fields: Fields, kind: LogKind) -> str | None:

@@ -114,7 +114,9 @@ def _usual_columns(kinds: Sequence[LogKind], query: UsageQuery) -> tuple[str, ..
     for kind in kinds:
         times = [path for path in kind.time if path[-1] != "completed_at"]
         requests = () if kind.name == "table" else kind.requests
-        usual = kind._replace(time=tuple(times[:1]), tier=kind.tier[:1], requests=requests)
+        # Many a table has no column of addresses: only one that --map or --columns names is looked at.
+        region = kind.region if kind.name == "mapped" else ()
+        usual = kind._replace(time=tuple(times[:1]), tier=kind.tier[:1], region=region, requests=requests)
         paths += paths_of(usual)
     paths += [field_path(name) for name in query.fields]
     paths += [query.compare_to] if query.compare_to else []

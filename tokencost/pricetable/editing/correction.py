@@ -22,7 +22,7 @@ def correct_entry(draft: Draft, path: KeyPath) -> list[str]:
     if new_price.blocks or new_price.drop_blocks:
         raise InvalidRequest(
             "a correction changes one set of conditions at a time",
-            "name it with --tier, --window or --input-tokens-above, without --when and --drop-blocks",
+            "name it with --tier, --window, --input-tokens-above or --region, without --when and --drop-blocks",
         )
     entry = draft.entries()[int(path[-1])]
     changes: dict[str, Any] = {**new_price.rates, **new_price.evidence}

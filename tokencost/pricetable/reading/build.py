@@ -3,16 +3,15 @@
 All of it happens once, when the table is loaded, so that pricing looks rates up and never works them out.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from tokencost.pricetable.hours import MINUTES_OF_DAY, WINDOW_KEYS, Window, zone_of
 from tokencost.pricetable.reading.named import resolve_names
-from tokencost.pricetable.reading.rules import inherited_rates
 from tokencost.pricetable.reading.validated_toml import ParsedToml
 from tokencost.pricetable.table import (
-    RATE_KEYS,
     Alias,
     Calendar,
     ConditionBlock,
@@ -26,12 +25,16 @@ from tokencost.pricetable.table import (
     Promotion,
     Provider,
     Rates,
+    Region,
     Served,
     Source,
 )
 
 EVERY_DAY = frozenset(range(7))
 ALL_HOURS = ((0, MINUTES_OF_DAY),)
+_EVIDENCE_KEYS = frozenset(Evidence._fields)
+_WINDOW_KEYS = frozenset(WINDOW_KEYS)
+_NO_RATES = (None,) * len(Rates._fields)
 
 
 def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
@@ -47,6 +50,10 @@ def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
         )
         for name, calendar in checked.get("calendars", {}).items()
     }
+    regions = {
+        name: Region(name, region.get("rule"), region.get("source"), region.get("note"))
+        for name, region in checked.get("regions", {}).items()
+    }
     defaults = checked.get("defaults")
     return PriceTable(
         file=parsed.file,
@@ -61,18 +68,19 @@ def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
             name: Source(name, page["url"], page.get("title"), page.get("archived"))
             for name, page in checked.get("sources", {}).items()
         },
-        models={key: _model(key, model, calendars) for key, model in checked["models"].items()},
+        regions=regions,
+        models={key: _model(key, model, calendars, regions) for key, model in checked["models"].items()},
         defaults=Defaults(tuple(defaults["compare"]), defaults["against"]) if defaults else None,
         text=parsed.text,
     )
 
 
-def _model(model_id: str, model: dict[str, Any], calendars: dict[str, Calendar]) -> Model:
+def _model(model_id: str, model: dict[str, Any], calendars: dict[str, Calendar], regions: dict[str, Region]) -> Model:
     listed = model["prices"]
     prices = []
     for n, price in enumerate(listed):
         end = price.get("until") or (listed[n + 1]["from"] if n + 1 < len(listed) else None)
-        prices.append(_price(model_id, price, end, ("models", model_id, "prices", n), calendars))
+        prices.append(_price(model_id, price, end, ("models", model_id, "prices", n), calendars, regions))
     served = model.get("served", ())
     return Model(
         id=model_id,
@@ -98,7 +106,14 @@ def _model(model_id: str, model: dict[str, Any], calendars: dict[str, Calendar])
     )
 
 
-def _price(model_id: str, price: dict[str, Any], end: Any, path: KeyPath, calendars: dict[str, Calendar]) -> Price:
+def _price(
+    model_id: str,
+    price: dict[str, Any],
+    end: Any,
+    path: KeyPath,
+    calendars: dict[str, Calendar],
+    regions: dict[str, Region],
+) -> Price:
     rates = _over(None, price)
     evidence = Evidence(**{key: price[key] for key in Evidence._fields if key in price})
     cny = PriceList(_over(None, price["cny"]), _list_evidence(price["cny"], evidence)) if "cny" in price else None
@@ -112,7 +127,9 @@ def _price(model_id: str, price: dict[str, Any], end: Any, path: KeyPath, calend
         cny=cny,
         evidence=evidence,
         windows=_windows(listed, calendars) if listed else (),
-        blocks=tuple(_block(block, rates, cny, evidence, (*path, "when", n)) for n, block in enumerate(listed)),
+        blocks=tuple(
+            _block(block, rates, cny, evidence, (*path, "when", n), regions) for n, block in enumerate(listed)
+        ),
         promotion=Promotion(promotion.get("ends"), promotion.get("guaranteed_through")) if promotion else None,
         path=path,
         accepted=frozenset(price.get("accept", ())),
@@ -120,15 +137,25 @@ def _price(model_id: str, price: dict[str, Any], end: Any, path: KeyPath, calend
 
 
 def _block(
-    block: dict[str, Any], rates: Rates, cny: PriceList | None, evidence: Evidence, path: KeyPath
+    block: dict[str, Any],
+    rates: Rates,
+    cny: PriceList | None,
+    evidence: Evidence,
+    path: KeyPath,
+    regions: dict[str, Region],
 ) -> ConditionBlock:
     get = block.get
     without = get("without", ())
     own_evidence = _evidence(block, evidence)
+    region = get("region")
+    # Said once in the table for all rows of the region; a row with words of its own keeps them.
+    if region is not None and "rule" not in block and (rule := regions[region].rule) is not None:
+        own_evidence = own_evidence._replace(rule=rule)
     return ConditionBlock(
         tier=get("tier"),
         window=get("window"),
         input_tokens_above=get("input_tokens_above"),
+        region=region,
         rates=_over(rates, block, without),
         cny=_block_list(block, cny, own_evidence),
         evidence=own_evidence,
@@ -137,6 +164,9 @@ def _block(
 
 
 def _evidence(given: dict[str, Any], inherited: Evidence) -> Evidence:
+    # Most rows say nothing of their own.
+    if _EVIDENCE_KEYS.isdisjoint(given):
+        return inherited
     return Evidence(*(given.get(key, getattr(inherited, key)) for key in Evidence._fields))
 
 
@@ -158,15 +188,17 @@ def _block_list(block: dict[str, Any], cny: PriceList | None, evidence: Evidence
 
 def _over(base: Rates | None, given: dict[str, Any], without: Container[str] = ()) -> Rates:
     """The given rates; one that is left out is the base rate, unless it is named in `without`."""
-    inherited = inherited_rates(base.known(), given, without) if base else {}
-    return Rates(**{"output": None, **inherited, **{key: given[key] for key in RATE_KEYS if key in given}})
+    kept: Iterable[Decimal | None] = _NO_RATES if base is None else base
+    if without != ():
+        kept = (None if key in without else rate for key, rate in zip(Rates._fields, kept, strict=True))
+    return Rates._make(map(given.get, Rates._fields, kept))
 
 
 def _windows(blocks: list[dict[str, Any]], calendars: dict[str, Calendar]) -> tuple[Window, ...]:
     windows: dict[str, Window] = {}
     for block in blocks:
         name = block.get("window")
-        if name is None or not any(key in block for key in WINDOW_KEYS):
+        if name is None or _WINDOW_KEYS.isdisjoint(block):
             continue
         calendar = block.get("except")
         zone_name = block.get("zone", "UTC")

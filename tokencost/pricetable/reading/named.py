@@ -1,7 +1,8 @@
-"""Pages and hours that a table names once: what a name stands for, and names that stand for nothing.
+"""Pages, hours and regions that a table names once: what a name stands for, and names that stand for nothing.
 
-A price cites `[sources.NAME]` by its name, and a condition row the hours of `[windows.NAME]`. The names are resolved
-before the table is built, so that nothing behind it knows of them: a source is always an address there.
+A price cites `[sources.NAME]` by its name, and a condition row the hours of `[windows.NAME]`. These names are resolved
+before the table is built, so that nothing behind it knows of them: a source is always an address there. The region of
+a condition row keeps its name, by which people ask for it.
 """
 
 import re
@@ -49,6 +50,20 @@ def find_name_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
             yield unknown_name((*path, "hours"), "window", name, windows)
         elif problem := _span_problem(name, windows[name], _price_at(table, path)["from"], end):
             yield (*path, "hours"), *problem
+    regions = table.get("regions", {})
+    for path, row in _rows_of_regions(table):
+        if row["region"] not in regions:
+            yield _unknown_region((*path, "region"), row["region"], regions)
+
+
+def _unknown_region(path: KeyPath, name: str, known: Iterable[str]) -> PathProblem:
+    """The problem of a region that the table does not name; where it names none, what to write."""
+    path, message, hint = unknown_name(path, "region", name, known)
+    return (
+        path,
+        message,
+        hint if known else f'name it once for the table: [regions.{name}] with rule = "the words of the page"',
+    )
 
 
 def unknown_name(path: KeyPath, what: str, name: str, known: Iterable[str]) -> PathProblem:
@@ -102,13 +117,28 @@ def _citations(table: dict[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]
     """Everything that has a `source`: calendars, prices, their CNY lists, condition rows, and those of the rows."""
     for name, calendar in table.get("calendars", {}).items():
         yield ("calendars", name), calendar
+    for name, region in table.get("regions", {}).items():
+        if "source" in region:
+            yield ("regions", name), region
     for path, price in _prices(table):
-        rows = [((*path, "when", n), row) for n, row in enumerate(price.get("when", ()))]
-        for each_path, each in [(path, price), *rows]:
-            if "source" in each:
-                yield each_path, each
-            if "source" in each.get("cny", ()):
-                yield (*each_path, "cny"), each["cny"]
+        yield from _citations_of(path, price)
+        for n, row in enumerate(price.get("when", ())):
+            if "source" in row or "cny" in row:
+                yield from _citations_of((*path, "when", n), row)
+
+
+def _citations_of(path: KeyPath, rates: dict[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    if "source" in rates:
+        yield path, rates
+    if "source" in rates.get("cny", ()):
+        yield (*path, "cny"), rates["cny"]
+
+
+def _rows_of_regions(table: dict[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    for path, price in _prices(table):
+        for n, row in enumerate(price.get("when", ())):
+            if "region" in row:
+                yield (*path, "when", n), row
 
 
 def _named_hours(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Any, dict[str, Any]]]:

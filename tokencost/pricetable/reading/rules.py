@@ -11,9 +11,11 @@ from typing import Any
 from tokencost.pricetable.hours import WINDOW_KEYS
 from tokencost.pricetable.reading.named import definition_problems, find_name_problems, suggest_name, unknown_name
 from tokencost.pricetable.reading.validated_toml import PathProblem
+from tokencost.pricetable.reading.validators import HIGHEST_RATE
 from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, KeyPath
 from tokencost.pricetable.when import BEGINNING, END, show_bound
 
+_RATE_KEYS, _WINDOW_KEYS = frozenset(RATE_KEYS), frozenset(WINDOW_KEYS)
 UNTIL = "until is exclusive and later than from"
 
 
@@ -109,12 +111,15 @@ def _interval_problems(path: KeyPath, prices: list[dict[str, Any]]) -> Iterator[
 
 def _cache_problems(path: KeyPath, price: dict[str, Any]) -> Iterator[PathProblem]:
     """A rate for reading from the cache above the one for reading afresh: the two were exchanged, or one is missing."""
-    lists = [(path, price, dict[str, Any]())]
+    lists: list[tuple[KeyPath, dict[str, Any], dict[str, Any]]] = [(path, price, {})]
     if "list_price" in price.get("promotion", {}):
         lists.append(((*path, "promotion", "list_price"), price["promotion"]["list_price"], {}))
     if "cny" in price:
         lists.append(((*path, "cny"), price["cny"], {}))
     for n, block in enumerate(price.get("when", ())):
+        # All that is asked of most rows, without their inherited rates: no rate of reading is above one of their own.
+        if block.get("cached_input", HIGHEST_RATE) <= block.get("input", 0) and "cny" not in block:
+            continue
         here: KeyPath = (*path, "when", n)
         without = block.get("without", ())
         lists.append((here, block, inherited_rates(price, block, without)))
@@ -154,13 +159,13 @@ def _block_problems(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict
     seen: dict[tuple[Any, ...], int] = {}
     for n, block in enumerate(blocks):
         here: KeyPath = (*path, "when", n)
-        conditions = tuple(block.get(key) for key in CONDITION_KEYS)
+        conditions = tuple(map(block.get, CONDITION_KEYS))
         if not any(conditions):
-            yield here, "this block names no condition", "name a tier, a window or input_tokens_above"
+            yield here, "this block names no condition", "name a tier, a window, input_tokens_above or a region"
         elif conditions in seen:
             yield here, f"the same conditions as block {seen[conditions] + 1} of this price", "merge the two blocks"
         seen.setdefault(conditions, n)
-        if not any(key in block for key in RATE_KEYS) and not block.get("without"):
+        if _RATE_KEYS.isdisjoint(block) and not block.get("without"):
             yield here, "this block has no rate", "write the rates that differ, such as input = 0.30"
         for key in block.get("without", ()):
             if key in block:
@@ -171,11 +176,11 @@ def _block_problems(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict
 def _window_problems(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict[str, Any]) -> Iterator[PathProblem]:
     definitions: dict[str, tuple[Any, ...]] = {}
     for n, block in enumerate(blocks):
+        if _WINDOW_KEYS.isdisjoint(block):
+            continue
         here: KeyPath = (*path, "when", n)
         window = block.get("window")
         given = [key for key in WINDOW_KEYS if key in block]
-        if not given:
-            continue
         if window is None:
             yield (*here, given[0]), f"`{given[0]}` without `window`", 'name the window: window = "peak"'
             continue

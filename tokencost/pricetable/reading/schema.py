@@ -65,6 +65,7 @@ _WINDOW_KEYS = {
 }
 _WHEN = table(
     {
+        "region": optional(NAME, "name of a [regions.NAME]: where requests are processed on demand of the customer"),
         "tier": optional(NAME, "service tier: batch, flex, priority, ..."),
         "window": optional(NAME, "name of the part of the week: peak or off-peak"),
         "hours": optional(ROW_HOURS, "name of a [windows.NAME], or half-open stretches of the day; may cross midnight"),
@@ -198,6 +199,18 @@ PRICES_TOML = table(
                 )
             ),
             "hours that several prices share, as rows of `when` name them",
+        ),
+        "regions": optional(
+            tables_of(
+                table(
+                    {
+                        "rule": optional(TEXT, "words of the page, for all rows of this region"),
+                        "source": optional(SOURCE, "page that states the rule: a name of [sources] or a URL"),
+                        "note": optional(TEXT, "what a reader should know"),
+                    }
+                )
+            ),
+            "regions for which prices have rates of their own, as rows of `when` name them",
         ),
         "sources": optional(
             tables_of(

@@ -37,8 +37,18 @@ def refusal(message: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError("tokencost", "{message}", {"message": message, "hint": hint})
 
 
-def check_rate(value: object) -> Decimal:
+def check_rate(value: Any) -> Decimal:
     """What a million tokens cost, if it can be that."""
+    if type(value) is int and 0 <= value <= HIGHEST_RATE:
+        return Decimal(value)
+    # Nearly all of the thousands in a table: so few characters have no more decimals than a rate may have.
+    short = type(value) is Decimal and value.is_finite() and len(str(value)) <= MOST_DECIMALS
+    if short and LOWEST_RATE <= value <= HIGHEST_RATE:
+        return cast("Decimal", value)
+    return _check_odd_rate(value)
+
+
+def _check_odd_rate(value: object) -> Decimal:
     if isinstance(value, str):
         number = value.strip().removeprefix("$").replace(",", ".")
         meant = number if _DECIMAL.fullmatch(number) else "0.14"
