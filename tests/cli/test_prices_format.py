@@ -19,7 +19,6 @@ version = "2026.01.01"
 
 [models.one]
 provider = "acme"
-
 [[models.one.prices]]
 from = 2026-01-01
 input = 0.10
@@ -56,7 +55,7 @@ def test_a_table_is_checked_shown_written_and_then_in_its_form(tokencost: Run, t
     checked = tokencost("prices", "format", "--check", name)
     assert (checked.status, checked.out) == (
         1,
-        f"{name}:14: not in the form that `tokencost prices format` writes\n",
+        f"{name}:13: not in the form that `tokencost prices format` writes\n",
     )
     shown = tokencost("prices", "format", "--dry-run", name)
     assert shown.status == 0
@@ -107,7 +106,7 @@ def test_a_table_with_problems_stays_as_it_is(tokencost: Run, table: Path) -> No
     table.write_text(TABLE.replace("input = 0.05", "inptu = 0.05"))
     outcome = tokencost("prices", "format", str(table))
     assert outcome.status == 3
-    assert "prices.toml:16: unknown key `inptu`\n  hint: did you mean `input`?" in outcome.err
+    assert "prices.toml:15: unknown key `inptu`\n  hint: did you mean `input`?" in outcome.err
     assert table.read_text() == TABLE.replace("input = 0.05", "inptu = 0.05")
 
 

@@ -61,7 +61,7 @@ def test_the_whole_diff_of_a_new_price_for_a_model_with_windows() -> None:
         -version = "2026.11.21"
         +version = "2026.11.21.1"
 
-        @@ -645,2 +645,15 @@
+        @@ -638,2 +638,15 @@
          ]
         +
         +[[models.deepseek-flash.prices]]

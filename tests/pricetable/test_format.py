@@ -136,7 +136,6 @@ aliases = [  # all of them
   # no more
 ]
 released = 2026-01-01T00:00:00+01:00
-
 [[models.one.prices]]
 from = 2026-01-01
 input = 1
@@ -224,7 +223,6 @@ version = "2026.01.01"
 
 [models.one]
 provider = "acme"
-
 [[models.one.prices]]
 from = 2026-01-01
 input = 1

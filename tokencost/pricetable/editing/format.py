@@ -93,9 +93,12 @@ def _document_lines(tree: Tree, values: Mapping[str, Any]) -> Iterator[str]:
             _hand_down(node)
             for name in _models_in_order(node.table, values) if key == "models" else node.table:
                 header = f"[{key_text((key, name))}]"
-                yield from _section(header, node.table[name], table_form(shape["values_schema"]))
+                lines = list(_section(header, node.table[name], table_form(shape["values_schema"])))
+                yield from lines
                 if key == "models":
-                    yield from _price_sections(name, node.table[name], values["models"][name]["prices"])
+                    prices = list(_price_sections(name, node.table[name], values["models"][name]["prices"]))
+                    # A model and its first price are read as one, unless a comment stands between them.
+                    yield from prices if "#" in (lines[-1][:1], prices[1][:1]) else prices[1:]
     if tree.end:
         yield from ("", *tree.end)
 
