@@ -143,13 +143,13 @@ def test_hours_that_both_sides_have_and_a_baseline_that_has_them(tokencost: Run)
     out = tokencost(*fields, "gpt-6-luna", "deepseek-flash").out
     assert (
         "deepseek-flash costs twice as much in peak hours (Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except "
-        "Chinese public holidays). If all requests came then, deepseek-flash would cost 2.5 times as much; if none did, "
-        "1.3 times.\n"
+        "Chinese public holidays). If all requests came then, deepseek-flash would cost 2.5 times as much; if none "
+        "did, 1.3 times.\n"
     ) in out
     many = tokencost(*fields, "deepseek-flash", "deepseek-v4-pro", "gpt-6.1-sol").out
     assert (
-        "If all requests came then, gpt-6.1-sol would cost 7.8 times as much as deepseek-flash and 2.1 times as much as "
-        "deepseek-v4-pro; if none did, 15.6 times and 4.2 times.\n"
+        "If all requests came then, gpt-6.1-sol would cost 7.8 times as much as deepseek-flash and 2.1 times as much "
+        "as deepseek-v4-pro; if none did, 15.6 times and 4.2 times.\n"
     ) in many
     past = ("--start", "2025-05", "--input", "1M", "--output-tokens", "0", "--cached", "0")
     half = tokencost("workload", *ISSUE[:4], *past, "deepseek-reasoner", "deepseek-chat", "--on", "2025-06-01").out

@@ -158,7 +158,9 @@ def _wrap_texts(view: TableView, width: int, least: int) -> TableView | None:
         if size < min(least, natural[place]):
             return None
         room -= size
-        columns[place] = columns[place]._replace(width=size)
+        # Beside cells that were wider, the heading has not been broken yet.
+        heading = columns[place].heading
+        columns[place] = columns[place]._replace(width=size, heading=_break_in_two(heading.replace("\n", " "), size))
     return view._replace(columns=tuple(columns)) if texts else None
 
 

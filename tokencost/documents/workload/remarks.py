@@ -24,9 +24,7 @@ from tokencost.pricetable.when import When, show_bound, show_when, span
 from tokencost.pricing.rates import threshold_below
 
 
-def workload_remarks(
-    table: PriceTable, totals: WorkloadTotals, ranges: Sequence[WindowRange] = ()
-) -> Iterator[Sentence]:
+def workload_remarks(totals: WorkloadTotals, ranges: Sequence[WindowRange] = ()) -> Iterator[Sentence]:
     """Of the months ahead, of hours and holidays, then of each model."""
     begin, end = _whole_period(totals)
     after = span(totals.as_of)[1]
@@ -42,7 +40,7 @@ def workload_remarks(
         for side, price in prices
         if any(window.describe() not in said for window in price.windows)
     )
-    yield from dict.fromkeys(words for _, price in prices for words in _unknown_holidays(table, price, end))
+    yield from dict.fromkeys(words for _, price in prices for words in _unknown_holidays(totals.table, price, end))
     yield from merge_remarks(
         remark for side in totals.sides for remark in _of_side(totals, side, used[side.label], begin, end)
     )

@@ -67,7 +67,7 @@ def workload_document(
     """The document of `tokencost workload`. The rows of a sweep stand in for those of months; `budget` is answered."""
     records, tables = [_records(totals)], list(_tables(totals, by_component=by_component, months=swept is None))
     answer = [*workload_answer(totals), *budget]
-    notes = list(workload_remarks(table, totals, ranges))
+    notes = list(workload_remarks(totals, ranges))
     if swept is not None or even is not None:
         # Most workloads have neither, and are answered sooner without.
         from tokencost.documents.workload import break_even, sweep
