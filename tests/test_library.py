@@ -232,7 +232,7 @@ def test_results_show_themselves_as_tables(shipped: PriceTable) -> None:
         "records": tokencost.usage(shipped, LOG),
         "$0.14": tokencost.find_rates(rates, "0.14"),
         "like for like": tokencost.find_pairs(rates, "0.14", "7.50"),
-        "same cost at": tokencost.break_even(shipped, totals),
+        "same cost as gpt-6.1-sol at": tokencost.break_even(shipped, totals),
         "reproduced": tokencost.judge(shipped, tokencost.load_claims()[0]),
     }
     for words, result in shown.items():

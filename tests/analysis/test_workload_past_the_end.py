@@ -12,6 +12,7 @@ from tokencost.analysis.workload.hour_sensitivity import window_ranges
 from tokencost.analysis.workload.rows import WorkloadRow
 from tokencost.documents.workload.answer import workload_answer
 from tokencost.documents.workload.chart import sweep_charts, workload_charts
+from tokencost.documents.workload.totals import workload_document
 from tokencost.pricetable.when import parse_when
 from tokencost.render.numbers import show_sentence
 
@@ -51,24 +52,38 @@ def test_the_answer_says_so_and_names_only_what_is_sold_in_all_months(shipped: P
         show_sentence(each) for each in workload_answer(totals_of(shipped, "gpt-5-nano", "gpt-6-luna", "gpt-5"))
     )
     assert answer == (
-        "From 2026-11 to 2027-01, gpt-6-luna costs $1,306.40, $435.47 a month on average. "
-        "gpt-5-nano is sold only until 2026-12-11: it costs $276.00 in 2026-11; "
-        "no cost is given from 2026-12 to 2027-01. "
-        "gpt-5 is sold only until 2026-12-11: it costs $6,900.00 in 2026-11; no cost is given from 2026-12 to 2027-01."
+        "gpt-6-luna costs $1,306.40 for November 2026 to January 2027, $435.47 a month on average. "
+        "gpt-5-nano is sold only until 2026-12-11: it costs $276.00 for November 2026; "
+        "no cost is given for December 2026 to January 2027. "
+        "gpt-5 is sold only until 2026-12-11: it costs $6,900.00 for November 2026; "
+        "no cost is given for December 2026 to January 2027."
     )
     three = totals_of(shipped, "gpt-5-nano", "gpt-6-luna", "gpt-6.1-sol")
     first = show_sentence(next(workload_answer(three)))
-    assert first.startswith("From 2026-11 to 2027-01, gpt-6-luna is the cheapest at ")
+    assert first == "gpt-6-luna is the cheapest: $1,306.40 for November 2026 to January 2027."
     assert [side.label for side in three.sold] == ["gpt-6-luna", "gpt-6.1-sol"]
 
 
-def test_pictures_draw_a_gap_and_rank_each_month_by_what_is_sold_in_it(shipped: PriceTable) -> None:
-    whole, monthly = workload_charts(totals_of(shipped, "gpt-5-nano", "gpt-6-luna", "gpt-6.1-sol"))
-    assert whole.series[0].points[0].value is None
-    assert show_sentence(whole.title).startswith("From 2026-11 to 2027-01 gpt-6-luna costs $1,306.40, and gpt-6.1-sol")
-    nano = next(series for series in monthly.series if series.label == "gpt-5-nano")
-    assert [point.value for point in nano.points] == [276, None, None]
-    assert show_sentence(monthly.title) == "From 2026-11 to 2027-01 gpt-6-luna costs least in 2 of 3 months"
+def test_pictures_and_tables_have_it_last_and_marked_without_a_total(shipped: PriceTable) -> None:
+    totals = totals_of(shipped, "gpt-5-nano", "gpt-6-luna", "gpt-6.1-sol")
+    (whole,) = workload_charts(totals)
+    assert [(point.at, point.value is None) for point in whole.series[0].points] == [
+        ("gpt-6-luna", False), ("gpt-6.1-sol", False), ("gpt-5-nano (ends 2026-12-11)", True),
+    ]  # fmt: skip
+    assert show_sentence(whole.title).startswith(
+        "gpt-6-luna costs $1,306.40 for November 2026 to January 2027, and gpt-6.1-sol"
+    )
+    whole_period, by_month = workload_document(shipped, totals).tables
+    assert [row[:2] for row in whole_period.rows][-1] == ("gpt-5-nano (ends 2026-12-11)", None)
+    assert [column.heading for column in by_month.columns][-1] == "gpt-5-nano (ends 2026-12-11)"
+    assert [row[-1] for row in by_month.rows] == [276, None, None, None]
+
+
+def test_a_baseline_that_ends_has_no_columns_of_ratios(shipped: PriceTable) -> None:
+    totals = totals_of(shipped, "gpt-6-luna", "gpt-5-nano")
+    assert [column.heading for column in workload_document(shipped, totals).tables[0].columns] == [
+        "", "total", "per month",
+    ]  # fmt: skip
 
 
 def test_a_sweep_names_nothing_the_cheapest_that_has_no_cost(shipped: PriceTable) -> None:
@@ -119,10 +134,12 @@ def test_the_price_of_a_day_gone_by_is_never_the_cheapest(shipped: PriceTable) -
     assert [side.label for side in totals.sold] == ["gpt-6-luna", "gpt-6.1-sol"]
     assert [side.label for side in totals.offered] == ["gpt-6-luna", "gpt-6.1-sol"]
     assert totals.models[0].priced_cost < totals.models[1].priced_cost
-    assert show_sentence(next(workload_answer(totals))).startswith(
-        "From 2026-11 to 2027-01, gpt-6-luna is the cheapest at "
-    )
+    said = [show_sentence(sentence) for sentence in workload_answer(totals)]
+    assert said[0].startswith("gpt-6-luna is the cheapest: ")
+    assert said[-1].startswith("gpt-4.1-nano@2026-10-01, which is no longer sold, would cost $")
+    rows = workload_document(shipped, totals).tables[0].rows
+    assert rows[-1][0] == "gpt-4.1-nano@2026-10-01 (retired 2026-10-23)"
     two = totals_of(shipped, "deepseek-reasoner@2025-01-27", "o1@2025-01-27")
     answer = " ".join(show_sentence(each) for each in workload_answer(two))
     assert "cheapest" not in answer
-    assert "o1@2025-01-27 costs 27.3× as much" in answer
+    assert "o1@2025-01-27 costs 27.3 times as much" in answer

@@ -200,7 +200,10 @@ def test_a_workload_past_the_end_of_a_model_has_empty_cells_and_says_so(tokencos
     assert "gpt-5-mini is sold only until 2026-12-11" in " ".join(answer["answer"])
     table = list(csv.DictReader(io.StringIO(tokencost(*asked, "--months", "2", "--format", "csv").out)))
     assert [row["cost"] for row in table if row["model"] == "gpt-5-mini"] == ["1380", "", ""]
-    assert "the model ends on 2026-12-11." in tokencost(*asked).out
+    assert "gpt-5-mini: sold only until 2026-12-11." in tokencost(*asked).out
+    beyond = tokencost(*asked, "--months", "2").out
+    assert beyond.count("sold only until 2026-12-11") == 1
+    assert "gpt-5-mini (ends 2026-12-11)" in beyond
     gone = tokencost("workload", "o1", *asked[2:])
     assert (gone.status, gone.out) == (2, "")
     assert (

@@ -35,6 +35,44 @@ USAGE = (
     ("--as", "deepseek-flash", "--as", "gpt-4o", "--as", "o3", "--as", "gpt-6-luna"),
 )
 
+TRAFFIC = (
+    "--requests",
+    "40k",
+    "--input",
+    "1.8k",
+    "--cached",
+    "55%",
+    "--output-tokens",
+    "350",
+    "--start",
+    "2026-12",
+    *DAY,
+)
+ONE = ("deepseek-flash", "--against", "deepseek-flash", *TRAFFIC)
+THREE = ("gpt-6-luna", "deepseek-flash", "gpt-6.1-sol", *TRAFFIC)
+SEVEN = ("deepseek-v4-pro", "gpt-5.6-sol", "gpt-5.4", "o1@2026-10-22", *THREE)
+YEAR = ("--months", "12")
+WORKLOADS = {
+    **{
+        f"{words} over {'a year' if months else 'a month'}{', by component' if split else ''}": (
+            *models,
+            *months,
+            *split,
+        )
+        for words, models in (("one", ONE), ("three", THREE), ("seven", SEVEN))
+        for months in ((), YEAR)
+        for split in ((), ("--by", "component"))
+    },
+    "a sweep": (*THREE, "--sweep", "cached=0:100%:50%"),
+    "a sweep of seven": (*SEVEN, *YEAR, "--sweep", "input=1k:1M:100k"),
+    "two fields": (*THREE, "--sweep", "cached=0:100%:50%", "--sweep", "output=100:300:100"),
+    "two fields of seven": (*SEVEN, "--sweep", "cached=0:100%:50%", "--sweep", "output=100:300:100"),
+    "break-even": (*THREE[:2], *TRAFFIC, "--break-even"),
+    "break-even of seven": (*SEVEN, "--break-even"),
+    "cents": (*SEVEN, *YEAR, "--requests", "1"),
+    "a year and a budget": (*SEVEN, *YEAR, "--max-cost", "100k"),
+}
+
 
 def check_width(text: str, width: int) -> None:
     """No line is wider, and no row has become a card."""
@@ -71,6 +109,29 @@ def test_usage(tokencost: Run, arguments: tuple[str, ...], width: int | None) ->
     check_totals(check(tokencost, ("usage", LOG, *arguments), width))
 
 
+@pytest.mark.parametrize("width", [60, 80, 120, None])
+@pytest.mark.parametrize("arguments", WORKLOADS.values(), ids=WORKLOADS)
+def test_workload(tokencost: Run, arguments: tuple[str, ...], width: int | None) -> None:
+    check_totals(check(tokencost, ("workload", *arguments), width))
+
+
+def test_a_year_of_many_models_is_in_whole_dollars_that_add_up(tokencost: Run) -> None:
+    text = tokencost("workload", *SEVEN, *YEAR, "--width", "80").out
+    amounts: dict[str, list[int]] = {}
+    blocks = [block for block in text.split("\n\n") if block.startswith("model, USD, rounded")]
+    assert [heading for block in blocks for heading in block.splitlines()[0].split()[3:]] == [
+        *(f"2026-{12}" if not n else f"2027-{n:02d}" for n in range(12)), "total",
+    ]  # fmt: skip
+    for block in blocks:
+        for line in block.splitlines()[2:]:
+            name, *cells = line.split("$")
+            amounts.setdefault(name.strip(), []).extend(int(cell.replace(",", "")) for cell in cells)
+    assert len(amounts) == 7
+    for *months, total in amounts.values():
+        assert sum(months) == total
+    assert amounts["gpt-6-luna"][-1] == 3882  # $3,882.14
+
+
 def check(tokencost: Run, arguments: tuple[str, ...], width: int | None) -> str:
     """The output within the width, or without one: the same answer, its table whole."""
     text: str = tokencost(*arguments, *(("--width", str(width)) if width else ())).out
@@ -90,7 +151,9 @@ def test_a_bare_comparison_is_one_look(tokencost: Run) -> None:
         assert len(lines) - (last - first) - 1 <= 20
 
 
-@pytest.mark.parametrize("command", [("compare", *DAY), ("usage", LOG)], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "command", [("compare", *DAY), ("usage", LOG), ("workload", *THREE)], ids=lambda words: words[0]
+)
 def test_brief_is_the_answer_its_table_and_the_footer(tokencost: Run, command: tuple[str, ...]) -> None:
     whole, brief = tokencost(*command).out, tokencost(*command, "--brief").out
     assert "Sources" in whole

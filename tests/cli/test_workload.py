@@ -74,15 +74,93 @@ def test_a_pivot_of_the_csv_counts_every_month_once(tokencost: Run) -> None:
 
 def test_people_read_the_answer_first(tokencost: Run) -> None:
     out = tokencost("workload", *ISSUE, *MODELS, "--start", "2026-12", "--months", "2").out
-    assert out.startswith("From 2026-12 to 2027-01, deepseek-flash is the cheapest at $1,001.18, $500.59 a month on")
-    assert "gpt-6.1-sol costs $12,943.12, 12.9× as much: $11,941.94 more (deepseek-flash is 92.3% lower)." in out
-    assert "The same budget buys 12.9× as many of these requests on deepseek-flash." in out
-    assert "2027-01          $496.69     $6,471.56   13.0×" in out
-    assert "Later months assume the prices of 2026-11-20." in out
-    assert "the china holidays are known through 2026-12-31; later days count as ordinary." in out
+    assert out.startswith(
+        "deepseek-flash is the cheapest: $1,001.18 for December 2026 to January 2027. gpt-6.1-sol costs 12.9 times as "
+        "much ($12,943.12).\n\nWorkload: "
+    )
+    assert "deepseek-flash    $1,001.18     $500.59               12.9×           −92.3%\n" in out
+    assert "gpt-6.1-sol      $12,943.12   $6,471.56            baseline\n" in out
+    assert "2027-01             $496.69     $6,471.56\n" in out
+    assert "total             $1,001.18    $12,943.12\n" in out
     assert (
-        "It depends on the time of day: gpt-6.1-sol costs 7.8× as much as deepseek-flash if every request arrives in"
-        in out
+        "Assumptions\n"
+        "- Later months assume the prices of 2026-11-20.\n"
+        "- It depends on the time of day: deepseek-flash costs twice as much in peak hours (Mon-Fri 09:00-12:00 and "
+        "14:00-18:00 Asia/Shanghai, except Chinese public holidays). If all requests came then, gpt-6.1-sol would cost "
+        "7.8 times as much; if none did, 15.6 times.\n"
+        "- Chinese public holidays after 2026-12-31 are not known and count as working days.\n\n"
+    ) in out
+
+
+def test_models_stand_cheapest_first_and_are_named_once(tokencost: Run) -> None:
+    names = ("gpt-6.1-sol", "gpt-5.4", "gpt-5.6-sol", "deepseek-v4-pro", "gpt-6-luna", "--against", "deepseek-flash")
+    three = tokencost("workload", *ISSUE, *names[3:], "--start", "2026-12", "--on", "2026-11-20").out
+    assert three.startswith(
+        "gpt-6-luna is the cheapest: $329.72 for December 2026. deepseek-flash costs 1.5 times as much ($504.49), "
+        "deepseek-v4-pro 5.7 times.\n"
+    )
+    out = tokencost("workload", *ISSUE, *names, "--start", "2026-12", "--on", "2026-11-20").out
+    assert out.startswith(
+        "gpt-6-luna is the cheapest: $329.72 for December 2026. deepseek-flash costs 1.5 times as much ($504.49), "
+        "deepseek-v4-pro 5.7 times, gpt-6.1-sol 19.6 times, gpt-5.4 28.3 times, gpt-5.6-sol 40.0 times.\n"
+    )
+    many = tokencost("workload", *ISSUE, "gpt-5.5", *names, "--start", "2026-12", "--on", "2026-11-20").out
+    assert "deepseek-flash costs 1.5 times as much ($504.49), the other 5 models 5.7 to 56.6 times.\n" in many
+    rows = [line.split()[0] for line in out.split("\n\n")[2].splitlines()[2:]]
+    assert rows == ["gpt-6-luna", "deepseek-flash", "deepseek-v4-pro", "gpt-6.1-sol", "gpt-5.4", "gpt-5.6-sol"]
+
+
+def test_a_small_difference_is_said_in_percent(tokencost: Run) -> None:
+    """`1.0 times as much` would say nothing."""
+    fields = ("--requests", "1k", "--input", "1k", "--output-tokens", "1", "--start", "2026-12", "--on", "2026-11-20")
+    names = ("--token-factor", "gpt-6-luna@2026-11-20=1.04", "gpt-6-luna@2026-11-19", "gpt-6-luna@2026-11-20")
+    assert tokencost("workload", *fields, *names).out.startswith(
+        "gpt-6-luna@2026-11-19 is the cheapest: $3.12 for December 2026. gpt-6-luna@2026-11-20 costs 4.0% more ($3.24)."
+    )
+
+
+def test_one_model_alone_is_shown_by_what_it_is_made_of(tokencost: Run) -> None:
+    alone = ("deepseek-flash", "--against", "deepseek-flash", "--start", "2026-12", "--on", "2026-11-20")
+    out = tokencost("workload", *ISSUE, *alone, "--months", "2").out
+    assert out.startswith(
+        "deepseek-flash costs $1,001.18 for December 2026 to January 2027, $500.59 a month on average.\n"
+    )
+    assert (
+        "2 months, USD    deepseek-flash\n"
+        "───────────────────────────────\n"
+        "uncached input          $363.69\n"
+        "cached input              $8.89\n"
+        "output                  $628.60\n"
+        "───────────────────────────────\n"
+        "total                 $1,001.18\n"
+    ) in out
+    assert "Peak is Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except Chinese public holidays." in out
+    assert "baseline" not in out
+
+
+def test_hours_that_both_sides_have_and_a_baseline_that_has_them(tokencost: Run) -> None:
+    fields = ("workload", *ISSUE, "--start", "2026-12", "--on", "2026-11-20")
+    out = tokencost(*fields, "gpt-6-luna", "deepseek-flash").out
+    assert (
+        "deepseek-flash costs twice as much in peak hours (Mon-Fri 09:00-12:00 and 14:00-18:00 Asia/Shanghai, except "
+        "Chinese public holidays). If all requests came then, deepseek-flash would cost 2.5 times as much; if none "
+        "did, 1.3 times.\n"
+    ) in out
+    many = tokencost(*fields, "deepseek-flash", "deepseek-v4-pro", "gpt-6.1-sol").out
+    assert (
+        "If all requests came then, gpt-6.1-sol would cost 7.8 times as much as deepseek-flash and 2.1 times as much "
+        "as deepseek-v4-pro; if none did, 15.6 times and 4.2 times.\n"
+    ) in many
+    past = ("--start", "2025-05", "--input", "1M", "--output-tokens", "0", "--cached", "0")
+    half = tokencost("workload", *ISSUE[:4], *past, "deepseek-reasoner", "deepseek-chat", "--on", "2025-06-01").out
+    assert (
+        "It depends on the time of day: if all requests came in peak hours, deepseek-reasoner would cost 2.0 times as "
+        "much as deepseek-chat; in off-peak hours, deepseek-chat would cost the same as deepseek-reasoner.\n"
+        "- Off-peak is every day 16:30-00:30 UTC.\n"
+    ) in half
+    assert half.startswith(
+        "deepseek-chat was the cheapest: $279,000.00 for May 2025. deepseek-reasoner cost 1.8 times as much "
+        "($510,466.67).\n"
     )
 
 
@@ -95,22 +173,33 @@ def test_past_months_have_their_own_prices_and_no_note_about_the_future(tokencos
     cost = early * Decimal("0.14") + half * Decimal("0.135") + (28 * 1440 - early - half) * Decimal("0.27")
     assert abs(answer["rows"][0]["cost"] - cost / 40320) < Decimal("1e-17")
     assert not any("assume" in note for note in answer["notes"])
-    assert "deepseek-chat: the price changes at 2025-02-08T16:00:00Z, and is split there." in answer["notes"]
+    assert (
+        "deepseek-chat: the price changes at 2025-02-08T16:00:00Z; requests from then on pay the new one."
+    ) in answer["notes"]
 
 
 def test_a_component_split_and_a_budget(tokencost: Run) -> None:
     arguments = ("workload", *ISSUE, *MODELS, "--start", "2026-12", "--months", "3", "--growth", "10%")
-    heading = tokencost(*arguments, "--by", "component").out.splitlines()[6]
-    assert re.split(" {2,}", heading) == [
-        "model", "uncached input", "cached input", "cache write", "output", "cost", "a month", "ratio", "lower",
-    ]  # fmt: skip
+    split = tokencost(*arguments, "--by", "component").out.split("\n\n")[3]
+    assert split.splitlines() == [
+        "3 months, USD    deepseek-flash   gpt-6.1-sol",
+        "─────────────────────────────────────────────",
+        "uncached input          $580.69     $6,413.90",
+        "cached input             $14.19       $391.96",
+        "output                $1,003.67    $13,857.20",
+        "─────────────────────────────────────────────",
+        "total                 $1,598.55    $20,663.06",
+    ]
     within = tokencost(*arguments, "--max-cost", "700")
     assert within.status == 0
+    assert "No month costs more than $700.00." in within.out.partition("\n\n")[0]
     over = tokencost(*arguments, "--max-cost", "$520")
     assert (over.status, over.err) == (
         1, "Over budget: deepseek-flash costs $546.36 in 2027-01, more than $520.00 a month.\n",
     )  # fmt: skip
-    assert "deepseek-flash is the cheapest" in over.out
+    assert over.out.startswith("deepseek-flash is the cheapest: ")
+    first = over.out.partition("\n\n")[0]
+    assert first.endswith(" deepseek-flash costs $546.36 in 2027-01, more than $520.00 a month.")
     assert tokencost(*arguments, "--max-cost", "-5").status == 2
 
 
@@ -151,8 +240,23 @@ def test_sweeps_and_break_evens_are_data_too(tokencost: Run) -> None:
     assert found["input"]["remark"] == "none between these bounds"
     assert "offers no batch tier" in found["batch"]["remark"]
     shown = tokencost(*arguments, "--break-even").out
-    assert "  0.0%      100" in shown
+    assert "deepseek-flash is the cheapest at every swept value of cached and output tokens." in shown
+    assert "    0%             100          $476.85     $5,520.00               11.6×\n" in shown
+    assert "                   200          $563.55     $6,720.00               11.9×\n" in shown
     assert "Where deepseek-flash and gpt-6.1-sol cost the same" in shown
+    never = "requests, input tokens, output tokens, cached, cache write, growth a month, token factor   never\n"
+    assert never in shown
+    assert "The same cost was looked for at requests, input tokens, output tokens 1 to 1,000,000; " in shown
+
+
+def test_a_sweep_says_where_which_model_is_the_cheapest(tokencost: Run) -> None:
+    arguments = ("workload", *ISSUE, "gpt-6-luna", "deepseek-flash", "--start", "2026-12", "--on", "2026-11-20")
+    out = tokencost(*arguments, "--sweep", "input=1000:1000000:100k").out
+    assert (
+        "Cheapest by input tokens: gpt-6-luna at 1,000 to 201,000, deepseek-flash at 301,000 to 901,000.\n\n"
+    ) in out
+    two = tokencost(*arguments, "--sweep", "input=1000:1000000:500k", "--sweep", "cached=0:50%:50%").out
+    assert "Of 4 points of input tokens and cached, the cheapest is gpt-6-luna at 2, deepseek-flash at 2.\n\n" in two
 
 
 @pytest.mark.parametrize("name", list(TEXT_FORMATS))
@@ -171,12 +275,10 @@ def test_every_format_for_people_says_above_the_table_what_it_is_the_cost_of(tok
         "14,600,000 requests in 365 days, evenly day and night."
     )
     assert said in out
-    # In one paragraph of its own, and nothing between it and the caption of the table but markup.
-    after = out[out.index(said) + len(said) :]
-    assert re.match(
-        r'(</p>|\n|\*|\.|\. table:: |\\noindent|\\textbf\{|#\+\w+: |<div class="table">|<table>|<caption>)*Cost from',
-        after,
-    )
+    # In one paragraph of its own, and nothing between it and the first heading of the table but markup.
+    between, unit, _ = out[out.index(said) + len(said) :].partition("12 months, USD")
+    assert unit
+    assert not re.search(r"\b[A-Za-z]+ [A-Za-z]+ [A-Za-z]+\b", between)
 
 
 def test_what_it_is_the_cost_of_is_exact_for_programs(tokencost: Run) -> None:
@@ -271,10 +373,11 @@ output = 3
     out = tokencost("workload", str(spec), *MODELS).out
     assert (
         "\n\nWorkload chat: 1 request a day, each 10 input tokens (none of them cached) and 2 output tokens. 62 "
-        "requests in 62 days, evenly day and night.\n"
+        "requests in 62 days, evenly day and night. "
         "Workload reports: 2 requests a week, each 0 input tokens and 3 output tokens. 9 requests in 31 days "
-        "(2026-12), evenly day and night.\n\nCost from"
+        "(2026-12), evenly day and night.\n\n2 months, USD"
     ) in out
+    assert "\n\nworkload, 2 months, USD   deepseek-flash   gpt-6.1-sol\n" in out
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,22 @@ def test_months_become_columns_in_whole_units() -> None:
     assert [column.heading for view in turned for column in view.columns[1:]] == [f"2026-{m:02d}" for m in range(1, 13)]
 
 
+def test_amounts_of_cents_stay_upright_in_blocks() -> None:
+    """Whole units would leave nothing of them."""
+    rows = [*MONTHS.rows[1:], ("2027-01", *(Decimal("0.42"),) * 6)]
+    parts = fit_table(MONTHS._replace(rows=rows), 60)
+    assert [view.columns[0].heading for view in parts] == ["month,\nUSD"] * 2
+    assert all(view.rows[-1].cells[1:] == ("$0.420",) * (len(view.columns) - 1) for view in parts)
+
+
+def test_columns_under_one_heading_that_left_are_named_by_it() -> None:
+    columns = (Column("n"), *(Column(name, "ratio", over="o1 costs", leaves=2) for name in ("input", "output")))
+    table = Table(columns, [("deepseek-reasoner", 10**9, 10**9)])
+    assert fit_table(table, 30)[0].left_out == ("o1 costs",)
+    one_left = Table((columns[0], columns[1]._replace(leaves=0), columns[2]), table.rows)
+    assert fit_table(one_left, 40)[0].left_out == ("o1 costs: output",)
+
+
 def test_only_few_rows_become_cards() -> None:
     wide = (Column("a-long-heading"), Column("another-long-heading"), Column("a-third-heading"))
     few, many = (Table(wide, [("x", "y", "z")] * number) for number in (3, 4))

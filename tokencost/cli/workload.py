@@ -1,12 +1,14 @@
 """`tokencost workload`."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tokencost.cli.parameters.headings import CommandWithHeadings
 from tokencost.cli.parameters.options import (
     InputFile,
     answer,
@@ -23,12 +25,20 @@ from tokencost.pricetable.when import When
 if TYPE_CHECKING:
     from tokencost.analysis.workload.fields import Workload
     from tokencost.analysis.workload.totals import OverBudget
-    from tokencost.documents.document import Records, Sentence
+    from tokencost.documents.document import Sentence
     from tokencost.pricetable.table import PriceTable
 
 EXAMPLE = os.path.join(os.path.dirname(__file__), "workload.example.toml")
-
-
+HEADINGS = {
+    "The workload": (
+        "field_requests", "field_per", "field_input", "field_output", "field_cached", "field_cache_write",
+        "field_growth", "field_start", "field_months", "factors", "example",
+    ),
+    "When requests come": ("field_hours", "field_days", "field_peak", "field_zone"),
+    "Models and prices": ("against", "on", "field_tier", "field_batch", "field_region", "prices"),
+    "What to compute": ("by", "max_cost", "break_even", "sweeps"),
+    "The answer": ("chart", "format_name", "output", "brief", "width", "no_color"),
+}  # fmt: skip
 NEEDED = {
     "requests": "the number of requests in each period",
     "input": "the input TOKENS of a request",
@@ -49,20 +59,20 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
     meanings = {
         "requests": ("N", "Requests in each period, such as 40k."),
         "per": ("PERIOD", "hour, day, week, month or year. [default: day]"),
-        "input": ("TOKENS", "Input tokens of a request, cached ones included."),
-        "output": ("TOKENS", "Output tokens of a request, reasoning included."),
-        "cached": ("SHARE", "Share of the input read from a cache, such as 55%."),
+        "input": ("TOKENS", "Input of a request, cached tokens included."),
+        "output": ("TOKENS", "Output of a request, reasoning included."),
+        "cached": ("SHARE", "Share of the input read from a cache: 55%."),
         "cache_write": ("SHARE", "Share of the input written to a cache."),
-        "batch": ("SHARE", "Share of the requests sent in the batch tier."),
-        "tier": ("TIER", "Tier of the rest. [default: standard]"),
-        "region": ("REGION", "data-residency: processed in a region of your choice. [default: anywhere]"),
-        "growth": ("RATE", "Growth of the requests from month to month, such as 3%."),
+        "growth": ("RATE", "More requests each month, such as 3%."),
         "start": ("YYYY-MM", "First month. [default: that of --on, or the next if a model was launched in it]"),
         "months": ("N", "How many months. [default: 1]"),
-        "hours": ("HOURS", "When requests arrive, such as 09:00-12:00,14:00-18:00. [default: all hours]"),
-        "days": ("DAYS", "Days on which they arrive, such as mon-fri, sat,sun or weekdays. [default: every day]"),
+        "hours": ("HOURS", "Such as 09:00-12:00,14:00-18:00. [default: all hours]"),
+        "days": ("DAYS", "Such as mon-fri; sat,sun; weekdays. [default: every day]"),
         "peak": ("SHARE", "Share of the requests in peak hours, such as 30%, instead of what the calendar has."),
         "zone": ("ZONE", "Time zone of months, hours and days. [default: UTC]"),
+        "tier": ("TIER", "standard, batch, flex, ... [default: standard]"),
+        "batch": ("SHARE", "Share of the requests in the batch tier; the rest are in --tier."),
+        "region": ("REGION", "data-residency: processed in a region of your choice. [default: anywhere]"),
     }
     for name, (metavar, meaning) in reversed(meanings.items()):
         # A prefix, since the parameter named `output` is the file.
@@ -71,25 +81,31 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command(short_help="What a workload costs, month by month, on each model.")
+@click.command(
+    cls=CommandWithHeadings, headings=HEADINGS, short_help="What a workload costs, month by month, on each model."
+)
 @click.argument(
     "spec_and_models", nargs=-1, type=InputFile(), metavar="[SPEC.toml] [MODEL]...", shell_complete=complete_models
 )
 @click.option("--against", metavar="MODEL", shell_complete=complete_models, help="Baseline. [default: the last MODEL]")
 @_field_options
 @click.option(
-    "--token-factor", "factors", multiple=True, metavar="MODEL=F", help="F times as many tokens on a model: o1=1.1."
+    "--token-factor", "factors", multiple=True, metavar="MODEL=F", help="F times as many tokens on a MODEL: o1=1.1."
 )
-@click.option("--by", type=click.Choice(["component"]), help="Split the cost into its components.")
-@click.option("--max-cost", metavar="USD", help="Exit with 1 if a MODEL, the baseline aside, costs more in any month.")
+@click.option("--by", type=click.Choice(["component"]), help="Also: what each total is made of.")
+@click.option(
+    "--max-cost", metavar="USD", help="Budget of a month: exit with 1 if a MODEL, the baseline aside, costs more."
+)
 @click.option(
     "--sweep",
     "sweeps",
     multiple=True,
     metavar="FIELD=FROM:TO:STEP",
-    help="Totals along a field, such as cached=0:100%:10%; twice for two fields.",
+    help="Also: totals along a field, such as cached=0:100%:10%; twice for two.",
 )
-@click.option("--break-even", is_flag=True, help="Where each field makes a MODEL cost what the baseline costs.")
+@click.option(
+    "--break-even", is_flag=True, help="Also: at which value of each field a MODEL costs what the baseline costs."
+)
 @click.option(
     "--example",
     is_flag=True,
@@ -120,13 +136,12 @@ def workload(
 ) -> int:
     """What a workload costs, month by month, on each MODEL, beside a baseline: the last MODEL, or --against.
 
-    The workload comes from SPEC.toml (an argument that ends in .toml, or is a file), from options, or from both: an
-    option comes before the file. Without models, those of the file, else the set in the price table's [defaults].
+    The workload comes from SPEC.toml (an argument that ends in .toml, or is a file), from options, or from both:
+    options override the file. Without models, those of the file, else the set in the price table's [defaults].
 
-    Requests per day are multiplied by the real days of each month, as are those per hour, week and year (a year's are
-    divided by its 365 or 366 days). They arrive evenly, or evenly over --hours and --days, so that peak hours,
-    holidays and changes of price weigh exactly what they weigh. Months are UTC, or those of --zone. Growth compounds
-    from the first month. Future months are priced at the latest prices in the table.
+    A month has its real days. Requests come evenly, or evenly over --hours and --days; peak hours, holidays and
+    changes of price count exactly. A year's requests are divided by its days. Growth compounds from the first month.
+    Later months assume the latest prices in the table.
     """
     from tokencost.analysis.workload.hour_sensitivity import window_ranges
     from tokencost.analysis.workload.totals import over_budget, workload_totals
@@ -139,43 +154,42 @@ def workload(
     workloads, models, against = _read_request(table, spec_and_models, against, on, check_fields(options, factors))
     totals = workload_totals(table, workloads, models, on=on, against=against)
     over = over_budget(totals, budget) if budget is not None else ()
-    records, swept, further = None, None, list["Records"]()
+    swept = even = None
     if axes:
         from tokencost.analysis.workload.sweep import sweep
-        from tokencost.documents.workload.sweep import sweep_records, sweep_table
 
         swept = sweep(table, workloads, axes, models, on=on, against=against)
-        records = sweep_records(swept)
-        further.append(sweep_table(totals, swept))
     if break_even:
         from tokencost.analysis.workload.break_even import break_even as solve
-        from tokencost.documents.workload.sweep import break_even_tables
 
-        further += break_even_tables(solve(table, totals))
+        even = solve(table, totals)
     document = workload_document(
         table,
         totals,
         by_component=by == "component",
-        records=records,
-        further=further,
         swept=swept,
+        even=even,
         ranges=tuple(window_ranges(totals)),
-        remarks=[_say_over(each, budget or Fraction(0)) for each in over],
+        budget=() if budget is None else [*_say_budget(over, budget)],
     )
     answer(document, format_name, output, no_color, brief, width, chart=chart)
-    if over:
+    if over and budget is not None:
         from tokencost.render.numbers import show_sentence
 
-        for each in over:
-            say(f"Over budget: {show_sentence(_say_over(each, budget or Fraction(0)))}")
+        for sentence in _say_budget(over, budget):
+            say(f"Over budget: {show_sentence(sentence)}")
     return 1 if over else 0
 
 
-def _say_over(each: "OverBudget", budget: Fraction) -> "Sentence":
+def _say_budget(over: "Sequence[OverBudget]", budget: "Decimal | Fraction") -> "Iterator[Sentence]":
     from tokencost.documents.document import Figure
 
-    cost = Figure(each.cost, "money")
-    return f"{each.model} costs ", cost, f" in {each.month}, more than ", Figure(budget, "money"), " a month."
+    most = Figure(budget, "money")
+    for each in over:
+        cost = Figure(each.cost, "money")
+        yield f"{each.model} costs ", cost, f" in {each.month}, more than ", most, " a month."
+    if not over:
+        yield "No month costs more than ", most, "."
 
 
 def _read_request(

@@ -54,8 +54,8 @@ def say_served(sides: Iterable[ModelAt], table: PriceTable) -> Iterator[Sentence
         yield (f"{on} {', and '.join(said_of)}.",)
 
 
-def model_remarks(side: ModelAt) -> Iterator[Sentence]:
-    """What holds for a model at a time, whatever its rates are used for."""
+def model_remarks(side: ModelAt, *, sale: bool = True) -> Iterator[Sentence]:
+    """What holds for a model at a time, whatever its rates are used for; `sale` adds the end of its sale."""
     label, model, price, day = side.label, side.model, side.price, day_of(side.when)
     if promotion := price.promotion:
         if promotion.guaranteed_through:
@@ -69,7 +69,8 @@ def model_remarks(side: ModelAt) -> Iterator[Sentence]:
         yield label, f": a promotional price, {until}."
     for change in prices_within(model, side.when)[1:]:
         yield label, f": the price changes at {show_when(change.start)}, to ", *_say_rates(change), "."
-    yield from sale_remarks(side)
+    if sale:
+        yield from sale_remarks(side)
     if is_stale(model, price, day):
         checked = price.evidence.checked
         seen = f"was last checked on {checked.isoformat()}" if checked else "was never checked on a known day"

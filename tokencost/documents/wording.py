@@ -11,6 +11,8 @@ from tokencost.pricetable.sale import describe_retirement, is_retired
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, day_of, show_when
 
+LEAST_TIMES = Fraction(11, 10)
+"""A smaller ratio is said as a percentage."""
 _VERSION = re.compile(r"(\d{4})\.(\d{1,2})\.(\d{1,2})(?!\d)", re.ASCII)
 
 
@@ -66,3 +68,17 @@ def name_at_times(*sides: tuple[ModelAt, str | None]) -> tuple[str, list[str]]:
 def label_with_window(model: str, window: str | None) -> str:
     """`deepseek-flash (peak)`; the model alone where its price holds at all hours."""
     return f"{model} ({window})" if window else model
+
+
+def say_times(ratio: Fraction, than: str = "", *, short: bool = False) -> Sentence:
+    """`19.6 times as much as o1`; `4.0% more than o1` where `1.0 times` would say nothing. Of a ratio of 1 or more.
+
+    With `short` it is `19.6 times`, in a list that began with the whole.
+    """
+    if ratio == 1:
+        return (f"the same as {than}" if than else "the same",)
+    if ratio < LEAST_TIMES:
+        return Figure((ratio - 1) * 100, "percent"), f" more than {than}" if than else " more"
+    if short:
+        return Figure(ratio, "times"), " times"
+    return Figure(ratio, "times"), f" times as much as {than}" if than else " times as much"

@@ -7,9 +7,12 @@ where no block fits, and there are few rows. A number is never wrapped or cut.
 """
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby
 
-from tokencost.documents.document import Column, Table
+from tokencost.documents.document import Column, Kind, Table, Value
+from tokencost.render.numbers import show_column
 from tokencost.render.padding import width_of
 from tokencost.render.view import ColumnView, RowView, TableView, view_table
 
@@ -19,6 +22,8 @@ LEAST_TEXT, EASY_TEXT = 16, 24
 """Characters that a wrapped text needs to be read at all, and with ease."""
 FEW_ROWS = 3
 """So many may become cards."""
+LEAST_WHOLE = 10
+"""Amounts below it lose too much in whole units."""
 
 
 def fit_table(table: Table, width: int | None) -> list[TableView]:
@@ -30,7 +35,7 @@ def fit_table(table: Table, width: int | None) -> list[TableView]:
         if table_width(view) <= width:
             return [view]
     smallest = _drop(table, max((column.leaves for column in table.columns), default=0))
-    if table.turns:
+    if table.turns and _is_large(smallest):
         return _split(_break_headings(view_table(_turn(smallest), short_times=True)), width, names=1)
     view = _note_dropped(table, smallest, _break_headings(view_table(smallest, short_times=True)))
     parts = _split(view, width, names=max(table.names, 1))
@@ -105,7 +110,13 @@ def _drop(table: Table, level: int) -> Table:
 
 def _note_dropped(table: Table, kept: Table, view: TableView) -> TableView:
     gone = [column for column in table.columns if column not in kept.columns]
-    names = [": ".join(filter(None, (column.over, column.heading))) for column in gone]
+    left = {column.over for column in kept.columns}
+    names = [
+        column.over
+        if column.over and column.over not in left
+        else ": ".join(filter(None, (column.over, column.heading)))
+        for column in gone
+    ]
     return view._replace(left_out=tuple(dict.fromkeys(names)))
 
 
@@ -147,8 +158,21 @@ def _wrap_texts(view: TableView, width: int, least: int) -> TableView | None:
         if size < min(least, natural[place]):
             return None
         room -= size
-        columns[place] = columns[place]._replace(width=size)
+        # Beside cells that were wider, the heading has not been broken yet.
+        heading = columns[place].heading
+        columns[place] = columns[place]._replace(width=size, heading=_break_in_two(heading.replace("\n", " "), size))
     return view._replace(columns=tuple(columns)) if texts else None
+
+
+def _is_large(table: Table) -> bool:
+    """Whether its amounts of money say enough in whole units."""
+    amounts = [
+        cell
+        for row in table.rows
+        for cell, column in zip(row, table.columns, strict=False)
+        if column.kind == "money" and isinstance(cell, int | Decimal | Fraction)
+    ]
+    return all(abs(Fraction(amount)) >= LEAST_WHOLE for amount in amounts if amount)
 
 
 def _turn(table: Table) -> Table:
@@ -156,15 +180,16 @@ def _turn(table: Table) -> Table:
     rows = [row for row in table.rows if len(row) == len(table.columns)]
     first, *others = table.columns
     headings = [cells[0] for cells in view_table(table._replace(columns=(first,), rows=[row[:1] for row in rows])).rows]
-    columns = [
-        Column(heading[0], "whole_money" if others[0].kind == "money" else others[0].kind, currency=others[0].currency)
-        for heading in headings
-    ]
-    turned = [
-        (": ".join(filter(None, (column.over, column.heading))), *(row[place] for row in rows))
-        for place, column in enumerate(others, start=1)
-    ]
-    unit = ", ".join(filter(None, (table.unit, "rounded" if others[0].kind == "money" else "")))
+    money = others[0].kind == "money"
+    kind: Kind = "whole_money" if money else others[0].kind
+    columns = [Column(heading[0], kind, currency=others[0].currency) for heading in headings]
+    turned: list[tuple[Value, ...]] = []
+    for place, column in enumerate(others, start=1):
+        cells: Sequence[Value] = [row[place] for row in rows]
+        # Rounded here, where they stand below each other with their total, they add up to it.
+        cells = show_column(cells, kind, column.currency, totals=table.totals) if money else cells
+        turned.append((": ".join(filter(None, (column.over, column.heading))), *cells))
+    unit = ", ".join(filter(None, (table.unit, "rounded" if money else "")))
     return Table((Column("model"), *columns), turned, unit=unit, title=table.title)
 
 

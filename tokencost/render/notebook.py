@@ -10,10 +10,11 @@ from tokencost.analysis.workload.sweep import Sweep
 from tokencost.analysis.workload.totals import WorkloadTotals
 from tokencost.documents.claims.claims import claims_table
 from tokencost.documents.compare import comparison_document
-from tokencost.documents.document import Document, Records, read_tables
+from tokencost.documents.document import Document, Table, read_tables
 from tokencost.documents.find import pairs_table, rates_table
 from tokencost.documents.usage.costs import usage_document
-from tokencost.documents.workload.sweep import break_even_tables, sweep_table
+from tokencost.documents.workload.break_even import break_even_table
+from tokencost.documents.workload.sweep import sweep_table
 from tokencost.documents.workload.totals import workload_document
 from tokencost.logs.usage import Usage
 from tokencost.render.html.page import html_table, items, paragraph
@@ -27,7 +28,7 @@ def html(result: object) -> str:
     document = _document(result)
     if document is not None:
         return join_blocks(document, paragraph=paragraph, table=html_table, items=items)
-    return html_table(view_table(read_tables(_table(result))[0]))
+    return html_table(view_table(_table(result)))
 
 
 def record(judged: JudgedClaim) -> dict[str, Any]:
@@ -48,15 +49,14 @@ def _document(result: object) -> Document | None:
     return None
 
 
-def _table(result: object) -> Records:
+def _table(result: object) -> Table:
     if isinstance(result, Sweep):
         return sweep_table(result.given, result)
     if isinstance(result, JudgedClaim):
-        return claims_table([result])
+        return read_tables(claims_table([result]))[0]
     rows: Sequence[Any] = result if isinstance(result, Rows) else ()
     if all(isinstance(row, ListedRate) for row in rows):
-        return rates_table(rows, "list prices")
+        return read_tables(rates_table(rows, "list prices"))[0]
     if all(isinstance(row, RatePair) for row in rows):
-        return pairs_table(rows, None, "pairs of list prices")
-    _, read = break_even_tables(rows)
-    return read
+        return read_tables(pairs_table(rows, None, "pairs of list prices"))[0]
+    return break_even_table(rows)

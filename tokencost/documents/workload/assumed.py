@@ -41,30 +41,32 @@ FIELDS = (
     Field("region"),
 )
 """What JSON says of each workload: shares from 0 to 1, and null for hours, days and a peak share that nobody gave."""
+WORDS = {"input": "input tokens", "output": "output tokens", "growth": "growth a month"}
 FACTORS = (Field("workload"), Field("model"), Field("factor", "count"))
+
+
+def name_field(field: str) -> str:
+    """The field as a reader knows it: `input tokens`, `cache write`."""
+    return WORDS.get(field, field.replace("_", " "))
 
 
 def state_assumptions(totals: WorkloadTotals, swept: "Sweep | None" = None) -> tuple[Sentence, ...]:
     """A sentence or two for each workload."""
     sentences = [tuple(_of_workload(totals, workload)) for workload in totals.workloads]
     if swept is not None:
-        fields = " and ".join(axis.field.replace("_", " ") for axis in swept.axes)
+        fields = " and ".join(name_field(axis.field) for axis in swept.axes)
         sentences.append((f"The sweep changes only {fields}.",))
     return tuple(sentences)
 
 
 def tabulate_assumptions(totals: WorkloadTotals) -> Iterator[Records]:
     """The same for programs, exact: `workloads`, and where there are any the `token_factors`."""
-    yield _for_programs(FIELDS, "workloads", [_fields(workload) for workload in totals.workloads])
+    yield Records(FIELDS, [_fields(workload) for workload in totals.workloads], "workloads")
     factors: list[tuple[Value, ...]] = [
         (name, model, factor) for name, used in totals.factors.items() for model, factor in used.items()
     ]
     if factors:
-        yield _for_programs(FACTORS, "token_factors", factors)
-
-
-def _for_programs(columns: tuple[Field, ...], name: str, rows: list[tuple[Value, ...]]) -> Records:
-    return Records(tuple(column._replace(shown=False) for column in columns), rows, name=name)
+        yield Records(FACTORS, factors, "token_factors")
 
 
 def _fields(workload: Workload) -> tuple[Value, ...]:

@@ -1,33 +1,34 @@
-"""What workloads cost as pictures: totals by model, month by month, or along the field of a sweep."""
+"""What workloads cost as pictures: totals by model, or along the field of a sweep."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC
 from fractions import Fraction
 from itertools import pairwise
 
 from tokencost.analysis.workload.break_even import BreakEven
-from tokencost.analysis.workload.months import bounds
 from tokencost.analysis.workload.sweep import SHARES, Sweep
 from tokencost.analysis.workload.totals import ModelCosts, WorkloadTotals
 from tokencost.documents.chart import Axis, Chart, Mark, Point, Series
 from tokencost.documents.document import Figure, Sentence
 from tokencost.documents.wording import join_with_and
-from tokencost.documents.workload.remarks import period
+from tokencost.documents.workload.months import say_months
+from tokencost.documents.workload.totals import label_sides, rank_sides
 from tokencost.money import percent_lower, times_as_much
 
 MONEY = Axis("USD", "money")
 
 
 def workload_charts(totals: WorkloadTotals) -> tuple[Chart, ...]:
-    """The total of each model, and over several months the cost of each month."""
+    """The total of each model: one month costs nearly what the next does, and a bar for each would show nothing."""
+    names = label_sides(totals)
+    points = [Point(names[side.label], side.cost, remark=_beside(totals, side)) for side in rank_sides(totals)]
     whole = Chart(
         "bars",
         _finding(totals),
-        Axis(f"{period(totals.months)} in all, USD", "money"),
+        Axis(f"{say_months(totals.months)}, USD", "money"),
         Axis("model", "text"),
-        (Series("cost", tuple(Point(side.label, side.cost, remark=_beside(totals, side)) for side in totals.sides)),),
+        (Series("cost", tuple(points)),),
     )
-    return (whole, _monthly(totals)) if len(totals.months) > 1 else (whole,)
+    return (whole,)
 
 
 def sweep_charts(totals: WorkloadTotals, swept: Sweep, even: Sequence[BreakEven]) -> tuple[Chart, ...]:
@@ -58,7 +59,7 @@ def sweep_charts(totals: WorkloadTotals, swept: Sweep, even: Sequence[BreakEven]
         Chart(
             "curve",
             _swept_finding(offered, marks, field.field),
-            Axis(f"{period(totals.months)} in all, USD", "money"),
+            Axis(f"{say_months(totals.months)}, USD", "money"),
             Axis(f"{_words(field.field)}{unit}", "percent" if unit else "count"),
             tuple(series),
             tuple(marks),
@@ -66,44 +67,19 @@ def sweep_charts(totals: WorkloadTotals, swept: Sweep, even: Sequence[BreakEven]
     )
 
 
-def _monthly(totals: WorkloadTotals) -> Chart:
-    series = []
-    for side in totals.sides:
-        costs = side.by_month
-        points = []
-        for month in totals.months:
-            begin, end = bounds(month, UTC)
-            points.append(Point(begin, costs.get(month), until=end))
-        series.append(Series(side.label, tuple(points), side.prices.model.provider))
-    return Chart("steps", _by_month(totals), Axis("USD a month", "money"), Axis("month", "bound"), tuple(series))
-
-
-def _by_month(totals: WorkloadTotals) -> Sentence:
-    """Which model is the cheapest in most of the months."""
-    offered = [(side.label, side.by_month) for side in totals.offered]
-    wins: dict[str, int] = {}
-    for month in totals.months:
-        costs = [(costs[month], label) for label, costs in offered if month in costs]
-        if costs:
-            _, label = min(costs, key=lambda pair: pair[0])
-            wins[label] = wins.get(label, 0) + 1
-    if len(offered) < 2 or not wins:  # noqa: PLR2004  # one alone does not cost least
-        return (f"{period(totals.months)} by month",)
-    best = max(wins, key=wins.__getitem__)
-    count = len(totals.months)
-    each = "in every month" if wins[best] == count else f"in {wins[best]} of {count} months"
-    return (f"{period(totals.months)} {best} costs least {each}",)
-
-
 def _finding(totals: WorkloadTotals) -> Sentence:
     whole = [side for side in totals.sides if not side.unsold]
     ranked = totals.sold or whole
     if not ranked:
-        return (f"{period(totals.months)} no model here is sold throughout",)
+        return (f"No model here is sold throughout {say_months(totals.months)}",)
     best, other = ranked[0], totals.baseline
     if other is best or other.unsold:
         other = ranked[-1]
-    found: Sentence = (f"{period(totals.months)} {best.label} costs ", Figure(best.priced_cost, "money"))
+    found: Sentence = (
+        f"{best.label} costs ",
+        Figure(best.priced_cost, "money"),
+        f" for {say_months(totals.months)}",
+    )
     if other is best or not best.priced_cost:
         return found
     return (

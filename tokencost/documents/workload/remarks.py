@@ -1,43 +1,57 @@
-"""What a reader should know beside the cost of a workload: how requests arrive, and how tokens are billed."""
+"""What a reader should know beside the cost of a workload: later months, hours, holidays, changes of price."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from tokencost.analysis.workload.months import Month, bounds
+from tokencost.analysis.workload.fields import ONLY
+from tokencost.analysis.workload.hour_sensitivity import WindowRange
+from tokencost.analysis.workload.months import bounds
 from tokencost.analysis.workload.price_shares import ModelPrices
 from tokencost.analysis.workload.totals import ModelCosts, WorkloadTotals
 from tokencost.documents.document import Sentence
-from tokencost.documents.remarks import missing_rate_remarks, model_remarks, region_remarks, window_remarks
+from tokencost.documents.remarks import (
+    merge_remarks,
+    missing_rate_remarks,
+    model_remarks,
+    region_remarks,
+    window_remarks,
+)
+from tokencost.documents.workload.hours import list_said, say_hours
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricetable.when import When, show_bound, show_when, span
 from tokencost.pricing.rates import threshold_below
 
 
-def period(months: Sequence[Month]) -> str:
-    """`In 2026-12`, or `From 2026-12 to 2027-11`."""
-    return within(months).capitalize()
-
-
-def within(months: Sequence[Month]) -> str:
-    """`in 2026-12`, or `from 2026-12 to 2027-11`."""
-    return f"in {months[0]}" if len(months) == 1 else f"from {months[0]} to {months[-1]}"
-
-
-def workload_remarks(table: PriceTable, totals: WorkloadTotals) -> Iterator[Sentence]:
-    """Of the months ahead, then of each model."""
+def workload_remarks(totals: WorkloadTotals, ranges: Sequence[WindowRange] = ()) -> Iterator[Sentence]:
+    """Of the months ahead, of hours and holidays, then of each model."""
     begin, end = _whole_period(totals)
     after = span(totals.as_of)[1]
     if after < end:
         ahead = any(bounds(workload.last, workload.zone)[0] >= after for workload in totals.workloads)
-        yield f"Later {'months' if ahead else 'days'} assume", f" the prices of {show_when(totals.as_of)}."
-    for side in totals.sides:
-        yield from _of_side(table, totals, side, begin, end)
+        yield (f"Later {'months' if ahead else 'days'} assume the prices of {show_when(totals.as_of)}.",)
+    yield from say_hours(ranges)
+    used = {side.label: sorted({cell.price for cell in side.cells}, key=_start) for side in totals.sides}
+    prices = [(side, price) for side in totals.sides for price in used[side.label]]
+    said = list_said(ranges)
+    yield from window_remarks(
+        ModelAt(side.label, side.prices.model, max(price.start, begin), price)
+        for side, price in prices
+        if any(window.describe() not in said for window in price.windows)
+    )
+    yield from dict.fromkeys(words for _, price in prices for words in _unknown_holidays(totals.table, price, end))
+    yield from merge_remarks(
+        remark for side in totals.sides for remark in _of_side(totals, side, used[side.label], begin, end)
+    )
+
+
+def _start(price: Price) -> datetime:
+    return price.start
 
 
 def _of_side(
-    table: PriceTable, totals: WorkloadTotals, side: ModelCosts, begin: datetime, end: datetime
+    totals: WorkloadTotals, side: ModelCosts, used: Sequence[Price], begin: datetime, end: datetime
 ) -> Iterator[Sentence]:
     label = side.label
     if side.prices.own_time is not None:
@@ -45,20 +59,19 @@ def _of_side(
     for workload in totals.workloads:
         factor = totals.factor(workload, side)
         if above := _exceeded_threshold(side, workload.input * factor):
-            yield label, f": long-context rates for {workload.name}, whose requests exceed {above:,} input tokens."
-    used = sorted({cell.price for cell in side.cells}, key=lambda price: price.start)
-    yield from model_remarks(_at(side.prices, used[0], _clamp(totals.as_of, begin, end), begin))
+            of = "" if workload.name == ONLY else f" of {workload.name}"
+            yield label, f": requests{of} have more than {above:,} input tokens, and cost more."
+    # The answer and the tables have said of a model that is not sold in all of the months when it ends.
+    sold = any(side is other for other in totals.sold)
+    at = _at(side.prices, used[0], _clamp(totals.as_of, begin, end), begin)
+    yield from model_remarks(at, sale=sold)
     for price in used[1:]:
-        yield label, f": the price changes at {show_bound(price.start)}, and is split there."
-    for price in used:
-        at = ModelAt(label, side.prices.model, max(price.start, begin), price)
-        yield from window_remarks([at])
-        yield from _unknown_holidays(table, label, price, end)
+        yield label, f": the price changes at {show_bound(price.start)}; requests from then on pay the new one."
     cached, writes = (any(getattr(each, name) for each in totals.workloads) for name in ("cached", "cache_write"))
     at = ModelAt(label, side.prices.model, begin, used[-1])
     yield from missing_rate_remarks(at, side.cells, cached=cached, writes=writes)
     for region in dict.fromkeys(each.region for each in totals.workloads):
-        yield from region_remarks(table, at, region, used)
+        yield from region_remarks(totals.table, at, region, used)
 
 
 def _exceeded_threshold(side: ModelCosts, tokens: Fraction) -> int:
@@ -79,7 +92,7 @@ def _clamp(as_of: When, begin: datetime, end: datetime) -> datetime:
     return min(max(span(as_of)[0], begin), end - timedelta(microseconds=1))
 
 
-def _unknown_holidays(table: PriceTable, label: str, price: Price, end: datetime) -> Iterator[Sentence]:
+def _unknown_holidays(table: PriceTable, price: Price, end: datetime) -> Iterator[Sentence]:
     for window in price.windows:
         if window.except_calendar is None:
             continue
@@ -87,10 +100,8 @@ def _unknown_holidays(table: PriceTable, label: str, price: Price, end: datetime
         through = calendar.through or max(calendar.dates, default=None)
         last = (end - timedelta(microseconds=1)).astimezone(window.zone).date()
         if through is not None and through < last:
-            yield (
-                label,
-                f": the {calendar.id} holidays are known through {through.isoformat()}; later days count as ordinary.",
-            )
+            days = calendar.name or f"Holidays of {calendar.id}"
+            yield (f"{days} after {through.isoformat()} are not known and count as working days.",)
 
 
 def _whole_period(totals: WorkloadTotals) -> tuple[datetime, datetime]:

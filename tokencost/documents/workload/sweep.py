@@ -1,82 +1,87 @@
-"""What the cost of a workload hangs on, as tables: totals along a field, and where two models cost the same."""
+"""How the cost of a workload changes along one or two of its fields."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import groupby
 
-from tokencost.analysis.workload.break_even import BreakEven
-from tokencost.analysis.workload.sweep import SHARES, Sweep
+from tokencost.analysis.workload.sweep import SHARES, TOKEN_FACTOR, Sweep, SweepRow
 from tokencost.analysis.workload.totals import WorkloadTotals
-from tokencost.documents.document import Field, Figure, Records, Value, WhenRead
-from tokencost.documents.workload.remarks import within
-from tokencost.documents.workload.totals import RECORD, record
+from tokencost.documents.document import Column, Field, Figure, Phrase, Records, Sentence, Table, Value, WhenRead
+from tokencost.documents.wording import count_noun
+from tokencost.documents.workload.assumed import name_field
+from tokencost.documents.workload.months import measure_months
+from tokencost.documents.workload.totals import RECORD, label_sides, rank_sides, record
+
+
+def say_value(field: str, value: Fraction) -> Sentence:
+    """A value of a field as people write it: 55%, 1,800, 1.1×."""
+    if field in SHARES:
+        return Figure(value * 100, "count"), "%"
+    return (Figure(value, "count"), "×") if field == TOKEN_FACTOR else (Figure(value, "count"),)
 
 
 def sweep_records(swept: Sweep) -> Records:
     """The rows of CSV and JSON: the values of the swept fields, then the total of a model."""
-    columns = (*(Field(f"sweep_{axis.field}", "count", shown=False) for axis in swept.axes), *RECORD)
+    columns = (*(Field(f"sweep_{axis.field}", "count") for axis in swept.axes), *RECORD)
     return Records(columns, WhenRead(lambda: ((*row.values, *record(row.total)) for row in swept.rows)))
 
 
-def sweep_table(totals: WorkloadTotals, swept: Sweep) -> Records:
-    """One line for each point: the cost of every model, and how many times as much the baseline costs."""
-    labels = [side.label for side in totals.sides]
-    models = labels[:-1]
-    columns = [Field(axis.field, "count") for axis in swept.axes]
-    columns += [Field(label, "money", label) for label in labels]
-    columns += [Field(f"ratio {label}", "ratio", "ratio" if len(models) == 1 else f"{label} ratio") for label in models]
-    rows: list[tuple[Value, ...]] = []
-    for first in range(0, len(swept.rows), len(labels)):
-        group = swept.rows[first : first + len(labels)]
-        point = [figure(axis.field, value) for axis, value in zip(swept.axes, group[0].values, strict=True)]
-        rows.append((*point, *(row.total.cost for row in group), *(row.total.ratio for row in group[:-1])))
-    fields = " and ".join(axis.field.replace("_", " ") for axis in swept.axes)
-    return Records(
-        tuple(columns), tuple(rows), name="", caption=f"Cost {within(totals.months)} in all by {fields}, USD"
-    )
-
-
-def figure(field: str, value: Fraction) -> Figure:
-    """The value of a field as people write it."""
-    if field in SHARES:
-        return Figure(value * 100, "percent")
-    return Figure(value, "count")
-
-
-def break_even_tables(found: Sequence[BreakEven]) -> Iterator[Records]:
-    """The records, and beside them what people read."""
-    several = len({each.model for each in found}) > 1
-    records: list[tuple[Value, ...]] = []
-    read: list[tuple[Value, ...]] = []
-    for each in found:
-        low, high = figure(each.field, each.low), figure(each.field, each.high)
-        for value, remark in _list_values(each):
-            records.append((each.field, each.model, each.baseline, value, each.low, each.high, remark))
-            shown = None if value is None else figure(each.field, value)
-            read.append((each.model, each.field.replace("_", " "), shown, low, high, remark))
-    keys = (Field("value", "count"), Field("low", "count"), Field("high", "count"), Field("remark"))
-    hidden = (Field("field"), Field("model"), Field("baseline"), *keys)
-    yield Records(tuple(column._replace(shown=False) for column in hidden), tuple(records), name="break_even")
+def sweep_table(totals: WorkloadTotals, swept: Sweep) -> Table:
+    """One row for each point: the cost of every model, and how many times as much the baseline costs."""
+    sides, names = rank_sides(totals), label_sides(totals)
+    labels = [side.label for side in sides]
+    models = [label for label in labels if label != totals.baseline.label]
+    costs = f"{totals.baseline.label} costs"
+    unit = f"{measure_months(totals.months)}, USD"
     columns = (
-        Field("model", shown=several),
-        Field("field"),
-        Field("value", "count", "same cost at"),
-        Field("low", "count", "between"),
-        Field("high", "count", "and"),
-        Field("remark"),
+        *(Column(name_field(axis.field), "count") for axis in swept.axes),
+        *(Column(names[label], "money", over=unit) for label in labels),
+        *(
+            Column(costs, "ratio", leaves=2) if len(models) == 1 else Column(label, "ratio", over=costs, leaves=2)
+            for label in models
+        ),
     )
-    baseline = found[0].baseline if found else "the baseline"
-    models = ", ".join(dict.fromkeys(each.model for each in found)) or "no model"
-    yield Records(columns, tuple(read), name="", caption=f"Where {models} and {baseline} cost the same")
+    rows: list[tuple[Value, ...]] = []
+    for values, points in _points(swept):
+        fields = (Phrase(say_value(axis.field, value)) for axis, value in zip(swept.axes, values, strict=True))
+        ratios = (points[label].total.ratio for label in models)
+        rows.append((*fields, *(points[label].total.cost for label in labels), *ratios))
+    return Table(columns, rows, names=len(swept.axes))
 
 
-def _list_values(each: BreakEven) -> Iterator[tuple[Fraction | None, str]]:
-    """The values, each with what is to be said of it."""
-    if each.always:
-        yield None, "the same at every value"
-    elif each.reason:
-        yield None, each.reason
-    elif not each.values and not each.steps:
-        yield None, "none between these bounds"
+def sweep_answer(swept: Sweep) -> Iterator[Sentence]:
+    """Which model is the cheapest along the sweep, of those that are sold in all of the months."""
+    sold = [side.label for side in swept.given.sold]
+    if len(sold) < 2:  # noqa: PLR2004  # one alone is not the cheapest of any
+        return
+    winners = []
+    for values, points in _points(swept):
+        costs = [(cost, label) for label in sold if (cost := points[label].total.cost) is not None]
+        least = min(costs)[0]
+        winners.append((values, " or ".join(label for cost, label in costs if cost == least)))
+    names = dict.fromkeys(name for _, name in winners)
+    fields = " and ".join(name_field(axis.field) for axis in swept.axes)
+    if len(names) == 1:
+        yield (f"{winners[0][1]} is the cheapest at every swept value of {fields}.",)
+    elif len(swept.axes) == 1:
+        yield ("Cheapest by ", fields, ": ", *_say_stretches(swept.axes[0].field, winners), ".")
     else:
-        yield from ((value, "") for value in each.values)
-        yield from ((value, "not the same: above it other rates make the other side cheaper") for value in each.steps)
+        counts = [f"{name} at {sum(name == other for _, other in winners)}" for name in names]
+        yield (f"Of {count_noun(len(winners), 'point')} of {fields}, the cheapest is {', '.join(counts)}.",)
+
+
+def _say_stretches(field: str, winners: list[tuple[tuple[Fraction, ...], str]]) -> Iterator[str | Figure]:
+    """`gpt-6-luna at 0% to 40%, deepseek-flash at 50% to 100%`."""
+    for number, (name, group) in enumerate(groupby(winners, key=lambda pair: pair[1])):
+        values = [found[0] for found, _ in group]
+        yield f"{', ' if number else ''}{name} at "
+        yield from say_value(field, values[0])
+        if len(values) > 1:
+            yield " to "
+            yield from say_value(field, values[-1])
+
+
+def _points(swept: Sweep) -> Iterator[tuple[tuple[Fraction, ...], dict[str, SweepRow]]]:
+    """The values of each point, with the totals by model."""
+    for values, rows in groupby(swept.rows, key=lambda row: row.values):
+        yield values, {row.total.model: row for row in rows}

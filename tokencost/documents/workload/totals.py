@@ -4,39 +4,52 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from tokencost.analysis.workload.hour_sensitivity import AtHours, WindowRange
+from tokencost.analysis.workload.hour_sensitivity import WindowRange
 from tokencost.analysis.workload.rows import WorkloadRow
-from tokencost.analysis.workload.totals import WorkloadTotals
-from tokencost.documents.document import Document, Field, Figure, Records, Sentence, Value, WhenRead, split_records
-from tokencost.documents.remarks import cite_cells, merge_remarks
+from tokencost.analysis.workload.totals import ModelCosts, WorkloadTotals
+from tokencost.documents.document import (
+    Column,
+    Document,
+    Field,
+    Records,
+    Sentence,
+    Table,
+    Value,
+    WhenRead,
+    begin_document,
+)
+from tokencost.documents.remarks import cite_cells
 from tokencost.documents.workload.answer import workload_answer
 from tokencost.documents.workload.assumed import state_assumptions, tabulate_assumptions
-from tokencost.documents.workload.remarks import within, workload_remarks
+from tokencost.documents.workload.months import measure_months
+from tokencost.documents.workload.remarks import workload_remarks
 from tokencost.money import percent_lower, times_as_much
+from tokencost.pricetable.sale import describe_retirement, is_retired
 from tokencost.pricetable.table import PriceTable
 
 if TYPE_CHECKING:
+    from tokencost.analysis.workload.break_even import BreakEven
     from tokencost.analysis.workload.sweep import Sweep
     from tokencost.documents.chart import Chart
 
 PARTS = ("uncached_input", "cached_input", "cache_write", "output")
 RECORD = (
-    Field("workload", shown=False),
-    Field("model", shown=False),
-    Field("provider", shown=False),
-    Field("month", shown=False),
-    Field("requests", "count", shown=False),
-    Field("input_tokens", "count", shown=False),
-    Field("cached_input_tokens", "count", shown=False),
-    Field("cache_write_tokens", "count", shown=False),
-    Field("output_tokens", "count", shown=False),
-    *(Field(f"{part}_cost", "money", shown=False) for part in PARTS),
-    Field("cost", "money", shown=False),
-    Field("baseline", shown=False),
-    Field("baseline_cost", "money", shown=False),
-    Field("ratio", "ratio", shown=False),
-    Field("percent_lower", "percent", shown=False),
-    Field("row", shown=False),
+    Field("workload"),
+    Field("model"),
+    Field("provider"),
+    Field("month"),
+    Field("requests", "count"),
+    Field("input_tokens", "count"),
+    Field("cached_input_tokens", "count"),
+    Field("cache_write_tokens", "count"),
+    Field("output_tokens", "count"),
+    *(Field(f"{part}_cost", "money") for part in PARTS),
+    Field("cost", "money"),
+    Field("baseline"),
+    Field("baseline_cost", "money"),
+    Field("ratio", "ratio"),
+    Field("percent_lower", "percent"),
+    Field("row"),
 )
 """The columns of a row in CSV and JSON."""
 
@@ -46,32 +59,37 @@ def workload_document(
     totals: WorkloadTotals,
     *,
     by_component: bool = False,
-    records: Records | None = None,
-    further: Sequence[Records] = (),
     swept: "Sweep | None" = None,
+    even: "Sequence[BreakEven] | None" = None,
     ranges: Sequence[WindowRange] = (),
-    remarks: Sequence[Sentence] = (),
+    budget: Sequence[Sentence] = (),
 ) -> Document:
-    """The document of `tokencost workload`; `records` stand in for its rows, `further` tables come last."""
-    tables = [records or _records(totals), _totals(totals, by_component)]
-    if len(totals.months) > 1:
-        tables.append(_pivot(totals, "month", [(str(month), month) for month in totals.months]))
-    if len(totals.workloads) > 1:
-        tables.append(_pivot(totals, "workload", [(each.name, each.name) for each in totals.workloads]))
-    tables += tabulate_assumptions(totals)
-    return Document(
-        command="workload",
-        as_of=totals.as_of,
-        version=table.version,
-        sha256=table.sha256,
-        **split_records(*tables, *further),
-        answer=tuple(workload_answer(totals)),
+    """The document of `tokencost workload`. The rows of a sweep stand in for those of months; `budget` is answered."""
+    records, tables = [_records(totals)], list(_tables(totals, by_component=by_component, months=swept is None))
+    answer = [*workload_answer(totals), *budget]
+    notes = list(workload_remarks(totals, ranges))
+    if swept is not None or even is not None:
+        # Most workloads have neither, and are answered sooner without.
+        from tokencost.documents.workload import break_even, sweep
+
+        if swept is not None:
+            records = [sweep.sweep_records(swept)]
+            tables.append(sweep.sweep_table(totals, swept))
+            answer += sweep.sweep_answer(swept)
+        records += tabulate_assumptions(totals)
+        if even is not None:
+            records.append(break_even.break_even_records(even))
+            tables.append(break_even.break_even_table(even))
+            notes += break_even.say_bounds(even)
+    else:
+        records += tabulate_assumptions(totals)
+    return begin_document(table, "workload", totals.as_of)._replace(
+        records=tuple(records),
+        tables=tuple(tables),
+        answer=tuple(answer),
         assumed=state_assumptions(totals, swept),
-        notes=(
-            *(_range_sentence(found) for found in ranges),
-            *merge_remarks(workload_remarks(table, totals)),
-            *remarks,
-        ),
+        notes=tuple(notes),
+        notes_heading="Assumptions",
         sources=cite_cells((side.prices, cell) for side in totals.sides for cell in side.cells),
         charts=WhenRead(lambda: _charts(table, totals, swept)),
     )
@@ -98,54 +116,94 @@ def record(row: WorkloadRow) -> tuple[Value, ...]:
     return tuple(getattr(row, column.key) for column in RECORD)
 
 
-def _totals(totals: WorkloadTotals, by_component: bool) -> Records:
-    several = len(totals.months) > 1
-    columns = [Field("model")]
-    if by_component:
-        columns += [Field(part, "money") for part in PARTS]
-    columns += [Field("cost", "money"), Field("a month", "money", shown=several)]
-    columns += [Field("ratio", "ratio"), Field("percent_lower", "percent", "lower")]
-    rows = []
+# ---- Tables
+
+
+def rank_sides(totals: WorkloadTotals) -> list[ModelCosts]:
+    """Cheapest first; behind them what is not sold in all of the months, since nobody can choose it."""
+    sold = list(totals.sold)
+    rest = [side for side in totals.sides if not any(side is other for other in sold)]
+    return sold + sorted(rest, key=lambda side: (side.cost is None, side.priced_cost))
+
+
+def label_sides(totals: WorkloadTotals) -> dict[str, str]:
+    """How each model is called in a table: with the end of its sale where it is not sold in all of the months."""
+    sold = {side.label for side in totals.sold}
+    names = {}
     for side in totals.sides:
-        parts: tuple[Value, ...] = (side.parts or (None,) * len(PARTS)) if by_component else ()
-        cost, base = side.cost, totals.baseline.cost
-        against: tuple[Value, Value] = (None, None)
-        if side is not totals.baseline:
-            against = times_as_much(base, cost), percent_lower(base, cost)
-        average = None if cost is None else cost / len(totals.months)
-        rows.append((side.label, *parts, cost, average, *against))
-    beside = f", against {totals.baseline.label}" if totals.models else ""
-    return Records(tuple(columns), tuple(rows), name="", caption=f"Cost {within(totals.months)} in all, USD{beside}")
+        model = side.prices.model
+        verb = "retired" if is_retired(model, totals.as_of) else "ends"
+        names[side.label] = side.label if side.label in sold else f"{side.label} ({verb} {describe_retirement(model)})"
+    return names
 
 
-def _pivot(totals: WorkloadTotals, heading: str, keys: Sequence[tuple[str, object]]) -> Records:
-    """The cost of every model for each month, or for each workload."""
-    costs: list[Mapping[Any, Fraction]] = [
-        side.by_month if heading == "month" else side.by_workload for side in totals.sides
-    ]
-    ratio = len(totals.models) == 1
-    columns = [Field(heading), *(Field(side.label, "money", side.label) for side in totals.sides)]
+def _tables(totals: WorkloadTotals, *, by_component: bool, months: bool) -> "Sequence[Table]":
+    tables = []
+    if totals.models:
+        tables.append(_totals(totals))
+    # A table with one amount would only repeat the answer: what it is made of says more.
+    if by_component or not totals.models:
+        tables.append(_components(totals))
+    if months and len(totals.months) > 1:
+        tables.append(_pivot(totals, "month", [(str(month), month) for month in totals.months]))
+    if len(totals.workloads) > 1:
+        tables.append(_pivot(totals, "workload", [(each.name, each.name) for each in totals.workloads]))
+    return tables
+
+
+def _totals(totals: WorkloadTotals) -> Table:
+    """One row for each model: what it costs in all, and how many times as much the baseline costs."""
+    several = len(totals.months) > 1
+    baseline, names = totals.baseline, label_sides(totals)
+    beside = (
+        Column(f"{baseline.label} costs", "ratio"),
+        Column(f"vs {baseline.label}", "change", leaves=2),
+    )
+    columns = (
+        Column(""),
+        Column("total", "money"),
+        *([Column("per month", "money", leaves=3)] if several else []),
+        *(beside if baseline.cost is not None else ()),
+    )
     rows: list[tuple[Value, ...]] = []
-    for name, key in keys:
-        values = [cost.get(key) for cost in costs]
-        rows.append((name, *values, values[-1] / values[0] if ratio and values[0] and values[-1] else None))
-    columns.append(Field("ratio", "ratio", shown=ratio))
-    return Records(tuple(columns), tuple(rows), name="", caption=f"Cost by {heading}, USD")
+    for side in rank_sides(totals):
+        cost, base = side.cost, baseline.cost
+        against: tuple[Value, ...] = ("baseline", "")
+        if base is None:
+            against = ()
+        elif side is not baseline:
+            lower = percent_lower(base, cost)
+            against = times_as_much(base, cost), None if lower is None else -lower
+        average = [None if cost is None else cost / len(totals.months)] if several else []
+        rows.append((names[side.label], cost, *average, *against))
+    return Table(columns, rows, unit=f"{measure_months(totals.months)}, USD")
 
 
-def _range_sentence(found: WindowRange) -> Sentence:
-    """How far the ratio depends on the hour, and on whose hours."""
-    drivers = " and ".join(
-        f"the {window.name} hours of {label}: {window.describe()}" for label, window in found.drivers
-    )
-    return (
-        f"It depends on the time of day: {found.baseline} costs ",
-        Figure(found.lowest.ratio, "ratio"),
-        f" as much as {found.model} if every request arrives {_hours(found.lowest)}, and ",
-        Figure(found.highest.ratio, "ratio"),
-        f" {_hours(found.highest)} (driver: {drivers}).",
-    )
+def _components(totals: WorkloadTotals) -> Table:
+    """What each total is made of; components for which nobody is charged are not there."""
+    sides, names = rank_sides(totals), label_sides(totals)
+    parts = [side.parts for side in sides]
+    used = [place for place in range(len(PARTS)) if any(found and found[place] for found in parts)]
+    rows: list[tuple[Value, ...]] = [
+        (_name_part(PARTS[place], [PARTS[other] for other in used]), *(found and found[place] for found in parts))
+        for place in used
+    ]
+    rows.append(("total", *(side.cost for side in sides)))
+    columns = (Column(""), *(Column(names[side.label], "money") for side in sides))
+    return Table(columns, rows, unit=f"{measure_months(totals.months)}, USD", totals=1, turns=True)
 
 
-def _hours(at: AtHours) -> str:
-    return " and ".join(f"in {window} hours of {label}" for label, window in at.hours)
+def _name_part(part: str, used: Sequence[str]) -> str:
+    alone = part == "uncached_input" and not {"cached_input", "cache_write"} & set(used)
+    return "input" if alone else part.replace("_", " ")
+
+
+def _pivot(totals: WorkloadTotals, heading: str, keys: Sequence[tuple[str, object]]) -> Table:
+    """The cost of every model for each month, or for each workload, and in all."""
+    sides, names = rank_sides(totals), label_sides(totals)
+    costs: list[Mapping[Any, Fraction]] = [side.by_month if heading == "month" else side.by_workload for side in sides]
+    columns = (Column(heading), *(Column(names[side.label], "money") for side in sides))
+    rows: list[tuple[Value, ...]] = [(name, *(cost.get(key) for cost in costs)) for name, key in keys]
+    rows.append(("total", *(side.cost for side in sides)))
+    unit = "USD" if heading == "month" else f"{measure_months(totals.months)}, USD"
+    return Table(columns, rows, unit=unit, totals=1, turns=True)
