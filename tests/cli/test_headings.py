@@ -8,12 +8,13 @@ import click
 import pytest
 
 from tokencost.cli.parameters.headings import CommandWithHeadings
+from tokencost.cli.usage import usage
 from tokencost.cli.workload import workload
 
 Run = Callable[..., Any]
 
 
-@pytest.mark.parametrize("command", [workload], ids=lambda command: command.name)
+@pytest.mark.parametrize("command", [usage, workload], ids=lambda command: command.name)
 def test_every_option_stands_once_under_a_heading(tokencost: Run, command: click.Command) -> None:
     assert isinstance(command, CommandWithHeadings)
     named = [name for names in command.headings.values() for name in names]

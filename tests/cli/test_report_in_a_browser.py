@@ -321,3 +321,27 @@ def test_an_accessibility_checker_finds_nothing_serious(opened: Any, axe: str, s
         if rule["impact"] in ("serious", "critical")
     ]
     assert serious == []
+
+
+def test_a_model_is_found_by_parts_of_its_name_and_stays_ticked(opened: Any) -> None:
+    from selenium.webdriver.common.by import By
+
+    def shown() -> list[str]:
+        labels = "[...document.querySelectorAll('#models label')]"
+        names: list[str] = opened.execute_script(
+            f"return {labels}.filter(label => label.offsetParent).map(label => label.textContent)"
+        )
+        return names
+
+    every = shown()
+    before = rows(opened)
+    opened.find_element(By.ID, "search").send_keys("OpenAI luna")
+    found = shown()
+    assert found
+    assert set(found) < set(every)
+    assert all("luna" in name for name in found)
+    assert opened.find_element(By.ID, "found").text == f"{len(found)} of {len(every)} models"
+    assert rows(opened) == before
+    opened.execute_script("document.getElementById('search').value = 'no such'")
+    opened.find_element(By.ID, "search").send_keys("!")
+    assert (shown(), rows(opened)) == ([], before)

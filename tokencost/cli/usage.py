@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from tokencost.cli.parameters.headings import CommandWithHeadings
 from tokencost.cli.parameters.options import (
     InputFile,
     WhenType,
@@ -35,7 +36,19 @@ class TableSource(NamedTuple):
     mapping: dict[str, str]
 
 
-@click.command(short_help="What real request logs cost, or would have cost elsewhere.")
+HEADINGS = {
+    "The question": ("by", "since", "until", "as_models", "token_factors", "compare_to"),
+    "Rates": ("on", "tier", "window", "region", "prices"),
+    "The logs": ("mapping", "allow_unpriced"),
+    "The answer": ("chart", "brief", "width", "format_name", "output", "no_color"),
+    "Larger than a machine": ("engine", "master", "spark_remote"),
+    "A query for a warehouse": ("dialect", "table_name", "shape", "columns", "json_column"),
+}
+
+
+@click.command(
+    cls=CommandWithHeadings, headings=HEADINGS, short_help="What real request logs cost, or would have cost elsewhere."
+)
 @click.argument("files", nargs=-1, type=InputFile(), metavar="FILE...")
 @click.option("--by", metavar="COLUMN,...", default="model", show_default=True,
               help="model, provider, day, week, month, tier, window, component, or any field of a record.")  # fmt: skip
@@ -62,7 +75,7 @@ class TableSource(NamedTuple):
 @click.option("--table", "table_name", metavar="NAME", help="With --print-sql: the table, one record a row.")
 @click.option("--shape", metavar="SHAPE",
               help="With --print-sql: chat, responses, batch, usage-api, deepseek-amount, litellm, otel, langchain, "
-              "table, or another: a wrong name lists all.")  # fmt: skip
+              "table, or another: an unknown name lists them all.")  # fmt: skip
 @click.option("--columns", metavar="NAME,...", help="With --print-sql: the columns that the table has.")
 @click.option("--json-column", metavar="NAME", help="With --print-sql: the column that holds whole records as JSON.")
 @click.option("--allow-unpriced", is_flag=True, help="Exit 0 although requests are left unpriced.")

@@ -134,7 +134,7 @@ def answer_options(command: Command, *, on: Callable[[Command], Command] = on_op
             "--format", "format_name", type=OneOf(TEXT_FORMATS, OTHER_FORMATS), help="How the answer is written."
         ),
         output_option,
-        click.option("--brief", is_flag=True, help="The answer, its table and the footer: no notes, no sources."),
+        click.option("--brief", is_flag=True, help="Only answer, table and footer: no notes, no sources."),
         click.option(
             "--width",
             type=click.IntRange(min=LEAST_WIDTH),
@@ -149,7 +149,7 @@ def answer_options(command: Command, *, on: Callable[[Command], Command] = on_op
 def chart_option(command: Command) -> Command:
     """`--chart`, for what has a picture."""
     svg, *others = PICTURE_SUFFIXES
-    help_text = f"Draw it too. --output picture{svg} ({', '.join(others)}) makes a picture file."
+    help_text = f"Also draw a chart. --output picture{svg} ({', '.join(others)}) makes a picture file."
     return click.option("--chart", is_flag=True, help=help_text)(command)
 
 

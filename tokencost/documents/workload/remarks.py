@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from tokencost.analysis.workload.fields import ONLY
 from tokencost.analysis.workload.hour_sensitivity import WindowRange
@@ -65,13 +66,21 @@ def _of_side(
     sold = any(side is other for other in totals.sold)
     at = _at(side.prices, used[0], _clamp(totals.as_of, begin, end), begin)
     yield from model_remarks(at, sale=sold)
-    for price in used[1:]:
-        yield label, f": the price changes at {show_bound(price.start)}; requests from then on pay the new one."
+    for before, price in pairwise(used):
+        # A price whose own rates are the same may have begun for a tier that is not used here.
+        if _rates_of(side, before) != _rates_of(side, price):
+            yield label, f": the price changes at {show_bound(price.start)}; requests from then on pay the new one."
     cached, writes = (any(getattr(each, name) for each in totals.workloads) for name in ("cached", "cache_write"))
     at = ModelAt(label, side.prices.model, begin, used[-1])
     yield from missing_rate_remarks(at, side.cells, cached=cached, writes=writes)
     for region in dict.fromkeys(each.region for each in totals.workloads):
         yield from region_remarks(totals.table, at, region, used)
+
+
+def _rates_of(side: ModelCosts, price: Price) -> set[object]:
+    """The rates of a price that the requests pay, each with its conditions."""
+    cells = [cell for cell in side.cells if cell.price is price]
+    return {(cell.tier, cell.window, cell.input_tokens_above, cell.rates) for cell in cells}
 
 
 def _exceeded_threshold(side: ModelCosts, tokens: Fraction) -> int:

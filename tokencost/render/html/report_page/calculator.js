@@ -47,6 +47,26 @@ function fill() {
   }
 }
 
+// Only what has the words in its name is shown; what is ticked stays ticked.
+function search() {
+  const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  let count = 0;
+  let heading = null;
+  for (const element of $("models").children) {
+    if (element.tagName === "STRONG") {
+      heading = element;
+      heading.hidden = words.length > 0;
+      continue;
+    }
+    const name = `${heading.textContent} ${element.textContent}`.toLowerCase();
+    element.hidden = !words.every((word) => name.includes(word));
+    if (element.hidden) continue;
+    heading.hidden = false;
+    count += 1;
+  }
+  $("found").textContent = words.length ? `${count} of ${boxes.size} models` : "";
+}
+
 function restore() {
   const given = new URLSearchParams(location.hash.slice(1));
   const known = (names) => names.filter((name) => byName.has(name));
@@ -286,6 +306,10 @@ $("controls").addEventListener("input", () => update());
 $("controls").addEventListener("change", (event) => {
   const value = event.target.id in NUMBERS ? number(event.target.value, NUMBERS[event.target.id]) : null;
   if (value !== null) event.target.value = grouped(String(value));
+});
+$("search").addEventListener("input", (event) => {
+  event.stopPropagation();
+  search();
 });
 $("controls").addEventListener("submit", (event) => event.preventDefault());
 window.addEventListener("hashchange", () => {
