@@ -99,9 +99,14 @@ def _show_span(start: Any, end: Any) -> str:
 
 
 def _citations(table: dict[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
-    """Everything that has a `source`: calendars, prices, their CNY lists, condition rows, and those of the rows."""
+    """Everything that has a `source`: calendars, fees and prices, condition rows, and the CNY lists of these."""
     for name, calendar in table.get("calendars", {}).items():
         yield ("calendars", name), calendar
+    for name, provider in table["providers"].items():
+        for n, fee in enumerate(provider.get("fees", ())):
+            yield ("providers", name, "fees", n), fee
+            if "source" in fee.get("cny", ()):
+                yield ("providers", name, "fees", n, "cny"), fee["cny"]
     for path, price in _prices(table):
         rows = [((*path, "when", n), row) for n, row in enumerate(price.get("when", ()))]
         for each_path, each in [(path, price), *rows]:
