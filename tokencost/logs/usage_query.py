@@ -54,6 +54,13 @@ class UsageQuery(NamedTuple):
     until: When | None = None
     tier: str | None = None
     compare_to: Path | None = None
+    calls: tuple[str, ...] = ()
+    """The calls of tools that are counted: those that records of the kinds at hand can show."""
+
+    @property
+    def call_columns(self) -> tuple[str, ...]:
+        """The names of their columns in a query."""
+        return tuple(f"call_{place}" for place in range(len(self.calls)))
 
     @property
     def fields(self) -> tuple[str, ...]:

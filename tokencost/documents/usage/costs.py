@@ -19,6 +19,7 @@ from tokencost.documents.document import (
 )
 from tokencost.documents.remarks import cite
 from tokencost.documents.usage.answer import say_answer, say_assumed, sum_cost
+from tokencost.documents.usage.calls import calls_table, say_calls
 from tokencost.logs.usage import Usage
 from tokencost.logs.usage_query import BILLED, PERIODS
 from tokencost.money import EXACT, ZERO, percent_lower, times_as_much
@@ -45,6 +46,7 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
     tables = [_rows_table(result)]
     if result.reconciled:
         tables.append(_reconciled_table(result))
+    tables.append(calls_table(result))
     tables.append(_unpriced_table(result))
     if result.unpriced_elsewhere:
         tables.append(_elsewhere_table(result))
@@ -65,7 +67,7 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
         tables=tuple(tables),
         answer=tuple(say_answer(result)),
         assumed=tuple(say_assumed(result)),
-        reading=tuple(_say_elsewhere(result)),
+        reading=(*_say_elsewhere(result), *say_calls(result)),
         notes=tuple(_notes(result)),
         sources=tuple(dict.fromkeys(f"{cell.model}: {cite(cell.evidence)}" for cell in result.cells)),
         extra=fields,

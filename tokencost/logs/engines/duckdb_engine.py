@@ -11,7 +11,7 @@ from tokencost.logs.engines.duckdb_errors import Obstacle, Obstructed, translate
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
 from tokencost.logs.files.progress import run_interruptibly
-from tokencost.logs.records.kinds import LogKind, Path, count_paths, paths_of
+from tokencost.logs.records.kinds import LogKind, Path, call_lists, call_numbers, count_paths, paths_of
 from tokencost.logs.sql.fields import (
     Column,
     Entangled,
@@ -222,9 +222,12 @@ def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind]) -> NestedColumn
     texts += CONTAINERS
     if query.compare_to:
         texts.append(query.compare_to)
-    counts = [path for kind in kinds for path in count_paths(kind)]
+    counts = [path for kind in kinds for path in (*count_paths(kind), *call_numbers(kind))]
+    lists = [path for kind in kinds for path in call_lists(kind)]
+    if set(texts) & set(lists):  # a list that was asked for is read with all that is in it
+        return None
     try:
-        return NestedColumns(texts, counts)
+        return NestedColumns(texts, counts, lists)
     except Entangled:
         return None
 

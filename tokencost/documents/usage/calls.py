@@ -1,0 +1,58 @@
+"""Calls of tools in a bill: a small table apart from the costs of tokens, and what they come to in each currency."""
+
+from collections.abc import Iterator
+
+from tokencost.documents.document import Column, Figure, Sentence, Table
+from tokencost.documents.wording import join_with_and
+from tokencost.logs.usage import Usage
+from tokencost.money import EXACT, ZERO
+from tokencost.pricetable.table import CURRENCIES
+
+
+def calls_table(result: Usage) -> Table:
+    """The calls and their fees; without any it is for programs only."""
+    rows = result.calls
+    columns: tuple[Column, ...] = (
+        Column("provider", shown=len({row.provider for row in rows}) > 1),
+        Column("call", "term"),
+        Column("model"),
+        Column("calls", "count"),
+        Column("per_1000_calls", "rate", "per 1,000"),
+        Column("currency", shown=False),
+        Column("cost", "money"),
+        Column("reason", shown=any(row.reason for row in rows)),
+    )
+    if not rows:
+        columns = tuple(column._replace(shown=False) for column in columns)
+    values = tuple(
+        (
+            row.provider,
+            row.call,
+            row.model,
+            row.calls,
+            Figure(row.per_1000_calls, "rate", row.currency or "USD"),
+            row.currency,
+            Figure(row.cost, "money", row.currency or "USD"),
+            row.reason,
+        )
+        for row in rows
+    )
+    return Table(columns, values, name="calls", caption="calls with a fee of their own, not in the cost above")
+
+
+def say_calls(result: Usage) -> Iterator[Sentence]:
+    """What the calls cost in each currency, and how many have no price."""
+    totals: list[Sentence] = []
+    for currency in CURRENCIES:
+        total = ZERO
+        priced = [row.cost for row in result.calls if row.currency == currency and row.cost is not None]
+        for cost in priced:
+            total = EXACT.add(total, cost)
+        if priced:
+            totals.append((Figure(total, "fine_money", currency),))
+    missing = sum(row.calls for row in result.calls if row.cost is None)
+    if totals:
+        yield ("Calls of tools cost ", *join_with_and(totals), " besides, which no cost above has in it.")
+    if missing:
+        calls = ("call", "is") if missing == 1 else ("calls", "are")
+        yield (Figure(missing, "count"), f" {calls[0]} of tools {calls[1]} counted and not priced.")
