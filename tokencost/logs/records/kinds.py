@@ -74,6 +74,8 @@ class LogKind(NamedTuple):
     """Whether counts may be written as text, as the JSON form of 64-bit integers is in protocol buffers."""
     flat: bool = False
     """Whether its fields are columns of a table."""
+    total: tuple[Path, ...] = ()
+    """Input and output together. Where they are the input alone, there was no output, though none is recorded."""
     calls: tuple[CallCount, ...] = ()
     """Calls of tools, which may have a fee apart from tokens."""
     types: Path | None = None
@@ -107,6 +109,8 @@ def _usage(
         tier=_at(f"{under}service_tier"),
         fixed_tier=tier,
         failed=broken,
+        # An embedding has no completion: https://platform.openai.com/docs/api-reference/embeddings/create
+        total=_at(f"{under}usage.total_tokens"),
         calls=_server_tools(f"{under}usage"),
     )
     responses = chat._replace(
@@ -118,6 +122,7 @@ def _usage(
         cached=_at(f"{under}usage.input_tokens_details.cached_tokens"),
         write=_at(f"{under}usage.input_tokens_details.cache_write_tokens"),
         time=_at(f"{under}completed_at", f"{under}created_at", f"{under}created", *_LOG_TIMES),
+        total=(),
         calls=_output_calls(under, _server_tools(f"{under}usage")),
     )
     return chat, responses
@@ -367,7 +372,7 @@ def mapped_kind(fields: dict[str, Path]) -> LogKind:
 
 def paths_of(kind: LogKind) -> tuple[Path, ...]:
     """Every field that a kind looks at, but for those of calls."""
-    groups = (kind.marks, kind.model, kind.input, kind.output, kind.cached, kind.write, kind.input_parts)
+    groups = (kind.marks, kind.model, kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.total)
     times = (kind.time, kind.until, kind.tier, kind.batch, kind.requests)
     found = [path for group in (*groups, *times) for path in group]
     found += [path for path, _ in kind.failed]
@@ -378,7 +383,7 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
 
 def count_paths(kind: LogKind) -> frozenset[Path]:
     """Those of them that hold a count, which must be written as a number."""
-    counts = (kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.requests)
+    counts = (kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.requests, kind.total)
     return frozenset(path for paths in counts for path in paths)
 
 

@@ -227,7 +227,19 @@ def _count(fields: Fields, kind: LogKind, name: str, whole: bool) -> str | None:
         return None
     if whole:
         return first_sql(fields.whole(path) for path in paths)
-    return first_sql(fields.count(path, as_text=kind.text_counts) for path in paths)
+    found = first_sql(fields.count(path, as_text=kind.text_counts) for path in paths)
+    return _output_sql(fields, kind, found) if name == "output" and kind.total else found
+
+
+def _output_sql(fields: Fields, kind: LogKind, recorded: str | None) -> str | None:
+    """The output; none where no output is recorded and the total is the input, as it is of an embedding."""
+    total, tokens = (
+        first_sql(fields.count(path, as_text=kind.text_counts) for path in paths) for paths in (kind.total, kind.input)
+    )
+    if total is None or tokens is None:
+        return recorded
+    none = f"CASE WHEN {total} = {tokens} THEN '0' END"
+    return f"coalesce({recorded}, {none})" if recorded else none
 
 
 def _all_whole(fields: Fields, kind: LogKind) -> bool:
