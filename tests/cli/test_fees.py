@@ -134,3 +134,53 @@ def test_changed_fees_are_listed(tokencost: Run, table: Callable[[str], str]) ->
     assert changes(tokencost, base, ended) == [("2026-01-01T00:00:00Z", None, None, None, f"{what}: changed")]
     moved = TABLE.replace("[providers.acme]\n", "# a remark\n\n[providers.acme]\n")
     assert changes(tokencost, base, table(moved)) == []
+
+
+SEARCHES = "tests/logs/fixtures/searches.jsonl"
+MEMBERS = ["provider", "call", "model", "calls", "per_1000_calls", "currency", "cost", "reason"]
+
+
+def test_calls_are_a_table_and_a_member_of_their_own(tokencost: Run) -> None:
+    said = tokencost("usage", SEARCHES).out
+    costs, _, calls = said.partition("calls with a fee of their own, not in the cost above")
+    assert "web search" not in costs
+    assert "counted, not priced: billed per container session" in calls
+    assert "Calls of tools cost $0.017 besides; no cost above includes them." in calls
+    assert "1 call of tools is counted and not priced." in calls
+    found = json.loads(tokencost("usage", SEARCHES, "--format", "json").out)
+    assert [list(row) for row in found["calls"]] == [MEMBERS] * 5
+    assert sum(row["cost"] or 0 for row in found["calls"]) == pytest.approx(0.017)
+    assert sum(row["cost"] for row in found["rows"]) == pytest.approx(0.00532)
+    rows = tokencost("usage", SEARCHES, "--format", "csv").out.splitlines()
+    assert [line.partition(",")[0] for line in rows] == ["model", "gpt-6-luna", "deepseek-flash"]
+
+
+def test_what_is_not_priced_by_the_call_is_no_failure(tokencost: Run) -> None:
+    assert tokencost("usage", SEARCHES).status == 0
+
+
+def test_a_log_without_calls_has_an_empty_list_and_no_table(tokencost: Run) -> None:
+    log = "tests/logs/fixtures/requests.jsonl"
+    assert json.loads(tokencost("usage", log, "--format", "json").out)["calls"] == []
+    assert "fee" not in tokencost("usage", log).out
+
+
+def test_totals_are_told_for_each_currency(tokencost: Run, table: Callable[[str], str], tmp_path: Path) -> None:
+    yuan = LATER.replace("per_1000_calls = 10\n", "").replace('"acme"', '"acme"')
+    log = tmp_path / "log.jsonl"
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "server_tool_use": {"web_search_requests": 100}}
+    times = ("2026-02-28T23:59:59Z", "2026-03-01")
+    records = [{"model": "one", "created": time, "usage": usage} for time in times]
+    log.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    said = tokencost("usage", str(log), "--prices", table(yuan)).out
+    assert "Calls of tools cost $1.20 and ¥7.00 besides; no cost above includes them." in said
+    assert "¥70.00" in said
+    assert "$12.00" in said
+
+
+@pytest.mark.parametrize(("shape", "counted"), [("chat", True), ("responses", False), ("otel", True)])
+def test_a_query_says_which_calls_it_does_not_count(tokencost: Run, shape: str, *, counted: bool) -> None:
+    said = tokencost("usage", "--print-sql", "trino", "--table", "logs", "--shape", shape).out
+    head = "It does not count these calls, which may have fees of their own: web search preview, file search"
+    assert (head not in said) == counted
+    assert ("web_search_calls" in said) == (shape != "otel")

@@ -56,12 +56,12 @@ def test_the_whole_diff_of_a_new_price_for_a_model_with_windows() -> None:
     assert diff_of(SHIPPED, wanted) == dedent("""\
         --- prices.toml
         +++ prices.toml (new)
-        @@ -28,3 +28,3 @@
+        @@ -29,3 +29,3 @@
          schema = 1
         -version = "2026.11.21"
         +version = "2026.11.21.1"
 
-        @@ -637,2 +637,15 @@
+        @@ -730,2 +730,15 @@
          ]
         +
         +[[models.deepseek-flash.prices]]

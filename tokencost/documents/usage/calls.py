@@ -52,7 +52,7 @@ def say_calls(result: Usage) -> Iterator[Sentence]:
             totals.append((Figure(total, "fine_money", currency),))
     missing = sum(row.calls for row in result.calls if row.cost is None)
     if totals:
-        yield ("Calls of tools cost ", *join_with_and(totals), " besides, which no cost above has in it.")
+        yield ("Calls of tools cost ", *join_with_and(totals), " besides; no cost above includes them.")
     if missing:
         calls = ("call", "is") if missing == 1 else ("calls", "are")
         yield (Figure(missing, "count"), f" {calls[0]} of tools {calls[1]} counted and not priced.")
