@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tokencost import PriceTable, parse_prices
 from tokencost.logs.billing.calls import Calls
 from tokencost.logs.engines.duckdb_sums import query_of_calls
+from tokencost.logs.passes import next_pass
 from tokencost.logs.records.kinds import LOG_KINDS, named_kinds
 from tokencost.logs.sql.dialects import DIALECTS
 from tokencost.logs.sql.printed_sql import table_query, uncounted_calls
@@ -259,6 +260,24 @@ def test_odd_outputs_have_no_calls_and_keep_their_cost(bill: Callable[..., Usage
     found = bill([response(output=output, tools=output) for output in outputs], name=name)
     assert (found.priced, found.rejected_count, found.calls) == (len(outputs), 0, ())
     assert found.rows[0].tokens.input == 1000 * len(outputs)
+
+
+@pytest.mark.parametrize("place", [0, 60])
+def test_texts_in_place_of_lists_take_one_pass_where_the_first_lines_show_them(
+    bill: Callable[..., Usage], monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    """A text far behind the first lines takes a further pass, and the calls are the same."""
+    passes: list[Any] = []
+
+    def noted(*given: Any) -> Any:
+        passes.append(given)
+        return next_pass(*given)
+
+    monkeypatch.setattr("tokencost.logs.passes.next_pass", noted)
+    records = [response(output=searched("search")) for _ in range(100)]
+    records[place]["output"] = "an answer"
+    assert seen(bill(records)) == [("web_search", "gpt-5", 99, Decimal("0.99"))]
+    assert len(passes) == (1 if place else 0)
 
 
 def test_fields_of_calls_can_be_groups(bill: Callable[..., Usage]) -> None:

@@ -8,6 +8,7 @@ import duckdb
 
 from tokencost.errors import InvalidData, Problem
 from tokencost.logs.engines.duckdb_errors import Obstacle, Obstructed, translate_error
+from tokencost.logs.engines.first_records import hold_lists
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
 from tokencost.logs.files.progress import run_interruptibly
@@ -177,7 +178,7 @@ class Engine:
                 relation = _number_sql(relation)
             return Source(logs, relation, fields, known, one_kind=True)
         options = _json_options(logs[0])
-        nested = None if as_json or layout != "lines" else _nested_columns(query, kinds)
+        nested = None if as_json or layout != "lines" else _nested_columns(query, kinds, self.logs.files)
         if nested is None:
             kinds = all_kinds
             file = "row_number() OVER ()" if numbered else FILE
@@ -216,7 +217,7 @@ class Engine:
             raise (KeyboardInterrupt if "interrupted" in str(error) else error) from None
 
 
-def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind]) -> NestedColumns | None:
+def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind], logs: Sequence[Log]) -> NestedColumns | None:
     texts: list[Path] = [path for kind in kinds for path in paths_of(kind)]
     texts += [field_path(name) for name in query.fields]
     texts += CONTAINERS
@@ -226,6 +227,8 @@ def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind]) -> NestedColumn
     lists = [path for kind in kinds for path in call_lists(kind)]
     if set(texts) & set(lists):  # a list that was asked for is read with all that is in it
         return None
+    if not hold_lists(logs, lists):
+        counts, lists = [*counts, *lists], []
     try:
         return NestedColumns(texts, counts, lists)
     except Entangled:

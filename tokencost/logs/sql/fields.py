@@ -164,6 +164,8 @@ class NestedColumns:
 
     def items(self, wanted: Items) -> str:
         """How many elements of a list are wanted ones, without the texts that lie in them."""
+        if self._types[wanted.path] == "JSON":
+            return items_sql(self._field(wanted.path), wanted)
         test = _element_sql("i.type", "i.action.type", wanted)
         return f"CAST(nullif(len(list_filter({self._field(wanted.path)}, lambda i: {test})), 0) AS VARCHAR)"
 
