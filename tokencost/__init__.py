@@ -42,13 +42,14 @@ _HOMES = {
         "TokencostError",
         "UnknownModel",
     ),
+    "logs.billing.calls": ("Calls",),
     "logs.billing.results": ("Reconciled", "Unpriced", "UsageRow"),
     "logs.usage_query": ("Cluster",),
     "logs.billing.sums": ("Rejected",),
     "logs.usage": ("Usage", "usage"),
     "pricetable.load": ("load_prices", "parse_prices"),
     "pricetable.resolve": ("ModelAt", "resolve"),
-    "pricetable.table": ("PriceTable", "Rates"),
+    "pricetable.table": ("Fee", "PriceTable", "Rates"),
     "pricing.cost": ("Cost", "price"),
     "pricing.rates": ("RateCell", "rate_cell"),
     "rows": ("Row", "Rows"),
@@ -106,13 +107,14 @@ if TYPE_CHECKING:
         TokenCounts as TokenCounts,
         UnknownModel as UnknownModel,
     )
+    from tokencost.logs.billing.calls import Calls as Calls
     from tokencost.logs.billing.results import Reconciled as Reconciled, Unpriced as Unpriced, UsageRow as UsageRow
     from tokencost.logs.usage_query import Cluster as Cluster
     from tokencost.logs.billing.sums import Rejected as Rejected
     from tokencost.logs.usage import Usage as Usage, usage as usage
     from tokencost.pricetable.load import load_prices as load_prices, parse_prices as parse_prices
     from tokencost.pricetable.resolve import ModelAt as ModelAt, resolve as resolve
-    from tokencost.pricetable.table import PriceTable as PriceTable, Rates as Rates
+    from tokencost.pricetable.table import Fee as Fee, PriceTable as PriceTable, Rates as Rates
     from tokencost.pricing.cost import Cost as Cost, price as price
     from tokencost.pricing.rates import RateCell as RateCell, rate_cell as rate_cell
     from tokencost.rows import Row as Row, Rows as Rows

@@ -7,7 +7,7 @@ from tokencost.cli.streams import write_out
 from tokencost.errors import InvalidRequest
 from tokencost.logs.records.kinds import SHAPE_HINT, LogKind, named_kinds
 from tokencost.logs.sql.dialects import DIALECTS, Dialect
-from tokencost.logs.sql.printed_sql import columns_of, table_query
+from tokencost.logs.sql.printed_sql import columns_of, table_query, uncounted_calls
 from tokencost.logs.sql.rate_periods import rate_periods
 from tokencost.logs.usage import kinds_with
 from tokencost.logs.usage_query import ask, refuse_no_text
@@ -46,7 +46,10 @@ def print_query(
     except ImportError:
         raise InvalidRequest("writing SQL for other engines needs sqlglot", INSTALL) from None
     named = columns_of(dialect, kinds, usage_query, columns, source.json_column)
-    text = "".join(f"-- {line}\n" for line in _head(table, asked, dialect, source, kinds, named)) + query + "\n"
+    uncounted = uncounted_calls(dialect, kinds, usage_query, columns, source.json_column)
+    text = (
+        "".join(f"-- {line}\n" for line in _head(table, asked, dialect, source, kinds, named, uncounted)) + query + "\n"
+    )
     if output and output != "-":
         from tokencost.cli.files import write_whole
 
@@ -71,6 +74,7 @@ def _head(
     source: "TableSource",
     kinds: tuple[LogKind, ...],
     columns: Sequence[str] | None,
+    uncounted: Sequence[str],
 ) -> list[str]:
     """What the query expects, and what to do with its result."""
     if source.json_column:
@@ -88,6 +92,9 @@ def _head(
         "Times without an offset are UTC. The query adds up whole numbers and knows no price.",
         f"Save its result as CSV with a header, and price it: tokencost usage{flags} sums.csv",
     ]
+    if uncounted:
+        calls = ", ".join(call.replace("_", " ") for call in uncounted)
+        lines.insert(-1, f"It does not count these calls, which may have fees of their own: {calls}.")
     if not dialect.tested:
         lines.insert(1, f"Not run by the tests: they have no {dialect.name}. Compare a few of its sums with your own.")
     return [" ".join(line.split()) for line in lines]

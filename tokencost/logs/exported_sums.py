@@ -13,8 +13,9 @@ from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.discover import Log
 from tokencost.logs.sql.rate_periods import RatePeriods
-from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, field_columns, fingerprint
+from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, call_columns, field_columns, fingerprint
 from tokencost.logs.usage_query import UsageQuery
+from tokencost.pricetable.table import CALLS
 
 if TYPE_CHECKING:
     from tokencost.logs.engines.duckdb_engine import Engine
@@ -113,6 +114,7 @@ def _rows(engine: "Engine", log: Log, query: UsageQuery) -> Iterator[Row]:
             f"{log.shown} has no column {missing[0]}: its sums were made for another question",
             "give the same --by and --compare-to with --print-sql",
         )
+    wanted += [name for name in call_columns(CALLS) if name in names]
     for row in engine.texts(log, [names[name] for name in wanted]):
         yield {name: None if text == NULL else text for name, text in zip(wanted, row, strict=True)}
 

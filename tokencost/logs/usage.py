@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tokencost.display import html_of
 from tokencost.errors import InvalidRequest
 from tokencost.logs.billing.bill import Bill, Tell
+from tokencost.logs.billing.calls import Calls
 from tokencost.logs.billing.results import Reconciled, Unpriced, UsageRow
 from tokencost.logs.billing.sums import Rejected
 from tokencost.logs.exported_sums import ExportedSums, holds_sums, list_rejected, read_sums
@@ -79,6 +80,8 @@ class Usage(NamedTuple):
     """The region that was asked for in place of each request's own."""
     empty: tuple[str, ...] = ()
     """Files in which there is no record."""
+    calls: tuple[Calls, ...] = ()
+    """Calls of tools that the records show, such as web searches, and their fees, which are in no cost of the rows."""
 
     def _repr_html_(self) -> str:
         return html_of(self)
@@ -280,6 +283,7 @@ def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, 
         table=bill.table,
         region=query.region,
         empty=empty,
+        calls=bill.calls(),
     )
 
 

@@ -56,6 +56,13 @@ class UsageQuery(NamedTuple):
     compare_to: Path | None = None
     region: str | None = None
     """Where set, the region that all records are priced in, instead of each in its own."""
+    calls: tuple[str, ...] = ()
+    """The calls of tools that are counted: those that records of the kinds at hand can show."""
+
+    @property
+    def call_columns(self) -> tuple[str, ...]:
+        """The names of their columns in a query."""
+        return tuple(f"call_{place}" for place in range(len(self.calls)))
 
     @property
     def fields(self) -> tuple[str, ...]:

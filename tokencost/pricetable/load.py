@@ -18,6 +18,8 @@ MISSING = {
     "schema": "begin the file with schema = 1",
     "version": 'write the version of the data: version = "2026.11.20"',
     "provider": 'name a table [providers.NAME]: provider = "deepseek"',
+    "call": 'name the call: call = "web_search"',
+    "per_1000_calls": "write what 1,000 calls cost: per_1000_calls = 10",
     "prices": "add a dated price under [[models.NAME.prices]]",
 }
 

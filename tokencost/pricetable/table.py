@@ -23,6 +23,8 @@ RATE_KEYS = ("input", "cached_input", "cache_write", "cache_write_12h", "output"
 """The components of a price, in the order in which prices.toml lists them."""
 CONDITION_KEYS = ("tier", "window", "input_tokens_above", "region")
 """What other rates of a price may depend on."""
+CALLS = ("web_search", "web_search_preview", "web_fetch", "file_search", "code_interpreter")
+"""Calls of a provider's own tools that may have a fee apart from tokens."""
 FINDING_KINDS = ("jump", "dropped", "name", "source")
 """The findings that an entry may `accept`: such a thing may be meant, but is more often a slip."""
 
@@ -166,12 +168,46 @@ class Model:
         return f"<Model {self.provider}/{self.id}, {len(self.prices)} prices>"
 
 
+class FeeList(NamedTuple):
+    """The same fee in another currency: the provider's own list, never a conversion."""
+
+    per_1000_calls: Decimal
+    evidence: Evidence
+
+
+class Fee(NamedTuple):
+    """What a call of a provider's own tool costs from `start` to `end` (exclusive), apart from any tokens."""
+
+    provider: str
+    call: str
+    """One of `CALLS`."""
+    models: tuple[str, ...]
+    """The ids of the models that it is for; empty for all others."""
+    start: datetime
+    end: datetime | None
+    per_1000_calls: Decimal | None
+    """USD; None where the provider lists it in yuan alone, or bills something else than calls."""
+    cny: FeeList | None
+    billed_per: str | None
+    """What is billed in place of calls, such as "container session"; records of calls then give no cost."""
+    evidence: Evidence
+    path: KeyPath
+
+    def listed(self, currency: str) -> FeeList | None:
+        """The fee in one of `CURRENCIES`; None where there is no such list."""
+        if currency == "CNY":
+            return self.cny
+        return None if self.per_1000_calls is None else FeeList(self.per_1000_calls, self.evidence)
+
+
 class Provider(NamedTuple):
     """Who sells a model."""
 
     id: str
     name: str
     pricing_url: str | None
+    fees: tuple[Fee, ...] = ()
+    """In the order of the file: those of one call and the same models in order of time."""
 
 
 class Calendar(NamedTuple):

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tokencost.errors import NoPrice
-from tokencost.pricetable.reading.findings import Finding, list_findings
+from tokencost.pricetable.reading.findings import FUTURE, Finding, is_address, list_findings
 from tokencost.pricetable.resolve import find_model, prices_within, split_time
 from tokencost.pricetable.sale import SOON_DAYS, is_retired
-from tokencost.pricetable.table import Calendar, Evidence, Model, Price, PriceTable
+from tokencost.pricetable.table import Calendar, Evidence, Fee, Model, Price, PriceTable
 from tokencost.pricetable.when import day_of
 from tokencost.pricing.rates import ambiguous_combinations
 
@@ -76,6 +76,15 @@ class Slip(NamedTuple):
     line: int
 
 
+class FeeFinding(NamedTuple):
+    """A fee in force that nobody has seen for longer than allowed, or whose page or day cannot be."""
+
+    kind: Literal["stale", "future", "source"]
+    fee: Fee
+    line: int
+    detail: str | None = None
+
+
 class TableCheck(NamedTuple):
     """The result of `prices check` on a table that loads."""
 
@@ -96,6 +105,13 @@ class TableCheck(NamedTuple):
     single_blocks: int
     """Condition blocks of prices in force; so many that they are counted, not listed."""
     slips: tuple[Slip, ...]
+    fees: int
+    fee_findings: tuple[FeeFinding, ...]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a price or a fee in force was last checked longer ago than allowed."""
+        return bool(self.stale) or any(finding.kind == "stale" for finding in self.fee_findings)
 
     @property
     def needs_a_person(self) -> bool:
@@ -103,7 +119,8 @@ class TableCheck(NamedTuple):
 
         A single source and an unknown rate are no news: they were entered as such, and are listed as such.
         """
-        return bool(self.stale or self.promotions or self.retired or self.calendars_ending or self.slips)
+        of_prices = self.stale or self.promotions or self.retired or self.calendars_ending or self.slips
+        return bool(of_prices or self.fee_findings)
 
 
 def check_table(table: PriceTable, on: date, max_age_days: int | None = None) -> TableCheck:
@@ -138,7 +155,27 @@ def check_table(table: PriceTable, on: date, max_age_days: int | None = None) ->
         ),
         single_blocks=sum(block.evidence.confidence == "single" for _, price in in_force for block in price.blocks),
         slips=tuple(Slip(finding, table.line_of(finding.path)) for finding in list_findings(table, on)),
+        fees=sum(len(provider.fees) for provider in table.providers.values()),
+        fee_findings=tuple(
+            finding
+            for provider in table.providers.values()
+            for fee in provider.fees
+            for finding in _fee_findings(table, fee, on, max_age_days)
+        ),
     )
+
+
+def _fee_findings(table: PriceTable, fee: Fee, on: date, max_age_days: int | None) -> Iterator[FeeFinding]:
+    evidence = fee.evidence
+    in_force = fee.end is None and day_of(fee.start) <= on
+    if max_age_days is not None and in_force and _is_old(evidence, on, max_age_days):
+        yield FeeFinding("stale", fee, table.line_of(fee.path))
+    if evidence.checked is not None and evidence.checked > on:
+        detail = f"checked {evidence.checked}, which is after {on}"
+        yield FeeFinding(FUTURE, fee, table.line_of((*fee.path, "checked")), detail)
+    if not is_address(evidence.source):
+        detail = f"{evidence.source!r} is no https address"
+        yield FeeFinding("source", fee, table.line_of((*fee.path, "source")), detail)
 
 
 def promotion_end_near(price: Price, on: date) -> date | None:

@@ -1,6 +1,6 @@
 """What changed between two price tables: new prices, corrections of the past, and the rest, told apart."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -8,9 +8,9 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from tokencost.analysis.table.check import promotion_end_near
 from tokencost.money import percent_lower
-from tokencost.pricetable.editing.comparable import model_facts, price_facts
+from tokencost.pricetable.editing.comparable import fee_facts, model_facts, price_facts
 from tokencost.pricetable.resolve import prices_within
-from tokencost.pricetable.table import CURRENCIES, Model, Price, PriceTable
+from tokencost.pricetable.table import CURRENCIES, Fee, Model, Price, PriceTable
 from tokencost.pricetable.when import show_bound
 from tokencost.pricing.rates import cells_everywhere
 
@@ -23,7 +23,7 @@ corrected   a price of the past says something else than it did, or is one that 
 removed     a model or a price that is there no longer
 names       aliases, or what a moving name stood for
 model       other facts of a model, such as its shutdown
-table       holidays, providers, and what a bare `tokencost compare` shows
+table       holidays, providers, fees of their calls, and what a bare `tokencost compare` shows
 ends soon   no change: a promotion of the newer table that is past or near its end
 """
 
@@ -170,15 +170,47 @@ def _table_changes(old: PriceTable, new: PriceTable) -> Iterator[Change]:
         elif had != has:
             yield Change("table", None, detail=f"calendar {name}: {'new' if has else 'removed'}")
     for name in dict.fromkeys((*old.providers, *new.providers)):
-        if old.providers.get(name) != new.providers.get(name):
-            word = "new" if name not in old.providers else "changed" if name in new.providers else "removed"
+        was, is_ = old.providers.get(name), new.providers.get(name)
+        if (was and was._replace(fees=())) != (is_ and is_._replace(fees=())):
+            word = "new" if was is None else "changed" if is_ else "removed"
             yield Change("table", None, detail=f"provider {name}: {word}")
+        yield from _fee_changes(was.fees if was else (), is_.fees if is_ else ())
     for name in dict.fromkeys((*old.regions, *new.regions)):
         if old.regions.get(name) != new.regions.get(name):
             word = "new" if name not in old.regions else "changed" if name in new.regions else "removed"
             yield Change("table", None, detail=f"region {name}: {word}")
     if old.defaults != new.defaults:
         yield Change("table", None, detail=f"defaults: {_describe(old.defaults)} → {_describe(new.defaults)}")
+
+
+def _fee_changes(before: Sequence[Fee], after: Sequence[Fee]) -> Iterator[Change]:
+    """Fees that are new, removed, or say something else; that one ends where a new one begins is no change of it."""
+    had = {(fee.call, frozenset(fee.models), fee.start): fee for fee in before}
+    has = {(fee.call, frozenset(fee.models), fee.start): fee for fee in after}
+    starts = {start for *_, start in (*had, *has)}
+    for key in dict.fromkeys((*had, *has)):
+        was, is_ = had.get(key), has.get(key)
+        fee = is_ or was
+        if fee is None or (was and is_ and _same_fee(was, is_, starts)):
+            continue
+        word = "new" if was is None else "removed" if is_ is None else "changed"
+        models = f" ({', '.join(fee.models)})" if fee.models else ""
+        detail = f"fee of {fee.provider} for {fee.call}{models}, per 1,000 calls: {word}"
+        amounts = [(currency, was and was.listed(currency), is_ and is_.listed(currency)) for currency in CURRENCIES]
+        changed = [
+            (currency, old and old.per_1000_calls, new and new.per_1000_calls)
+            for currency, old, new in amounts
+            if (old and old.per_1000_calls) != (new and new.per_1000_calls)
+        ]
+        for currency, old, new in changed:
+            yield Change("table", None, fee.start, currency=currency, before=old, after=new, detail=detail)
+        if not changed:
+            yield Change("table", None, fee.start, detail=detail)
+
+
+def _same_fee(before: Fee, after: Fee, starts: Container[datetime]) -> bool:
+    moved = before.end != after.end and not all(end is None or end in starts for end in (before.end, after.end))
+    return not moved and fee_facts(before) == fee_facts(after)
 
 
 def _ends_soon(table: PriceTable, on: date) -> Iterator[Change]:

@@ -65,18 +65,26 @@ def list_prices(
 ) -> None:
     """The prices of models on sale on a day. --tier all shows every tier.
 
+    Below them stand the fees of calls, such as web searches, which are apart from tokens.
+
     A model that is no longer sold on that day is shown only with --retired. Hours that do not open on that day, such
     as peak hours on a Saturday, are left out and named in a note.
     """
     from tokencost.analysis.table.price_rows import closed_windows, prices_in_force, sold_and_retired
+    from tokencost.documents.table.fees import fees_table
     from tokencost.documents.table.prices import list_document
+    from tokencost.pricetable.names import find_provider
+    from tokencost.pricing.fees import fees_within
 
     table = load_table(prices)
     rows = prices_in_force(
         table, on, provider=provider, tier=tier, window=window, currency=currency, retired=retired, region=region
     )
     closed = tuple(closed_windows(table, on, provider))
-    answer(list_document(table, rows, on, *sold_and_retired(table, on, provider), closed), **form)
+    providers = table.providers.values()
+    sellers = [each for each in providers if provider is None or each.id == find_provider(table, provider)]
+    fees = fees_table(fees_within(sellers, on), on, currency)
+    answer(list_document(table, rows, on, *sold_and_retired(table, on, provider), closed, fees), **form)
 
 
 @prices.command(short_help="Every rate of a model, with its source and line.")
@@ -85,12 +93,15 @@ def list_prices(
 def show(model: str, prices: str | None, on: When, **form: Any) -> None:
     """Every rate of MODEL in force, with its source and its line in prices.toml."""
     from tokencost.analysis.table.price_rows import all_rates
+    from tokencost.documents.table.fees import fees_table
     from tokencost.documents.table.prices import show_document
     from tokencost.pricetable.resolve import resolve
+    from tokencost.pricing.fees import fees_within
 
     table = load_table(prices)
     side = resolve(table, model, on)
-    answer(show_document(table, side, all_rates(side.model, side.price), on), **form)
+    fees = fees_table(fees_within(table.providers.values(), side.when, side.model), side.when)
+    answer(show_document(table, side, all_rates(side.model, side.price), on, fees), **form)
 
 
 @prices.command(short_help="Every dated price of a model, oldest first.")
@@ -119,7 +130,9 @@ def history(
 
 
 @prices.command(short_help="Check the table, and its age.")
-@click.option("--max-age", metavar="DAYS", help="Fail when a price in force was last checked longer ago, such as 90d.")
+@click.option(
+    "--max-age", metavar="DAYS", help="Fail when a price or fee in force was last checked longer ago, such as 90d."
+)
 @click.option(
     "--strict", is_flag=True, help="Fail also on promotions, retired defaults, calendars and slips; see above."
 )
@@ -127,9 +140,9 @@ def history(
 def check(max_age: str | None, strict: bool, prices: str | None, on: When, **form: Any) -> int:
     """Check the table: its syntax and rules, and what needs a person.
 
-    Listed are prices not checked for longer than --max-age, promotions past or within 60 days of their guaranteed
-    end, models in [defaults] that are no longer served, calendars that end within 60 days, prices in force that
-    rest on a single source, and combinations without a known rate. Exit status 1 for the first of these, with
+    Listed are prices and fees not checked for longer than --max-age, promotions past or within 60 days of their
+    guaranteed end, models in [defaults] that are no longer served, calendars that end within 60 days, prices in force
+    that rest on a single source, and combinations without a known rate. Exit status 1 for the first of these, with
     --strict for the first four, which are what time does to a sound table, and for possible slips:
 
     \b
@@ -149,7 +162,7 @@ def check(max_age: str | None, strict: bool, prices: str | None, on: When, **for
     table = load_table(prices)
     result = check_table(table, day_of(on), days)
     answer(check_document(table, result), **form)
-    return A_CHECK_FAILED if result.stale or (strict and result.needs_a_person) else 0
+    return A_CHECK_FAILED if result.is_stale or (strict and result.needs_a_person) else 0
 
 
 @prices.command(short_help="Print the JSON Schema of prices.toml.")

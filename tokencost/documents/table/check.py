@@ -35,14 +35,18 @@ def _say_summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
             count_noun(result.prices, "dated price"),
             count_noun(result.blocks, "condition block"),
             count_noun(result.calendars, "calendar"),
+            *([count_noun(result.fees, "dated fee")] if result.fees else []),
         ]
     )
     yield (f"{table.file} is valid: {counts}.",)
     if result.max_age_days is not None:
         age = f"more than {count_noun(result.max_age_days, 'day')} before {result.on.isoformat()}"
         prices = len({stale.price for stale in result.stale})
-        yield (f"Last checked {age}: {count_noun(prices, 'price')} in force.",)
+        fees = sum(finding.kind == "stale" for finding in result.fee_findings)
+        also = f" and {count_noun(fees, 'fee')}" if fees else ""
+        yield (f"Last checked {age}: {count_noun(prices, 'price')}{also} in force.",)
     sentences = [
+        _count_some(sum(each.kind != "stale" for each in result.fee_findings), "slip", "in the evidence of a fee"),
         _count_some(len(result.slips), "possible slip", 'to mend, or to accept in the entry, as accept = ["jump"]'),
         _count_some(len(result.promotions), "promotion", f"past or within {SOON_DAYS} days of the end"),
         _count_some(len(result.retired), "default model", "no longer served"),
@@ -65,6 +69,12 @@ def _rows(result: TableCheck) -> Iterator[tuple[Value, ...]]:
     for stale in result.stale:
         where = stale.conditions or None
         yield ("stale", stale.model.id, stale.price.start, stale.line, stale.evidence.checked, stale.age_days, where)
+    for found in result.fee_findings:
+        fee, checked = found.fee, found.fee.evidence.checked
+        age = (result.on - checked).days if checked and found.kind == "stale" else None
+        what = f"fee of {fee.provider} for {fee.call}"
+        said = f"{what}: {found.detail}" if found.detail else what
+        yield (found.kind, None, fee.start, found.line, checked, age, said)
     for promotion in result.promotions:
         price = promotion.price
         word = "has ended or may have, on" if promotion.end <= result.on else "may end on"

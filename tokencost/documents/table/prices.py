@@ -61,10 +61,12 @@ def list_document(
     sold: frozenset[Model] = frozenset(),
     retired: frozenset[Model] = frozenset(),
     closed: Sequence[tuple[Model, Price, Window]] = (),
+    fees: Records | None = None,
 ) -> Document:
     """The document of `tokencost prices list`.
 
-    `sold` and `retired` are all models on sale and no longer so, `closed` the hours that are left out.
+    `sold` and `retired` are all models on sale and no longer so, `closed` the hours that are left out; `fees` are those
+    of calls.
     """
     caption = f"prices in force on {show_when(as_of)}, per 1M tokens"
     statuses = [sale_status(row.model, as_of) for row in rows]
@@ -83,7 +85,9 @@ def list_document(
     ]
     main = Records(columns, values, caption=caption)
     return begin_document(table, "prices list", as_of)._replace(
-        **split_records(main), answer=tuple(_say_on_sale(rows, as_of, sold, retired)), notes=merge_remarks(notes)
+        **split_records(main, *([fees] if fees else [])),
+        answer=tuple(_say_on_sale(rows, as_of, sold, retired)),
+        notes=merge_remarks(notes),
     )
 
 
@@ -132,8 +136,10 @@ def export_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) ->
     )
 
 
-def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as_of: When) -> Document:
-    """The document of `tokencost prices show`: every rate in force, with its line in prices.toml."""
+def show_document(
+    table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as_of: When, fees: Records | None = None
+) -> Document:
+    """The document of `tokencost prices show`: every rate in force, with its line in prices.toml, and fees of calls."""
     model, price = side.model, side.price
     columns = _columns(rows, shown={"tier", "window", "input_tokens_above", *RATES, "confidence"})
     at = [column.key for column in columns].index("output")
@@ -178,7 +184,7 @@ def show_document(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as
             notes.append((f"{_name_tier(row, 'note')}{note}",))
     main = Records(tuple(columns), tuple(values), caption=f"every rate of {model.id} on {show_when(side.when)}")
     return begin_document(table, "prices show", as_of)._replace(
-        **split_records(*((main, served) if model.served else (main,))),
+        **split_records(main, *([served] if model.served else []), *([fees] if fees else [])),
         answer=tuple(facts),
         notes=tuple(dict.fromkeys(notes)),
         sources=tuple(dict.fromkeys(cite(row.evidence) for row in rows)),

@@ -20,6 +20,7 @@ from tokencost.documents.document import (
 )
 from tokencost.documents.remarks import cite
 from tokencost.documents.usage.answer import say_answer, say_assumed, sum_cost
+from tokencost.documents.usage.calls import calls_records, calls_table, say_calls
 from tokencost.logs.billing.results import UsageRow
 from tokencost.logs.usage import Usage
 from tokencost.logs.usage_query import BILLED, PERIODS
@@ -46,6 +47,7 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
     records = [_records(result)]
     if result.reconciled:
         records.append(_reconciled_records(result))
+    records.append(calls_records(result))
     records.append(_unpriced_records(result))
     if result.unpriced_elsewhere:
         records.append(_elsewhere_records(result))
@@ -176,6 +178,8 @@ def _tables(result: Usage) -> Iterator[Table]:
             "The log's own cost beside the computed one",
             unit="USD",
         )
+    if result.calls:
+        yield calls_table(result)
     if result.unpriced:
         headings = ("model", "reason", "requests", "input tokens", "output tokens")
         yield _from_records(_unpriced_records(result), headings, "Not priced")
@@ -288,6 +292,7 @@ def _find_cause(logged: Decimal, computed: Decimal) -> str | None:
 def _notes(result: Usage) -> Iterator[Sentence]:
     if result.alternatives:
         yield ("× is how many times as much the logged model cost.",)
+    yield from say_calls(result)
     for place, name in enumerate(result.by):
         if result.rows and name not in (*BILLED, *PERIODS) and all(row.group[place] is None for row in result.rows):
             yield (f"{name}: no priced record has this field.",)

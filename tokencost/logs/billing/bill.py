@@ -10,6 +10,7 @@ from itertools import islice
 from typing import cast
 
 from tokencost.errors import HourNeeded, InvalidData, InvalidRequest, NoPrice, Problem, TokencostError, TokenCounts
+from tokencost.logs.billing.calls import Calls, CallSums
 from tokencost.logs.billing.groups import Billing, CostAccumulator, GroupTotals
 from tokencost.logs.billing.results import (
     Elsewhere,
@@ -78,6 +79,7 @@ class Bill:
         self._cells_used: dict[tuple[str, datetime, str, str, int, str], RateCell] = {}
         self._last: int | None = None
         self._reconciled: dict[str, _Reconciliation] = {}
+        self._calls = CallSums(table, query.priced_as[0].on)
 
     def expect(self, groups: int) -> None:
         """Tell, once and before they are billed, that so many groups take much memory."""
@@ -111,6 +113,8 @@ class Bill:
             problem = "its counts were not checked: cached tokens above input, or counts below zero"
             raise InvalidData([Problem(item.file or "the logs", 1, problem, "please report it; this is a bug")])
         cell = self._cell_for(item, 0)
+        if item.calls:
+            self._calls.add(item, None if isinstance(cell, TokencostError) else cell.model)
         if isinstance(cell, TokencostError):
             self._unpriced[0].add(item.model, cell, item, tokens)
             return None
@@ -306,6 +310,10 @@ class Bill:
     def unpriced_elsewhere(self) -> tuple[Unpriced, ...]:
         """What has none on an alternative."""
         return tuple(row for side in self._unpriced[1:] for row in side.rows())
+
+    def calls(self) -> tuple[Calls, ...]:
+        """Calls of tools, which are in no cost of the rows."""
+        return self._calls.rows()
 
     def cells_used(self) -> tuple[RateCell, ...]:
         """Every rate cell in which something was priced. Engines give their sums in no order; a document has one."""

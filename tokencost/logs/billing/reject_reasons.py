@@ -1,6 +1,6 @@
 """Why records are rejected, in words: in short for sums of them, and with fields and figures for each."""
 
-from tokencost.logs.records.kinds import LogKind, Path
+from tokencost.logs.records.kinds import LogKind, Path, call_numbers
 from tokencost.logs.sql.fields import MOST
 from tokencost.pricing.cost import CONVENTION
 
@@ -12,6 +12,7 @@ REASONS = {
     "cached": "the cached input tokens are no whole number",
     "write": "the cache-write tokens are no whole number",
     "requests": "the number of requests is no whole number",
+    "calls": "a number of calls, such as web searches, is no whole number",
     "convention": "more cached and cache-write tokens than input tokens, of which they are parts",
     "time": "the time is not an instant, nor a date, nor the seconds since 1970",
 }
@@ -33,6 +34,8 @@ def explain_rejection(code: str, problem: str, kind: LogKind | None, counts: dic
     if code == "time":
         time = _name_paths(kind.time)
         return f"the time in {time} is not an instant, nor a date, nor the seconds since 1970, before 2100"
+    if code == "calls":
+        return f"{_name_paths(call_numbers(kind))} is not a whole number of calls, zero or more"
     if code == "convention":
         cached, written = counts["cached"] or 0, counts["write"] or 0
         return (

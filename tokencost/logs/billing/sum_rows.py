@@ -11,8 +11,9 @@ from tokencost.logs.billing.sums import Sum, rejected_sum
 from tokencost.logs.sql.aggregate import at_own_times, context_cuts
 from tokencost.logs.sql.fields import MOST
 from tokencost.logs.sql.rate_periods import DAY, LATEST, RatePeriods, instant_of
-from tokencost.logs.sql.sum_columns import field_columns
+from tokencost.logs.sql.sum_columns import call_columns, field_columns
 from tokencost.logs.usage_query import UsageQuery, region_prefix, split_region
+from tokencost.pricetable.table import CALLS
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}([.][0-9]{0,60})?([eE][+-]?[0-9]{1,2})?")
 _FIRST_DAY = date(1970, 1, 1)
@@ -67,6 +68,7 @@ def sum_of(row: Row, query: UsageQuery, periods: RatePeriods, shown: str) -> Sum
         last_at=last,
         logged=logged,
         logged_rows=logged_rows,
+        calls=_calls(row, records),
     )
 
 
@@ -161,6 +163,13 @@ def _period(name: str, instant: int | None) -> int | None:
     if name == "week":
         return day - (day + 3) % 7
     return day if name == "day" else day - (_FIRST_DAY + timedelta(days=day)).day + 1
+
+
+def _calls(row: Row, records: int) -> tuple[tuple[str, int], ...]:
+    """The calls that a query counted: one of records that can show none has no column for them."""
+    columns = zip(CALLS, call_columns(CALLS), strict=True)
+    found = ((call, _read_needed(row, name, MOST * records)) for call, name in columns if name in row)
+    return tuple((call, number) for call, number in found if number)
 
 
 def _read_logged(row: Row, records: int) -> tuple[Decimal | None, int]:

@@ -45,6 +45,8 @@ class Sum(NamedTuple):
     """The cost that the log itself holds."""
     logged_rows: int
     """How many of the records hold one."""
+    calls: tuple[tuple[str, int], ...] = ()
+    """How often tools were called, each with its number; what was not called is left out."""
 
 
 class Period:

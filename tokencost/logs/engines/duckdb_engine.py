@@ -8,10 +8,11 @@ import duckdb
 
 from tokencost.errors import InvalidData, Problem
 from tokencost.logs.engines.duckdb_errors import Obstacle, Obstructed, translate_error
+from tokencost.logs.engines.first_records import hold_lists
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
 from tokencost.logs.files.progress import run_interruptibly
-from tokencost.logs.records.kinds import LogKind, Path, count_paths, paths_of
+from tokencost.logs.records.kinds import LogKind, Path, call_lists, call_numbers, count_paths, paths_of
 from tokencost.logs.sql.fields import (
     Column,
     Entangled,
@@ -177,7 +178,7 @@ class Engine:
                 relation = _number_sql(relation)
             return Source(logs, relation, fields, known, one_kind=True)
         options = _json_options(logs[0])
-        nested = None if as_json or layout != "lines" else _nested_columns(query, kinds)
+        nested = None if as_json or layout != "lines" else _nested_columns(query, kinds, self.logs.files)
         if nested is None:
             kinds = all_kinds
             file = "row_number() OVER ()" if numbered else FILE
@@ -216,15 +217,20 @@ class Engine:
             raise (KeyboardInterrupt if "interrupted" in str(error) else error) from None
 
 
-def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind]) -> NestedColumns | None:
+def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind], logs: Sequence[Log]) -> NestedColumns | None:
     texts: list[Path] = [path for kind in kinds for path in paths_of(kind)]
     texts += [field_path(name) for name in query.fields]
     texts += CONTAINERS
     if query.compare_to:
         texts.append(query.compare_to)
-    counts = [path for kind in kinds for path in count_paths(kind)]
+    counts = [path for kind in kinds for path in (*count_paths(kind), *call_numbers(kind))]
+    lists = [path for kind in kinds for path in call_lists(kind)]
+    if set(texts) & set(lists):  # a list that was asked for is read with all that is in it
+        return None
+    if not hold_lists(logs, lists):
+        counts, lists = [*counts, *lists], []
     try:
-        return NestedColumns(texts, counts)
+        return NestedColumns(texts, counts, lists)
     except Entangled:
         return None
 

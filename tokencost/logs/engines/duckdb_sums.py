@@ -19,9 +19,10 @@ from tokencost.logs.sql.aggregate import (
 )
 from tokencost.logs.sql.fields import identifier
 from tokencost.logs.sql.nested import FILE
-from tokencost.logs.sql.normalize import records_sql
+from tokencost.logs.sql.normalize import counted_calls, records_sql
 from tokencost.logs.sql.rate_periods import DAY
 from tokencost.logs.usage_query import UsageQuery
+from tokencost.pricetable.table import CALLS
 
 MONTH = "(CAST(date_trunc('month', DATE '1970-01-01' + CAST({day} AS INTEGER)) AS DATE) - DATE '1970-01-01')"
 
@@ -30,6 +31,7 @@ def bill_logs(engine: Engine, query: UsageQuery, sources: Sequence[Source], bill
     """Bill all files."""
     if not sources:
         return
+    query = query_of_calls(query, sources)
     buckets = has_buckets(query, engine.periods)
     if buckets:
         summed = bucket_sums_sql(_every(query, sources), query, engine.periods)
@@ -46,7 +48,7 @@ def bill_logs(engine: Engine, query: UsageQuery, sources: Sequence[Source], bill
         return
     periods = len(query.periods)
     for row in engine.fetch(statement):
-        bill.add(_sum(engine, row[:periods], row[periods:]))
+        bill.add(_sum(engine, query, row[:periods], row[periods:]))
 
 
 def _every(query: UsageQuery, sources: Sequence[Source]) -> str:
@@ -69,11 +71,13 @@ def _bill_groups(engine: Engine, query: UsageQuery, statement: str, bill: Bill) 
     counted = engine.execute(f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(groups)} FROM sums)").fetchone()
     bill.expect(counted[0] if counted else 0)
     logged = ["sum(s.logged) AS logged", "sum(s.logged_rows) AS logged_rows"] if query.compare_to else []
-    counts = [f"CAST(sum(s.{name}) AS HUGEINT) AS {name}" for name in SUMS]
+    counts, calls = (
+        [f"CAST(sum(s.{name}) AS HUGEINT) AS {name}" for name in names] for names in (SUMS, query.call_columns)
+    )
     times = request_times_sql("s", query)
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE cells AS SELECT row_number() OVER () AS cell, * FROM "
-        f"(SELECT {', '.join([*(f's.{name}' for name in cell), *counts, *times, *logged])} FROM sums AS s "
+        f"(SELECT {', '.join([*(f's.{name}' for name in cell), *counts, *times, *logged, *calls])} FROM sums AS s "
         f"GROUP BY {', '.join(str(place + 1) for place in range(len(cell)))})"
     )
     billings: dict[Billing, int] = {}
@@ -81,7 +85,7 @@ def _bill_groups(engine: Engine, query: UsageQuery, statement: str, bill: Bill) 
     ways: list[int] = []
     total = 0
     for row in engine.fetch("SELECT * FROM cells"):
-        item = _sum(engine, (), row[1:])
+        item = _sum(engine, query, (), row[1:])
         total += item.rows + item.requests + item.input + item.output
         billing = bill.count(item)
         if billing is not None:
@@ -110,9 +114,16 @@ def _bill_groups(engine: Engine, query: UsageQuery, statement: str, bill: Bill) 
             bill.compare(billing, row[:periods], row[periods:fixed], tokens, row[rows], *row[rows + 6 :])
 
 
-def _sum(engine: Engine, periods: tuple[int | None, ...], row: Sequence[Any]) -> Sum:
+def query_of_calls(query: UsageQuery, sources: Sequence[Source]) -> UsageQuery:
+    """The question, with the calls that records of these sources can show."""
+    found = {call for source in sources for call in counted_calls(source.fields, source.kinds)}
+    return query._replace(calls=tuple(call for call in CALLS if call in found))
+
+
+def _sum(engine: Engine, query: UsageQuery, periods: tuple[int | None, ...], row: Sequence[Any]) -> Sum:
     model, tier, summed, code, file, at, until, context, *values = row
-    logged, logged_rows = values[8:] or (None, 0)
+    calls = values[len(values) - len(query.calls) :]
+    logged, logged_rows = values[8:10] if query.compare_to else (None, 0)
     rows, requests, tokens, cached, written, output = (int(value or 0) for value in values[:6])
     return Sum(
         periods=periods,
@@ -135,4 +146,5 @@ def _sum(engine: Engine, periods: tuple[int | None, ...], row: Sequence[Any]) ->
         last_at=values[7],
         logged=logged,
         logged_rows=int(logged_rows or 0),
+        calls=tuple((call, int(number)) for call, number in zip(query.calls, calls, strict=True) if number),
     )

@@ -48,22 +48,38 @@ def _first_lines(logs: Sequence[Log]) -> Iterator[bytes]:
 
 
 def _kinds_of(line: str | bytes, kinds: Sequence[LogKind]) -> Iterable[str]:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return
+    record = _record(line)
     for kind in kinds:
         if all(_has(record, mark) for mark in kind.marks):
             yield kind.name
             return
 
 
-def _has(record: object, path: Path) -> bool:
+def hold_lists(logs: Sequence[Log], paths: Sequence[Path]) -> bool:
+    """Whether these fields are lists of objects wherever the first lines have them: a text would end a quick pass."""
+    records = (_record(line) for line in _first_lines(logs)) if paths else ()
+    return all(_is_list(_value(record, path)) for record in records for path in paths)
+
+
+def _record(line: str | bytes) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_list(value: object) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(item, Mapping) for item in value))
+
+
+def _value(record: object, path: Path) -> object:
     for part in path:
-        if not isinstance(record, Mapping):
-            return False
-        record = record.get(part)
-    return record is not None
+        record = record.get(part) if isinstance(record, Mapping) else None
+    return record
+
+
+def _has(record: object, path: Path) -> bool:
+    return _value(record, path) is not None
 
 
 def holds_others(

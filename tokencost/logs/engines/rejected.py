@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from tokencost.logs.billing.reject_reasons import explain_rejection
 from tokencost.logs.billing.sums import Rejected
+from tokencost.logs.engines.duckdb_sums import query_of_calls
 from tokencost.logs.files.decompress import REPEATED, open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
 from tokencost.logs.records.kinds import LogKind
@@ -65,7 +66,11 @@ def first_rejected(
         found = [Rejected(log.shown, line, reason) for line, reason in lines[:left]]
         if log.shown in wanted:
             numbered = engine.sources(plain, kinds_of_lines, all_kinds=kinds, as_json=as_json, only=log, numbered=True)
-            found += [item for source in numbered for item in _of_source(engine, plain, source, log, left)]
+            found += [
+                item
+                for source in numbered
+                for item in _of_source(engine, query_of_calls(plain, [source]), source, log, left)
+            ]
         found.sort(key=lambda item: item.line or 0)
         yield from found[:left]
         left -= len(found)

@@ -21,11 +21,12 @@ from tokencost.logs.files.detect import COMPRESSED, SUFFIXES, Layout
 from tokencost.logs.files.discover import Log, Logs
 from tokencost.logs.records.kinds import LogKind
 from tokencost.logs.sql.dialects import SPARK
-from tokencost.logs.sql.normalize import fields_read, kinds_of_table, records_sql
+from tokencost.logs.sql.normalize import counted_calls, fields_read, kinds_of_table, records_sql
 from tokencost.logs.sql.parsing import PortableParsing
 from tokencost.logs.sql.printed_sql import Fields, Rows, query_sql
 from tokencost.logs.sql.rate_periods import RatePeriods
 from tokencost.logs.usage_query import Cluster, UsageQuery
+from tokencost.pricetable.table import CALLS
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -111,6 +112,8 @@ def _sum_with(
     asked: Sequence[LogKind],
     periods: RatePeriods,
 ) -> Iterator[dict[str, str | None]]:
+    found = {call for some in files for call in counted_calls(*_fields(some, kinds))}
+    query = query._replace(calls=tuple(call for call in CALLS if call in found))
     sources = [_records(some, f"source_rows_{place}", kinds, asked, query) for place, some in enumerate(files)]
     rows, every = [rows for rows, _ in sources], [text for _, text in sources]
     for row in spark.sql(query_sql(SPARK, rows, every, query, periods, with_files=True)).toLocalIterator():
@@ -155,16 +158,24 @@ def _read(spark: "SparkSession", layout: Layout, header: Sequence[str], paths: l
     return Files(layout, view, frame, paths[0])
 
 
+def _fields(files: Files, kinds: Sequence[LogKind]) -> tuple[Fields, Sequence[LogKind]]:
+    """How the fields of files are written, and the kinds that their records can have."""
+    if files.layout == "lines":
+        return JsonFields(), kinds
+    types = [column for column, _ in files.frame.dtypes if column != FILE]
+    fields = Fields(SPARK, types)
+    return fields, kinds_of_table(fields, kinds, types, files.shown)
+
+
 def _records(
     files: Files, name: str, kinds: Sequence[LogKind], asked: Sequence[LogKind], query: UsageQuery
 ) -> tuple[Rows, str]:
     """The rows of a view, and the query of their records."""
     write = partial(records_sql, name, query=query, file="r.file", parsing=PortableParsing())
+    fields, known = _fields(files, kinds)
     if files.layout == "lines":
-        return Rows(name, json_rows(files.view, kinds)), write(fields=JsonFields(), kinds=kinds, asked=asked)
+        return Rows(name, json_rows(files.view, kinds)), write(fields=fields, kinds=kinds, asked=asked)
     types = {column: type_name for column, type_name in files.frame.dtypes if column != FILE}
-    fields = Fields(SPARK, list(types))
-    known = kinds_of_table(fields, kinds, list(types), files.shown)
     rows = table_rows(files.view, types, fields_read(known, query))
     return Rows(name, rows), write(fields=fields, kinds=known, one_kind=True)
 

@@ -13,6 +13,30 @@ Path = tuple[str, ...]
 """Where a field stands in a record: ("usage", "prompt_tokens")."""
 
 
+class Items(NamedTuple):
+    """The elements of a list in a record that are of one `type`."""
+
+    path: Path
+    type: str
+    """The whole of it, or with `starts` what it begins with."""
+    starts: bool = False
+    action: str | None = None
+    """What `action.type` of an element says, where it says anything."""
+
+
+class CallCount(NamedTuple):
+    """Where a record says how often a tool of the provider's own was called. Numbers go before lists."""
+
+    call: str
+    """A word of `CALLS`."""
+    numbers: tuple[Path, ...] = ()
+    items: Items | None = None
+    tool: Items | None = None
+    """Of two tools whose calls are listed alike: the entry of the request's tools that tells them apart."""
+    has_tool: bool = True
+    """Whether that entry is there, or is not."""
+
+
 class LogKind(NamedTuple):
     """One way of recording a request, or a sum of requests. Of several paths to a field the first that exists holds."""
 
@@ -52,6 +76,10 @@ class LogKind(NamedTuple):
     """Whether counts may be written as text, as the JSON form of 64-bit integers is in protocol buffers."""
     flat: bool = False
     """Whether its fields are columns of a table."""
+    total: tuple[Path, ...] = ()
+    """Input and output together. Where they are the input alone, there was no output, though none is recorded."""
+    calls: tuple[CallCount, ...] = ()
+    """Calls of tools, which may have a fee apart from tokens."""
     types: Path | None = None
     """The field that says what `amount` counts, where a record holds one kind of tokens."""
 
@@ -90,6 +118,9 @@ def _usage(
         tier=_at(f"{under}service_tier"),
         fixed_tier=tier,
         failed=broken,
+        # An embedding has no completion: https://platform.openai.com/docs/api-reference/embeddings/create
+        total=_at(f"{under}usage.total_tokens"),
+        calls=_server_tools(f"{under}usage"),
     )
     responses = chat._replace(
         name=f"{name}-responses" if name != "chat" else "responses",
@@ -100,8 +131,38 @@ def _usage(
         cached=_at(f"{under}usage.input_tokens_details.cached_tokens"),
         write=_at(f"{under}usage.input_tokens_details.cache_write_tokens"),
         time=_at(f"{under}completed_at", f"{under}created_at", f"{under}created", *_LOG_TIMES),
+        total=(),
+        calls=_output_calls(under, _server_tools(f"{under}usage")),
     )
     return chat, responses
+
+
+def _server_tools(*usages: str) -> tuple[CallCount, ...]:
+    """Numbers beside those of tokens: Anthropic's form, which DeepSeek's API has too, and LiteLLM's."""
+    named = {"web_search": ("server_tool_use", "prompt_tokens_details"), "web_fetch": ("server_tool_use",)}
+    return tuple(
+        CallCount(call, _at(*(f"{usage}.{place}.{call}_requests" for usage in usages for place in places)))
+        for call, places in named.items()
+    )
+
+
+def _output_calls(under: str, numbered: Sequence[CallCount]) -> tuple[CallCount, ...]:
+    """Calls as elements of the output of a Responses object, and the numbers that such a record may have besides.
+
+    Of the actions of a web search only `search` costs a call:
+    https://developers.openai.com/api/docs/guides/tools-web-search#output-and-citations
+    """
+    output, tools = _at(f"{under}output", f"{under}tools")
+    numbers = {count.call: count.numbers for count in numbered}
+    searches = Items(output, "web_search_call", action="search")
+    preview = Items(tools, "web_search_preview", starts=True)
+    return (
+        CallCount("web_search", numbers["web_search"], searches, tool=preview, has_tool=False),
+        CallCount("web_search_preview", (), searches, tool=preview),
+        CallCount("web_fetch", numbers["web_fetch"]),
+        CallCount("file_search", (), Items(output, "file_search_call")),
+        CallCount("code_interpreter", (), Items(output, "code_interpreter_call")),
+    )
 
 
 _LOG_TIMES = ("completed_at", "end_time", "timestamp", "time", "created_at")
@@ -249,6 +310,7 @@ LOG_KINDS: tuple[LogKind, ...] = (
         time=_at("endTime", "startTime"),
         region=_at("api_base"),
         failed=((("cache_hit",), "[Tt]rue"), (("status",), "failure")),
+        calls=_server_tools("metadata.usage_object", "metadata.additional_usage_values"),
         flat=True,
     ),
     LogKind(
@@ -323,8 +385,8 @@ def mapped_kind(fields: dict[str, Path]) -> LogKind:
 
 
 def paths_of(kind: LogKind) -> tuple[Path, ...]:
-    """Every field that a kind looks at."""
-    groups = (kind.marks, kind.model, kind.input, kind.output, kind.cached, kind.write, kind.input_parts)
+    """Every field that a kind looks at, but for those of calls."""
+    groups = (kind.marks, kind.model, kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.total)
     times = (kind.time, kind.until, kind.tier, kind.batch, kind.region, kind.requests)
     found = [path for group in (*groups, *times) for path in group]
     found += [path for path, _ in kind.failed]
@@ -335,4 +397,16 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
 
 def count_paths(kind: LogKind) -> frozenset[Path]:
     """Those of them that hold a count, which must be written as a number."""
-    return frozenset((*kind.input, *kind.output, *kind.cached, *kind.write, *kind.input_parts, *kind.requests))
+    counts = (kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.requests, kind.total)
+    return frozenset(path for paths in counts for path in paths)
+
+
+def call_numbers(kind: LogKind) -> tuple[Path, ...]:
+    """The fields that hold a number of calls."""
+    return tuple(path for count in kind.calls for path in count.numbers)
+
+
+def call_lists(kind: LogKind) -> tuple[Path, ...]:
+    """The fields that hold a list in which calls, or the tools for them, are elements."""
+    listed = [items.path for count in kind.calls for items in (count.items, count.tool) if items is not None]
+    return tuple(dict.fromkeys(listed))

@@ -21,11 +21,13 @@ def problems_sql(sources: Sequence[str], query: UsageQuery) -> str:
     def bad(name: str) -> str:
         return f"{name} IS NULL OR {name} < 0 OR {name} >= {MOST}"
 
+    calls = "".join(f"WHEN {bad(name)} THEN 'calls' " for name in query.call_columns)
+    numbers = "".join(f", {name}" for name in query.call_columns)
     time = f"instant < 0 OR instant >= {LATEST} OR span_end < instant OR span_end >= {LATEST}"
     code = (
         "CASE WHEN shape IS NULL THEN 'shape' WHEN failed THEN 'failed' "
         f"WHEN {bad('input')} THEN 'input' WHEN {bad('output')} THEN 'output' WHEN {bad('cached')} THEN 'cached' "
-        f"WHEN {bad('write')} THEN 'write' WHEN {bad('requests')} THEN 'requests' "
+        f"WHEN {bad('write')} THEN 'write' WHEN {bad('requests')} THEN 'requests' {calls}"
         "WHEN cached + write > input THEN 'convention' "
         f"{'' if on is not None else f'WHEN {time} THEN ' + literal('time')} END"
     )
@@ -37,7 +39,7 @@ def problems_sql(sources: Sequence[str], query: UsageQuery) -> str:
     chosen = f" WHERE instant IS NULL OR instant < 0 OR ({asked})" if asked else ""
     return (
         f"SELECT file, shape, model, input, output, cached, write, requests, summed, "
-        f"{instant}, {until} AS until, tier, {code} AS code{fields}{logged} FROM ({every}) AS r{chosen}"
+        f"{instant}, {until} AS until, tier, {code} AS code{fields}{logged}{numbers} FROM ({every}) AS r{chosen}"
     )
 
 
@@ -89,14 +91,19 @@ def sums_sql(records: str, query: UsageQuery, periods: RatePeriods, *, month: st
     keys.append("r.context AS context")
     # Of what was rejected only the number counts. It is left out here, where the rows are few, not for each record.
     counts = ["CAST(sum(r.rows) AS HUGEINT) AS rows"]
-    counts += [f"CAST(sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS HUGEINT) AS {name}" for name in SUMS[1:]]
+    counts += [_sum_known_sql(name) for name in SUMS[1:]]
     counts += request_times_sql("r", query)
     if query.compare_to:
         counts += ["sum(r.logged) AS logged", "CAST(sum(r.logged_rows) AS HUGEINT) AS logged_rows"]
+    counts += [_sum_known_sql(name) for name in query.call_columns]
     return (
         f"SELECT {', '.join(keys)}, {', '.join(counts)} FROM {records} AS r{joined} "
         f"GROUP BY {', '.join(str(number) for number in range(1, len(keys) + 1))}"
     )
+
+
+def _sum_known_sql(name: str) -> str:
+    return f"CAST(sum(CASE WHEN r.code IS NULL THEN r.{name} END) AS HUGEINT) AS {name}"
 
 
 def request_times_sql(relation: str, query: UsageQuery) -> list[str]:
@@ -123,7 +130,7 @@ def each_record_sql(every: str, query: UsageQuery, periods: RatePeriods) -> str:
     """The records one by one; of those that are rejected, only the code and the file."""
     fields = [f"field_{place}" for place in range(len(query.fields))]
     names = [*fields, "model", "tier", "instant", "until", *(("logged",) if query.compare_to else ())]
-    chosen = [*SUMS[1:], *(_keep_sql(f"r.{name}", name) for name in names)]
+    chosen = [*SUMS[1:], *query.call_columns, *(_keep_sql(f"r.{name}", name) for name in names)]
     chosen += [
         "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END AS summed",
         "r.code",
@@ -173,7 +180,7 @@ def bucket_sums_sql(every: str, query: UsageQuery, periods: RatePeriods) -> str:
         "context": f"CASE WHEN r.code IS NULL THEN {context_sql(query, periods)} END",
     }
     counts = ["count(*) AS rows"]
-    counts += [f"CAST(sum(r.{name}) AS HUGEINT) AS {name}" for name in SUMS[1:]]
+    counts += [f"CAST(sum(r.{name}) AS HUGEINT) AS {name}" for name in (*SUMS[1:], *query.call_columns)]
     counts += [
         "min(CASE WHEN r.code IS NULL THEN r.instant END) AS first_at",
         "max(CASE WHEN r.code IS NULL THEN r.instant END) AS last_at",

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tokencost.errors import InvalidRequest
-from tokencost.logs.records.kinds import Path
+from tokencost.logs.records.kinds import Items, Path
+from tokencost.logs.sql.fields import items_sql
 
 
 class Dialect(NamedTuple):
@@ -23,6 +24,8 @@ class Dialect(NamedTuple):
     """A field of some JSON as JSON: in quotes where it is text."""
     month: str
     """The first day of the month of a day, both in days since 1970."""
+    items: Callable[[str, Items], str] | None = None
+    """How many elements of a list in some JSON are wanted ones; None where no test runs it."""
     row: str | None = None
     """A whole row as JSON, so that columns a table lacks are fields that a record lacks.
 
@@ -73,6 +76,45 @@ def _escape_text(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
+def _postgres_items(json: str, wanted: Items) -> str:
+    listed = f"({json} #> ARRAY[{_names(wanted.path, _quote_text)}])" if wanted.path else json
+    test = f'@.type {"starts with" if wanted.starts else "=="} "{wanted.type}"'
+    if wanted.action is not None:
+        test += f' && (!exists(@.action.type) || @.action.type == "{wanted.action}")'
+    return f"jsonb_array_length(jsonb_path_query_array({listed}, '$[*] ? ({test})'))"
+
+
+def _duckdb_items(json: str, wanted: Items) -> str:
+    return items_sql(f"json_extract({json}, {_pointer(wanted.path)})" if wanted.path else json, wanted)
+
+
+def _spark_items(json: str, wanted: Items) -> str:
+    path = _dotted_path_sql(wanted.path, '["{}"]', "$")
+    listed = f"try_variant_get({json}, '{path}', 'array<variant>')"
+    test = _element_test(wanted, "try_variant_get(i, '$.{}', 'string')", "startswith({}, {})")
+    return f"size(filter({listed}, i -> {test}))"
+
+
+def _clickhouse_items(json: str, wanted: Items) -> str:
+    names = f", {_names(wanted.path, _escape_text)}" if wanted.path else ""
+    test = _element_test(wanted, "JSONExtract(i, {}, 'Nullable(String)')", "startsWith({}, {})", quoted=True)
+    return f"arrayCount(i -> coalesce({test}, false), JSONExtractArrayRaw(ifNull({json}, ''){names}))"
+
+
+def _element_test(wanted: Items, member: str, starts: str, *, quoted: bool = False) -> str:
+    """Whether the element `i` is wanted; `member` writes a field of it, whose path is quoted part by part."""
+
+    def field(*path: str) -> str:
+        return member.format(_names(path, _escape_text) if quoted else ".".join(path))
+
+    kind = _quote_text(wanted.type)
+    test = starts.format(field("type"), kind) if wanted.starts else f"{field('type')} = {kind}"
+    if wanted.action is None:
+        return test
+    action = _quote_text(wanted.action)
+    return f"{test} AND coalesce({field('action', 'type')}, {action}) = {action}"
+
+
 def _at(function: str, quoted: str, start: str = "$") -> Callable[[str, Path], str]:
     """A function of JSON and a path."""
     return lambda json, path: function.format(json, f"'{_dotted_path_sql(path, quoted, start)}'")
@@ -85,6 +127,7 @@ POSTGRES = Dialect(
     text=lambda json, path: f"({json} #>> ARRAY[{_names(path, _quote_text)}])",
     as_written=lambda json, path: f"NULLIF(CAST({json} #> ARRAY[{_names(path, _quote_text)}] AS TEXT), 'null')",
     month="(CAST(DATE_TRUNC('month', DATE '1970-01-01' + CAST({} AS INT)) AS DATE) - DATE '1970-01-01')",
+    items=_postgres_items,
     row="to_jsonb({})",
     integer="CAST({} AS BIGINT)",
     decimal="CAST({} AS DECIMAL(38, {}))",
@@ -98,6 +141,7 @@ DUCKDB = Dialect(
     text=lambda json, path: f"json_extract_string({json}, {_pointer(path)})",
     as_written=lambda json, path: f"NULLIF(CAST(json_extract({json}, {_pointer(path)}) AS VARCHAR), 'null')",
     month="(CAST(date_trunc('month', DATE '1970-01-01' + CAST({} AS INTEGER)) AS DATE) - DATE '1970-01-01')",
+    items=_duckdb_items,
     row="to_json({})",
     divided="({} // {})",
     lists_cost=True,
@@ -112,6 +156,7 @@ SPARK = Dialect(
     text=_at("try_variant_get({}, {}, 'string')", '["{}"]'),
     as_written=_at("NULLIF(to_json(try_variant_get({}, {}, 'variant')), 'null')", '["{}"]'),
     month="DATEDIFF(TRUNC(DATE_ADD(DATE '1970-01-01', CAST({} AS INT)), 'MM'), DATE '1970-01-01')",
+    items=_spark_items,
     row="parse_json(to_json(struct({}.*), map('timestampFormat', \"yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX\")))",
     divided="({} DIV {})",
     string="STRING",
@@ -158,6 +203,7 @@ CLICKHOUSE = Dialect(
     text=lambda json, path: f"JSONExtract({json}, {_names(path, _escape_text)}, 'Nullable(String)')",
     as_written=lambda json, path: f"nullIf(nullIf(JSONExtractRaw({json}, {_names(path, _escape_text)}), ''), 'null')",
     month="toInt64(toStartOfMonth(toDate32('1970-01-01') + {}))",
+    items=_clickhouse_items,
     divided="intDiv({}, {})",
     integer="accurateCastOrNull({}, 'Int64')",
     decimal="toDecimal128OrNull({}, {})",

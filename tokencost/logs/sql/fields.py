@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from tokencost.logs.records.kinds import Path
+from tokencost.logs.records.kinds import Items, Path
 
 MALFORMED = -1
 MOST = 10**15
@@ -41,6 +41,10 @@ class Fields(Protocol):
 
     def instant(self, path: Path) -> str | None:
         """As microseconds since 1970, where the engine knows that it is a time."""
+        ...
+
+    def items(self, wanted: Items) -> str | None:
+        """How many elements of a list are wanted ones, as the text of a count."""
         ...
 
 
@@ -98,11 +102,32 @@ def scale_time_sql(whole: str) -> str:
     )
 
 
+def items_sql(json: str, wanted: Items) -> str:
+    """How many elements of a JSON list are wanted ones, as text; NULL where there is none."""
+    test = _element_sql("json_extract_string(i, '$.type')", "json_extract_string(i, '$.action.type')", wanted)
+    # Most lists have none, which is seen at once; to take a list apart costs many times as much.
+    seen = f"contains(CAST({json} AS VARCHAR), {literal(wanted.type)})"
+    found = f"len(list_filter(json_extract({json}, '$[*]'), lambda i: {test}))"
+    return f"CASE WHEN {seen} THEN CAST({found} AS VARCHAR) END"
+
+
+def _element_sql(kind: str, action: str, wanted: Items) -> str:
+    """Whether an element is a wanted one."""
+    test = f"starts_with({kind}, {literal(wanted.type)})" if wanted.starts else f"{kind} = {literal(wanted.type)}"
+    if wanted.action is not None:
+        test += f" AND coalesce({action}, {literal(wanted.action)}) = {literal(wanted.action)}"
+    return test
+
+
+_ELEMENTS = 'STRUCT("type" VARCHAR, "action" STRUCT("type" VARCHAR))[]'
+"""A list of which only the types of its elements are read: to copy long texts would double the time."""
+
+
 class NestedColumns:
     """JSON lines that the engine reads straight into nested columns: the quick way for what is not nested in lists."""
 
-    def __init__(self, texts: Iterable[Path], counts: Iterable[Path]) -> None:
-        self._types = dict.fromkeys(texts, "VARCHAR") | dict.fromkeys(counts, "JSON")
+    def __init__(self, texts: Iterable[Path], counts: Iterable[Path], lists: Iterable[Path] = ()) -> None:
+        self._types = dict.fromkeys(texts, "VARCHAR") | dict.fromkeys(counts, "JSON") | dict.fromkeys(lists, _ELEMENTS)
         self._tree = _tree(self._types)
 
     @property
@@ -136,6 +161,13 @@ class NestedColumns:
 
     def instant(self, path: Path) -> None:
         """JSON has no times."""
+
+    def items(self, wanted: Items) -> str:
+        """How many elements of a list are wanted ones, without the texts that lie in them."""
+        if self._types[wanted.path] == "JSON":
+            return items_sql(self._field(wanted.path), wanted)
+        test = _element_sql("i.type", "i.action.type", wanted)
+        return f"CAST(nullif(len(list_filter({self._field(wanted.path)}, lambda i: {test})), 0) AS VARCHAR)"
 
 
 Tree = Mapping[str, "str | Tree"]
@@ -204,6 +236,10 @@ class JsonRecord:
     def instant(self, path: Path) -> None:
         """JSON has no times."""
 
+    def items(self, wanted: Items) -> str:
+        """How many elements of a list are wanted ones."""
+        return items_sql(f"json_extract(r.record, {_pointer(wanted.path)})", wanted)
+
 
 def _pointer(path: Path) -> str:
     """A JSON pointer, https://www.rfc-editor.org/rfc/rfc6901."""
@@ -269,6 +305,16 @@ class TableColumns:
         if found and _TIMES.fullmatch(found[1]):
             return scale_time_sql(f"CAST({found[0]} AS BIGINT)")
         return f"epoch_us({found[0]})" if found and found[1].startswith("TIMESTAMP") else None
+
+    def items(self, wanted: Items) -> str | None:
+        """How many elements of a list are wanted ones; the list is a column of its own, or JSON as text."""
+        found = self._column_of(wanted.path)
+        if not found:
+            return None
+        if found[1] not in ("VARCHAR", "JSON"):
+            return items_sql(f"to_json({found[0]})", wanted)
+        text = f"CAST({found[0]} AS VARCHAR)"
+        return items_sql(f"CASE WHEN json_valid({text}) THEN CAST({text} AS JSON) END", wanted)
 
 
 def _field_type(type_name: str, path: Path) -> str | None:

@@ -1,12 +1,22 @@
 """How the records of a source become rows of the same columns, whatever their kind: model, time, tier and counts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from tokencost.errors import InvalidRequest
-from tokencost.logs.records.kinds import REGION, REGIONAL_HOST, LogKind, Path, paths_of
+from tokencost.logs.records.kinds import (
+    REGION,
+    REGIONAL_HOST,
+    CallCount,
+    LogKind,
+    Path,
+    call_lists,
+    call_numbers,
+    paths_of,
+)
 from tokencost.logs.sql.fields import MALFORMED, Fields, literal
 from tokencost.logs.sql.parsing import NativeParsing, Parsing, matches_sql
 from tokencost.logs.usage_query import UsageQuery, field_path, region_prefix
+from tokencost.pricetable.table import CALLS
 from tokencost.pricing.rates import STANDARD
 
 INPUT_KINDS = "('input_cache_hit_tokens', 'input_cache_miss_tokens')"
@@ -42,9 +52,16 @@ def possible_kinds(fields: Fields, kinds: Sequence[LogKind]) -> tuple[LogKind, .
 
 def fields_read(kinds: Sequence[LogKind], query: UsageQuery) -> list[Path]:
     """Every field that the query may look at."""
-    paths = [path for kind in kinds for path in paths_of(kind)]
+    paths = [path for kind in kinds for path in (*paths_of(kind), *call_numbers(kind))]
+    # What is looked at in a list is the type of its elements.
+    paths += [(*path, "type") for kind in kinds for path in call_lists(kind)]
     paths += [field_path(name) for name in query.fields]
     return [*paths, *([query.compare_to] if query.compare_to else [])]
+
+
+def counted_calls(fields: Fields, kinds: Sequence[LogKind]) -> tuple[str, ...]:
+    """The calls that records of such a source can show. Counting any other would cost time for nothing."""
+    return tuple(call for call in CALLS if any(_calls_text(fields, kind, call) for kind in kinds))
 
 
 _NATIVE = NativeParsing()
@@ -111,6 +128,8 @@ def records_sql(
         "region": each(lambda kind: first_sql(fields.text(path) for path in kind.region), NO_TEXT),
         "failed": each(lambda kind: _failed_sql(fields, kind), "false"),
     }
+    for name, call in zip(query.call_columns, query.calls, strict=True):
+        columns[name] = each(lambda kind, call=call: _calls_text(fields, kind, call), NO_TEXT)  # type: ignore[misc]
     for place, name in enumerate(query.fields):
         columns[f"field_{place}"] = fields.text(field_path(name)) or NO_TEXT
     if query.compare_to:
@@ -140,9 +159,10 @@ def _parse_sql(
     timed_already: bool,
 ) -> str:
     """The gathered text as numbers and times. What no record of the source can have costs nothing."""
+    calls = tuple(name for name in query.call_columns if name in columns)
     counts = () if whole else tuple(name for name in (*COUNTS, "part_1", "part_2") if name in columns)
     times = tuple(name for name in ("until", *(() if timed_already else ("time",))) if name in columns)
-    gathered = parsing.prepare_sql(gathered, counts, times)
+    gathered = parsing.prepare_sql(gathered, (*counts, *calls), times)
 
     def count(name: str) -> str:
         if name not in columns:
@@ -171,9 +191,8 @@ def _parse_sql(
             mine = f"CASE WHEN kind {test} THEN {amount} WHEN kind IN {TYPE_KINDS} THEN 0 END"
             parsed[name] = f"CASE WHEN kind IS NULL THEN {parsed[name]} ELSE {mine} END"
         summed = f"CASE WHEN kind IS NULL THEN {summed} ELSE 1 END"
-    time, day = "CAST(NULL AS BIGINT)", "false"
-    if "time" in columns:
-        time, day = ("time", "false") if timed_already else (parsing.time("time"), parsing.is_day("time"))
+    parsed |= _parse_calls(columns, query, parsing)
+    time, day = _parse_time(columns, parsing, timed_already=timed_already)
     tier = _tier(columns, kinds, query.tier, numbers)
     kept = ["file", "shape", "failed", *(f"field_{place}" for place in range(len(query.fields)))]
     if query.compare_to:
@@ -192,6 +211,18 @@ def _parse_sql(
     )
 
 
+def _parse_calls(columns: Container[str], query: UsageQuery, parsing: Parsing) -> dict[str, str]:
+    """The numbers of calls, which are text wherever they come from."""
+    return {name: f"coalesce({parsing.count(name)}, 0)" if name in columns else "0" for name in query.call_columns}
+
+
+def _parse_time(columns: Container[str], parsing: Parsing, *, timed_already: bool) -> tuple[str, str]:
+    """The time, and whether it is a date alone."""
+    if "time" not in columns:
+        return "CAST(NULL AS BIGINT)", "false"
+    return ("time", "false") if timed_already else (parsing.time("time"), parsing.is_day("time"))
+
+
 def first_sql(expressions: Iterable[str | None]) -> str | None:
     """The first of these that is there; None where no record can have any of them."""
     known = list(dict.fromkeys(expression for expression in expressions if expression))
@@ -206,13 +237,46 @@ def _count(fields: Fields, kind: LogKind, name: str, whole: bool) -> str | None:
         return None
     if whole:
         return first_sql(fields.whole(path) for path in paths)
-    return first_sql(fields.count(path, as_text=kind.text_counts) for path in paths)
+    found = first_sql(fields.count(path, as_text=kind.text_counts) for path in paths)
+    return _output_sql(fields, kind, found) if name == "output" and kind.total else found
+
+
+def _output_sql(fields: Fields, kind: LogKind, recorded: str | None) -> str | None:
+    """The output; none where no output is recorded and the total is the input, as it is of an embedding."""
+    total, tokens = (
+        first_sql(fields.count(path, as_text=kind.text_counts) for path in paths) for paths in (kind.total, kind.input)
+    )
+    if total is None or tokens is None:
+        return recorded
+    none = f"CASE WHEN {total} = {tokens} THEN '0' END"
+    return f"coalesce({recorded}, {none})" if recorded else none
 
 
 def _all_whole(fields: Fields, kind: LogKind) -> bool:
     """Whether the engine knows that all counts of a kind are integers, so that none need be parsed."""
     counts = [path for name in COUNTS for path in getattr(kind, name) if fields.present(path) is not None]
     return not kind.types and not kind.input_parts and all(fields.whole(path) is not None for path in counts)
+
+
+def _calls_text(fields: Fields, kind: LogKind, call: str) -> str | None:
+    """The number of calls as text; None where no record of the kind shows such calls there."""
+    found = [_count_calls(fields, count) for count in kind.calls if count.call == call]
+    return first_sql(text for texts in found for text in texts)
+
+
+def _count_calls(fields: Fields, count: CallCount) -> Iterator[str | None]:
+    yield from (fields.count(path, as_text=False) for path in count.numbers)
+    listed = fields.items(count.items) if count.items else None
+    if listed is None or count.tool is None:
+        yield listed
+        return
+    tools = fields.items(count.tool)
+    if tools is None:
+        # Without its tools a record shows no other than the usual one.
+        yield None if count.has_tool else listed
+        return
+    given = f"coalesce({tools}, '0')"
+    yield f"CASE WHEN {given} {'<>' if count.has_tool else '='} '0' THEN {listed} END"
 
 
 def _part(fields: Fields, kind: LogKind, place: int) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tokencost.errors import InvalidRequest
-from tokencost.logs.records.kinds import LogKind, Path, paths_of
+from tokencost.logs.records.kinds import Items, LogKind, Path, paths_of
 from tokencost.logs.sql.aggregate import (
     bucket_sums_sql,
     each_record_sql,
@@ -16,7 +16,7 @@ from tokencost.logs.sql.aggregate import (
 )
 from tokencost.logs.sql.dialects import Dialect
 from tokencost.logs.sql.fields import identifier, literal
-from tokencost.logs.sql.normalize import fields_read, possible_kinds, records_sql
+from tokencost.logs.sql.normalize import counted_calls, fields_read, possible_kinds, records_sql
 from tokencost.logs.sql.parsing import PortableParsing
 from tokencost.logs.sql.rate_periods import (
     DAY,
@@ -27,8 +27,9 @@ from tokencost.logs.sql.rate_periods import (
     periods_between,
     weekly_parts,
 )
-from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, field_columns, fingerprint
+from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, call_columns, field_columns, fingerprint
 from tokencost.logs.usage_query import UsageQuery, field_path
+from tokencost.pricetable.table import CALLS
 from tokencost.pricetable.when import span
 
 if TYPE_CHECKING:
@@ -93,6 +94,18 @@ class Fields:
 
     def instant(self, path: Path) -> None:
         """Nor whether they are times."""
+
+    def items(self, wanted: Items) -> str | None:
+        """How many elements of a list are wanted ones, where a dialect can say so."""
+        if self._dialect.items is None:
+            return None
+        json, path = f"r.{RECORD}", wanted.path
+        if self._columns is not None:
+            if path[0] not in self._columns:
+                return None
+            json, path = f"r.json_{self._columns.index(path[0])}", path[1:]
+        found = verbatim_sql(self._dialect.items(json, wanted._replace(path=path)))
+        return f"CAST({found} AS VARCHAR)"
 
 
 def columns_of(
@@ -197,12 +210,28 @@ def table_query(
     if not known:
         marks = ", ".join(dict.fromkeys(path[0] for kind in kinds for path in kind.marks))
         raise InvalidRequest(f"records of that shape have the columns {marks}", "name them with --columns")
+    query = query._replace(calls=counted_calls(fields, known))
     rows = table_rows(dialect, table, columns, json_column, fields_read(known, query))
     flat = all(kind.flat for kind in known)
     every = records_sql(
         rows.name, fields, known, query, file="CAST(NULL AS VARCHAR)", one_kind=flat, parsing=PortableParsing()
     )
     return query_sql(dialect, [rows], [every], query, periods)
+
+
+def uncounted_calls(
+    dialect: Dialect,
+    kinds: Sequence[LogKind],
+    query: UsageQuery,
+    columns: Sequence[str] | None,
+    json_column: str | None,
+) -> tuple[str, ...]:
+    """The calls that records of these kinds may show, and that the query cannot count."""
+    columns = columns_of(dialect, kinds, query, columns, json_column)
+    fields = Fields(dialect, None if json_column is not None else columns)
+    counted = counted_calls(fields, possible_kinds(fields, kinds))
+    shown = {count.call for kind in kinds for count in kind.calls}
+    return tuple(call for call in CALLS if call in shown and call not in counted)
 
 
 def query_sql(
@@ -258,7 +287,8 @@ def _result(query: UsageQuery, periods: RatePeriods, *, with_files: bool) -> str
     """The sums under the names of their columns in a file."""
     fields = dict(zip(key_columns(query)[len(query.periods) :], field_columns(query), strict=False))
     logged = LOGGED if query.compare_to else {}
-    names = {**dict(zip(query.periods, query.periods, strict=True)), **fields, **KEYS, **COUNTS, **logged}
+    calls = dict(zip(query.call_columns, call_columns(query.calls), strict=True))
+    names = {**dict(zip(query.periods, query.periods, strict=True)), **fields, **KEYS, **COUNTS, **logged, **calls}
     names |= {"file": "file"} if with_files else {}
     chosen = [f"s.{identifier(ours)} AS {identifier(theirs)}" for ours, theirs in names.items()]
     return f"SELECT {', '.join(chosen)}, {literal(fingerprint(query, periods))} AS {CELLS} FROM cell_sums AS s"

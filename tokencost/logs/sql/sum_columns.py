@@ -1,6 +1,7 @@
 """The columns under which a printed query gives its sums."""
 
 import re
+from collections.abc import Iterable
 
 from tokencost.logs.sql.aggregate import context_cuts
 from tokencost.logs.sql.rate_periods import RatePeriods
@@ -27,8 +28,15 @@ COUNTS = {
 }
 LOGGED = {"logged": "logged_cost", "logged_rows": "logged_records"}
 """Names in the query, and under which they are returned."""
+_CALLS = "{}_calls"
+"""Calls of tools, in columns that only queries of records that can show them have."""
 CELLS = "rate_cells"
 """The column with the fingerprint of the periods of time that the sums were made for."""
+
+
+def call_columns(calls: Iterable[str]) -> tuple[str, ...]:
+    """The columns with the numbers of these calls."""
+    return tuple(_CALLS.format(call) for call in calls)
 
 
 def fingerprint(query: UsageQuery, periods: RatePeriods) -> str:

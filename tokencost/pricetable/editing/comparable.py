@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tokencost.pricetable.table import Model, Price, PriceTable
+from tokencost.pricetable.table import Fee, Model, Price, PriceTable
 
 
 def price_facts(price: Price) -> dict[str, Any]:
@@ -31,6 +31,11 @@ def model_facts(model: Model) -> dict[str, Any]:
         "note": model.note,
         "served": model.served,
     }
+
+
+def fee_facts(fee: Fee) -> Fee:
+    """Everything that a fee says; where it ends follows from the others."""
+    return fee._replace(path=(), end=None)
 
 
 def changed_older_prices(before: PriceTable, after: PriceTable, model_id: str) -> list[Price]:

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from tokencost.errors import InvalidData, InvalidRequest
-from tokencost.pricetable.editing.layout import entry_lines, in_order, pair_lines, shape_at, shape_of, table_lines
+from tokencost.pricetable.editing.layout import in_order, pair_lines, section_lines, shape_at, shape_of, table_lines
 from tokencost.pricetable.editing.toml_tree import Node, Tree, parse_tree, plain_text
 from tokencost.pricetable.editing.toml_writer import key_text
 from tokencost.pricetable.load import check_prices, check_shape
 from tokencost.pricetable.reading.schema import PRICES_TOML
 from tokencost.pricetable.reading.validated_toml import ParsedToml, parse_toml
 from tokencost.pricetable.reading.validators import table_form
-from tokencost.pricetable.table import PriceTable
+from tokencost.pricetable.table import KeyPath, PriceTable
 
 MODEL = shape_at(("models", ""))
 
@@ -95,10 +95,13 @@ def _document_lines(tree: Tree, values: Mapping[str, Any]) -> Iterator[str]:
                 header = f"[{key_text((key, name))}]"
                 lines = list(_section(header, node.table[name], table_form(shape["values_schema"])))
                 yield from lines
+                facts = values[key][name]
                 if key == "models":
-                    prices = list(_price_sections(name, node.table[name], values["models"][name]["prices"]))
+                    prices = list(_entry_sections(("models", name, "prices"), node.table[name], facts["prices"]))
                     # A model and its first price are read as one, unless a comment stands between them.
                     yield from prices if "#" in (lines[-1][:1], prices[1][:1]) else prices[1:]
+                elif "fees" in facts:
+                    yield from _entry_sections(("providers", name, "fees"), node.table[name])
     if tree.end:
         yield from ("", *tree.end)
 
@@ -107,16 +110,21 @@ def _section(header: str, node: Node, shape: dict[str, Any]) -> Iterator[str]:
     yield from ("", *node.above, *table_lines(header, node, shape))
 
 
-def _price_sections(model_id: str, model: Node, prices: list[dict[str, Any]]) -> Iterator[str]:
-    listed = model.table["prices"]
-    pairs = zip(listed.items, prices, strict=True)
-    entries = [node for node, _ in sorted(pairs, key=lambda pair: _start(pair[1]))]
-    # Comments of an inline list of prices, which is written as sections.
+def _entry_sections(path: KeyPath, table: Node, dated: list[dict[str, Any]] | None = None) -> Iterator[str]:
+    """The prices of a model, or the fees of a provider; those of `dated` values oldest first."""
+    listed = table.table[str(path[-1])]
+    entries = listed.items
+    if dated is not None:
+        pairs = zip(entries, dated, strict=True)
+        entries = [node for node, _ in sorted(pairs, key=lambda pair: _start(pair[1]))]
+    if not entries:
+        return
+    # Comments of an inline list, which is written as sections.
     around = [comment for comment in (*listed.above, listed.opening, listed.behind.strip()) if comment]
     entries[0].above = [*around, *entries[0].above]
     entries[-1].below += listed.below
     for node in entries:
-        yield from ("", *node.above, *entry_lines(model_id, node), *node.below)
+        yield from ("", *node.above, *section_lines(path, node), *node.below)
 
 
 def _hand_down(node: Node) -> None:

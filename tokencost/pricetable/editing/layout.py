@@ -38,20 +38,28 @@ def shape_at(path: KeyPath, shape: Shape = PRICES_TOML) -> Shape:
 
 ENTRY = shape_at(("models", "", "prices", 0))
 ROW = shape_at(("models", "", "prices", 0, "when", 0))
+FEE_ENTRY = shape_at(("providers", "", "fees", 0))
+SECTIONS = {"prices": ENTRY, "fees": FEE_ENTRY}
+"""Keys whose tables are sections of their own."""
 ENTRY_KEYS = tuple(ENTRY["fields"])
 ROW_KEYS = tuple(ROW["fields"])
 
 
 def entry_lines(model_id: str, entry: Node) -> list[str]:
     """`[[models.ID.prices]]` with its keys and, in rows, its rates under conditions."""
-    return table_lines(f"[[{key_text(('models', model_id, 'prices'))}]]", entry, ENTRY)
+    return section_lines(("models", model_id, "prices"), entry)
+
+
+def section_lines(path: KeyPath, entry: Node) -> list[str]:
+    """`[[providers.ID.fees]]`, or a price, with its keys; `path` is that of the array of tables."""
+    return table_lines(f"[[{key_text(path)}]]", entry, SECTIONS[str(path[-1])])
 
 
 def table_lines(header: str, table: Node, shape: Shape) -> list[str]:
     """A header with the keys below it, and without the comments above it. An array of tables is no key of it."""
     lines = [with_comment(header, table.behind)]
     for key, node in in_order(table.table, shape):
-        if key != "prices":
+        if key not in SECTIONS:
             lines += pair_lines(key, node, shape_of(shape, key))
     return lines
 

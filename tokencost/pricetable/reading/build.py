@@ -3,12 +3,13 @@
 All of it happens once, when the table is loaded, so that pricing looks rates up and never works them out.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from tokencost.pricetable.hours import MINUTES_OF_DAY, WINDOW_KEYS, Window, zone_of
+from tokencost.pricetable.reading.fee_rules import following_fee
 from tokencost.pricetable.reading.named import resolve_names
 from tokencost.pricetable.reading.validated_toml import ParsedToml
 from tokencost.pricetable.table import (
@@ -17,6 +18,8 @@ from tokencost.pricetable.table import (
     ConditionBlock,
     Defaults,
     Evidence,
+    Fee,
+    FeeList,
     KeyPath,
     Model,
     Price,
@@ -60,7 +63,9 @@ def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
         version=checked["version"],
         sha256=sha256(parsed.content).hexdigest(),
         providers={
-            key: Provider(key, provider.get("name", key), provider.get("pricing_url"))
+            key: Provider(
+                key, provider.get("name", key), provider.get("pricing_url"), _fees(key, provider.get("fees", ()))
+            )
             for key, provider in checked["providers"].items()
         },
         calendars=calendars,
@@ -73,6 +78,29 @@ def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
         defaults=Defaults(tuple(defaults["compare"]), defaults["against"]) if defaults else None,
         text=parsed.text,
     )
+
+
+def _fees(provider: str, listed: Sequence[dict[str, Any]]) -> tuple[Fee, ...]:
+    fees = []
+    for n, fee in enumerate(listed):
+        following = following_fee(listed, n)
+        evidence = Evidence(**{key: fee[key] for key in Evidence._fields if key in fee})
+        cny = fee.get("cny")
+        fees.append(
+            Fee(
+                provider=provider,
+                call=fee["call"],
+                models=tuple(fee.get("models", ())),
+                start=fee["from"],
+                end=fee.get("until") or (listed[following]["from"] if following is not None else None),
+                per_1000_calls=fee.get("per_1000_calls"),
+                cny=FeeList(cny["per_1000_calls"], _list_evidence(cny, evidence)) if cny else None,
+                billed_per=fee.get("billed_per"),
+                evidence=evidence,
+                path=("providers", provider, "fees", n),
+            )
+        )
+    return tuple(fees)
 
 
 def _model(model_id: str, model: dict[str, Any], calendars: dict[str, Calendar], regions: dict[str, Region]) -> Model:

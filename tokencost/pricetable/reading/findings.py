@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tokencost.pricetable.table import (
     CONDITION_KEYS,
@@ -27,7 +27,7 @@ JUMP = 10
 """So many times more or less than before is what a misplaced decimal point looks like."""
 USUAL_NAMES = {"tier": ("batch", "flex", "priority"), "window": ("peak", "off-peak")}
 """These are no slips, wherever they occur but once."""
-FUTURE = "future"
+FUTURE: Final = "future"
 """The one kind that cannot be accepted: nobody has seen a page tomorrow."""
 _ADDRESS = re.compile(r"https://[^\s/]+(/\S*)?")
 

@@ -114,12 +114,17 @@ def _show_span(start: Any, end: Any) -> str:
 
 
 def _citations(table: dict[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
-    """Everything that has a `source`: calendars, prices, their CNY lists, condition rows, and those of the rows."""
+    """Everything that has a `source`: calendars, fees and prices, condition rows, and the CNY lists of these."""
     for name, calendar in table.get("calendars", {}).items():
         yield ("calendars", name), calendar
     for name, region in table.get("regions", {}).items():
         if "source" in region:
             yield ("regions", name), region
+    for name, provider in table["providers"].items():
+        for n, fee in enumerate(provider.get("fees", ())):
+            yield ("providers", name, "fees", n), fee
+            if "source" in fee.get("cny", ()):
+                yield ("providers", name, "fees", n, "cny"), fee["cny"]
     for path, price in _prices(table):
         yield from _citations_of(path, price)
         for n, row in enumerate(price.get("when", ())):

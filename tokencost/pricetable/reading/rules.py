@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from tokencost.pricetable.hours import WINDOW_KEYS
+from tokencost.pricetable.reading.fee_rules import find_fee_problems
 from tokencost.pricetable.reading.named import definition_problems, find_name_problems, suggest_name, unknown_name
 from tokencost.pricetable.reading.validated_toml import PathProblem
 from tokencost.pricetable.reading.validators import HIGHEST_RATE
@@ -23,6 +24,7 @@ def find_problems(table: dict[str, Any]) -> list[PathProblem]:
     """Every problem between the parts; an empty list for a sound table."""
     problems = [*_default_problems(table), *_alias_problems(table), *_calendar_problems(table)]
     problems += find_name_problems(table)
+    problems += find_fee_problems(table)
     for model_id, model in table["models"].items():
         path: KeyPath = ("models", model_id)
         if model["provider"] not in table["providers"]:

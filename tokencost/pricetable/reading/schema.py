@@ -12,6 +12,7 @@ from tokencost.pricetable.reading.validators import (
     DATES,
     DAY,
     DAYS,
+    FEE,
     FLAG,
     HOURS,
     INSTANT,
@@ -32,7 +33,7 @@ from tokencost.pricetable.reading.validators import (
     table_without,
     tables_of,
 )
-from tokencost.pricetable.table import FINDING_KINDS
+from tokencost.pricetable.table import CALLS, FINDING_KINDS
 
 SCHEMA_NUMBER = 1
 
@@ -150,6 +151,23 @@ _MODEL = table(
         "prices": required(list_of(_PRICE, least=1), "dated prices"),
     }
 )
+_PER_1000 = "what 1,000 calls cost, apart from any tokens"
+_FEE = table(
+    {
+        "call": required(one_of(*CALLS), "the call that has a fee of its own"),
+        "models": optional(list_of(NAME, least=1), "ids of the models that it is for; left out: for all others"),
+        "from": required(INSTANT, "instant from which the fee holds"),
+        "until": optional(INSTANT, "instant at which it ends, where no other follows directly"),
+        "per_1000_calls": optional(FEE, f"{_PER_1000}, in USD"),
+        "billed_per": optional(TEXT, "what is billed in place of calls, such as a container session"),
+        "source": required(SOURCE, "page that states the fee: a name of [sources] or a URL"),
+        **_EVIDENCE,
+        "cny": optional(
+            table({"per_1000_calls": required(FEE, f"{_PER_1000}, in yuan"), **_CNY_PAGE}),
+            "the provider's own CNY list, never a conversion",
+        ),
+    }
+)
 PRICES_TOML = table(
     {
         "schema": required(schema_number(SCHEMA_NUMBER), "number of this file format"),
@@ -169,6 +187,7 @@ PRICES_TOML = table(
                     {
                         "name": optional(TEXT, "display name"),
                         "pricing_url": optional(TEXT, "the provider's own price page"),
+                        "fees": optional(list_of(_FEE, least=1), "dated fees of calls, apart from tokens"),
                     }
                 )
             ),

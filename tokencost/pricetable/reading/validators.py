@@ -23,6 +23,8 @@ HIGHEST_RATE = 1_000_000
 LOWEST_RATE = Decimal("0.0001")
 """USD per 1M tokens. What is smaller, and not free, is a price per token that somebody entered as it stood."""
 MOST_DECIMALS = 12
+HIGHEST_FEE = 1_000_000
+"""USD or yuan per 1,000 calls."""
 
 Shape = dict[str, Any]
 Time = TypeVar("Time", bound=date)
@@ -71,6 +73,18 @@ def _check_odd_rate(value: object) -> Decimal:
             f"prices are per 1,000,000 tokens: that would be {per_million}",
         )
     return rate
+
+
+def check_fee(value: object) -> Decimal:
+    """What a thousand calls cost, if it can be that."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise refusal("a fee is a bare number", "write what 1,000 calls cost, without quotes: 10")
+    fee = Decimal(value)
+    if not fee.is_finite() or not 0 <= fee <= HIGHEST_FEE:
+        raise refusal(f"a fee is from 0 to {HIGHEST_FEE:,} for 1,000 calls", "write what 1,000 calls cost, such as 10")
+    if -cast("int", fee.as_tuple().exponent) > MOST_DECIMALS:
+        raise refusal(f"more than {MOST_DECIMALS} decimal places", "fees are per 1,000 calls, not per call")
+    return fee
 
 
 def check_instant(value: object) -> datetime:
@@ -217,6 +231,7 @@ RATE = value(
     check_rate,
     {"type": "number", "maximum": HIGHEST_RATE, "anyOf": [{"const": 0}, {"minimum": float(LOWEST_RATE)}]},
 )
+FEE = value(check_fee, {"type": "number", "minimum": 0, "maximum": HIGHEST_FEE})
 INSTANT = value(
     check_instant, {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
 )
