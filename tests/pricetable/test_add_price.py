@@ -40,8 +40,8 @@ def addition(model: str, start: str, rates: Mapping[str, Decimal], **more: Any) 
 def diff_of(content: bytes, wanted: NewPrice, today: date = date(2026, 11, 21)) -> str:
     edited = add_price(parse_table_file(content, "prices.toml"), wanted, today)
     lines = unified_diff(content.decode(), edited.content.decode(), "prices.toml", context=1)
-    # An empty line that is shown for context begins with a blank, which editors take away here.
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    # Where it stands moves with every price above it. An empty line that is shown for context begins with a blank, which editors take away here.
+    return "\n".join(re.sub(r"@@ -\d+,(\d+) \+\d+,(\d+) @@", r"@@ \1 → \2 @@", line).rstrip() for line in lines) + "\n"
 
 
 def test_the_whole_diff_of_a_new_price_for_a_model_with_windows() -> None:
@@ -56,12 +56,12 @@ def test_the_whole_diff_of_a_new_price_for_a_model_with_windows() -> None:
     assert diff_of(SHIPPED, wanted) == dedent("""\
         --- prices.toml
         +++ prices.toml (new)
-        @@ -29,3 +29,3 @@
+        @@ 3 → 3 @@
          schema = 1
         -version = "2026.11.21"
         +version = "2026.11.21.1"
 
-        @@ -730,2 +730,15 @@
+        @@ 2 → 15 @@
          ]
         +
         +[[models.deepseek-flash.prices]]
@@ -240,12 +240,12 @@ def test_a_correction_changes_one_value_and_says_why() -> None:
     assert diff_of(SMALL.encode(), wanted) == dedent("""\
         --- prices.toml
         +++ prices.toml (new)
-        @@ -1,3 +1,3 @@
+        @@ 3 → 3 @@
          schema = 1
         -version = "2026.01.01"   # moves on
         +version = "2026.11.21"   # moves on
          [providers.acme]
-        @@ -7,5 +7,6 @@
+        @@ 5 → 6 @@
          [[models.one.prices]]
         +# corrected 2026-11-21 (input was 1): read the wrong row
          from = 2026-01-01
