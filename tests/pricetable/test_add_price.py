@@ -40,7 +40,8 @@ def addition(model: str, start: str, rates: Mapping[str, Decimal], **more: Any) 
 def diff_of(content: bytes, wanted: NewPrice, today: date = date(2026, 11, 21)) -> str:
     edited = add_price(parse_table_file(content, "prices.toml"), wanted, today)
     lines = unified_diff(content.decode(), edited.content.decode(), "prices.toml", context=1)
-    # Where it stands moves with every price above it. An empty line that is shown for context begins with a blank, which editors take away here.
+    # Where it stands moves with every price above it.
+    # An empty line that is shown for context begins with a blank, which editors take away here.
     return "\n".join(re.sub(r"@@ -\d+,(\d+) \+\d+,(\d+) @@", r"@@ \1 → \2 @@", line).rstrip() for line in lines) + "\n"
 
 
