@@ -16,7 +16,7 @@ from tokencost import PriceTable, Row
 from tokencost.documents.claims.claims import claims_document
 from tokencost.documents.compare import comparison_document
 from tokencost.documents.document import Records
-from tokencost.documents.find import pairs_table, rates_table
+from tokencost.documents.find import pair_records, rate_records
 from tokencost.documents.usage.costs import usage_document
 from tokencost.documents.workload.sweep import sweep_records
 from tokencost.documents.workload.totals import workload_document
@@ -182,9 +182,9 @@ def test_rows_are_those_of_csv_and_json(shipped: PriceTable) -> None:
     swept = tokencost.sweep(shipped, CHAT, axes, "deepseek-flash", against="gpt-6.1-sol", on=ON)
     rows_of(swept.rows, sweep_records(swept))
     rates = tokencost.find_rates(tokencost.listed_rates(shipped), "0.14")
-    rows_of(rates, rates_table(rates, ""))
+    rows_of(rates, rate_records(rates))
     pairs = tokencost.find_pairs(tokencost.listed_rates(shipped), "0.14", "7.50")
-    rows_of(pairs, pairs_table(pairs, None, ""))
+    rows_of(pairs, pair_records(pairs))
     judged = [tokencost.judge(shipped, claim) for claim in tokencost.load_claims()]
     rows_of(judged, claims_document(shipped, judged, None).records[0])
 

@@ -31,21 +31,24 @@ def complete_claims(ctx: click.Context, _param: click.Parameter, incomplete: str
 
 @click.command(short_help="Published figures, recomputed, with a verdict.")
 @click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=complete_claims)
-@click.option(
-    "--file", type=InputFile(), metavar="FILE", help="Your own claims instead of those that come with tokencost."
-)
+@click.option("--file", type=InputFile(), metavar="FILE", help="Your own file of claims instead of the included one.")
 @click.option("--strict", is_flag=True, help="Exit status 1 unless all of them are reproduced.")
 @chart_option
 @timeless_options
 def claims(
     ids: tuple[str, ...], file: str | None, strict: bool, prices: str | None, on: When | None, **form: Any
 ) -> int:
-    """Published figures, recomputed from the list prices of their day, with a verdict; one ID explains one.
+    """Published figures, recomputed from the list prices of their day, each with a verdict. One ID explains one.
 
-    reproduced: the exact value, rounded to the printed digits, is the printed one, or lies within the printed range.
-    understated, overstated: the real advantage is larger, or smaller, than printed. differs: neither, for instance
-    a price that is not the list price. undecidable: a side is missing. --on asks whether it is true at another time.
-    """
+    \b
+    reproduced   rounded as printed it is the printed figure, or in its range
+    understated  the real advantage is larger than printed
+    overstated   the real advantage is smaller than printed
+    differs      neither, for instance a price that is not the list price
+    undecidable  a side is missing
+
+    --on asks whether it is true at another time.
+    """  # noqa: D301  # \b: click must not wrap this
     from tokencost.analysis.claims.file import load_claims
     from tokencost.analysis.claims.judge import REPRODUCED, alternatives, judge
     from tokencost.documents.claims.claims import claim_document, claims_document

@@ -55,12 +55,14 @@ class NearType(click.ParamType[Fraction]):
 @click.option(
     "--near", type=NearType(), default=Fraction(0), metavar="SHARE", help="Also prices that close, such as 5%."
 )
+@click.option("--all", "every", is_flag=True, help="Every pair, where people else get a summary of many.")
 @region_option
 @timeless_options
 def find(
     price: Decimal,
     other: Decimal | None,
     near: Fraction,
+    every: bool,
     region: str | None,
     prices: str | None,
     on: When | None,
@@ -68,12 +70,14 @@ def find(
 ) -> int:
     """Which list prices equal PRICE, in USD per 1M tokens, on --on or at any time.
 
-    With two figures, such as the $0.14 and $7.50 of a headline: every pair of list prices, in force at the same
-    time, that gives them, like-for-like pairs (same component, same tier, both in real time) first and marked.
-    Exit status 1 when there are none; the nearest are shown.
+    With two figures, such as the $0.14 and $7.50 of a headline: which list prices, in force at the same time, give
+    them. Pairs that compare like with like (same component, same tier, both answered in real time) come first; many
+    others are summed up, and --all lists them. CSV and JSON always have all. Exit status 1 when there are none; the
+    nearest prices are shown.
     """
+    from tokencost.analysis.claims.file import claims_with_prices, load_claims
     from tokencost.analysis.find import find_pairs, find_rates, listed_rates, nearest_rates
-    from tokencost.documents.find import found_pairs_document, found_rates_document
+    from tokencost.documents.find import Asked, found_pairs_document, found_rates_document
 
     table = load_table(prices)
     rates = listed_rates(table, on, region=region)
@@ -83,10 +87,13 @@ def find(
     if other is None:
         found = find_rates(rates, price, near)
         closed = find_rates(closed, price, near)
-        answer(found_rates_document(table, price, found, nearest, on, near, closed), **form)
+        claims = claims_with_prices(load_claims(), price)
+        answer(found_rates_document(table, Asked((price,), near, on), found, nearest, closed, claims), **form)
         return 0 if found else NOTHING_FOUND
     pairs = find_pairs(rates, price, other, near)
     nearest = (*nearest, *nearest_rates(rates, other))
     closed = (*find_rates(closed, price, near), *find_rates(closed, other, near))
-    answer(found_pairs_document(table, (price, other), pairs, nearest, on, closed), **form)
+    claims = claims_with_prices(load_claims(), price, other)
+    asked = Asked((price, other), near, on, every)
+    answer(found_pairs_document(table, asked, pairs, nearest, closed, claims), **form)
     return 0 if pairs else NOTHING_FOUND

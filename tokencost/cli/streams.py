@@ -98,6 +98,7 @@ def _make_printable(text: str, encoding: str) -> str:
     except (UnicodeEncodeError, LookupError):
         plain = text.translate(
             {
+                ord("\u00a0"): " ",
                 ord("×"): "x",
                 ord("−"): "-",
                 ord("÷"): "/",

@@ -24,7 +24,7 @@ Plain = str | int | Decimal | Fraction | date | datetime | None
 
 Kind = Literal[
     "text", "term", "rate", "mixed_rate", "money", "fine_money", "whole_money", "ratio", "times", "percent", "change",
-    "share", "fine_ratio", "fine_percent", "count", "expected", "when", "bound", "url",
+    "share", "fine_ratio", "fine_percent", "fine_change", "count", "expected", "when", "bound", "url",
 ]  # fmt: skip
 """How a value is shown.
 
@@ -40,13 +40,17 @@ times    a factor in a sentence: 53.6, before `times`
 percent  a value of 98.1333… is shown as 98.1%
 change   a difference in percent, with its sign: −98.1%, +409.5%
 share    a part of a total in percent: shares add up to 100%
-fine_ratio, fine_percent  with two decimals, where a rounding is in question: 53.57×, 98.13%
+fine_ratio, fine_percent, fine_change  with two decimals, where a rounding is in question: 53.57×, 98.13%
 count    a whole number of tokens or requests
 expected  how many there will be: a growing or divided number, which need not be whole, rounded to one that is
 when     a date or an instant
 bound    where an interval begins or ends: midnight UTC is shown as the bare date
 url      a web address
 """
+
+
+INDENT = "\u00a0\u00a0"
+"""Begins the first cell of a row that belongs to the row above. No format takes no-break spaces for its own."""
 
 
 class Figure(NamedTuple):

@@ -92,11 +92,9 @@ def _narrow(table: Table, width: int) -> Iterator[TableView]:
             continue
         broken = _break_headings(view)
         yield _note_dropped(table, kept, broken)
-        if wrapped := _wrap_texts(broken, width, EASY_TEXT):
+        # A text in narrow lines is still read; a column that has left is not.
+        if wrapped := _wrap_texts(broken, width, LEAST_TEXT if level or not levels else EASY_TEXT):
             yield _note_dropped(table, kept, wrapped)
-    kept = _drop(table, levels[-1] if levels else 0)
-    if wrapped := _wrap_texts(_break_headings(view_table(kept, short_times=True)), width, LEAST_TEXT):
-        yield _note_dropped(table, kept, wrapped)
 
 
 def _drop(table: Table, level: int) -> Table:
@@ -143,7 +141,7 @@ def _break_in_two(heading: str, least: int) -> str:
 
 
 def _wrap_texts(view: TableView, width: int, least: int) -> TableView | None:
-    """The view with its texts wrapped; None where one would have less room than `least`."""
+    """The view with its texts wrapped; None where one would have less room than `least`, or a word would be torn."""
     natural = column_widths(view)
     # A name or an address is one word, which would be torn apart.
     texts = [
@@ -155,7 +153,8 @@ def _wrap_texts(view: TableView, width: int, least: int) -> TableView | None:
     columns = list(view.columns)
     for left, place in enumerate(sorted(texts, key=natural.__getitem__)):
         size = min(natural[place], room // (len(texts) - left))
-        if size < min(least, natural[place]):
+        words = (word for row in view.rows if row.kind != "heading" for word in row.cells[place].split())
+        if size < max(min(least, natural[place]), *map(width_of, words)):
             return None
         room -= size
         # Beside cells that were wider, the heading has not been broken yet.

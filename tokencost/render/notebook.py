@@ -8,9 +8,9 @@ from tokencost.analysis.compare import Comparison
 from tokencost.analysis.find import ListedRate, RatePair
 from tokencost.analysis.workload.sweep import Sweep
 from tokencost.analysis.workload.totals import WorkloadTotals
-from tokencost.documents.claims.claims import claims_table
+from tokencost.documents.claims.claims import claims_records, claims_table
 from tokencost.documents.compare import comparison_document
-from tokencost.documents.document import Document, Table, read_tables
+from tokencost.documents.document import Document, Table
 from tokencost.documents.find import pairs_table, rates_table
 from tokencost.documents.usage.costs import usage_document
 from tokencost.documents.workload.break_even import break_even_table
@@ -33,7 +33,7 @@ def html(result: object) -> str:
 
 def record(judged: JudgedClaim) -> dict[str, Any]:
     """The columns of a judged claim: figures and what was computed are sentences, as in CSV."""
-    table = claims_table([judged])
+    table = claims_records([judged])
     (row,) = table.rows
     cells = zip(table.columns, row, strict=True)
     return {column.key: show_exact(value, column.kind) or None for column, value in cells}
@@ -53,10 +53,10 @@ def _table(result: object) -> Table:
     if isinstance(result, Sweep):
         return sweep_table(result.given, result)
     if isinstance(result, JudgedClaim):
-        return read_tables(claims_table([result]))[0]
+        return claims_table([result])
     rows: Sequence[Any] = result if isinstance(result, Rows) else ()
     if all(isinstance(row, ListedRate) for row in rows):
-        return read_tables(rates_table(rows, "list prices"))[0]
+        return rates_table(rows)
     if all(isinstance(row, RatePair) for row in rows):
-        return read_tables(pairs_table(rows, None, "pairs of list prices"))[0]
+        return pairs_table(rows)
     return break_even_table(rows)

@@ -16,7 +16,10 @@ MISSING = "—"
 """What people read where a value does not exist."""
 
 _MONEY: tuple[Kind, ...] = ("rate", "mixed_rate", "money", "fine_money", "whole_money")
-_RATIOS: tuple[Kind, ...] = ("ratio", "times", "percent", "change", "share", "fine_ratio", "fine_percent")
+_RATIOS: tuple[Kind, ...] = (
+    "ratio", "times", "percent", "change", "share", "fine_ratio", "fine_percent", "fine_change",
+)  # fmt: skip
+_SIGNED: tuple[Kind, ...] = ("change", "fine_change")
 _MOST_DECIMALS = 6
 """Of a list price whose digits do not end, such as that of a mix."""
 _FIVES = {step: 5**step for step in (64, 8, 1)}
@@ -38,7 +41,7 @@ def show(value: Value, kind: Kind, currency: str = "USD") -> str:
 
 def _show_number(number: Fraction, kind: Kind, currency: str) -> str:
     shown = (_symbol(currency) if kind in _MONEY else "") + _FOR_PEOPLE.get(kind, _show_plain)(abs(number))
-    if kind == "change" and number:
+    if kind in _SIGNED and number:
         return f"{'−' if number < 0 else '+'}{shown}"
     return f"-{shown}" if number < 0 else shown
 
@@ -186,6 +189,10 @@ def _show_percent(number: Fraction) -> str:
     return _write_fixed(number, places, ",") + "%"
 
 
+def _show_fine_percent(number: Fraction) -> str:
+    return _write_fixed(number, max(2, _places(number, 2)), ",") + "%" if number else "0%"
+
+
 def _show_plain(number: Fraction) -> str:
     places = _decimals(number)
     if places is None:
@@ -208,7 +215,8 @@ _FOR_PEOPLE: dict[Kind, Callable[[Fraction], str]] = {
         _trim_zeros(_write_fixed(number, _places(number, 4)), 2) if 0 < number < 1 else _show_money(number)
     ),
     "fine_ratio": lambda number: _write_fixed(number, max(2, _places(number, 2)), ",") + "×" if number else "0×",
-    "fine_percent": lambda number: _write_fixed(number, max(2, _places(number, 2)), ",") + "%" if number else "0%",
+    "fine_percent": _show_fine_percent,
+    "fine_change": _show_fine_percent,
 }
 
 

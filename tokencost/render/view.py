@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tokencost.documents.document import Column, Document, Sentence, Source, Table, Value
+from tokencost.documents.document import INDENT, Column, Document, Sentence, Source, Table, Value
 from tokencost.render.numbers import show, show_column, show_sentence, show_short_when
 from tokencost.render.sanitize import sanitize
 
@@ -224,12 +224,16 @@ def _line(text: str) -> str:
     return sanitize(text).strip()
 
 
+def _cell(text: str) -> str:
+    return INDENT + _line(text) if text.startswith(INDENT) else _line(text)
+
+
 def view_table(table: Table, *, short_times: bool = False) -> TableView:
     """One table as people see it, as wide as it is."""
     width = len(table.columns)
     full = [row for row in table.rows if len(row) == width]
     columns = [
-        [_line(cell) for cell in _show_cells([row[place] for row in full], column, table.totals, short_times)]
+        [_cell(cell) for cell in _show_cells([row[place] for row in full], column, table.totals, short_times)]
         for place, column in enumerate(table.columns)
     ]
     shown = iter(zip(*columns, strict=True))

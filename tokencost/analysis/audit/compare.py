@@ -47,6 +47,10 @@ class Finding(NamedTuple):
     newer: Literal["here", "there"] | None = None
     detail: str | None = None
 
+    @property
+    def region(self) -> None:
+        """Other tables know no regions: what is compared holds without one."""
+
 
 class Audit(NamedTuple):
     """The result of `prices audit`."""

@@ -1,6 +1,7 @@
 """Published figures as data: the file they come in, and what each says."""
 
 import os
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -124,6 +125,15 @@ def load_claims(file: str | os.PathLike[str] | None = None) -> tuple[Claim, ...]
     content = read_file(path, "name a file of claims with --file")
     checked = check_toml(parse_toml(content, path, CLAIMS_TOML), CLAIMS_TOML, rules=_problems, missing=MISSING)
     return tuple(_build_claim(key, claim) for key, claim in checked["claims"].items())
+
+
+def claims_with_prices(claims: Iterable[Claim], *figures: Decimal) -> tuple[Claim, ...]:
+    """The claims that print all of these prices, in whichever order."""
+    return tuple(
+        claim
+        for claim in claims
+        if claim.published.prices and set(figures) <= {printed.exactly for printed in claim.published.prices}
+    )
 
 
 def _check_figure(given: object) -> Decimal:

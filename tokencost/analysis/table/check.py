@@ -1,4 +1,4 @@
-"""What a sound price table still needs a person for: old checks, possible slips, conditions without a known rate."""
+"""What in a sound price table needs attention: old checks, possible slips, conditions without a known rate."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -124,7 +124,7 @@ class TableCheck(NamedTuple):
 
 
 def check_table(table: PriceTable, on: date, max_age_days: int | None = None) -> TableCheck:
-    """Count what a table holds and list what needs a person; with `max_age_days`, also prices not checked since."""
+    """Count what a table holds and list what needs attention; with `max_age_days`, also prices not checked since."""
     prices = [(model, price) for model in table.models.values() for price in model.prices]
     in_force = [
         (model, price) for model, price in prices if not is_retired(model, on) and price in prices_within(model, on)

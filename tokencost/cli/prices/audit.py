@@ -13,7 +13,7 @@ from tokencost.pricetable.when import When, day_of
 TABLES_DIFFER = 1
 
 
-@click.command("audit", short_help="Compare with other public tables.")
+@click.command("audit", short_help="Compare with another public table.")
 @click.option(
     "--against", required=True, type=InputFile(), metavar="FILE|URL", help="The other table; an address must be https."
 )
@@ -24,16 +24,16 @@ TABLES_DIFFER = 1
 def audit(
     against: str, dated: When | None, propose: bool, exit_code: bool, prices: str | None, on: When, **form: Any
 ) -> int:
-    """Hold the prices in force against another public table, rate by rate.
+    """Compare current prices with another public table, rate by rate.
 
     \b
     tokencost prices audit --against model_prices_and_context_window.json
     tokencost prices audit --against https://models.dev/api.json --format markdown
 
-    Known are the JSON files of LiteLLM, genai-prices, llm-prices, models.dev and OpenRouter, told apart by their
-    shape. Listed is what differs, is ambiguous, or is missing on one side; CSV and JSON also have what agrees.
-    Their number may be that of one of our windows or tiers, which is then named. Nothing is ever written: a
-    difference says that one of the two is wrong, and the provider's own page says which.
+    The JSON files of LiteLLM, genai-prices, llm-prices, models.dev and OpenRouter are recognised by their contents.
+    Listed is what differs, is ambiguous, or is missing on one side; CSV and JSON also have what agrees. Where their
+    number is that of another window or tier here, the note says so. Nothing is written: a difference says that one
+    of the two is wrong, and the provider's own page says which.
     """  # noqa: D301  # \b: click must not wrap this
     from tokencost.analysis.audit.compare import audit as audit_tables
     from tokencost.analysis.audit.readers import read_table

@@ -63,15 +63,15 @@ def list_prices(
     on: When,
     **form: Any,
 ) -> None:
-    """The prices of models on sale on a day. --tier all shows every tier.
+    """The prices of models on sale on a day, newest first; `prices show` has one model in full.
 
     Below them stand the fees of calls, such as web searches, which are apart from tokens.
 
     A model that is no longer sold on that day is shown only with --retired. Hours that do not open on that day, such
-    as peak hours on a Saturday, are left out and named in a note.
+    as peak hours on a Saturday, are left out and named in a note. --tier all shows every tier.
     """
     from tokencost.analysis.table.price_rows import closed_windows, prices_in_force, sold_and_retired
-    from tokencost.documents.table.fees import fees_table
+    from tokencost.documents.table.fees import list_fees
     from tokencost.documents.table.prices import list_document
     from tokencost.pricetable.names import find_provider
     from tokencost.pricing.fees import fees_within
@@ -83,7 +83,7 @@ def list_prices(
     closed = tuple(closed_windows(table, on, provider))
     providers = table.providers.values()
     sellers = [each for each in providers if provider is None or each.id == find_provider(table, provider)]
-    fees = fees_table(fees_within(sellers, on), on, currency)
+    fees = list_fees(fees_within(sellers, on), on, currency)
     answer(list_document(table, rows, on, *sold_and_retired(table, on, provider), closed, fees), **form)
 
 
@@ -91,16 +91,16 @@ def list_prices(
 @click.argument("model", shell_complete=complete_models)
 @answer_options
 def show(model: str, prices: str | None, on: When, **form: Any) -> None:
-    """Every rate of MODEL in force, with its source and its line in prices.toml."""
+    """Every rate of MODEL in force: all tiers, hours and context lengths, with sources and lines of prices.toml."""
     from tokencost.analysis.table.price_rows import all_rates
-    from tokencost.documents.table.fees import fees_table
+    from tokencost.documents.table.fees import list_fees
     from tokencost.documents.table.prices import show_document
     from tokencost.pricetable.resolve import resolve
     from tokencost.pricing.fees import fees_within
 
     table = load_table(prices)
     side = resolve(table, model, on)
-    fees = fees_table(fees_within(table.providers.values(), side.when, side.model), side.when)
+    fees = list_fees(fees_within(table.providers.values(), side.when, side.model), side.when)
     answer(show_document(table, side, all_rates(side.model, side.price), on, fees), **form)
 
 
@@ -120,7 +120,7 @@ def history(
     on: When,
     **form: Any,
 ) -> None:
-    """Every dated price of MODEL, oldest first."""
+    """Every dated price of one or more models, oldest first, and how far it fell or rose. --tier all has every tier."""
     from tokencost.analysis.table.price_rows import price_history
     from tokencost.documents.table.prices import history_document
 
@@ -138,7 +138,7 @@ def history(
 )
 @answer_options
 def check(max_age: str | None, strict: bool, prices: str | None, on: When, **form: Any) -> int:
-    """Check the table: its syntax and rules, and what needs a person.
+    """Check the table: its syntax and rules, and what needs attention.
 
     Listed are prices and fees not checked for longer than --max-age, promotions past or within 60 days of their
     guaranteed end, models in [defaults] that are no longer served, calendars that end within 60 days, prices in force

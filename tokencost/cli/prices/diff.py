@@ -20,14 +20,17 @@ TABLES_DIFFER = 1
 @click.argument("old", type=InputFile())
 @click.argument("new", required=False, type=InputFile())
 @click.option(
-    "--workload", type=InputFile(), metavar="SPEC", help="Also what the change does to the bill of this workload file."
+    "--workload",
+    type=InputFile(),
+    metavar="SPEC",
+    help="Also show what the change does to the bill of this workload file.",
 )
 @click.option(
     "--usage",
     multiple=True,
     type=InputFile(),
     metavar="FILE",
-    help="And to the bill of these logs or sums of requests.",
+    help="Also show what it does to the bill of these logs or sums of requests.",
 )
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 when the tables differ.")
 @answer_options
@@ -47,9 +50,9 @@ def diff(
     tokencost prices diff HEAD~5                 since five commits ago
     tokencost prices diff v1.0 HEAD --format markdown
 
-    Told apart are new models, new prices, corrections of the past, what was removed, and changed names. Promotions
-    past or within 60 days of their end are listed too, and are no difference. --workload and --usage add what the
-    change does to a bill; logged requests are priced at their own times, or all at the time of --on.
+    New models, new prices, corrections of the past, what was removed, and changed names are listed apart. Promotions
+    past or within 60 days of their end are listed too, but do not count as a difference. --workload and --usage add
+    what the change does to a bill; logged requests are priced at their own times, or all at the time of --on.
     """  # noqa: D301  # \b: click must not wrap this
     from tokencost.analysis.table.diff import diff_tables
     from tokencost.documents.table.diff import diff_document

@@ -1,49 +1,76 @@
 """Published figures with their verdicts, as documents: all of them in a table, or one explained."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
-from tokencost.analysis.claims.file import Printed, Side
-from tokencost.analysis.claims.judge import REPRODUCED, UNDECIDABLE, JudgedClaim, Operand, Recomputed
+from tokencost.analysis.claims.file import Claim, Printed, Side
+from tokencost.analysis.claims.judge import (
+    DIFFERS,
+    OVERSTATED,
+    REPRODUCED,
+    UNDECIDABLE,
+    UNDERSTATED,
+    JudgedClaim,
+    Operand,
+    Recomputed,
+)
 from tokencost.analysis.compare import same_bill
 from tokencost.analysis.find import RatePair
 from tokencost.documents.claims.chart import claim_charts, claims_charts
+from tokencost.documents.conditions import name_rate, say_conditions
 from tokencost.documents.document import (
+    Column,
     Document,
     Field,
     Figure,
+    Kind,
     Phrase,
     Records,
     Sentence,
     Source,
+    Table,
     Value,
     WhenRead,
     begin_document,
-    split_records,
 )
-from tokencost.documents.remarks import cite, merge_remarks
+from tokencost.documents.remarks import cite
+from tokencost.documents.wording import count_noun, join_with_and, say_range, verb_of_cost
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, show_when
 
-COLUMNS = (
+VERDICTS = (REPRODUCED, OVERSTATED, UNDERSTATED, DIFFERS, UNDECIDABLE)
+MOST_NAMED = 2
+MILLION, BILLION = 10**6, 10**9
+FIELDS = (
     Field("id"),
     Field("published"),
     Field("computed"),
     Field("verdict"),
-    Field("left", shown=False),
-    Field("right", shown=False),
-    Field("source", shown=False),
+    Field("left"),
+    Field("right"),
+    Field("source"),
     Field("date", "when"),
+)
+PART_FIELDS = (
+    Field("id"),
+    Field("component", "term"),
+    Field("window"),
+    Field("left", "rate"),
+    Field("right", "rate"),
+    Field("ratio", "fine_ratio"),
+    Field("percent_lower", "fine_percent"),
+    Field("verdict"),
 )
 
 
 def claims_document(table: PriceTable, judged: Sequence[JudgedClaim], on: When | None) -> Document:
     """The document of `tokencost claims`."""
-    reproduced = sum(claim.verdict == REPRODUCED for claim in judged)
     return begin_document(table, "claims", on)._replace(
-        **split_records(claims_table(judged), _parts_table(judged, shown=False)),
-        answer=((f"{reproduced} of {len(judged)} published figures are reproduced{_say_day(on)}.",),),
-        notes=merge_remarks((claim.claim.id, f": {reason}.") for claim in judged for reason in _reasons(claim)),
+        records=(claims_records(judged), _parts_records(judged)),
+        tables=(claims_table(judged),),
+        answer=(_say_verdicts(judged, on),),
         charts=WhenRead(lambda: claims_charts(judged)),
     )
 
@@ -55,87 +82,325 @@ def claim_document(
     applied: JudgedClaim | None,
     on: When | None,
 ) -> Document:
-    """The document of `tokencost claims ID`: the statement, the arithmetic, the rates, and what else would fit."""
+    """The document of `tokencost claims ID`: the statement, the verdict in plain words, and the arithmetic."""
     claim = judged.claim
-    printed = f"{claim.printed_by}, {claim.printed.isoformat()}{f', {claim.source}' if claim.source else ''}"
     return begin_document(table, "claims", on or judged.on)._replace(
-        **split_records(claims_table([judged], shown=False), _parts_table([judged], shown=bool(judged.parts))),
+        records=(claims_records([judged]), _parts_records([judged])),
+        tables=tuple(_arithmetic_tables(judged)),
         answer=(
-            (f"{claim.id}: {claim.statement}",),
-            (f"Printed by {printed}.",),
-            (f"Verdict for prices of {show_when(judged.on)}: {judged.verdict}{_say_where(judged)}.",),
+            (f'"{claim.statement}" ({claim.printed_by}, {claim.printed.isoformat()}) {_say_verdict(judged)}.',),
+            (*_say_plainly(table, judged), "."),
         ),
         notes=(
-            *_say_arithmetic(judged),
+            *(((claim.note,),) if claim.note else ()),
             *_say_budgets(judged),
             *(_say_budgets(applied, of=True) if applied else ()),
-            *(((claim.note,),) if claim.note else ()),
-            *((f"{reason}.",) for reason in _reasons(judged)),
-            *_say_others(others),
+            *_say_others(judged, others),
+            *(((f"The claim was printed at {claim.source}",),) if claim.source else ()),
         ),
         sources=tuple(dict.fromkeys(_cite_sides(table, judged))),
         charts=WhenRead(lambda: claim_charts(judged)),
     )
 
 
-def claims_table(judged: Sequence[JudgedClaim], *, shown: bool = True) -> Records:
-    """The records of the claims: what was published, and what was computed."""
+# ---- All of them
+
+
+def _say_verdicts(judged: Sequence[JudgedClaim], on: When | None) -> Sentence:
+    """How many figures there are of each verdict."""
+    counts = Counter(claim.verdict for claim in judged)
+    each = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+    time = show_when(on) if on else "their day" if len(judged) != 1 else "its day"
+    return (f"{count_noun(len(judged), 'published figure')}, recomputed from the list prices of {time}: {each}.",)
+
+
+def claims_table(judged: Sequence[JudgedClaim]) -> Table:
+    """The claims for people; their words and who printed them are the first to leave a narrow table."""
+    columns = (
+        Column("verdict"),
+        Column("claim"),
+        Column("in its words", leaves=1),
+        Column("printed by", leaves=1),
+        Column("printed", leaves=2),
+        Column("recomputed"),
+    )
     rows = [
         (
-            claim.claim.id,
-            Phrase(_say_published(claim)),
-            _to_phrase(_say_computed(claim)),
-            claim.verdict,
-            Phrase(_say_side(claim.claim.left, [part.left for part in claim.decisive])),
-            _to_phrase(_say_side(claim.claim.right, [part.right for part in claim.decisive if part.right])),
-            claim.claim.printed_by,
-            claim.claim.printed,
+            each.verdict,
+            each.claim.id,
+            each.claim.statement,
+            f"{each.claim.printed_by}, {each.claim.printed.isoformat()}",
+            _say_printed(each.claim),
+            Phrase(_say_recomputed(each)),
         )
-        for claim in judged
+        for each in judged
     ]
-    columns = COLUMNS if shown else tuple(column._replace(shown=False) for column in COLUMNS)
-    return Records(columns, tuple(rows), caption="published figures")
+    return Table(columns, rows)
 
 
-def _to_phrase(words: Sentence) -> Phrase | None:
-    return Phrase(words) if words else None
-
-
-def _parts_table(judged: Sequence[JudgedClaim], *, shown: bool) -> Records:
-    """The computations: one row for each component and window."""
-    several = any(_window(part) for claim in judged for part in claim.parts)
-    columns = (
-        Field("id", shown=False),
-        Field("component", "term", shown=shown and any(part.left.cell for claim in judged for part in claim.parts)),
-        Field("window", shown=shown and several),
-        Field("left", "rate", shown=shown),
-        Field("right", "rate", shown=shown),
-        Field("ratio", "fine_ratio", shown=shown),
-        Field("percent_lower", "fine_percent", "lower", shown=shown),
-        Field("verdict", shown=shown),
+def _say_printed(claim: Claim) -> str:
+    """What the verdict is about: the ratio or percentage, else the prices or amounts."""
+    published = claim.published
+    if published.ratio:
+        return _show_printed(published.ratio, "", "×")
+    if published.percent_lower:
+        return f"{_show_printed(published.percent_lower, '', '%')} lower"
+    if published.percent_of:
+        return f"{_show_printed(published.percent_of, '', '%')} of it"
+    symbol = "$" if published.prices or claim.left.unit == "USD" else ""
+    return " against ".join(
+        _show_printed(printed, symbol, "", short=True)
+        for printed in published.prices or published.amounts or ()
+        if printed
     )
+
+
+def _say_recomputed(judged: JudgedClaim) -> Sentence:
+    """The same figure as it was: of the components that carry the verdict, which are named where others do not."""
+    if judged.verdict == UNDECIDABLE:
+        return ("; ".join(judged.missing),)
+    parts = judged.decisive
+    where = _name_components(parts)
+    whole = judged.claim.left.component is None and len(parts) == len(judged.parts)
+    kind, values = _measure(judged.claim, parts)
+    if values:
+        named = f" ({where})" if where and not whole else ""
+        return (*say_range(min(values), max(values), kind), named)
+    # Of several pairs of prices only the nearest can be the one that was meant.
+    part = parts[0] if judged.verdict == REPRODUCED else _nearest(judged)
+    named = f" ({_name_part(part)})" if _name_part(part) else ""
+    return (*_say_sides(judged.claim, part, short=True), named)
+
+
+def _measure(claim: Claim, parts: Iterable[Recomputed]) -> tuple[Kind, list[Fraction]]:
+    """The figure of each part that was printed, and its kind; none where prices or amounts were printed."""
+    published = claim.published
+    if published.ratio:
+        return "fine_ratio", [part.ratio for part in parts if part.ratio is not None]
+    if published.percent_lower:
+        return "fine_percent", [part.percent_lower for part in parts if part.percent_lower is not None]
+    if published.percent_of:
+        return "fine_percent", [part.percent_of for part in parts if part.percent_of is not None]
+    return "fine_ratio", []
+
+
+def _nearest(judged: JudgedClaim) -> Recomputed:
+    """The part whose prices are nearest to those that were printed."""
+    printed = [each.exactly for each in judged.claim.published.prices or () if each.exactly is not None]
+
+    def distance(part: Recomputed) -> Fraction:
+        values = [operand.value for operand in (part.left, part.right) if operand]
+        pairs = [(Fraction(figure), value) for figure, value in zip(printed, values, strict=False)]
+        return sum((abs(value / figure - 1) for figure, value in pairs if figure), start=Fraction(0))
+
+    return min(judged.decisive, key=distance)
+
+
+# ---- One of them
+
+
+def _say_verdict(judged: JudgedClaim) -> str:
+    """`is reproduced by the list prices of 2025-01-27`."""
+    prices = f" the list prices of {show_when(judged.on)}"
+    if not any(part.left.cell for part in judged.parts):
+        return "differs from what is cited" if judged.verdict == DIFFERS else f"is {judged.verdict}"
+    if judged.verdict in (OVERSTATED, UNDERSTATED):
+        return f"is {judged.verdict}, by{prices}"
+    return f"differs from{prices}" if judged.verdict == DIFFERS else f"is {judged.verdict} by{prices}"
+
+
+def _say_plainly(table: PriceTable, judged: JudgedClaim) -> Sentence:
+    """The verdict in plain words: where it is true, and what it was elsewhere; without the full stop."""
+    claim, parts, decisive = judged.claim, judged.parts, judged.decisive
+    cost = verb_of_cost(judged.on, table)
+    others = [part for part in parts if part not in decisive]
+    if judged.verdict == UNDECIDABLE or not parts:
+        return (_begin("; ".join(judged.missing)),)
+    if not any(part.left.cell for part in parts):
+        return _say_factors(judged)
+    if judged.verdict == REPRODUCED and others:
+        elsewhere = (*_say_costs(claim, others, cost, beside=decisive), *_say_values(claim, others, cost))
+        return f"True only for {_name_components(decisive)}. ", *elsewhere
+    if claim.published.prices and judged.verdict == DIFFERS:
+        printed = " against ".join(_show_printed(each, "$", "") for each in claim.published.prices)
+        return f"No list prices of the two were {printed}. ", *_say_costs(claim, [_nearest(judged)], cost)
+    return _say_of_all(claim, parts, cost)
+
+
+def _say_of_all(claim: Claim, parts: Sequence[Recomputed], cost: str) -> Sentence:
+    """What holds for all parts alike."""
+    if len(parts) == 1:
+        return (*_say_costs(claim, parts, cost), *_say_values(claim, parts, cost))
+    were = "were " if cost == "cost" else "are "
+    if claim.published.ratio and claim.right:
+        return (*_say_values(claim, parts, cost)[1:], f" for {_name_components(parts)}")
+    return (f"{_begin(_name_components(parts))} {were}", *_say_values(claim, parts, cost)[1:])
+
+
+def _begin(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _say_costs(claim: Claim, parts: Sequence[Recomputed], cost: str, *, beside: Sequence[Recomputed] = ()) -> Sentence:
+    """`New input cost $0.55 against $15.00 and output $2.19 against $60.00`."""
+    # Beside cached input, plain input is what is not in the cache.
+    cached = any(part.left.component == "cached_input" for part in beside)
+    said: list[Sentence] = []
+    for place, part in enumerate(parts):
+        name = ("new " if cached and part.left.component == "input" else "") + _name_part(part)
+        begin = name if place else f"{_begin(name)} {cost}"
+        said.append((f"{begin} ", *_say_sides(claim, part)))
+    return join_with_and(said)
+
+
+def _say_values(claim: Claim, parts: Sequence[Recomputed], cost: str) -> Sentence:
+    """`: 96.3% and 96.4% lower`, in the kind of figure that was printed; what was printed with decimals gets two."""
+    published = claim.published
+    printed = published.ratio or published.percent_lower or published.percent_of
+    fine = printed is not None and printed.exactly is not None and _decimals(printed.exactly) > 0
+    if published.ratio and claim.right:
+        ratios = [part.ratio for part in parts if part.ratio is not None]
+        shown: Sentence = _say_some(ratios, "times")
+        return ": ", f"{claim.right.model or 'the other'} {cost} ", *shown, " times as much"
+    kind: Kind = "fine_percent" if fine else "percent"
+    if published.percent_of:
+        return ": ", *_say_some([part.percent_of for part in parts if part.percent_of is not None], kind), " of it"
+    lower = [part.percent_lower for part in parts if part.percent_lower is not None]
+    either: list[Sentence] = []
+    for values, word in (([v for v in lower if v >= 0], " lower"), ([-v for v in lower if v < 0], " higher")):
+        if values:
+            either.append((*_say_some(values, kind), word))
+    return ": ", *join_with_and(either)
+
+
+def _say_some(values: Sequence[Fraction], kind: Kind) -> Sentence:
+    """One or two figures, or the range of more."""
+    few = list(dict.fromkeys(values))
+    if len(few) <= 2:  # noqa: PLR2004
+        return join_with_and([(Figure(value, kind),) for value in few])
+    return say_range(min(few), max(few), kind)
+
+
+def _decimals(figure: Decimal) -> int:
+    return max(-int(figure.as_tuple().exponent), 0)
+
+
+def _say_factors(judged: JudgedClaim) -> Sentence:
+    """Cited figures, multiplied, and how they stand to each other."""
+    claim, (part, *_) = judged.claim, judged.parts
+    left = _name_factors(claim.left)
+    if part.right is None or claim.right is None:
+        return f"{left} are ", _amount(part.left, claim.left)
+    if claim.left.unit == "USD":
+        share: Sentence = (Figure(part.percent_of, "fine_percent"), " of ", _amount(part.right, claim.right))
+        return f"{left} are ", _amount(part.left, claim.left), ": ", *share
+    return f"{_name_factors(claim.right)} ÷ {left} = ", Figure(part.ratio, "fine_ratio")
+
+
+def _name_factors(side: Side) -> str:
+    return " × ".join(f"{factor.figure:,f} {factor.unit}" for factor in side.factors)
+
+
+def _arithmetic_tables(judged: JudgedClaim) -> Iterator[Table]:
+    """A row for each component and window, with the prices of both sides; none of cited figures alone."""
+    claim, parts = judged.claim, judged.parts
+    if claim.right is None or not any(part.left.cell or (part.right and part.right.cell) for part in parts):
+        return
+    left, right = (_name_side(side, judged.on) for side in (claim.left, claim.right))
+    published = claim.published
+    shares = published.percent_of is not None
     rows: list[tuple[Value, ...]] = [
         (
-            claim.claim.id,
-            part.left.component or (part.right.component if part.right else None),
-            _window(part),
-            _amount(part.left, claim.claim.left),
-            _amount(part.right, claim.claim.right) if part.right and claim.claim.right else None,
+            _name_part(part),
+            _amount(part.left, claim.left),
+            _amount(part.right, claim.right) if part.right else None,
             part.ratio,
-            part.percent_lower,
+            part.percent_of if shares else None if part.percent_lower is None else -part.percent_lower,
             part.verdict,
         )
-        for claim in judged
-        for part in claim.parts
+        for part in parts
     ]
-    return Records(columns, tuple(rows), name="parts", caption="recomputed")
+    ratio = Column(f"{right} costs", "fine_ratio", leaves=0 if published.ratio else 2)
+    apart = (
+        Column(f"of {right}", "fine_percent") if shares
+        else Column(f"vs {right}", "fine_change", leaves=3 if published.ratio else 0)
+    )  # fmt: skip
+    columns = (Column(""), Column(left, "rate"), Column(right, "rate"), ratio, apart, Column("verdict", leaves=4))
+    yield Table(columns, rows, unit="USD per 1M tokens")
 
 
-def _amount(operand: Operand, side: Side) -> Figure:
-    """A rate in USD per 1M tokens, an amount of money, or a plain cited number."""
-    if operand.cell:
-        return Figure(operand.value, "rate")
-    return Figure(operand.value, "money" if side.unit == "USD" else "count")
+def _name_side(side: Side, on: When) -> str:
+    """The model, with its own day where it is of another; a cited figure."""
+    if side.model is None:
+        return "cited figure"
+    conditions = ", ".join(filter(None, (side.tier, side.window)))
+    own = f" on {show_when(side.on)}" if side.on and side.on != on else ""
+    return side.model + (f" ({conditions})" if conditions else "") + own
+
+
+def _say_budgets(judged: JudgedClaim, *, of: bool = False) -> Iterator[Sentence]:
+    """How far use must grow for a bill to stay the same; not of figures that are no price and no factor of one."""
+    ratios = [part.ratio for part in judged.decisive if part.ratio and part.ratio > 1]
+    if not ratios or judged.verdict == DIFFERS or judged.claim.left.unit == "USD":
+        return
+    growth = say_range(same_bill(min(ratios)).growth_percent, same_bill(max(ratios)).growth_percent, "percent")
+    begin = f"At the prices of {judged.claim.id}, the" if of else "The"
+    use = f"use of {judged.claim.left.model}" if judged.claim.left.model else "use"
+    yield f"{begin} bill stays the same if {use} grows by ", *growth, "."
+
+
+def _say_others(judged: JudgedClaim, others: Sequence[RatePair | Recomputed]) -> Iterator[Sentence]:
+    """What else would have given the printed figures."""
+    pairs = [other for other in others if isinstance(other, RatePair)]
+    if pairs:
+        alike = [pair for pair in pairs if pair.like_for_like]
+        prices = judged.claim.published.prices or ()
+        figures = " ".join(f"{printed.exactly:f}" for printed in prices if printed.exactly is not None)
+        named = "; ".join(f"{_name_rate(pair, 0)} and {_name_rate(pair, 1)}" for pair in alike[:MOST_NAMED])
+        named += "; ..." if len(alike) > MOST_NAMED else ""
+        some = f"{len(alike)} like with like ({named})" if alike else "none like with like"
+        count = f"Other list prices with these figures: {count_noun(len(pairs), 'pair')}, {some}."
+        yield (f"{count} See tokencost find {figures} --on {show_when(judged.on)}",)
+    for other in others:
+        if not isinstance(other, RatePair) and other.left.cell:
+            conditions = say_conditions(other.left.cell)
+            named = _name_component(other) + (f", {conditions}" if conditions else "")
+            values = (Figure(other.ratio, "fine_ratio"), ", ", Figure(other.percent_lower, "fine_percent"), " lower.")
+            yield f"Also reproduced by {named}: ", *values
+
+
+def _name_rate(pair: RatePair, side: int) -> str:
+    listed = (pair.left, pair.right)[side]
+    return name_rate(listed.model.id, listed.component, listed.cell)
+
+
+def _cite_sides(table: PriceTable, judged: JudgedClaim) -> Iterator[Source]:
+    for part in judged.parts:
+        for operand, side in ((part.left, judged.claim.left), (part.right, judged.claim.right)):
+            if operand and operand.cell:
+                line = table.line_of(operand.cell.path)
+                yield cite(operand.cell.evidence, operand.cell.model)._replace(line=f"{table.file}:{line}")
+            elif side and side.source:
+                yield Source("", side.source)
+
+
+# ---- What both say
+
+
+def _name_component(part: Recomputed) -> str:
+    return (part.left.component or (part.right.component if part.right else None) or "").replace("_", " ")
+
+
+def _name_part(part: Recomputed) -> str:
+    """`cached input (peak)`."""
+    name, window = _name_component(part), _window(part)
+    return f"{name} ({window})" if window else name
+
+
+def _name_components(parts: Sequence[Recomputed]) -> str:
+    """`input and cached input`; without the hours, where it holds in all of them."""
+    names = list(dict.fromkeys(filter(None, map(_name_part, parts))))
+    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + "".join(names[-1:])
 
 
 def _window(part: Recomputed) -> str | None:
@@ -145,27 +410,40 @@ def _window(part: Recomputed) -> str | None:
     return None
 
 
-def _say_published(judged: JudgedClaim) -> Sentence:
-    """The printed figures, with the digits that were printed."""
-    published = judged.claim.published
-    parts = []
-    if published.prices:
-        parts.append(" against ".join(_show_printed(printed, "$", "") for printed in published.prices))
-    if published.amounts:
-        symbol = "$" if judged.claim.left.unit == "USD" else ""
-        parts.append(" against ".join(_show_printed(printed, symbol, "") for printed in published.amounts if printed))
-    if published.ratio:
-        parts.append(_show_printed(published.ratio, "", "×"))
-    if published.percent_lower:
-        parts.append(f"{_show_printed(published.percent_lower, '', '%')} lower")
-    if published.percent_of:
-        parts.append(f"{_show_printed(published.percent_of, '', '%')} of it")
-    return (", ".join(parts),)
+def _amount(operand: Operand, side: Side) -> Figure:
+    """A rate in USD per 1M tokens, an amount of money, or a plain cited number."""
+    if operand.cell:
+        return Figure(operand.value, "rate")
+    return Figure(operand.value, "money" if side.unit == "USD" else "count")
 
 
-def _show_printed(printed: Printed, before: str, after: str) -> str:
+def _say_sides(claim: Claim, part: Recomputed, *, short: bool = False) -> Sentence:
+    """`$0.14 against $7.50`."""
+    left = _say_amount(part.left, claim.left, short=short)
+    if part.right is None or claim.right is None:
+        return left
+    return (*left, " against ", *_say_amount(part.right, claim.right, short=short))
+
+
+def _say_amount(operand: Operand, side: Side, *, short: bool) -> Sentence:
+    """The amount; `short` writes millions and billions as words."""
+    if short and side.unit == "USD" and operand.cell is None:
+        for size, word in ((BILLION, "billion"), (MILLION, "million")):
+            if abs(operand.value) >= size:
+                return "$", Figure(operand.value / size, "count"), f" {word}"
+    return (_amount(operand, side),)
+
+
+def _show_printed(printed: Printed, before: str, after: str, *, short: bool = False) -> str:
+    """The figure with the digits that were printed, or its bounds."""
+
     def write(figure: Decimal | None) -> str:
-        return "" if figure is None else f"{before}{figure:,f}{after}"
+        if figure is None:
+            return ""
+        for size, word in ((BILLION, "billion"), (MILLION, "million")) if short else ():
+            if figure >= size and not figure % size:
+                return f"{before}{int(figure / size):,} {word}{after}"
+        return f"{before}{figure:,f}{after}"
 
     if printed.exactly is not None:
         return write(printed.exactly)
@@ -180,18 +458,78 @@ def _show_printed(printed: Printed, before: str, after: str) -> str:
     return " and ".join(f"{word}{write(figure)}" for word, figure in words if figure is not None)
 
 
+# ---- Records
+
+
+def claims_records(judged: Sequence[JudgedClaim]) -> Records:
+    """The claims for programs: what was published, and what was computed, as sentences."""
+    rows = [
+        (
+            claim.claim.id,
+            _say_published(claim),
+            _to_phrase(_say_computed(claim)),
+            claim.verdict,
+            Phrase(_say_side(claim.claim.left, [part.left for part in claim.decisive])),
+            _to_phrase(_say_side(claim.claim.right, [part.right for part in claim.decisive if part.right])),
+            claim.claim.printed_by,
+            claim.claim.printed,
+        )
+        for claim in judged
+    ]
+    return Records(FIELDS, tuple(rows))
+
+
+def _parts_records(judged: Sequence[JudgedClaim]) -> Records:
+    """The computations: one row for each component and window."""
+    rows: list[tuple[Value, ...]] = [
+        (
+            claim.claim.id,
+            part.left.component or (part.right.component if part.right else None),
+            _window(part),
+            _amount(part.left, claim.claim.left),
+            _amount(part.right, claim.claim.right) if part.right and claim.claim.right else None,
+            part.ratio,
+            part.percent_lower,
+            part.verdict,
+        )
+        for claim in judged
+        for part in claim.parts
+    ]
+    return Records(PART_FIELDS, tuple(rows), "parts")
+
+
+def _to_phrase(words: Sentence) -> Phrase | None:
+    return Phrase(words) if words else None
+
+
+def _say_published(judged: JudgedClaim) -> str:
+    """All printed figures, with the digits that were printed."""
+    published = judged.claim.published
+    parts = []
+    if published.prices:
+        parts.append(" against ".join(_show_printed(printed, "$", "") for printed in published.prices))
+    if published.amounts:
+        symbol = "$" if judged.claim.left.unit == "USD" else ""
+        parts.append(" against ".join(_show_printed(printed, symbol, "") for printed in published.amounts if printed))
+    if published.ratio:
+        parts.append(_show_printed(published.ratio, "", "×"))
+    if published.percent_lower:
+        parts.append(f"{_show_printed(published.percent_lower, '', '%')} lower")
+    if published.percent_of:
+        parts.append(f"{_show_printed(published.percent_of, '', '%')} of it")
+    return ", ".join(parts)
+
+
 def _say_computed(judged: JudgedClaim) -> Sentence:
     """The values of the parts that carry the verdict."""
     pieces: list[str | Figure] = []
     for part in judged.decisive:
-        label = " ".join(
-            word for word in (_name_component(part), f"({_window(part)})" if _window(part) else "") if word
-        )
-        pieces += ["; " if pieces else "", f"{label} " if label else "", *_say_values(judged, part)]
+        label = _name_part(part)
+        pieces += ["; " if pieces else "", f"{label} " if label else "", *_compute_part(judged, part)]
     return tuple(pieces)
 
 
-def _say_values(judged: JudgedClaim, part: Recomputed) -> Sentence:
+def _compute_part(judged: JudgedClaim, part: Recomputed) -> Sentence:
     claim, published = judged.claim, judged.claim.published
     if part.right is None:
         return (_amount(part.left, claim.left),)
@@ -206,10 +544,6 @@ def _say_values(judged: JudgedClaim, part: Recomputed) -> Sentence:
     return (*pieces, Figure(part.percent_lower, "fine_percent"), " lower, ", Figure(part.ratio, "fine_ratio"))
 
 
-def _name_component(part: Recomputed) -> str:
-    return (part.left.component or "").replace("_", " ")
-
-
 def _say_side(side: Side | None, operands: Iterable[Operand]) -> Sentence:
     """`deepseek-reasoner cached input $0.14`, or the factors of a cited figure."""
     if side is None:
@@ -217,99 +551,9 @@ def _say_side(side: Side | None, operands: Iterable[Operand]) -> Sentence:
     if side.missing:
         return (side.missing,)
     if side.factors:
-        return (" × ".join(f"{factor.figure:,f} {factor.unit}" for factor in side.factors),)
+        return (_name_factors(side),)
     pieces: list[str | Figure] = [side.model or ""]
     for n, operand in enumerate(operands):
         component = (operand.component or "").replace("_", " ")
         pieces += ["," if n else "", f" {component} ", Figure(operand.value, "rate")]
     return tuple(pieces)
-
-
-def _say_where(judged: JudgedClaim) -> str:
-    """For which components the verdict holds, where it does not hold for all."""
-    names = list(dict.fromkeys(_name_component(part) for part in judged.decisive if part.left.component))
-    whole = {_name_component(part) for part in judged.parts}
-    return (
-        f" for {' and '.join(names)}" if names and judged.claim.left.component is None and set(names) != whole else ""
-    )
-
-
-def _say_arithmetic(judged: JudgedClaim) -> Iterator[Sentence]:
-    """Each computation with its numbers."""
-    for part in judged.parts:
-        label = _name_component(part)
-        if len(judged.claim.left.factors) > 1:
-            factors = " × ".join(f"{factor.figure:,f} {factor.unit}" for factor in judged.claim.left.factors)
-            yield factors, " = ", _amount(part.left, judged.claim.left), "."
-        if part.right is None:
-            continue
-        left, right = (
-            _amount(part.left, judged.claim.left),
-            _amount(part.right, judged.claim.right or judged.claim.left),
-        )
-        yield (
-            f"{label}: " if label else "",
-            right, " ÷ ", left, " = ", Figure(part.ratio, "fine_ratio"), "; ",
-            "1 - ", left, " ÷ ", right, " = ", Figure(part.percent_lower, "fine_percent"), " lower.",
-        )  # fmt: skip
-
-
-def _say_budgets(judged: JudgedClaim, *, of: bool = False) -> Iterator[Sentence]:
-    """The break-even of each ratio: what the same budget buys, and how far use must grow for the bill to stay."""
-    for part in judged.decisive:
-        if part.ratio and part.ratio > 1:
-            even = same_bill(part.ratio)
-            named = [f"prices of {judged.claim.id}"] if of else []
-            label = ", ".join([*named, *filter(None, [_name_component(part)])])
-            yield (
-                f"{label}: the same budget buys " if label else "The same budget buys ",
-                Figure(even.times_as_many, "ratio"),
-                " as much; use must grow by ",
-                Figure(even.growth_percent, "percent"),
-                " for the bill to stay the same.",
-            )
-
-
-def _reasons(judged: JudgedClaim) -> Sequence[str]:
-    return judged.missing if judged.verdict == UNDECIDABLE or judged.claim.left.component else ()
-
-
-def _say_others(others: Sequence[RatePair | Recomputed]) -> Iterator[Sentence]:
-    for other in others:
-        if isinstance(other, RatePair):
-            alike = "like for like" if other.like_for_like else "not like for like"
-            yield (
-                "The same figures: ",
-                *_say_rate(other.left.model.id, other.left.cell.tier, other.left.component, other.left.rate),
-                " against ",
-                *_say_rate(other.right.model.id, other.right.cell.tier, other.right.component, other.right.rate),
-                f", {alike}.",
-            )
-        elif other.left.cell:
-            cell = other.left.cell
-            yield (
-                f"Also reproduced by {_name_component(other)}, {cell.tier} tier: ",
-                Figure(other.percent_lower, "fine_percent"),
-                " lower, ",
-                Figure(other.ratio, "fine_ratio"),
-                ".",
-            )
-
-
-def _say_rate(model: str, tier: str, component: str, rate: Decimal) -> Sentence:
-    words = f"{model} {component.replace('_', ' ')}" + (f" ({tier})" if tier != "standard" else "")
-    return f"{words} ", Figure(rate, "rate")
-
-
-def _cite_sides(table: PriceTable, judged: JudgedClaim) -> Iterator[Source]:
-    for part in judged.parts:
-        for operand, side in ((part.left, judged.claim.left), (part.right, judged.claim.right)):
-            if operand and operand.cell:
-                line = table.line_of(operand.cell.path)
-                yield cite(operand.cell.evidence, operand.cell.model)._replace(line=f"{table.file}:{line}")
-            elif side and side.source:
-                yield Source("", side.source)
-
-
-def _say_day(on: When | None) -> str:
-    return f" by prices of {show_when(on)}" if on else ""

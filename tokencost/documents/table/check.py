@@ -1,39 +1,45 @@
-"""The result of `tokencost prices check` as a document: what the table holds, and what needs a person."""
+"""The result of `tokencost prices check` as a document: what the table holds, and what needs attention."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from tokencost.analysis.table.check import TableCheck
-from tokencost.documents.document import Document, Field, Records, Sentence, Value, begin_document, split_records
+from tokencost.documents.document import Column, Document, Field, Records, Sentence, Table, Value, begin_document
 from tokencost.documents.wording import count_noun
 from tokencost.pricetable.sale import SOON_DAYS
 from tokencost.pricetable.table import PriceTable
+
+UNKNOWN = "no rate known"
+SINGLE = "single source"
+FIELDS = (
+    Field("finding"),
+    Field("model"),
+    Field("from", "bound"),
+    Field("line"),
+    Field("checked", "when"),
+    Field("age_days", "count"),
+    Field("detail"),
+)
 
 
 def check_document(table: PriceTable, result: TableCheck) -> Document:
     """The document of `tokencost prices check`."""
     rows = tuple(_rows(result))
-    columns = (
-        Field("finding"),
-        Field("model"),
-        Field("from", "bound"),
-        Field("line"),
-        Field("checked", "when"),
-        Field("age_days", "count", shown=bool(result.stale)),
-        Field("detail", shown=any(row[-1] for row in rows)),
-    )
     return begin_document(table, "prices check", result.on)._replace(
-        **split_records(Records(columns, rows, caption="findings")),
+        records=(Records(FIELDS, rows),),
+        tables=(_table(result),) if rows else (),
         answer=tuple(_say_summary(table, result)),
     )
 
 
 def _say_summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
+    """What the table holds; then what time or a slip of the pen has made uncertain, and what was entered so."""
     counts = ", ".join(
         [
             count_noun(result.providers, "provider"),
             f"{count_noun(result.models, 'model')} under {count_noun(result.names, 'name')}",
             count_noun(result.prices, "dated price"),
-            count_noun(result.blocks, "condition block"),
+            count_noun(result.blocks, "tier, peak and long-context rate"),
             count_noun(result.calendars, "calendar"),
             *([count_noun(result.fees, "dated fee")] if result.fees else []),
         ]
@@ -44,22 +50,66 @@ def _say_summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
         prices = len({stale.price for stale in result.stale})
         fees = sum(finding.kind == "stale" for finding in result.fee_findings)
         also = f" and {count_noun(fees, 'fee')}" if fees else ""
-        yield (f"Last checked {age}: {count_noun(prices, 'price')}{also} in force.",)
+        were = "was" if prices + fees == 1 else "were"
+        yield (f"{count_noun(prices, 'price')}{also} in force {were} last checked {age}.",)
+    near = f"past or within {SOON_DAYS} days of the end"
     sentences = [
         _count_some(sum(each.kind != "stale" for each in result.fee_findings), "slip", "in the evidence of a fee"),
         _count_some(len(result.slips), "possible slip", 'to mend, or to accept in the entry, as accept = ["jump"]'),
-        _count_some(len(result.promotions), "promotion", f"past or within {SOON_DAYS} days of the end"),
+        _count_some(len(result.promotions), "promotion", near),
         _count_some(len(result.retired), "default model", "no longer served"),
-        _count_some(len(result.calendars_ending), "calendar", f"past or within {SOON_DAYS} days of the end"),
-        _count_some(len(result.single), "price", "in force on a single source"),
-        _count_some(result.single_blocks, "condition block", "in force on a single source"),
+        _count_some(len(result.calendars_ending), "calendar", near),
     ]
     if any(sentences):
-        yield ("; ".join(each for each in sentences if each) + ".",)
+        yield (f"What needs attention: {'; '.join(each for each in sentences if each)}.",)
+    single = [
+        _count_some(len(result.single), "price", ""),
+        _count_some(result.single_blocks, "tier, peak or long-context rate", ""),
+    ]
+    if any(single):
+        verb = "rests" if len(result.single) + result.single_blocks == 1 else "rest"
+        yield (f"{' and '.join(each.strip() for each in single if each)} in force {verb} on a single source.",)
 
 
 def _count_some(number: int, word: str, what: str) -> str:
     return f"{count_noun(number, word)} {what}" if number else ""
+
+
+def _table(result: TableCheck) -> Table:
+    """The findings for people; what is not known of one price is one row, and an address is its site."""
+    aged = bool(result.stale)
+    rows: list[tuple[Value, ...]] = []
+    for (finding, model, start, line), group in groupby(_rows(result), key=lambda row: row[:4]):
+        for *_, checked, age, detail in _merge(str(finding), list(group)):
+            rows.append((finding, model or "", detail or "", line, start, checked, *((age,) if aged else ())))
+    columns = (
+        Column("finding"),
+        Column("model"),
+        Column("detail"),
+        Column("line"),
+        Column("from", "bound", leaves=1),
+        Column("checked", "when", leaves=2),
+        *((Column("age in days", "count", leaves=3),) if aged else ()),
+    )
+    return Table(columns, rows)
+
+
+def _merge(finding: str, rows: list[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
+    details = [str(row[-1]) for row in rows if row[-1] is not None]
+    if finding == UNKNOWN:
+        return [(*rows[0][:-1], _join_conditions(details))]
+    if finding == SINGLE:
+        return [(*rows[0][:-1], f"only {detail.removeprefix('https://').partition('/')[0]}") for detail in details]
+    return rows
+
+
+def _join_conditions(conditions: list[str]) -> str:
+    """`batch, flex and priority, above 272,000 input tokens`, where they differ in their tier alone."""
+    tiers, rests = zip(*(each.removeprefix("tier ").partition(", ")[::2] for each in conditions), strict=True)
+    if len(set(rests)) > 1 or not all(each.startswith("tier ") for each in conditions):
+        return "; ".join(conditions)
+    *first, last = tiers
+    return ", ".join(filter(None, (" and ".join(filter(None, (", ".join(first), last))), rests[0])))
 
 
 def _rows(result: TableCheck) -> Iterator[tuple[Value, ...]]:
@@ -88,7 +138,7 @@ def _rows(result: TableCheck) -> Iterator[tuple[Value, ...]]:
     for single in result.single:
         price = single.price
         checked, source = price.evidence.checked, price.evidence.source
-        yield ("single source", price.model, price.start, single.line, checked, None, source)
+        yield (SINGLE, price.model, price.start, single.line, checked, None, source)
     for item in result.combinations:
         price = item.price
-        yield ("no rate known", price.model, price.start, item.line, price.evidence.checked, None, item.conditions)
+        yield (UNKNOWN, price.model, price.start, item.line, price.evidence.checked, None, item.conditions)

@@ -1,47 +1,70 @@
 """What changed between two price tables, as a document that can be pasted into a pull request."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from tokencost.analysis.table.bill_change import BillChange
 from tokencost.analysis.table.diff import Change, TableDiff
+from tokencost.documents.conditions import name_rate
 from tokencost.documents.document import (
+    Column,
     Document,
     Field,
     Figure,
     Records,
     Sentence,
+    Table,
     Value,
     begin_document,
-    split_records,
 )
-from tokencost.pricetable.when import When
+from tokencost.documents.wording import count_noun
+from tokencost.pricetable.when import When, show_bound
+
+MOST_NAMED = 8
+FIELDS = (
+    Field("kind"),
+    Field("model"),
+    Field("from", "bound"),
+    Field("tier"),
+    Field("window"),
+    Field("input_tokens_above", "count"),
+    Field("component", "term"),
+    Field("currency"),
+    Field("before", "rate"),
+    Field("after", "rate"),
+    Field("percent_change", "percent"),
+    Field("detail"),
+    Field("region"),
+)
+NAMED = {
+    "new model": "new model",
+    "new price": "new price",
+    "corrected": "corrected price",
+    "removed": "removed entry",
+    "names": "model with changed names",
+    "model": "model with changed facts",
+    "table": "other change",
+}
+"""What the kinds of changes are called where they are counted."""
+PLURALS = {
+    "removed entry": "removed entries",
+    "model with changed names": "models with changed names",
+    "model with changed facts": "models with changed facts",
+}
 
 
 def diff_document(result: TableDiff, as_of: When, bills: Sequence[BillChange] = ()) -> Document:
     """The document of `tokencost prices diff`; `bills` is what the change does to a workload."""
     changes = (*result.changes, *result.ends_soon)
-    columns = (
-        Field("kind"),
-        Field("model"),
-        Field("from", "bound"),
-        Field("tier", shown=any(c.tier not in (None, "standard") for c in changes)),
-        Field("window", shown=any(c.window for c in changes)),
-        Field("input_tokens_above", "count", "input above", shown=any(c.input_tokens_above for c in changes)),
-        Field("component", "term", shown=any(c.component for c in changes)),
-        Field("currency", shown=False),
-        Field("before", "rate", shown=any(c.before is not None for c in changes)),
-        Field("after", "rate", shown=any(c.after is not None for c in changes)),
-        Field("percent_change", "percent", "change", shown=any(c.percent_change is not None for c in changes)),
-        Field("detail", shown=any(c.detail for c in changes)),
-        Field("region", shown=any(c.region for c in changes)),
-    )
     old, new = result.old, result.new
+    records = [Records(FIELDS, tuple(map(_row, changes)))]
+    tables = [_changes_table(changes)] if changes else []
+    if bills:
+        records.append(_bill_records(bills))
+        tables.append(_bills_table(bills))
     return begin_document(new, "prices diff", as_of)._replace(
-        **split_records(
-            Records(columns, tuple(_row(change) for change in changes), caption="changes"),
-            *([_bills_table(bills)] if bills else ()),
-        ),
+        records=tuple(records),
+        tables=tuple(tables),
         answer=(_say_summary(result),),
         extra={"old_version": old.version, "old_sha256": old.sha256},
     )
@@ -53,24 +76,95 @@ def _say_summary(result: TableDiff) -> Sentence:
         return (f"{old} → {new}: the tables say the same.",)
     counts = []
     for kind, group in groupby(result.changes, key=lambda change: change.kind):
-        things = list(dict.fromkeys((change.model, change.start) for change in group))
+        changes = list(group)
+        things = list(dict.fromkeys((change.model, change.start) for change in changes))
         names = list(dict.fromkeys(model for model, _ in things if model))
         # A model that is new counts once, however many dated prices it comes with.
         number = len(names) if kind in ("new model", "model", "names") else len(things)
-        counts.append(f"{kind} {number} ({', '.join(names)})" if names else f"{kind} {number}")
+        if kind == "table":
+            number = len(changes)
+        word = NAMED[kind]
+        counted = f"{number} {PLURALS[word]}" if number != 1 and word in PLURALS else count_noun(number, word)
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        counts.append(f"{counted} ({', '.join(names[:MOST_NAMED])}{more})" if names else counted)
     return (f"{old} → {new}: {'; '.join(counts)}.",)
 
 
-def _bills_table(bills: Sequence[BillChange]) -> Records:
+def _changes_table(changes: Sequence[Change]) -> Table:
+    """What changed, below a heading for each entry of the table; a rate with what it was before."""
+    rates = any(change.component for change in changes)
+    known = any(change.before is not None for change in changes)
+    said = any(change.detail and change.component for change in changes)
+    rows: list[tuple[Value, ...]] = []
+    for (kind, model, start), group in groupby(changes, key=lambda change: (change.kind, change.model, change.start)):
+        if rates:
+            rows.append((_name_entry(kind, model, None if start is None else show_bound(start)),))
+        for change in group:
+            if not rates:
+                rows.append((_name_entry(kind, model, None), change.detail or ""))
+            else:
+                rows.append(tuple(_change_cells(change, known=known, said=said)))
+    if not rates:
+        return Table((Column("what"), Column("change")), rows, names=2)
     columns = (
+        Column("rate"),
+        *((Column("before", "rate"),) if known else ()),
+        Column("after", "rate"),
+        *((Column("change", "change"),) if known else ()),
+        *((Column("note"),) if said else ()),
+    )
+    return Table(columns, rows, unit="USD per 1M tokens")
+
+
+def _name_entry(kind: str, model: str | None, start: str | None) -> str:
+    """`new price: o1 from 2026-01-01`."""
+    word = "promotion ends soon" if kind == "ends soon" else kind
+    named = " from ".join(filter(None, (model, start)))
+    return f"{word}: {named}" if named else word
+
+
+def _change_cells(change: Change, *, known: bool, said: bool) -> Iterator[Value]:
+    if change.component is None:
+        yield change.detail or ""
+        yield from ("",) * (1 + 2 * known + said)
+        return
+    currency = change.currency or "USD"
+    yield name_rate("", change.component, change).strip()
+    if known:
+        yield Figure(change.before, "rate", currency)
+    yield Figure(change.after, "rate", currency)
+    if known:
+        yield "" if change.percent_change is None else change.percent_change
+    if said:
+        yield change.detail or ""
+
+
+def _bill_records(bills: Sequence[BillChange]) -> Records:
+    fields = (
         Field("model"),
         Field("before", "money"),
         Field("after", "money"),
-        Field("percent_change", "percent", "change"),
-        Field("reason", shown=any(bill.reason for bill in bills)),
+        Field("percent_change", "percent"),
+        Field("reason"),
     )
     rows = tuple((bill.model, bill.before, bill.after, bill.percent_change, bill.reason) for bill in bills)
-    return Records(columns, rows, name="bills", caption="what it does to the bill, USD in all")
+    return Records(fields, rows, "bills")
+
+
+def _bills_table(bills: Sequence[BillChange]) -> Table:
+    reasons = any(bill.reason for bill in bills)
+    columns = (
+        Column("model"),
+        Column("before", "money"),
+        Column("after", "money"),
+        Column("change", "change"),
+        *((Column("note"),) if reasons else ()),
+    )
+    rows = [
+        (bill.model, bill.before, bill.after, bill.percent_change, *((bill.reason or "",) if reasons else ()))
+        for bill in bills
+    ]
+    return Table(columns, rows, unit="USD", title="What it does to the bill")
 
 
 def _row(change: Change) -> tuple[Value, ...]:

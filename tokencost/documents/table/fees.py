@@ -1,36 +1,70 @@
 """Fees of calls as a table below prices: they are apart from tokens, and per 1,000 calls."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from tokencost.documents.document import Field, Figure, Records, Value
+from tokencost.documents.document import Column, Field, Figure, Records, Table, Value
 from tokencost.pricetable.table import CURRENCIES, Fee
 from tokencost.pricetable.when import When, show_when
 
+FIELDS = (
+    Field("provider"),
+    Field("call", "term"),
+    Field("models"),
+    Field("from", "bound"),
+    Field("until", "bound"),
+    Field("currency"),
+    Field("per_1000_calls", "rate"),
+    Field("billed_per"),
+    Field("source", "url"),
+    Field("checked", "when"),
+    Field("confidence"),
+    Field("note"),
+)
 
-def fees_table(fees: Iterable[Fee], when: When, currency: str | None = None) -> Records:
-    """The fees as a table; those that a provider lists in `currency` alone, where it is given.
+
+class Fees(NamedTuple):
+    """The fees in force, for programs and for people."""
+
+    records: Records
+    tables: tuple[Table, ...]
+    """None where there are no fees."""
+
+
+def list_fees(fees: Sequence[Fee], when: When, currency: str | None = None) -> Fees:
+    """The fees; those that a provider lists in `currency` alone, where it is given.
 
     What is not billed by the call is listed under no currency, with what is billed in its place.
     """
     rows = tuple(row for fee in fees for row in _rows(fee, (currency,) if currency else CURRENCIES))
-    columns: tuple[Field, ...] = (
-        Field("provider"),
-        Field("call", "term"),
-        Field("models", shown=any(row[2] for row in rows)),
-        Field("from", "bound", "since"),
-        Field("until", "bound", shown=False),
-        Field("currency", shown=False),
-        Field("per_1000_calls", "rate", "per 1,000 calls"),
-        Field("billed_per", heading="billed per", shown=any(row[7] for row in rows)),
-        Field("source", "url", shown=False),
-        Field("checked", "when", shown=False),
-        Field("confidence", shown=False),
-        Field("note", shown=False),
+    return Fees(Records(FIELDS, rows, "fees"), (_table(rows, when),) if rows else ())
+
+
+def _table(rows: Sequence[tuple[Value, ...]], when: When) -> Table:
+    """A row for each call of each provider."""
+    shown = [dict(zip((field.key for field in FIELDS), row, strict=True)) for row in rows]
+    models, instead = (any(row[key] for row in shown) for key in ("models", "billed_per"))
+    columns = (
+        Column("provider"),
+        Column("call", "term"),
+        *((Column("models", leaves=3),) if models else ()),
+        Column("since", "bound", leaves=2),
+        Column("per 1,000 calls", "rate"),
+        *((Column("billed per"),) if instead else ()),
     )
-    if not rows:
-        columns = tuple(column._replace(shown=False) for column in columns)
-    caption = f"fees of calls in force on {show_when(when)}, apart from tokens"
-    return Records(columns, rows, name="fees", caption=caption)
+    lines = [
+        (
+            row["provider"],
+            row["call"],
+            *((row["models"] or "",) if models else ()),
+            row["from"],
+            row["per_1000_calls"],
+            *((row["billed_per"] or "",) if instead else ()),
+        )
+        for row in shown
+    ]
+    title = f"Fees of calls in force on {show_when(when)}, apart from tokens"
+    return Table(columns, lines, title=title, names=2)
 
 
 def _rows(fee: Fee, currencies: Iterable[str]) -> Iterable[tuple[Value, ...]]:

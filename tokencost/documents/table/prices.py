@@ -1,19 +1,25 @@
 """The price table itself as documents: lists, histories, one model in full, and all of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
 
 from tokencost.analysis.table.price_rows import PriceRow
+from tokencost.documents.conditions import Condition, say_conditions, told_apart
 from tokencost.documents.document import (
+    INDENT,
+    Column,
     Document,
     Field,
     Figure,
     Plain,
     Records,
     Sentence,
+    Table,
     Value,
     WhenRead,
     begin_document,
-    split_records,
 )
 from tokencost.documents.remarks import (
     cite,
@@ -24,16 +30,19 @@ from tokencost.documents.remarks import (
     say_served,
     window_remarks,
 )
+from tokencost.documents.table.fees import Fees
 from tokencost.documents.table.history_chart import history_charts
-from tokencost.documents.wording import count_noun
+from tokencost.documents.wording import count_noun, join_with_and, verb_of_cost
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import ModelAt
-from tokencost.pricetable.sale import ON_SALE, sale_status
+from tokencost.pricetable.sale import ON_SALE, describe_retirement, is_retired, sale_status
 from tokencost.pricetable.table import Model, Price, PriceTable, Region
 from tokencost.pricetable.when import When, show_bound, show_when
+from tokencost.pricing.rates import STANDARD
 
-RATES = ("input", "cached_input", "cache_write", "output")
-COLUMNS = (
+MOST_NAMED = 4
+"""Of more models a history says nothing in its answer that its table does not say better."""
+FIELDS = (
     Field("provider"),
     Field("model"),
     Field("name"),
@@ -41,7 +50,7 @@ COLUMNS = (
     Field("until", "bound"),
     Field("tier"),
     Field("window"),
-    Field("input_tokens_above", "count", "input above"),
+    Field("input_tokens_above", "count"),
     Field("currency"),
     Field("input", "rate"),
     Field("cached_input", "rate"),
@@ -51,7 +60,29 @@ COLUMNS = (
     Field("checked", "when"),
     Field("confidence"),
 )
-"""Of every list of prices, in CSV and JSON whether people see them or not."""
+"""Of every list of prices, for programs."""
+REGION = Field("region")
+"""Behind all other columns: scripts count on their order."""
+
+
+class Shown(NamedTuple):
+    """A rate that people read: its name, its heading, and when it leaves a narrow table."""
+
+    key: str
+    heading: str
+    leaves: int = 0
+
+
+SHOWN = (
+    Shown("input", "input"),
+    Shown("cached_input", "cached", 5),
+    Shown("cache_write", "cache write", 4),
+    Shown("cache_write_12h", "12-hour write", 3),
+    Shown("output", "output"),
+)
+
+
+# ---- prices list
 
 
 def list_document(
@@ -61,117 +92,189 @@ def list_document(
     sold: frozenset[Model] = frozenset(),
     retired: frozenset[Model] = frozenset(),
     closed: Sequence[tuple[Model, Price, Window]] = (),
-    fees: Records | None = None,
+    fees: Fees | None = None,
 ) -> Document:
     """The document of `tokencost prices list`.
 
     `sold` and `retired` are all models on sale and no longer so, `closed` the hours that are left out; `fees` are those
     of calls.
     """
-    caption = f"prices in force on {show_when(as_of)}, per 1M tokens"
-    statuses = [sale_status(row.model, as_of) for row in rows]
-    columns = (
-        *_columns(rows, shown={"model", "tier", "window", "input_tokens_above", *RATES, "checked"}),
-        Field("status", shown=any(status != ON_SALE for status in statuses)),
-        Field("shutdown", "bound", shown=False),
-        _region_column(rows),
-    )
+    fields = (*FIELDS, Field("status"), Field("shutdown", "bound"), REGION)
     values = tuple(
-        (*_values(row), status, row.model.shutdown, row.cell.region) for row, status in zip(rows, statuses, strict=True)
+        (*_values(row), sale_status(row.model, as_of), row.model.shutdown, row.cell.region) for row in rows
     )
-    notes = [
-        (model.id, f": {window.name} is {window.describe()}{note_closed(window, price, as_of)}.")
-        for model, price, window in closed
-    ]
-    main = Records(columns, values, caption=caption)
     return begin_document(table, "prices list", as_of)._replace(
-        **split_records(main, *([fees] if fees else [])),
+        records=(Records(fields, values), *((fees.records,) if fees else ())),
+        tables=(*((_list_table(table, rows, as_of),) if rows else ()), *(fees.tables if fees else ())),
         answer=tuple(_say_on_sale(rows, as_of, sold, retired)),
-        notes=merge_remarks(notes),
+        notes=tuple(_say_hours(rows, closed, as_of)),
     )
 
 
 def _say_on_sale(
     rows: Sequence[PriceRow], as_of: When, sold: frozenset[Model], retired: frozenset[Model]
-) -> Iterable[Sentence]:
+) -> Iterator[Sentence]:
     """How many models are on sale, how many of them have such rates, and how many are not shown: they are retired."""
     listed = {row.model for row in rows}
     hidden = len(retired - listed)
-    more = f" ({hidden} retired: --retired)" if hidden else ""
+    more = f" ({hidden} {'is' if hidden == 1 else 'are'} retired: --retired)" if hidden else ""
+    if shown := len(retired & listed):
+        more = f", and {shown} retired" + more
     some = "" if sold <= listed else f"; {len(sold & listed)} of them have such rates"
-    yield (f"{count_noun(len(sold), 'model')} on sale on {show_when(as_of)}{more}{some}.",)
+    order = ", newest first" if rows else ""
+    yield (f"{count_noun(len(sold), 'model')} on sale on {show_when(as_of)}{order}{more}{some}.",)
+
+
+def _list_table(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Table:
+    """Models under their providers, newest first; other rates than the ordinary ones are indented below."""
+    beside = [each for each in told_apart(row.cell for row in rows) if each.heading in ("hours", "region")]
+    # What all rows have in common stands once, with the unit; of several tiers each has its row.
+    without = ["hours", "region", *([] if len({row.cell.tier for row in rows}) > 1 else ["tier"])]
+    shown = _shown(rows, without=("cache_write_12h",))
+    by_model: dict[Model, list[PriceRow]] = {}
+    for row in rows:
+        by_model.setdefault(row.model, []).append(row)
+    providers = list(table.providers)
+    newest = sorted(by_model, key=lambda model: _newest(model, by_model[model]), reverse=True)
+    order = sorted(newest, key=lambda model: providers.index(model.provider))
+    lines: list[tuple[Value, ...]] = []
+    for provider, models in groupby(order, key=lambda model: model.provider):
+        lines.append((table.providers[provider].name,))
+        for model in models:
+            for conditions, own in groupby(by_model[model], key=lambda row: say_conditions(row.cell, *without)):
+                name = INDENT + conditions if conditions else _name_with_end(model, as_of)
+                lines += [
+                    (name, *(each.say(row.cell) for each in beside), *_rates(row, shown))
+                    for row in sorted(own, key=lambda row: row.rates.input)
+                ]
+    columns = (Column(""), *(Column(each.heading) for each in beside), *_rate_columns(shown, rows[0].currency))
+    return Table(columns, lines, unit=_unit(rows), names=1 + len(beside))
+
+
+def _newest(model: Model, rows: Sequence[PriceRow]) -> datetime:
+    return model.released or min((price.start for price in model.prices), default=rows[0].price.start)
+
+
+def _name_with_end(model: Model, as_of: When) -> str:
+    """`gpt-5-mini (ends 2026-12-11)`."""
+    status = sale_status(model, as_of)
+    return model.id if status == ON_SALE else f"{model.id} ({status})"
+
+
+def _say_hours(
+    rows: Sequence[PriceRow], closed: Sequence[tuple[Model, Price, Window]], as_of: When
+) -> Iterator[Sentence]:
+    """When the windows of the listed prices are open, once for all models with the same hours."""
+    shut = {(model, window.name) for model, _, window in closed}
+    opened = [
+        (row.model.id, f": {window.name} is {window.describe()}.")
+        for row in rows
+        for window in row.price.windows
+        if row.cell.window == window.name and (row.model, window.name) not in shut
+    ]
+    none = [
+        (model.id, f": {window.name} is {window.describe()}{note_closed(window, price, as_of)}.")
+        for model, price, window in closed
+    ]
+    yield from merge_remarks((*opened, *none))
+
+
+# ---- prices history
 
 
 def history_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:
     """The document of `tokencost prices history`."""
-    shown = {"from", "until", "tier", "window", "input_tokens_above", *RATES, "confidence"}
-    if len({row.model.id for row in rows}) > 1:
-        shown.add("model")
-    caption = f"dated prices of {', '.join(dict.fromkeys(row.model.id for row in rows))}, per 1M tokens"
-    columns = (*_columns(rows, shown=shown), _region_column(rows))
     return begin_document(table, "prices history", as_of)._replace(
-        **split_records(Records(columns, tuple((*_values(row), row.cell.region) for row in rows), caption=caption)),
+        records=(Records((*FIELDS, REGION), tuple((*_values(row), row.cell.region) for row in rows)),),
+        tables=(_history_table(rows),) if rows else (),
+        answer=tuple(_say_change(rows)),
         notes=tuple(_note_promotions(rows)),
         charts=WhenRead(lambda: history_charts(rows, as_of)),
     )
 
 
-def export_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:
-    """The document of `tokencost prices export`: the whole dated table, and what the shorter lists leave out."""
+def _history_table(rows: Sequence[PriceRow]) -> Table:
+    """A row for each dated price and each of its conditions, oldest first."""
+    several = len({row.model for row in rows}) > 1
+    conditions = told_apart(row.cell for row in rows)
+    shown = _shown(rows, without=("cache_write_12h",))
+    lines = []
+    for _, own in groupby(rows, key=lambda row: row.price):
+        for row in _in_order(own):
+            model = (row.model.id,) if several else ()
+            lines.append((*model, row.price.start, row.price.end, *_say_each(row, conditions), *_rates(row, shown)))
     columns = (
-        *_columns(rows, shown={"model", "from", "until", "tier", "window", "input_tokens_above", "currency", *RATES}),
+        *((Column("model"),) if several else ()),
+        Column("from", "bound"),
+        Column("until", "bound", leaves=1),
+        *(Column(condition.heading) for condition in conditions),
+        *_rate_columns(shown, rows[0].currency),
     )
-    hours = [
-        {window.name: window.describe() for window in row.price.windows}.get(row.cell.window or "") for row in rows
-    ]
-    columns = (*columns, Field("cache_write_12h", "rate", shown=False), Field("window_hours", shown=False))
-    columns = (*columns, _region_column(rows))
-    values = tuple(
-        (*_values(row), _rate(row, row.rates.cache_write_12h), open_, row.cell.region)
-        for row, open_ in zip(rows, hours, strict=True)
-    )
-    caption = "every dated price, per 1M tokens"
-    return begin_document(table, "prices export", as_of)._replace(
-        **split_records(Records(columns, values, caption=caption))
-    )
+    names = 2 + several + len(conditions) if conditions else 1 + several
+    return Table(columns, lines, unit=_unit(rows), names=names)
+
+
+def _unit(rows: Sequence[PriceRow]) -> str:
+    """What the rates are, with the tier and the region that all of them have."""
+    cell = rows[0].cell
+    differ = [each.heading for each in told_apart(row.cell for row in rows)]
+    common = say_conditions(cell, "hours", "input tokens", *differ)
+    return ", ".join(filter(None, (f"{rows[0].currency} per 1M tokens", common)))
+
+
+def _say_change(rows: Sequence[PriceRow]) -> Iterator[Sentence]:
+    """How often the price of each model changed, and from what to what."""
+    by_model = {model: list(own) for model, own in groupby(rows, key=lambda row: row.model)}
+    for model, own in by_model.items() if len(by_model) <= MOST_NAMED else ():
+        prices = list(dict.fromkeys(row.price for row in own))
+        # Where the price depends on the hour, the lowest: the others are in the table.
+        inputs = [min(row.rates.input for row in own if row.price is price) for price in prices]
+        first, last = inputs[0], inputs[-1]
+        begun, ended, lowest, highest = (
+            Figure(rate, "rate", own[0].currency) for rate in (first, last, min(inputs), max(inputs))
+        )
+        begin = f"{model.id} has {count_noun(len(prices), 'dated price')} from {show_bound(prices[0].start)} on"
+        if len(prices) == 1:
+            yield (f"{begin}.",)
+        elif min(inputs) == max(inputs):
+            yield f"{begin}: input stayed at ", ended, "."
+        elif first == last:
+            yield f"{begin}: input was ", lowest, " to ", highest, ", last ", ended, "."
+        else:
+            change = () if not first else (" (", Figure((last / first - 1) * 100, "change"), ")")
+            verb = "fell" if last < first else "rose"
+            yield f"{begin}: input {verb} from ", begun, " to ", ended, *change, "."
+
+
+# ---- prices show
 
 
 def show_document(
-    table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as_of: When, fees: Records | None = None
+    table: PriceTable, side: ModelAt, rows: Sequence[PriceRow], as_of: When, fees: Fees | None = None
 ) -> Document:
     """The document of `tokencost prices show`: every rate in force, with its line in prices.toml, and fees of calls."""
-    model, price = side.model, side.price
-    columns = _columns(rows, shown={"tier", "window", "input_tokens_above", *RATES, "confidence"})
-    at = [column.key for column in columns].index("output")
-    longest = any(row.rates.cache_write_12h is not None for row in rows)
-    columns = (
-        *columns[:at],
-        Field("cache_write_12h", "rate", "cache write 12h", shown=longest),
-        *columns[at:],
-        Field("line"),
-        _region_column(rows),
-    )
+    model = side.model
+    at = [field.key for field in FIELDS].index("output")
+    fields = (*FIELDS[:at], Field("cache_write_12h", "rate"), *FIELDS[at:], Field("line"), REGION)
     values = []
     for row in rows:
         cells = _values(row)
         line = table.line_of(row.cell.path)
         values.append((*cells[:at], _rate(row, row.rates.cache_write_12h), *cells[at:], line, row.cell.region))
-    since = f"{show_bound(price.start)} to {show_bound(price.end)}" if price.end else f"{show_bound(price.start)} on"
-    facts: list[Sentence] = [
-        (f"{model.name} ({model.id}), {table.providers[model.provider].name}. Rates per 1M tokens, from {since}.",),
-        (f"{table.file}:{table.line_of(price.path)}",),
-    ]
-    names = [alias.name for alias in model.aliases]
-    if names:
-        facts.append((f"Also billed as {model.id}: {', '.join(names)}.",))
-    served = Records(
-        (Field("from", "bound"), Field("until", "bound"), Field("name")),
-        tuple((item.start, item.end, item.name) for item in model.served),
-        name="served",
-        caption="what the name stood for",
-    )
+    records = [Records(fields, tuple(values))]
+    tables = [_show_table(table, list(own)) for _, own in groupby(rows, key=lambda row: row.currency)]
+    if model.served:
+        served = tuple((item.start, item.end, item.name) for item in model.served)
+        records.append(Records((Field("from", "bound"), Field("until", "bound"), Field("name")), served, "served"))
+    if len(model.served) > 1:
+        stood = [(item.name, item.start, item.end) for item in model.served]
+        columns = (Column("name"), Column("from", "bound"), Column("until", "bound"))
+        tables.append(Table(columns, stood, title=f"What {model.id} stood for"))
+    if fees:
+        records.append(fees.records)
+        tables += fees.tables
     notes: list[Sentence] = [*say_served([side], table), *model_remarks(side), *window_remarks([side])]
-    notes += missing_rate_remarks(side, [row.cell for row in rows if row.cell.tier == "standard"])
+    notes += missing_rate_remarks(side, [row.cell for row in rows if row.cell.tier == STANDARD])
     if model.note:
         notes.append((model.note,))
     for row in rows:
@@ -182,33 +285,131 @@ def show_document(
             notes.append((f"{_name_tier(row, 'rule')}the page says: {rule}",))
         if note := row.evidence.note:
             notes.append((f"{_name_tier(row, 'note')}{note}",))
-    main = Records(tuple(columns), tuple(values), caption=f"every rate of {model.id} on {show_when(side.when)}")
     return begin_document(table, "prices show", as_of)._replace(
-        **split_records(main, *([served] if model.served else []), *([fees] if fees else [])),
-        answer=tuple(facts),
+        records=tuple(records),
+        tables=tuple(tables),
+        answer=tuple(_say_price(table, side, rows)),
+        assumed=tuple(_say_facts(table, side)),
         notes=tuple(dict.fromkeys(notes)),
         sources=tuple(dict.fromkeys(cite(row.evidence) for row in rows)),
     )
 
 
-def _region_column(rows: Sequence[PriceRow]) -> Field:
-    """Behind all other columns: scripts count on their order."""
-    return Field("region", shown=any(row.cell.region for row in rows))
+def _say_price(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow]) -> Iterator[Sentence]:
+    """What the ordinary rates are: `GPT-6.1 Sol (gpt-6.1-sol) by OpenAI costs $2.00 for input and ...`."""
+    model, price = side.model, side.price
+    who = f"{model.name} ({model.id}) by {table.providers[model.provider].name}"
+    currency = rows[0].currency if rows else "USD"
+    plain = [
+        row for row in rows
+        if row.currency == currency and not say_conditions(row.cell, "hours")
+    ]  # fmt: skip
+    parts: list[Sentence] = []
+    for shown in SHOWN:
+        rates = [rate for row in plain if (rate := getattr(row.rates, shown.key)) is not None]
+        if rates and shown.key in ("input", "cached_input", "output"):
+            low, high = (Figure(rate, "rate", currency) for rate in (min(rates), max(rates)))
+            span = (low,) if low == high else (low, " to ", high)
+            parts.append((*span, f" for {shown.key.replace('_', ' ')}"))
+    verb = "cost" if is_retired(model, side.when) else verb_of_cost(side.when, table)
+    begin = show_bound(price.start)
+    time = f"from {begin} to {show_bound(price.end)}" if price.end else f"since {begin}"
+    yield f"{who} {verb} ", *join_with_and(parts), f" per 1M tokens {time}."
 
 
-def _columns(rows: Sequence[PriceRow], shown: set[str]) -> tuple[Field, ...]:
-    """The columns of DESIGN for prices; those without any value, or with one value throughout, are for data only."""
-    keep = set(shown)
-    if all(row.cell.window is None for row in rows):
-        keep.discard("window")
-    if all(row.cell.input_tokens_above == 0 for row in rows):
-        keep.discard("input_tokens_above")
-    if all(row.cell.tier == "standard" for row in rows):
-        keep.discard("tier")
-    for rate in ("cached_input", "cache_write"):
-        if all(getattr(row.rates, rate) is None for row in rows):
-            keep.discard(rate)
-    return tuple(column._replace(shown=column.key in keep) for column in COLUMNS)
+def _say_facts(table: PriceTable, side: ModelAt) -> Iterator[Sentence]:
+    """Where the price stands, since when there is the model, and its other names."""
+    model = side.model
+    dates = [f"{table.file}, line {table.line_of(side.price.path)}"]
+    if model.released:
+        dates.append(f"released {show_bound(model.released)}")
+    if model.shutdown:
+        dates.append(f"shut{'' if is_retired(model, side.when) else 's'} down {describe_retirement(model)}")
+    yield (f"{'; '.join(dates)}.",)
+    if names := [alias.name for alias in model.aliases]:
+        yield (f"Also billed at this price: {', '.join(names)}.",)
+
+
+def _show_table(table: PriceTable, rows: Sequence[PriceRow]) -> Table:
+    """Every rate of one currency, with the conditions in which they differ as columns, and its line.
+
+    The rates of a region, which repeat all others, stand below a heading.
+    """
+    conditions = tuple(each for each in told_apart(row.cell for row in rows) if each.heading != "region")
+    shown = _shown(rows)
+    named = conditions or (Condition("", lambda _: rows[0].model.id),)
+    lines: list[tuple[Value, ...]] = []
+    for region, own in groupby(rows, key=lambda row: row.cell.region):
+        if region is not None:
+            lines.append((f"region {region}",))
+        lines += [
+            (*_say_each(row, named), *_rates(row, shown), table.line_of(row.cell.path)) for row in _in_order(own)
+        ]
+    columns = (
+        # The unit stands in the first cell; what a tier is needs no heading.
+        *(Column(condition.heading if place else "") for place, condition in enumerate(named)),
+        *_rate_columns(shown, rows[0].currency),
+        Column("line", leaves=2),
+    )
+    return Table(columns, lines, unit=f"{rows[0].currency} per 1M tokens", names=len(named))
+
+
+# ---- prices export
+
+
+def export_document(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Document:
+    """The document of `tokencost prices export`: the whole dated table, for programs alone."""
+    fields = (*FIELDS, Field("cache_write_12h", "rate"), Field("window_hours"), REGION)
+    values = tuple(
+        (*_values(row), _rate(row, row.rates.cache_write_12h), _describe_window(row), row.cell.region) for row in rows
+    )
+    return begin_document(table, "prices export", as_of)._replace(records=(Records(fields, values),))
+
+
+def _describe_window(row: PriceRow) -> str | None:
+    """The hours of a row's window, with its calendar by the name that programs know."""
+    for window in row.price.windows:
+        if window.name == row.cell.window:
+            calendar = f"{window.except_calendar} holidays" if window.except_calendar else ""
+            return window._replace(holidays_name=calendar).describe()
+    return None
+
+
+# ---- What all say
+
+
+def _shown(rows: Sequence[PriceRow], without: Sequence[str] = ()) -> tuple[Shown, ...]:
+    """The rates that any of the rows has; input and output always."""
+    return tuple(
+        each
+        for each in SHOWN
+        if each.key not in without
+        and (each.key in ("input", "output") or any(getattr(row.rates, each.key) is not None for row in rows))
+    )
+
+
+def _rate_columns(shown: Sequence[Shown], currency: str) -> Iterator[Column]:
+    for each in shown:
+        yield Column(each.heading, "rate", leaves=each.leaves, currency=currency)
+
+
+def _rates(row: PriceRow, shown: Sequence[Shown]) -> Iterator[Plain]:
+    for each in shown:
+        yield getattr(row.rates, each.key)
+
+
+def _say_each(row: PriceRow, conditions: Sequence[Condition]) -> Iterator[str]:
+    """Each condition in its own column; the ordinary tier by its name."""
+    for condition in conditions:
+        yield condition.say(row.cell) or (STANDARD if condition.heading == "tier" else "")
+
+
+def _in_order(rows: Iterable[PriceRow]) -> list[PriceRow]:
+    """Of the windows of the same tier and length, the cheapest first."""
+    found: list[PriceRow] = []
+    for _, same in groupby(rows, key=lambda row: say_conditions(row.cell, "hours")):
+        found += sorted(same, key=lambda row: row.rates.input)
+    return found
 
 
 def _values(row: PriceRow) -> tuple[Value, ...]:
@@ -243,7 +444,7 @@ def _name_tier(row: PriceRow, key: str) -> str:
     return f"{named}: " if getattr(row.evidence, key) != getattr(row.price.evidence, key) else ""
 
 
-def _say_region(region: Region) -> Iterable[Sentence]:
+def _say_region(region: Region) -> Iterator[Sentence]:
     """What is said of all rows of a region, once."""
     if region.rule is not None:
         yield (f"{region.id}: the page says: {region.rule}" + (f" ({region.source})" if region.source else ""),)
@@ -251,7 +452,7 @@ def _say_region(region: Region) -> Iterable[Sentence]:
         yield (f"{region.id}: {region.note}",)
 
 
-def _note_promotions(rows: Sequence[PriceRow]) -> Iterable[Sentence]:
+def _note_promotions(rows: Sequence[PriceRow]) -> Iterator[Sentence]:
     for price in dict.fromkeys(row.price for row in rows):
         if price.promotion:
             yield (f"{price.model}: the price from {show_bound(price.start)} is promotional.",)
