@@ -231,7 +231,7 @@ def test_results_show_themselves_as_tables(shipped: PriceTable) -> None:
         "cached": tokencost.sweep(shipped, CHAT, cached, "deepseek-flash", against="gpt-6.1-sol", on=ON),
         "records": tokencost.usage(shipped, LOG),
         "$0.14": tokencost.find_rates(rates, "0.14"),
-        "like for like": tokencost.find_pairs(rates, "0.14", "7.50"),
+        "no: component": tokencost.find_pairs(rates, "0.14", "7.50"),
         "same cost as gpt-6.1-sol at": tokencost.break_even(shipped, totals),
         "reproduced": tokencost.judge(shipped, tokencost.load_claims()[0]),
     }

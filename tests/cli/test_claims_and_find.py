@@ -39,32 +39,100 @@ def test_claims_have_the_columns_of_the_design(tokencost: Run) -> None:
 
 def test_one_claim_is_explained(tokencost: Run) -> None:
     shown = tokencost("claims", "query-cost-014-750").out
-    assert "Verdict for prices of 2025-01-27: reproduced for cached input." in shown
-    assert "cached input: $7.50 ÷ $0.14 = 53.57×; 1 - $0.14 ÷ $7.50 = 98.13% lower." in shown
-    assert "use must grow by 5,257.1% for the bill to stay the same." in shown
-    assert "deepseek-chat input $0.14 against o1 input (batch) $7.50, not like for like." in shown
+    assert " ".join(shown.partition("\n\n")[0].split()) == (
+        '"a query costs $0.14 per million tokens at DeepSeek against $7.50 at OpenAI, 98% cheaper" '
+        '(Chinese-language market report ("AI界拼多多" DeepSeek衝擊全球股市), 2025-01-27) '
+        "is reproduced by the list prices of 2025-01-27. True only for cached input. "
+        "New input cost $0.55 against $15.00 and output $2.19 against $60.00: 96.3% and 96.4% lower."
+    )
+    assert "cached input                    $0.14    $7.50     53.57×   −98.13%   reproduced\n" in shown
+    assert "The bill stays the same if use of deepseek-reasoner grows by 5,257.1%." in shown
+    assert (
+        "Other list prices with these figures: 7 pairs, 1 like with like (deepseek-reasoner cached input and "
+        "o1-preview cached input). See tokencost find 0.14 7.50 --on 2025-01-27\n"
+    ) in shown
+    found = tokencost("find", "0.14", "7.50", "--on", "2025-01-27", "--all").out
+    last = found[found.index("\ndeepseek-chat input ") :]
+    assert re.search(r"\n  +o1 input, batch +no: batch\n", last)
     lines = Path("prices.toml").read_text(encoding="utf-8").split("\n")
-    (source,) = [line for line in shown.splitlines() if line.startswith("- deepseek-reasoner: https")]
-    assert source.startswith("- deepseek-reasoner: https://api-docs.deepseek.com/news/news250120 (checked 2025-02-11")
+    sources = json.loads(tokencost("claims", "query-cost-014-750", "--format", "json").out)["sources"]
+    (source,) = [line for line in sources if line.startswith("deepseek-reasoner: https")]
+    assert source.startswith("deepseek-reasoner: https://api-docs.deepseek.com/news/news250120 (checked 2025-02-11")
     line = int(source.rpartition(":")[2])
     assert lines[line - 1] == "[[models.deepseek-reasoner.prices]]"
 
 
 def test_what_else_would_have_reproduced_a_percentage(tokencost: Run) -> None:
     shown = tokencost("claims", "r1-27-times-output").out
-    assert "Also reproduced by input, standard tier: 96.33% lower, 27.27×." in shown
+    assert "Also reproduced by input: 27.27×, 96.33% lower." in shown
 
 
 def test_a_verdict_that_one_may_not_expect_is_explained(tokencost: Run) -> None:
     shown = tokencost("claims", "v3-95-percent").out
-    assert "Verdict for prices of 2025-01-27: overstated." in shown
+    assert "is overstated, by the list prices of 2025-01-27. Input cost $0.14 against $2.50: 94.4% lower." in shown
+    assert "−94.40%" in shown
     assert "94.40% rounds to 94, not 95." in shown
 
 
 def test_an_undecidable_claim_says_what_is_missing(tokencost: Run) -> None:
-    assert "- no training cost of o1 was ever published." in tokencost("claims", "training-cost-1-20").out
+    alone = tokencost("claims", "training-cost-1-20").out
+    assert "is undecidable. No training cost of o1 was ever published.\n" in alone
     moved = tokencost("claims", "query-cost-014-750", "--on", "2026-11-20")
-    assert (moved.status, "- no price of deepseek-reasoner on 2026-11-20." in moved.out) == (0, True)
+    assert (moved.status, "is undecidable. No price of deepseek-reasoner on 2026-11-20.\n" in moved.out) == (0, True)
+
+
+def test_all_claims_are_counted_and_stand_beside_what_was_printed(tokencost: Run) -> None:
+    shown = tokencost("claims", "--width", "80").out
+    assert " ".join(shown.partition("\n\n")[0].split()) == (
+        "20 published figures, recomputed from the list prices of their day: 13 reproduced, 4 overstated, "
+        "1 understated, 1 differs, 1 undecidable."
+    )
+    assert "understated  api-cost-90-95             90% to 95% lower     96.33% to 98.13%\n" in shown
+    assert "Left out for want of room: in its words, printed by.\n" in shown
+    read = tokencost("claims", "--format", "markdown").out
+    (row,) = [line for line in read.splitlines() if "api-cost-90-95" in line]
+    assert [cell.strip() for cell in row.strip("|").split("|")] == [
+        "understated", "api-cost-90-95", "API calls 90%-95% cheaper than o1", "智通财经 (DeepSeek 风暴), 2025-01-27",
+        "90% to 95% lower", "96.33% to 98.13%",
+    ]  # fmt: skip
+    answer = json.loads(tokencost("claims", "--on", "2026-11-20", "--format", "json").out)["answer"]
+    assert answer[0].startswith("20 published figures, recomputed from the list prices of 2026-11-20: ")
+
+
+CLAIM = """
+schema = 1
+[claims.a]
+statement = "s"
+printed_by = "p"
+printed = 2026-11-20
+published = {published}
+left = {{ model = "{left}", component = "{component}" }}
+right = {{ model = "{right}", component = "{component}" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("published", "left", "right", "component", "said"),
+    [
+        ("{ percent_lower = 50 }", "gpt-6.1-sol", "gpt-6-luna", "input",
+         "Input cost $2.00 against $0.10: 1,900.0% higher."),
+        ("{ ratio = 20 }", "gpt-6-luna", "gpt-6.1-sol", "output",
+         "Output cost $0.50 against $10.00: gpt-6.1-sol cost 20.0 times as much."),
+        ("{ percent_of = 5 }", "gpt-6-luna", "gpt-6.1-sol", "input", "Input cost $0.10 against $2.00: 5.0% of it."),
+        ("{ prices = [0.2, 3] }", "gpt-6-luna", "gpt-6.1-sol", "input",
+         "No list prices of the two were $0.2 against $3. Input cost $0.10 against $2.00."),
+        ("{ percent_lower = 85 }", "deepseek-flash", "gpt-6.1-sol", "input",
+         "True only for input (peak). Input (off-peak) cost $0.15 against $2.00: 92.5% lower."),
+    ],
+)  # fmt: skip
+def test_a_verdict_in_plain_words(
+    tokencost: Run, tmp_path: Path, published: str, left: str, right: str, component: str, said: str
+) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(CLAIM.format(published=published, left=left, right=right, component=component))
+    shown = tokencost("claims", "--file", str(mine), "a").out
+    assert said in shown.partition("\n\n")[0]
+    assert not re.search(r"[-−][\d.,]+% lower", shown)
 
 
 @pytest.mark.parametrize(
@@ -172,8 +240,55 @@ def test_nothing_found_shows_the_nearest(tokencost: Run) -> None:
 
 
 def test_compare_says_how_far_use_must_grow(tokencost: Run) -> None:
-    shown = tokencost("compare", "deepseek-reasoner", "o1", "--on", "2025-01-27").out
-    assert "its use must grow by 2,627.3%, 5,257.1% and 2,639.7% for the bill to stay the same." in shown
+    shown = tokencost("compare", "deepseek-reasoner", "o1", "--on", "2025-01-27", "--break-even").out
+    assert "The bill stays the same if use of deepseek-reasoner grows by 2,627.3% to 5,257.1%." in shown
+
+
+def test_find_on_a_day_sets_prices_side_by_side(tokencost: Run) -> None:
+    shown = tokencost("find", "0.14", "7.50", "--on", "2025-01-27", "--width", "80").out
+    assert shown.startswith("""\
+On 2025-01-27, 8 pairs of list prices were $0.14 and $7.50; 2 of them compare
+like with like: 53.6×, 98.1% lower.
+
+$0.14                            $7.50                             comparable
+─────────────────────────────────────────────────────────────────────────────
+deepseek-reasoner cached input   o1 cached input                   yes
+                                 o1-preview cached input           yes
+                                 o1 input, batch                   no: batch
+                                 gpt-4o-2024-05-13 output, batch   no: batch
+deepseek-chat input              the same four                     no
+
+A published claim has these figures: tokencost claims query-cost-014-750
+""")
+    swapped = tokencost("find", "7.5", "0.14", "--on", "2025-01-27").out
+    assert "were $7.50 and $0.14; 2 of them compare like with like: 53.6×, 98.1% lower." in swapped
+    assert "tokencost claims query-cost-014-750" in swapped
+
+
+def test_find_at_any_time_sums_up_and_all_lists_every_pair(tokencost: Run) -> None:
+    shown = tokencost("find", "0.14", "7.50", "--width", "80", "--brief").out
+    assert shown.startswith("At any time, 42 pairs of list prices were $0.14 and $7.50; 4 of them compare\nlike with")
+    assert len(shown.splitlines()) < 35
+    assert "       gpt-5.4 output, batch and flex        2026-03-05        —\n" in shown
+    assert "All 42 pairs are listed with --all." in tokencost("find", "0.14", "7.50").out
+    every = tokencost("find", "0.14", "7.50", "--all", "--brief").out
+    rows = [line for line in every.splitlines() if re.search(r"(yes|no: \w+)  +\d{4}-", line)]
+    assert len(rows) == 42
+    assert len(json.loads(tokencost("find", "0.14", "7.50", "--format", "json").out)["rows"]) == 42
+    many = tokencost("find", "2", "10", "--on", "2026-11-20", "--brief", "--width", "80").out
+    assert "Like with like, the newest 10\n" in many
+    assert "All prices of these figures, the newest 8 of each\n" in many
+    assert len(many.splitlines()) < 40
+
+
+def test_find_of_one_figure_says_when_it_was_a_price(tokencost: Run) -> None:
+    assert tokencost("find", "0.14", "--on", "2025-01-27").out.startswith("On 2025-01-27, 2 list prices were $0.14.\n")
+    assert tokencost("find", "0.14").out.startswith("7 list prices are or were $0.14.\n")
+    near = tokencost("find", "0.14", "--near", "5%", "--on", "2025-01-27").out
+    assert near.startswith("On 2025-01-27, 2 list prices were within 5% of $0.14.\n")
+    nothing = tokencost("find", "0.1401", "--on", "2025-01-27").out
+    assert nothing.startswith("On 2025-01-27, no list price was $0.1401; the nearest are below.\n\nnearest list price")
+    assert "no two list prices were $0.14 and $7.51 at the same time." in tokencost("find", "0.14", "7.51").out
 
 
 @pytest.mark.parametrize("figures", [("999999", "1000000"), ("1", "2"), ("0.5", "999999")])

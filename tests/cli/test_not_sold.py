@@ -28,8 +28,8 @@ def test_the_list_of_a_day_has_what_is_on_sale_then(tokencost: Run) -> None:
     )  # fmt: skip
     assert "retired" not in {row["status"].partition(" ")[0] for row in found.values()}
     read = tokencost("prices", "list", *ON).out
-    assert read.startswith("52 models on sale on 2026-11-20 (45 retired: --retired).\n")
-    assert "ends 2026-12-11" in read
+    assert read.startswith("52 models on sale on 2026-11-20, newest first (45 are retired: --retired).\n")
+    assert "\ngpt-5-mini (ends 2026-12-11) " in read
 
 
 def test_the_day_that_was_asked_for_decides_and_not_today(tokencost: Run) -> None:
@@ -46,7 +46,9 @@ def test_retired_models_are_listed_on_request_with_their_last_day(tokencost: Run
     assert found["o1"]["status"] == "retired 2026-10-23"
     assert (found["deepseek-chat"]["status"], found["deepseek-chat"]["input"]) == ("retired 2026-07-24", 0.14)
     assert found["o1-preview"]["status"] == "retired 2025-07-28"
-    assert "retired 2026-10-23" in tokencost("prices", "list", *ON, "--retired").out
+    read = tokencost("prices", "list", *ON, "--retired").out
+    assert read.startswith("52 models on sale on 2026-11-20, newest first, and 45 retired.\n")
+    assert "\no1 (retired 2026-10-23) " in read
 
 
 def test_csv_follows_the_same_filter(tokencost: Run) -> None:
@@ -177,7 +179,7 @@ def test_a_model_that_was_withdrawn_on_an_unknown_day_says_so(tokencost: Run, tm
 
 def test_a_list_that_leaves_models_out_for_another_reason_says_how_many_it_has(tokencost: Run) -> None:
     assert tokencost("prices", "list", *ON, "--currency", "CNY", "--provider", "openai").out.startswith(
-        "48 models on sale on 2026-11-20 (41 retired: --retired); 0 of them have such rates."
+        "48 models on sale on 2026-11-20 (41 are retired: --retired); 0 of them have such rates."
     )
 
 

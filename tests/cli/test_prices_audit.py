@@ -165,8 +165,9 @@ def test_people_see_what_differs_and_programs_see_all(tokencost: Run, other: str
     words = ("prices", "audit", "--against", other, "--on", "2026-10-20")
     outcome = tokencost(*words)
     assert outcome.status == 0
-    assert outcome.out.startswith(f"llm-prices table {other}: 2 agrees, 1 differs, 0 ambiguous, 2 missing here, ")
-    assert "- Models that only the table there has (1): openai/o9." in outcome.out
+    assert outcome.out.startswith(f"2 rates agree with the llm-prices table {other}, 1 differs, 2 are missing here, ")
+    assert "\ndiffers\no1 input " in outcome.out
+    assert "Models that only the table there has (1): openai/o9." in outcome.out
     rows = json.loads(tokencost(*words, "--format", "json").out)["rows"]
     assert Counter(row["finding"] for row in rows if row["model"] == "o1") == {"agrees": 2, "differs": 1}
     (row,) = [row for row in rows if row["finding"] == "differs"]
@@ -282,7 +283,7 @@ def test_an_address_is_fetched_with_its_redirects(tokencost: Run, network: Netwo
     network.answers["/y"] = redirect("/z")
     network.answers["/z"] = Answer(json.dumps(OTHER).encode())
     outcome = tokencost("prices", "audit", "--against", f"{network.address}/x", "--on", "2026-10-20")
-    assert (outcome.status, outcome.out.split(":")[0]) == (0, "llm-prices table https")
+    assert (outcome.status, outcome.out.split(":")[0]) == (0, "2 rates agree with the llm-prices table https")
 
 
 @pytest.mark.parametrize(

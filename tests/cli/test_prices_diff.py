@@ -168,12 +168,12 @@ def test_a_pull_request_gets_markdown(tokencost: Run, tables: tuple[Path, Path])
     new.write_text(OLD.replace("[models.two]", NEWER_PRICE + "[models.two]").replace('"2026.01.01"', '"2026.06.01"'))
     out = tokencost("prices", "diff", str(old), str(new), "--on", "2026-06-15", "--format", "markdown").out
     assert out.startswith(
-        "2026\\.01.01 → 2026.06.01: new price 1 (one).\n\n"
-        "**changes**\n\n"
-        "| kind      | model | from       | component    | before | after | change |\n"
-        "| --------- | ----- | ---------- | ------------ | -----: | ----: | -----: |\n"
-        "| new price | one   | 2026-06-01 | input        |  $1.00 | $0.50 | -50.0% |\n"
-        "| new price | one   | 2026-06-01 | cached input |      — | $0.10 |      — |\n"
+        "2026\\.01.01 → 2026.06.01: 1 new price (one).\n\n"
+        "| rate, USD per 1M tokens            | before | after | change |\n"
+        "| ---------------------------------- | -----: | ----: | -----: |\n"
+        "| **new price: one from 2026-06-01** |        |       |        |\n"
+        "| input                              |  $1.00 | $0.50 | −50.0% |\n"
+        "| cached input                       |      — | $0.10 |        |\n"
     )
 
 
@@ -270,7 +270,7 @@ def test_what_a_change_does_to_the_bill_of_a_workload(
         ("two", 10, 10, 0),
     ]
     assert bills[1]["reason"] == "unknown model 'three'"
-    assert "what it does to the bill" in tokencost(*words[:-2]).out
+    assert "What it does to the bill\nmodel, USD   before    after   change " in tokencost(*words[:-2]).out
 
 
 def test_what_a_change_does_to_the_bill_of_a_log(tokencost: Run, tables: tuple[Path, Path], tmp_path: Path) -> None:

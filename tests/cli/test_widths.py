@@ -1,5 +1,6 @@
 """What people read is never wider than asked, has no cards, and adds up as printed."""
 
+import json
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -33,6 +34,44 @@ USAGE = (
     ("--by", "component,model"),
     ("--as", "deepseek-flash", "--as", "gpt-6-luna", "--tier", "standard"),
     ("--as", "deepseek-flash", "--as", "gpt-4o", "--as", "o3", "--as", "gpt-6-luna"),
+)
+CLAIMS = (
+    ("claims",),
+    ("claims", *DAY),
+    ("claims", "query-cost-014-750"),
+    ("claims", "v2-one-70th"),
+    ("claims", "api-cost-90-95"),
+)
+FIND = (
+    ("find", "0.14", "--on", "2025-01-27"),
+    ("find", "0.14"),
+    ("find", "0.1401", "--on", "2025-01-27"),
+    ("find", "0.14", "--near", "5%", "--on", "2025-01-27"),
+    ("find", "0.14", "7.50", "--on", "2025-01-27"),
+    ("find", "0.14", "7.50", "--on", "2025-01-27", "--all"),
+    ("find", "0.14", "7.50"),
+    ("find", "0.14", "7.50", "--all"),
+    ("find", "0.14", "7.50", "--near", "5%"),
+    ("find", "2", "10", *DAY),
+)
+PRICES = (
+    ("list", *DAY),
+    ("list", "--on", "2026-11-21"),
+    ("list", "--retired", *DAY),
+    ("list", "--tier", "all", *DAY),
+    ("list", "--currency", "CNY", *DAY),
+    ("list", "--region", "data-residency", *DAY),
+    ("show", "deepseek-flash", *DAY),
+    ("show", "deepseek-reasoner", "--on", "2025-03-01"),
+    ("show", "gpt-6.1-sol", *DAY),
+    ("show", "gpt-5.4", *DAY),
+    ("show", "o1-mini", "--on", "2025-01-27"),
+    ("history", "deepseek-chat", *DAY),
+    ("history", "o3", "deepseek-chat", "gpt-4o", *DAY),
+    ("history", "gpt-6.1-sol", "--tier", "all", *DAY),
+    ("history", "gpt-5.4", "gpt-4o", "--region", "data-residency", *DAY),
+    ("check", *DAY),
+    ("check", "--max-age", "90d", "--on", "2027-02-15"),
 )
 
 TRAFFIC = (
@@ -130,6 +169,58 @@ def test_a_year_of_many_models_is_in_whole_dollars_that_add_up(tokencost: Run) -
     for *months, total in amounts.values():
         assert sum(months) == total
     assert amounts["gpt-6-luna"][-1] == 3882  # $3,882.14
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, None])
+@pytest.mark.parametrize("arguments", [*CLAIMS, *FIND], ids=" ".join)
+def test_claims_and_find(tokencost: Run, arguments: tuple[str, ...], width: int | None) -> None:
+    check(tokencost, arguments, width)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, None])
+@pytest.mark.parametrize("arguments", PRICES, ids=" ".join)
+def test_prices(tokencost: Run, arguments: tuple[str, ...], width: int | None) -> None:
+    check(tokencost, ("prices", *arguments), width)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, None])
+def test_a_changed_table(tokencost: Run, tmp_path: Path, width: int | None) -> None:
+    old = tmp_path / "prices.toml"
+    text = Path("prices.toml").read_text(encoding="utf-8")
+    begin = text.index('[models."gpt-6.2-astra"]')
+    end = text.find("\n[models.", begin)
+    old.write_text(
+        (text[:begin] + (text[end:] if end > 0 else ""))
+        .replace("input = 0.30", "input = 0.33")
+        .replace("shutdown = 2026-12-11", "shutdown = 2026-12-12")
+        .replace('aliases = ["gpt-6.1-sol-2026-09-29"]', "aliases = []"),
+        encoding="utf-8",
+    )
+    spec = ("--workload", "tokencost/cli/workload.example.toml")
+    shown = check(tokencost, ("prices", "diff", str(old), "prices.toml", *spec, *DAY), width)
+    assert "new model: " in shown
+    assert "corrected: " in shown
+    assert "What it does to the bill" in shown
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, None])
+def test_an_audit(tokencost: Run, tmp_path: Path, width: int | None) -> None:
+    other = tmp_path / "litellm.json"
+    prices = {
+        "gpt-4o": {"input_cost_per_token": 5e-06, "output_cost_per_token": 1e-05},
+        "o3": {"input_cost_per_token": 2.1e-06, "input_cost_per_token_flex": 1.1e-06, "output_cost_per_token": 8e-06},
+        "gpt-6.1-sol": {
+            "input_cost_per_token": 2e-06,
+            "input_cost_per_token_above_272k_tokens": 4.4e-06,
+            "output_cost_per_token": 1e-05,
+        },
+    }
+    other.write_text(
+        json.dumps({name: {"litellm_provider": "openai", "mode": "chat", **rates} for name, rates in prices.items()})
+    )
+    shown = check(tokencost, ("prices", "audit", "--against", str(other), *DAY), width)
+    assert "differs\n" in shown
+    assert "missing there\n" in shown
 
 
 def check(tokencost: Run, arguments: tuple[str, ...], width: int | None) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokencost.documents.document import Column, Document, Kind, Table, Value
+from tokencost.documents.document import INDENT, Column, Document, Kind, Table, Value
 from tokencost.render import render
 from tokencost.render.fit import fit_table, table_width
 from tokencost.render.numbers import show_column
@@ -141,3 +141,23 @@ def test_amounts_add_up_to_their_total_as_printed(parts: list[Decimal], kind: Ki
 )
 def test_a_column_has_one_number_of_decimals(values: list[Value], kind: Kind, shown: list[str]) -> None:
     assert show_column(values, kind) == shown
+
+
+def test_an_indented_row_stays_indented_in_every_format() -> None:
+    table = Table((Column("model"), Column("input", "rate")), (("o1", 15), (f"{INDENT}batch", Decimal("7.5"))))
+    document = Document("c", None, "v", "0" * 64, tables=(table,))
+    for name in ("table", "markdown", "html", "latex", "asciidoc", "rst", "orgmode"):
+        assert f"{INDENT}batch" in render(document, name)
+
+
+def test_a_wrapped_text_tears_no_word_and_breaks_its_heading() -> None:
+    long = "deepseek-v4-flash-vision-exp (ends 2026-12-11)"
+    table = Table((Column("a heading of some words"), Column("input", "rate", leaves=2)), ((long, 15), ("o1", 1)))
+    (view,) = fit_table(table, 36)
+    assert [column.heading for column in view.columns] == ["a heading of some words", "input"]
+    assert view.columns[0].width == 28
+    assert "deepseek-v4-flash-vision-exp" in render(
+        Document("c", None, "v", "0" * 64, tables=(table,)), "table", width=36
+    )
+    # Narrower than its longest word no text is wrapped: a column leaves instead.
+    assert "input" not in str([part.columns for part in fit_table(table, 30)])

@@ -32,13 +32,15 @@ class Condition(NamedTuple):
     heading: str
     say: Callable[[Conditioned], str]
     """Empty where the rate is the ordinary one."""
+    leaves: int = 0
+    """When its column leaves a narrow table."""
 
 
 CONDITIONS = (
     Condition("tier", lambda of: "" if of.tier in (None, STANDARD) else str(of.tier)),
     Condition("input tokens", lambda of: f"above {of.input_tokens_above:,}" if of.input_tokens_above else ""),
     Condition("hours", lambda of: of.window or ""),
-    Condition("region", lambda of: of.region or ""),
+    Condition("region", lambda of: of.region or "", leaves=6),
 )
 
 

@@ -106,7 +106,7 @@ def found_pairs_document(
         else:
             tables = [*_sum_up(pairs, asked)]
             if any(not pair.like_for_like for pair in pairs) or len(pairs) > MOST_ALIKE:
-                notes.append((f"--all lists every one of the {len(pairs)} pairs.",))
+                notes.append((f"All {len(pairs)} pairs are listed with --all.",))
     else:
         answer = (f"{begin}no two list prices {were} ", *_say_figures(asked), " at the same time.")
         records.append(rate_records(nearest, name="nearest"))

@@ -39,7 +39,7 @@ def _say_summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
             count_noun(result.providers, "provider"),
             f"{count_noun(result.models, 'model')} under {count_noun(result.names, 'name')}",
             count_noun(result.prices, "dated price"),
-            count_noun(result.blocks, "tier, peak and long-context rate"),
+            count_noun(result.blocks, "tier, peak, long-context and regional rate"),
             count_noun(result.calendars, "calendar"),
             *([count_noun(result.fees, "dated fee")] if result.fees else []),
         ]
@@ -62,13 +62,12 @@ def _say_summary(table: PriceTable, result: TableCheck) -> Iterator[Sentence]:
     ]
     if any(sentences):
         yield (f"What needs attention: {'; '.join(each for each in sentences if each)}.",)
-    single = [
-        _count_some(len(result.single), "price", ""),
-        _count_some(result.single_blocks, "tier, peak or long-context rate", ""),
-    ]
-    if any(single):
+    single = [count_noun(len(result.single), "price")] if result.single else []
+    if result.single_blocks:
+        single.append(f"{result.single_blocks} of these rates")
+    if single:
         verb = "rests" if len(result.single) + result.single_blocks == 1 else "rest"
-        yield (f"{' and '.join(each.strip() for each in single if each)} in force {verb} on a single source.",)
+        yield (f"{' and '.join(single)} in force {verb} on a single source.",)
 
 
 def _count_some(number: int, word: str, what: str) -> str:
@@ -76,14 +75,15 @@ def _count_some(number: int, word: str, what: str) -> str:
 
 
 def _table(result: TableCheck) -> Table:
-    """The findings for people; what is not known of one price is one row, and an address is its site."""
+    """The findings for people, by kind; what is not known of one price is one row, and an address is its site."""
     aged = bool(result.stale)
     rows: list[tuple[Value, ...]] = []
-    for (finding, model, start, line), group in groupby(_rows(result), key=lambda row: row[:4]):
-        for *_, checked, age, detail in _merge(str(finding), list(group)):
-            rows.append((finding, model or "", detail or "", line, start, checked, *((age,) if aged else ())))
+    for finding, findings in groupby(_rows(result), key=lambda row: row[0]):
+        rows.append((finding,))
+        for (_, model, start, line), group in groupby(findings, key=lambda row: row[:4]):
+            for *_, checked, age, detail in _merge(str(finding), list(group)):
+                rows.append((model or "", detail or "", line, start, checked, *((age,) if aged else ())))
     columns = (
-        Column("finding"),
         Column("model"),
         Column("detail"),
         Column("line"),

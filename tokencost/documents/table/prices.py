@@ -100,14 +100,12 @@ def list_document(
     of calls.
     """
     fields = (*FIELDS, Field("status"), Field("shutdown", "bound"), REGION)
-    values = tuple(
-        (*_values(row), sale_status(row.model, as_of), row.model.shutdown, row.cell.region) for row in rows
-    )
+    values = tuple((*_values(row), sale_status(row.model, as_of), row.model.shutdown, row.cell.region) for row in rows)
     return begin_document(table, "prices list", as_of)._replace(
         records=(Records(fields, values), *((fees.records,) if fees else ())),
         tables=(*((_list_table(table, rows, as_of),) if rows else ()), *(fees.tables if fees else ())),
         answer=tuple(_say_on_sale(rows, as_of, sold, retired)),
-        notes=tuple(_say_hours(rows, closed, as_of)),
+        notes=(*_say_hours(rows, closed, as_of), *_say_where_others_are(rows)),
     )
 
 
@@ -147,7 +145,11 @@ def _list_table(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Tab
                     (name, *(each.say(row.cell) for each in beside), *_rates(row, shown))
                     for row in sorted(own, key=lambda row: row.rates.input)
                 ]
-    columns = (Column(""), *(Column(each.heading) for each in beside), *_rate_columns(shown, rows[0].currency))
+    columns = (
+        Column(""),
+        *(Column(each.heading, leaves=each.leaves) for each in beside),
+        *_rate_columns(shown, rows[0].currency),
+    )
     return Table(columns, lines, unit=_unit(rows), names=1 + len(beside))
 
 
@@ -165,18 +167,26 @@ def _say_hours(
     rows: Sequence[PriceRow], closed: Sequence[tuple[Model, Price, Window]], as_of: When
 ) -> Iterator[Sentence]:
     """When the windows of the listed prices are open, once for all models with the same hours."""
-    shut = {(model, window.name) for model, _, window in closed}
-    opened = [
-        (row.model.id, f": {window.name} is {window.describe()}.")
-        for row in rows
-        for window in row.price.windows
-        if row.cell.window == window.name and (row.model, window.name) not in shut
-    ]
-    none = [
-        (model.id, f": {window.name} is {window.describe()}{note_closed(window, price, as_of)}.")
-        for model, price, window in closed
-    ]
-    yield from merge_remarks((*opened, *none))
+    said: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for window in row.price.windows:
+            if row.cell.window == window.name:
+                said.setdefault(f"{window.name} is {window.describe()}", {})[row.model.id] = None
+    for model, price, window in closed:
+        said.setdefault(f"{window.name} is {window.describe()}{note_closed(window, price, as_of)}", {})[model.id] = None
+    names = [words.partition(" is ")[0] for words in said]
+    for words, models in said.items():
+        if names.count(words.partition(" is ")[0]) == 1:
+            yield (f"{words[:1].upper()}{words[1:]}.",)
+        else:
+            yield from merge_remarks((model, f": {words}.") for model in models)
+
+
+def _say_where_others_are(rows: Sequence[PriceRow]) -> Iterator[Sentence]:
+    """Where the rates are that a list of ordinary ones leaves out."""
+    ordinary = all(row.cell.tier == STANDARD and not row.cell.region for row in rows)
+    if ordinary and any(block.tier or block.region for row in rows for block in row.price.blocks):
+        yield ("Other tiers and regions: tokencost prices show MODEL.",)
 
 
 # ---- prices history
@@ -207,7 +217,7 @@ def _history_table(rows: Sequence[PriceRow]) -> Table:
         *((Column("model"),) if several else ()),
         Column("from", "bound"),
         Column("until", "bound", leaves=1),
-        *(Column(condition.heading) for condition in conditions),
+        *(Column(each.heading, leaves=each.leaves) for each in conditions),
         *_rate_columns(shown, rows[0].currency),
     )
     names = 2 + several + len(conditions) if conditions else 1 + several
@@ -215,10 +225,10 @@ def _history_table(rows: Sequence[PriceRow]) -> Table:
 
 
 def _unit(rows: Sequence[PriceRow]) -> str:
-    """What the rates are, with the tier and the region that all of them have."""
+    """What the rates are, with the tier, hours and region that all of them have."""
     cell = rows[0].cell
     differ = [each.heading for each in told_apart(row.cell for row in rows)]
-    common = say_conditions(cell, "hours", "input tokens", *differ)
+    common = say_conditions(cell, "input tokens", *differ)
     return ", ".join(filter(None, (f"{rows[0].currency} per 1M tokens", common)))
 
 
@@ -342,9 +352,7 @@ def _show_table(table: PriceTable, rows: Sequence[PriceRow]) -> Table:
     for region, own in groupby(rows, key=lambda row: row.cell.region):
         if region is not None:
             lines.append((f"region {region}",))
-        lines += [
-            (*_say_each(row, named), *_rates(row, shown), table.line_of(row.cell.path)) for row in _in_order(own)
-        ]
+        lines += [(*_say_each(row, named), *_rates(row, shown), table.line_of(row.cell.path)) for row in _in_order(own)]
     columns = (
         # The unit stands in the first cell; what a tier is needs no heading.
         *(Column(condition.heading if place else "") for place, condition in enumerate(named)),
