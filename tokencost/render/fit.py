@@ -95,6 +95,10 @@ def _narrow(table: Table, width: int) -> Iterator[TableView]:
         # A text in narrow lines is still read; a column that has left is not.
         if wrapped := _wrap_texts(broken, width, LEAST_TEXT if level or not levels else EASY_TEXT):
             yield _note_dropped(table, kept, wrapped)
+    kept = _drop(table, levels[-1] if levels else 0)
+    broken = _break_headings(view_table(kept, short_times=True))
+    if wrapped := _wrap_texts(broken, width, LEAST_TEXT, tear=True):
+        yield _note_dropped(table, kept, wrapped)
 
 
 def _drop(table: Table, level: int) -> Table:
@@ -140,8 +144,11 @@ def _break_in_two(heading: str, least: int) -> str:
     return "\n".join(min(breaks, key=lambda pair: max(map(width_of, pair))))
 
 
-def _wrap_texts(view: TableView, width: int, least: int) -> TableView | None:
-    """The view with its texts wrapped; None where one would have less room than `least`, or a word would be torn."""
+def _wrap_texts(view: TableView, width: int, least: int, *, tear: bool = False) -> TableView | None:
+    """The view with its texts wrapped; None where one would have less room than `least`.
+
+    None as well where a word would have to be torn apart, unless it may be.
+    """
     natural = column_widths(view)
     # A name or an address is one word, which would be torn apart.
     texts = [
@@ -153,8 +160,10 @@ def _wrap_texts(view: TableView, width: int, least: int) -> TableView | None:
     columns = list(view.columns)
     for left, place in enumerate(sorted(texts, key=natural.__getitem__)):
         size = min(natural[place], room // (len(texts) - left))
-        words = (word for row in view.rows if row.kind != "heading" for word in row.cells[place].split())
-        if size < max(min(least, natural[place]), *map(width_of, words)):
+        words = (
+            () if tear else [word for row in view.rows if row.kind != "heading" for word in row.cells[place].split()]
+        )
+        if size < max(min(least, natural[place]), *map(width_of, words), 0):
             return None
         room -= size
         # Beside cells that were wider, the heading has not been broken yet.
