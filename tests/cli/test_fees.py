@@ -57,7 +57,7 @@ def table(tmp_path: Path) -> Callable[[str], str]:
 @pytest.mark.parametrize("command", [["list"], ["list", "--provider", "acme"], ["show", "one"]])
 def test_fees_stand_below_prices(tokencost: Run, table: Callable[[str], str], command: list[str]) -> None:
     said = tokencost("prices", *command, "--prices", table(TABLE), "--on", "2026-02-01").out
-    head, _, below = said.partition("fees of calls in force on 2026-02-01, apart from tokens")
+    head, _, below = said.partition("Fees of calls in force on 2026-02-01, apart from tokens")
     assert "per 1M tokens" in head
     assert "acme" in below
     assert "web search" in below
@@ -80,7 +80,7 @@ def test_without_fees_nothing_is_said_of_them(tokencost: Run, table: Callable[[s
     path = table(TABLE)
     for when in ("2025-12-31", "2026-01-01"):
         said = tokencost("prices", "list", "--prices", path, "--on", when).out
-        assert ("fees" in said) == (when == "2026-01-01")
+        assert ("Fees" in said) == (when == "2026-01-01")
     assert "¥70.00" in tokencost("prices", "list", "--prices", path, "--on", "2026-02-01", "--currency", "CNY").out
 
 
@@ -184,3 +184,12 @@ def test_a_query_says_which_calls_it_does_not_count(tokencost: Run, shape: str, 
     head = "It does not count these calls, which may have fees of their own: web search preview, file search"
     assert (head not in said) == counted
     assert ("web_search_calls" in said) == (shape != "otel")
+
+
+def test_people_see_the_amounts_of_changed_fees(tokencost: Run, table: Callable[[str], str]) -> None:
+    dearer = table(TABLE.replace("per_1000_calls = 10", "per_1000_calls = 11"))
+    shown = tokencost("prices", "diff", table(TABLE), dearer, "--on", "2026-04-01").out
+    assert "\ntable from 2026-01-01\n" in shown
+    said = next(line for line in shown.splitlines() if line.startswith("fee of acme for web_search, per 1,000 calls"))
+    assert said.split()[-3:] == ["$10.00", "$11.00", "+10.0%"]
+    assert "per 1M tokens" not in shown

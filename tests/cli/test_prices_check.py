@@ -130,7 +130,7 @@ def test_rates_that_continued_go_stale_by_their_own_day(check: Any) -> None:
 def test_the_summary_says_what_needs_attention_and_what_was_entered_so(tokencost: Run) -> None:
     out = tokencost("prices", "check", "--on", "2026-11-20").out.splitlines()
     assert out[0].endswith(
-        " 480 tier, peak, long-context and regional rates, 1 calendar. "
+        " 480 tier, peak, long-context and regional rates, 1 calendar, 8 dated fees. "
         "What needs attention: 1 promotion past or within 60 days of the end; "
         "1 calendar past or within 60 days of the end. "
         "3 prices and 11 of these rates in force rest on a single source."

@@ -92,7 +92,7 @@ def _say_summary(result: TableDiff) -> Sentence:
 
 def _changes_table(changes: Sequence[Change]) -> Table:
     """What changed, below a heading for each entry of the table; a rate with what it was before."""
-    rates = any(change.component for change in changes)
+    rates = any(change.before is not None or change.after is not None for change in changes)
     known = any(change.before is not None for change in changes)
     said = any(change.detail and change.component for change in changes)
     rows: list[tuple[Value, ...]] = []
@@ -113,30 +113,29 @@ def _changes_table(changes: Sequence[Change]) -> Table:
         *((Column("change", "change"),) if known else ()),
         *((Column("note"),) if said else ()),
     )
-    return Table(columns, rows, unit="USD per 1M tokens")
+    per = " per 1M tokens" if any(change.component for change in changes) else ""
+    return Table(columns, rows, unit=f"USD{per}")
 
 
 def _name_entry(kind: str, model: str | None, start: str | None) -> str:
     """`new price: o1 from 2026-01-01`."""
     word = "promotion ends soon" if kind == "ends soon" else kind
-    named = " from ".join(filter(None, (model, start)))
-    return f"{word}: {named}" if named else word
+    return (f"{word}: {model}" if model else word) + (f" from {start}" if start else "")
 
 
 def _change_cells(change: Change, *, known: bool, said: bool) -> Iterator[Value]:
-    if change.component is None:
-        yield change.detail or ""
-        yield from ("",) * (1 + 2 * known + said)
-        return
     currency = change.currency or "USD"
-    yield name_rate("", change.component, change).strip()
-    if known:
-        yield Figure(change.before, "rate", currency)
-    yield Figure(change.after, "rate", currency)
+    # A fee of calls has amounts, but is no rate of a component: its name is the detail.
+    amounts = [
+        Figure(amount, "rate", currency) if amount is not None or change.component else ""
+        for amount in (change.before, change.after)
+    ]
+    yield name_rate("", change.component, change).strip() if change.component else change.detail or ""
+    yield from amounts if known else amounts[1:]
     if known:
         yield "" if change.percent_change is None else change.percent_change
     if said:
-        yield change.detail or ""
+        yield change.detail or "" if change.component else ""
 
 
 def _bill_records(bills: Sequence[BillChange]) -> Records:

@@ -31,7 +31,7 @@ class Fees(NamedTuple):
     """None where there are no fees."""
 
 
-def list_fees(fees: Sequence[Fee], when: When, currency: str | None = None) -> Fees:
+def list_fees(fees: Iterable[Fee], when: When, currency: str | None = None) -> Fees:
     """The fees; those that a provider lists in `currency` alone, where it is given.
 
     What is not billed by the call is listed under no currency, with what is billed in its place.
