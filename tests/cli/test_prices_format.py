@@ -128,3 +128,9 @@ def test_the_schema_is_printed_or_written_for_editors_without_a_network(tokencos
     assert tokencost("prices", "schema", "--output", str(tmp_path / "s.json")).out == ""
     assert (tmp_path / "s.json").read_text() == printed
     assert tokencost("prices", "schema", "-o", "-").out == printed
+
+
+def test_a_file_that_is_not_there_is_named_as_it_was_typed(tokencost: Run) -> None:
+    outcome = tokencost("prices", "format", "nosuch.toml")
+    assert outcome.status == 2
+    assert "there is no file 'nosuch.toml'\n  hint: name a price table: tokencost prices format" in outcome.err

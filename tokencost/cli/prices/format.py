@@ -1,8 +1,11 @@
 """`tokencost prices format`: the table in its form."""
 
+import os
+
 import click
 
 from tokencost.cli.parameters.options import InputFile
+from tokencost.errors import InvalidRequest
 
 IN_ANOTHER_FORM = 1
 
@@ -22,6 +25,8 @@ def format(file: str | None, check: bool, dry_run: bool) -> int:  # noqa: A001  
     from tokencost.pricetable.editing.format import format_table
     from tokencost.pricetable.load import read_prices
 
+    if file is not None and not os.path.exists(file):
+        raise InvalidRequest(f"there is no file {file!r}", "name a price table: tokencost prices format prices.toml")
     named = own_table(file, "format")
     formatted = format_table(read_prices(named), named)
     line = formatted.first_difference
