@@ -99,7 +99,7 @@ def test_it_holds_every_part(written: str) -> None:
     sections = re.findall(r'<section id="([\w-]+)"', written)
     assert sections == ["calculator", "comparison", "history", "workload", "claims", "sources"]
     for text in (
-        "gpt-6.2-sol costs 6.7× to 33.3× as much as deepseek-flash",
+        "gpt-6.2-sol cost 6.7 to 33.3 times as much as deepseek-flash",
         "By month and component, USD",
         "An example, not your workload. For your own: tokencost report workload.toml",
         "Workload example: 40,000 requests a day, each 1,800 input tokens (50% of them cached) and 350 output tokens.",

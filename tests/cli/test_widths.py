@@ -112,6 +112,18 @@ WORKLOADS = {
     "a year and a budget": (*SEVEN, *YEAR, "--max-cost", "100k"),
 }
 
+GAPS = (
+    ("deepseek-reasoner", "o1"),
+    ("o1", "gpt-5", "--tier", "batch"),
+    ("gpt-5", "gpt-4o"),
+    ("deepseek-v4-pro", "deepseek-flash", "--currency", "CNY"),
+    ("deepseek-flagship", "openai-flagship"),
+    ("openai-flagship", "deepseek-reasoning", "--window", "peak"),
+    ("o3", "openai-flagship"),
+    ("deepseek-v4-flash-vision-exp", "gpt-3.5-turbo-instruct"),
+    ("text-embedding-3-small", "text-embedding-3-large"),
+)
+
 
 def check_width(text: str, width: int) -> None:
     """No line is wider, and no row has become a card."""
@@ -221,6 +233,22 @@ def test_an_audit(tokencost: Run, tmp_path: Path, width: int | None) -> None:
     shown = check(tokencost, ("prices", "audit", "--against", str(other), *DAY), width)
     assert "differs\n" in shown
     assert "missing there\n" in shown
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, None])
+@pytest.mark.parametrize("arguments", GAPS, ids=" ".join)
+def test_prices_history_of_two(tokencost: Run, arguments: tuple[str, ...], width: int | None) -> None:
+    text = check(tokencost, ("prices", "history", *arguments, *DAY), width)
+    # One table, whatever had to leave it, in which the ratios stay.
+    assert text.count("─\n") == 1
+    assert " costs\n" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("arguments", GAPS, ids=" ".join)
+def test_a_chart_of_a_gap(tokencost: Run, arguments: tuple[str, ...], width: int) -> None:
+    text = tokencost("prices", "history", *arguments, *DAY, "--chart", "--width", str(width)).out
+    assert max(map(cell_len, text.splitlines())) <= width
 
 
 def check(tokencost: Run, arguments: tuple[str, ...], width: int | None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tokencost import (
+    Comparison,
     PriceTable,
     axis,
     break_even,
@@ -23,7 +24,7 @@ from tokencost import (
 from tokencost.analysis.table.price_rows import price_history
 from tokencost.documents.chart import Axis, Chart, Point, Series
 from tokencost.documents.claims.chart import claim_charts, claims_charts
-from tokencost.documents.compare_chart import comparison_charts
+from tokencost.documents.compare import comparison_document
 from tokencost.documents.table.history_chart import history_charts
 from tokencost.documents.usage.chart import usage_charts
 from tokencost.documents.workload.chart import sweep_charts, workload_charts
@@ -66,6 +67,11 @@ source = "https://example.org"
 Make = Callable[[str], PriceTable]
 
 
+def comparison_charts_of(result: Comparison) -> tuple[Chart, ...]:
+    """With the answer of the comparison as their title."""
+    return tuple(comparison_document(result.table, result).charts)
+
+
 def drawn(chart: Chart) -> dict[str, list[tuple[Any, ...]]]:
     """By series: place, value, upper end, remark."""
     return {
@@ -75,9 +81,11 @@ def drawn(chart: Chart) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def test_a_comparison_is_bars_by_component_with_its_finding_as_title(shipped: PriceTable) -> None:
-    (chart,) = comparison_charts(compare(shipped, ["deepseek-reasoner"], against="o1", on="2025-01-27"))
-    assert show_sentence(chart.title) == "On 2025-01-27 o1 costs 27.3× to 53.6× as much as deepseek-reasoner"
-    assert (chart.kind, chart.values, chart.logarithmic) == ("bars", Axis("USD per 1M tokens", "rate"), True)
+    (chart,) = comparison_charts_of(compare(shipped, ["deepseek-reasoner"], against="o1", on="2025-01-27"))
+    assert show_sentence(chart.title) == (
+        "On 2025-01-27, o1 cost 27.3 to 53.6 times as much as deepseek-reasoner (96.3% to 98.1% lower)"
+    )
+    assert (chart.drawing, chart.values) == ("dots", Axis("USD per 1M tokens", "rate"))
     assert drawn(chart) == {
         "deepseek-reasoner": [
             ("input", Decimal("0.55"), None, "96.3% lower"),
@@ -93,8 +101,11 @@ def test_a_comparison_is_bars_by_component_with_its_finding_as_title(shipped: Pr
 
 
 def test_windows_are_series_and_a_missing_rate_is_no_zero(table_of: Make) -> None:
-    (chart,) = comparison_charts(compare(table_of(TWO_MODELS), ["cheap"], against="dear", on="2025-02-03"))
-    assert show_sentence(chart.title) == "On 2025-02-03 dear costs 2.0× to 40.0× as much as cheap"
+    (chart,) = comparison_charts_of(compare(table_of(TWO_MODELS), ["cheap"], against="dear", on="2025-02-03"))
+    assert (
+        show_sentence(chart.title)
+        == "On 2025-02-03, dear cost 2.0 to 40.0 times as much as cheap (50.0% to 97.5% lower)"
+    )
     assert drawn(chart) == {
         "cheap (peak)": [
             ("input", Decimal(2), None, "95.0% lower"),
@@ -115,8 +126,8 @@ def test_windows_are_series_and_a_missing_rate_is_no_zero(table_of: Make) -> Non
 
 
 def test_a_baseline_with_windows_has_a_series_for_each(table_of: Make) -> None:
-    (chart,) = comparison_charts(compare(table_of(TWO_MODELS), ["dear"], against="cheap", on="2025-02-03"))
-    assert show_sentence(chart.title) == "On 2025-02-03 dear costs 2.0× to 40.0× as much as cheap"
+    (chart,) = comparison_charts_of(compare(table_of(TWO_MODELS), ["dear"], against="cheap", on="2025-02-03"))
+    assert show_sentence(chart.title) == "On 2025-02-03, dear cost 2.0 to 40.0 times as much as cheap"
     # The windows are the baseline's: the other model has one price for all hours, and one series.
     assert [series.label for series in chart.series] == ["dear", "cheap (peak)", "cheap (off-peak)"]
     assert [(point.at, point.value) for point in chart.series[0].points] == [
@@ -127,21 +138,22 @@ def test_a_baseline_with_windows_has_a_series_for_each(table_of: Make) -> None:
 
 
 def test_a_window_that_does_not_open_on_the_day_is_not_drawn(table_of: Make) -> None:
-    (chart,) = comparison_charts(compare(table_of(TWO_MODELS), ["dear"], against="cheap", on="2025-02-01"))
-    assert show_sentence(chart.title) == "On 2025-02-01 dear costs 4.0× to 40.0× as much as cheap"
+    (chart,) = comparison_charts_of(compare(table_of(TWO_MODELS), ["dear"], against="cheap", on="2025-02-01"))
+    assert show_sentence(chart.title) == "On 2025-02-01, dear cost 4.0 to 40.0 times as much as cheap"
     assert [series.label for series in chart.series] == ["dear", "cheap"]
 
 
 def test_a_retired_model_is_marked_in_a_picture(shipped: PriceTable) -> None:
-    (chart,) = comparison_charts(compare(shipped, ["gpt-6-luna", "o1"], against="gpt-6.1-sol", on="2026-11-20"))
+    (chart,) = comparison_charts_of(compare(shipped, ["gpt-6-luna", "o1"], against="gpt-6.1-sol", on="2026-11-20"))
     assert [series.label for series in chart.series] == ["gpt-6-luna", "o1 (retired 2026-10-23)", "gpt-6.1-sol"]
-    assert "o1 (retired 2026-10-23) costs" in show_sentence(chart.title)
+    assert "o1 (retired 2026-10-23) cost 6.0 to 75.0 times as much as gpt-6.1-sol" in show_sentence(chart.title)
 
 
 def test_a_picture_names_the_days_of_models_that_have_their_own(shipped: PriceTable) -> None:
-    (chart,) = comparison_charts(compare(shipped, ["deepseek-reasoner@2025-01-27", "gpt-6.1-sol"], on="2026-11-20"))
+    (chart,) = comparison_charts_of(compare(shipped, ["deepseek-reasoner@2025-01-27", "gpt-6.1-sol"], on="2026-11-20"))
     assert show_sentence(chart.title) == (
-        "gpt-6.1-sol on 2026-11-20 costs 0.71× to 4.6× as much as deepseek-reasoner on 2025-01-27"
+        "gpt-6.1-sol on 2026-11-20 cost 3.6 to 4.6 times as much as deepseek-reasoner on 2025-01-27, "
+        "but for cached input deepseek-reasoner on 2025-01-27 cost 1.4 times"
     )
 
 
@@ -241,8 +253,13 @@ def test_one_claim_shows_both_sides_of_every_computation(shipped: PriceTable) ->
 )
 def test_a_scale_is_logarithmic_above_a_factor_of_ten(values: tuple[int, ...], logarithmic: bool) -> None:
     points = tuple(Point(str(n), value) for n, value in enumerate(values))
-    chart = Chart("bars", ("x",), Axis("USD", "money"), Axis("x", "text"), (Series("s", points),))
+    series = (Series("s", points),)
+    chart = Chart("bars", ("x",), Axis("USD", "money"), Axis("x", "text"), series)
     assert chart.logarithmic is logarithmic
+    # The length of a bar means nothing on such a scale; of lines, whose ends alone count, it is as good as any.
+    assert chart.drawing == ("dots" if logarithmic else "bars")
+    for kind in ("steps", "curve"):
+        assert chart._replace(kind=kind).drawing == kind
 
 
 def test_a_bill_for_logs_has_a_bar_for_each_alternative(shipped: PriceTable, tmp_path: Path) -> None:

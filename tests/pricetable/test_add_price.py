@@ -447,7 +447,7 @@ def test_a_correction_of_a_text_over_several_lines() -> None:
 # The part of the shipped table up to the first OpenAI model: 14 models with windows, promotions and CNY lists,
 # small enough to be edited 200 times.
 EXCERPT = SHIPPED.decode()[: SHIPPED.decode().index("[models.", SHIPPED.decode().index("# OpenAI\n"))]
-EXCERPT = re.sub(r"(?s)\[defaults\].*?\n\n", "", EXCERPT)
+EXCERPT = re.sub(r"(?s)\[(defaults|lines\.openai-flagship)\].*?\n\n", "", EXCERPT)
 # Some fees name models that the excerpt lacks.
 EXCERPT = re.sub(r"(?s)\[\[providers\.openai\.fees\]\].*?\n\n", "", EXCERPT)
 TABLE = parse_prices(EXCERPT.encode())

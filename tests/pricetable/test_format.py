@@ -301,7 +301,10 @@ def test_the_shipped_table_is_in_its_form_and_names_its_pages() -> None:
 
 def test_the_examples_for_contributors_are_a_price_and_a_row_in_the_form_of_the_table() -> None:
     page = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    entry, row, *_ = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    entry, row, *_, line = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    heads = [text for text in line.splitlines() if text.startswith("  ")]
+    assert heads
+    assert all(text in SHIPPED for text in heads)
     assert entry.count("\n") < 15
     assert row.count("\n") == 1
     header = "[[models.deepseek-flash.prices]]"

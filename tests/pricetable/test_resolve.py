@@ -45,7 +45,7 @@ def test_a_name_resolves(shipped: PriceTable, name: str, on: str, label: str, st
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("deepseek-resoner", "did you mean deepseek-reasoner or deepseek-coder?"),
+        ("deepseek-resoner", "did you mean deepseek-reasoner or deepseek-reasoning?"),
         ("gpt-6.1", "did you mean gpt-6.1-sol or gpt-6.1-terra?"),
         ("gpt-6.1-mini", "did you mean gpt-6.1-sol or gpt-6.1-terra or gpt-4.1-mini?"),
         ("GPT", "did you mean gpt-6-astra-law or gpt-6.2-sol or gpt-6.2-astra?"),

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,8 +12,10 @@ import pytest
 from tokencost import PriceTable, compare, load_prices
 from tokencost.analysis.table.price_rows import price_history
 from tokencost.cli import run
+from tokencost.documents.chart import Axis, Chart, Point, Series
 from tokencost.documents.compare import comparison_document
 from tokencost.documents.document import Document
+from tokencost.documents.table.history_chart import history_charts
 from tokencost.documents.table.prices import history_document, list_document
 from tokencost.errors import InvalidRequest
 from tokencost.pricetable.when import parse_when
@@ -57,8 +60,7 @@ def words_in(picture: str | bytes) -> list[str]:
 def test_an_svg_keeps_its_words_with_title_units_numbers_and_table_version(document: Document) -> None:
     found = words_in(encode(document, "svg"))
     for text in (
-        "On 2025-01-27 o1 costs 27.3× to 53.6× as much as deepseek-reasoner",
-        "USD per 1M tokens, logarithmic scale",
+        "USD per 1M tokens, logarithmic axis",
         "$10.00",
         "deepseek-reasoner",
         "o1",
@@ -67,6 +69,8 @@ def test_an_svg_keeps_its_words_with_title_units_numbers_and_table_version(docum
         "$60.00",
     ):
         assert text in found
+    title = "On 2025-01-27, o1 cost 27.3 to 53.6 times as much as deepseek-reasoner (96.3% to 98.1% lower) USD per"
+    assert title in " ".join(found)
     assert any(re.fullmatch(r"prices\.toml [\d.]+ \(sha256 [0-9a-f]{12}\) · as of 2025-01-27", text) for text in found)
 
 
@@ -82,7 +86,7 @@ def test_a_history_says_its_dates_and_names_its_lines(shipped: PriceTable) -> No
     rows = price_history(shipped, ["deepseek-chat@2025-01-01", "o3"], on)
     found = words_in(encode(history_document(shipped, rows, on), "svg"))
     assert "o3: $8.00" in found
-    assert "output, USD per 1M tokens, logarithmic scale, along date, UTC" in found
+    assert "output, USD per 1M tokens, logarithmic axis, along date, UTC" in found
 
 
 @pytest.mark.parametrize("name", PICTURE_FORMATS)
@@ -106,6 +110,70 @@ def test_a_chart_in_a_page_is_xml_with_the_same_words(document: Document) -> Non
     page = render(document, "html", charts=True)
     assert figure in page
     assert figure not in render(document, "html")
+
+
+def elements(picture: bytes, name: str) -> list[ET.Element]:
+    return list(ET.fromstring(picture).iter(f"{SVG}{name}"))  # noqa: S314  # it is our own
+
+
+def chart_of(*values: tuple[str, int], title: str = "t", kind: str = "bars") -> Document:
+    points = tuple(Point("input", value) for _, value in values)
+    series = tuple(Series(name, (point,)) for (name, _), point in zip(values, points, strict=True))
+    chart = Chart(kind, (title,), Axis("USD", "money"), Axis("x", "text"), series)  # type: ignore[arg-type]
+    return Document("compare", None, "1", "0" * 64, charts=(chart,))
+
+
+def test_bars_begin_at_zero_and_give_way_to_marks_of_different_shapes_above_a_factor_of_ten() -> None:
+    bars = encode(chart_of(("a", 1), ("b", 10)), "svg")
+    rows = [bar for bar in elements(bars, "rect") if bar.get("height") == "10"]
+    assert [(bar.get("x"), bar.get("width")) for bar in rows] == [("0", "10.00%"), ("0", "100.00%")]
+    assert [text for text in words_in(bars) if text.startswith("$")] == [
+        "$1.00", "$10.00", "$0.00", "$2.50", "$5.00", "$7.50", "$10.00",
+    ]  # fmt: skip
+    dots = encode(chart_of(("a", 1), ("b", 11)), "svg")
+    assert not [bar for bar in elements(dots, "rect") if bar.get("height") == "10"]
+    marks = [mark for mark in elements(dots, "svg") if mark.get("y") and mark.get("height") is None]
+    # From $1 to $20: eleven are a share of log(11) / log(20) along.
+    assert [mark.get("x") for mark in marks] == ["0.00%", "80.04%"]
+    assert [mark[0].tag for mark in marks] == [f"{SVG}circle", f"{SVG}path"]
+    assert [text for text in words_in(dots) if text.startswith("$")] == [
+        "$1.00", "$11.00", "$1", "$2", "$5", "$10", "$20",
+    ]  # fmt: skip
+    assert "USD, logarithmic axis" in words_in(dots)
+    assert "USD" in words_in(bars)
+
+
+@pytest.mark.parametrize("values", [(1, 5), (1, 5000)])
+@pytest.mark.parametrize("kind", ["bars", "steps"])
+def test_long_names_and_titles_are_wrapped_and_never_cut(kind: str, values: tuple[int, int]) -> None:
+    name = " ".join(f"model-{number}" for number in range(30))
+    document = chart_of((name, values[0]), ("b" * 70, values[1]), title=f"The cost of {name} and others")
+    if kind == "steps":
+        chart = document.charts[0]
+        times = [datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 6, 1, tzinfo=UTC)]
+        series = tuple(
+            each._replace(points=tuple(p._replace(at=times[0], until=times[1]) for p in each.points))
+            for each in chart.series
+        )
+        chart = chart._replace(kind="steps", series=series, along=Axis("date", "bound"))
+        document = document._replace(charts=(chart,))
+    found = words_in(encode(document, "svg"))
+    assert name in " ".join(found)
+    assert f"The cost of {name} and others" in " ".join(found)
+    assert max(map(len, found)) <= 92
+    assert "b" * 70 in "".join(found)
+    pdf = encode(document, "pdf")
+    assert pdf.startswith(b"%PDF-")
+
+
+def test_every_line_of_a_history_has_a_mark_of_its_own(shipped: PriceTable) -> None:
+    on = parse_when("2026-11-20")
+    rows = price_history(shipped, ["gpt-4o", "gpt-5", "o3"], on)
+    picture = encode(history_document(shipped, rows, on)._replace(charts=history_charts(rows, on)[:1]), "svg")
+    # In the legend and where each price begins; o3 and gpt-4o had two.
+    shapes = [ET.tostring(mark[0]) for mark in elements(picture, "svg") if mark.get("overflow") and len(mark) == 1]
+    assert len(set(shapes)) == 3
+    assert sorted(shapes.count(shape) for shape in set(shapes)) == [2, 3, 3]
 
 
 def test_an_svg_file_stands_alone(document: Document) -> None:

@@ -24,18 +24,62 @@ WIDE_SPAN = bars(
 )
 
 
-def test_bars_stand_in_groups_and_say_that_the_scale_is_logarithmic() -> None:
+def test_what_spans_more_than_a_factor_of_ten_is_dots_on_a_logarithmic_axis() -> None:
     assert (
         text_of(WIDE_SPAN, 60)
         == """\
 o1 costs more
-USD per 1M tokens; logarithmic scale: 14 columns more are ten times as much
+USD per 1M tokens; logarithmic axis
+         $1              $10            $100
 input
-  r1 ██████████ $0.50  98% lower
-  o1 ██████████████████████████████ $15.00
+  r1 ●    ┊               ┊               ┊ $0.50  98% lower
+  o1      ┊               ┊  ■            ┊ $15.00
 output
-  r1 ██████████████████ $2.00
-  o1 ██████████████████████████████████████ $60.00
+  r1      ┊    ●          ┊               ┊ $2.00
+  o1      ┊               ┊           ■   ┊ $60.00
+"""
+    )
+
+
+def test_a_range_joins_two_dots_and_what_is_free_has_none() -> None:
+    points = (Point("a", 0), Point("b", Fraction(1), to=2), Point("c", 11))
+    assert (
+        text_of(bars(Series("s", points)), 60)
+        == """\
+o1 costs more
+USD per 1M tokens; logarithmic axis; ━ is a range
+  $0.50 $1.00   $2.00     $5.00  $10.00  $20.00
+a ┊       ┊       ┊         ┊       ┊       ┊ $0.00
+b ┊       ●━━━━━━━●         ┊       ┊       ┊ $1.00 to $2.00
+c ┊       ┊       ┊         ┊       ┊●      ┊ $11.00
+"""
+    )
+
+
+@pytest.mark.parametrize(("most", "sign"), [(10, "█"), (Fraction(10_000_001, 10**6), "●")])
+def test_bars_give_way_to_dots_above_a_factor_of_ten(most: Fraction, sign: str) -> None:
+    shown = text_of(bars(Series("s", (Point("a", 1), Point("b", most)))), 60)
+    assert sign in shown
+    assert not {"█", "●"} - {sign} & set(shown)
+
+
+def test_a_screen_too_narrow_for_an_axis_shows_the_numbers() -> None:
+    assert (
+        text_of(WIDE_SPAN, 27)
+        == """\
+o1 costs more
+USD per 1M tokens; logarithmic axis
+input
+  r1
+  $0.50  98% lower
+  o1
+  $15.00
+
+output
+  r1
+  $2.00
+  o1
+  $60.00
 """
     )
 
@@ -99,8 +143,8 @@ def test_a_curve_names_its_marks_and_leaves_points_out_aloud() -> None:
     mark = Mark(Fraction(3), Fraction(4), ("a costs what b costs at ", Figure(Fraction(3), "percent")))
     chart = Chart("curve", ("t",), Axis("USD", "money"), Axis("cached, %", "percent"), (Series("a", points),), (mark,))
     lines = text_of(chart, 60).splitlines()
-    assert lines[1] == "USD; along cached, %; logarithmic scale: 19 columns more are ten times as much; 13 of 20 points"
-    assert lines[2] == "0.0%"
+    assert lines[1] == "USD; along cached, %; logarithmic axis; 13 of 20 points"
+    assert lines[3] == "0.0%"
     assert lines[-1] == "× a costs what b costs at 3.0%"
     assert sum(line.startswith("  a ") for line in lines) == 13
     assert lines[-3] == "38.0%"
@@ -128,4 +172,6 @@ def test_wide_signs_stand_straight_and_hidden_ones_are_shown() -> None:
 def test_what_is_not_zero_has_a_sign() -> None:
     chart = bars(Series("s", (Point("a", Fraction(1, 10**6)), Point("b", 10**6))))
     lines = text_of(chart, 60).splitlines()
-    assert "█" in lines[2]
+    assert "●" in lines[3]
+    chart = bars(Series("s", (Point("a", Fraction(1, 10**6)), Point("b", 0))))
+    assert "█" in text_of(chart, 60).splitlines()[2]

@@ -208,7 +208,8 @@ def compare(
         for cell, other in paired_cells(listed, baseline_cells) if listed else ():
             if other is None or other.listed(currency):
                 rows += (
-                    row._replace(region=region) for row in _rows(side, cell, baseline, other, tier, blend, currency)
+                    row._replace(region=region)
+                    for row in component_rows(side, cell, baseline, other, tier, blend, currency)
                 )
     if not rows:
         raise _no_list(unlisted[0] if unlisted else baseline, currency, [])
@@ -281,7 +282,7 @@ def paired_cells(cells: list[RateCell], baseline: list[RateCell]) -> Iterator[tu
         yield from ((cell, by_name.get(cell.window)) for cell in cells)
 
 
-def _rows(
+def component_rows(
     side: ModelAt,
     cell: RateCell | None,
     baseline: ModelAt,
@@ -290,6 +291,7 @@ def _rows(
     blend: Blend | None,
     currency: str,
 ) -> Iterator[ComparisonRow]:
+    """Each component that one of two cells charges for, side by side."""
     rates, other_rates = _list_rates(cell, currency), _list_rates(other, currency)
     status = sale_status(side.model, side.when), sale_status(baseline.model, baseline.when)
     windows = cell.window if cell else None, other.window if other else None

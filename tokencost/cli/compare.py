@@ -60,7 +60,8 @@ def compare(
 ) -> None:
     """Prices of models side by side, against a baseline: the last MODEL, or --against.
 
-    MODEL is an id or an alias, may carry its provider and a time of its own: deepseek/deepseek-chat@2025-02-10.
+    MODEL is an id or an alias, may carry its provider and a time of its own: deepseek/deepseek-chat@2025-02-10. It may
+    be a line of models that succeed each other, such as openai-flagship: on a day it is the one that was its head.
     Without models, the set named in the price table's [defaults]. A date leaves the hour open, so every window
     (peak, off-peak) is shown; an instant such as 2026-11-16T01:00:00Z picks the one that is open.
     """

@@ -10,6 +10,8 @@ from typing import TextIO
 from tokencost.errors import InvalidRequest
 
 ELSEWHERE = "name a file with --output, or send standard output elsewhere"
+PLAIN_SIGNS = str.maketrans("\u00a0×−÷—·─█░●■▲◆○□△◇━┊", " x-/---#-o#^@0%A&=:") | {ord("¥"): "CNY "}
+"""What is written for the signs of tables and charts where an encoding has none of them."""
 
 
 class ReaderGone(Exception):
@@ -96,19 +98,6 @@ def _make_printable(text: str, encoding: str) -> str:
     try:
         text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        plain = text.translate(
-            {
-                ord("\u00a0"): " ",
-                ord("×"): "x",
-                ord("−"): "-",
-                ord("÷"): "/",
-                ord("—"): "-",
-                ord("·"): "-",
-                ord("─"): "-",
-                ord("¥"): "CNY ",
-                ord("█"): "#",
-                ord("░"): "-",
-            }
-        )
+        plain = text.translate(PLAIN_SIGNS)
         return plain.encode("ascii", "backslashreplace").decode("ascii")
     return text

@@ -13,10 +13,11 @@ from typing import Literal, NamedTuple
 from tokencost.documents.document import Kind, Plain, Sentence
 
 Number = int | Decimal | Fraction
-Drawing = Literal["bars", "steps", "curve"]
+Drawing = Literal["bars", "dots", "steps", "curve"]
 """How a chart is drawn.
 
 bars   a value for each category; series stand side by side within a category
+dots   the same where the axis is logarithmic, on which the length of a bar would mean nothing
 steps  a value from one instant to the next
 curve  a value along a number
 """
@@ -87,6 +88,11 @@ class Chart(NamedTuple):
         """Whether values span more than a factor of ten. Zero has no place on such a scale and is left out of it."""
         above = [value for value in self.drawn if value > 0]
         return bool(above) and max(above) > FACTOR_OF_LOGARITHMIC * min(above)
+
+    @property
+    def drawing(self) -> Drawing:
+        """How it is drawn: the one place that puts dots where bars were asked for."""
+        return "dots" if self.kind == "bars" and self.logarithmic else self.kind
 
     @property
     def categories(self) -> tuple[Plain, ...]:

@@ -32,7 +32,14 @@ from tokencost.documents.remarks import (
     threshold_remarks,
     window_remarks,
 )
-from tokencost.documents.wording import join_with_and, label_with_end, name_at_times, say_range, verb_of_cost
+from tokencost.documents.wording import (
+    join_with_and,
+    label_with_end,
+    make_title,
+    name_at_times,
+    say_range,
+    verb_of_cost,
+)
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.table import PriceTable
@@ -89,19 +96,19 @@ def comparison_document(
     return begin_document(table, "compare", result.as_of)._replace(
         records=(records,),
         tables=(_two_sides(result, lines) if two else _many_sides(result, lines),),
-        answer=tuple(_answer(table, result, lines)),
+        answer=(answer := tuple(_answer(table, result, lines))),
         notes=tuple(_notes(result, two=two, break_even=break_even)),
         sources=cite_cells(result.cells, result.currency),
         extra={"currency": result.currency},
-        charts=WhenRead(lambda: _charts(result)),
+        charts=WhenRead(lambda: _charts(result, answer)),
     )
 
 
-def _charts(result: Comparison) -> "Sequence[Chart]":
+def _charts(result: Comparison, answer: Sequence[Sentence]) -> "Sequence[Chart]":
     # Most answers draw nothing, and start sooner without it.
     from tokencost.documents.compare_chart import comparison_charts
 
-    return comparison_charts(result)
+    return comparison_charts(result, make_title(answer))
 
 
 def _lines(result: Comparison, *, ranked: bool) -> list[Line]:

@@ -7,14 +7,14 @@ from fractions import Fraction
 from tokencost.analysis.compare import BLENDED, Comparison, ComparisonRow
 from tokencost.documents.chart import Axis, Chart, Point, Series
 from tokencost.documents.document import Figure, Sentence
-from tokencost.documents.wording import join_with_and, label_with_end, label_with_window, name_at_times
-from tokencost.pricetable.when import show_when
+from tokencost.documents.wording import label_with_end, label_with_window
 
 
-def comparison_charts(result: Comparison) -> tuple[Chart, ...]:
-    """One chart: by component, a bar for each model and window, the baseline last."""
+def comparison_charts(result: Comparison, title: Sentence) -> tuple[Chart, ...]:
+    """One chart: by component, a bar or dot for each model and window, the baseline last."""
     groups: dict[tuple[str, str | None], dict[str, list[ComparisonRow]]] = {}
-    for row in result.rows:
+    charged = [row for row in result.rows if _is_drawn(row, result)]
+    for row in charged:
         groups.setdefault((row.model, row.window), {}).setdefault(_name_component(row, result), []).append(row)
     series = []
     for side in result.models:
@@ -25,21 +25,31 @@ def comparison_charts(result: Comparison) -> tuple[Chart, ...]:
     return (
         Chart(
             "bars",
-            _say_finding(result),
+            title,
             Axis(f"{result.currency} per 1M tokens", "rate", result.currency),
             Axis("component", "text"),
-            (*series, *_baseline_series(result)),
+            (*series, *_baseline_series(result, charged)),
         ),
     )
 
 
-def _baseline_series(result: Comparison) -> Sequence[Series]:
+def _is_drawn(row: ComparisonRow, result: Comparison) -> bool:
+    """Cache writes are drawn where every side charges for them: else most of their places would be empty."""
+    if row.component != "cache_write":
+        return True
+    same = [each for each in result.rows if each.component == row.component]
+    return all(each.price is not None and each.baseline_price is not None for each in same) and (
+        len({each.model for each in same}) == len(result.models)
+    )
+
+
+def _baseline_series(result: Comparison, rows: Sequence[ComparisonRow]) -> Sequence[Series]:
     """The baseline's bars; for each window of its own where its price depends on it."""
     label, provider = label_with_end(result.baseline), result.baseline.model.provider
     prices: dict[str | None, dict[str, Decimal | Fraction | None]] = {}
-    for row in result.rows:
+    for row in rows:
         prices.setdefault(row.baseline_window, {})[_name_component(row, result)] = row.baseline_price
-    components = list(dict.fromkeys(_name_component(row, result) for row in result.rows))
+    components = list(dict.fromkeys(_name_component(row, result) for row in rows))
     known = {name: [found[name] for found in prices.values() if found.get(name) is not None] for name in components}
     # Equal bars side by side would say that the hour matters.
     if all(len(set(values)) <= 1 for values in known.values()):
@@ -67,35 +77,3 @@ def _say_lower(rows: Sequence[ComparisonRow]) -> Sentence:
     if row.ratio and row.ratio < 1:
         return (Figure(1 / row.ratio, "ratio"), " as much")
     return ()
-
-
-def _say_finding(result: Comparison) -> Sentence:
-    """How many times as much one side costs, over all components and hours."""
-    same_time = all(side.when == result.baseline.when for side in result.models)
-    dearer: list[Sentence] = []
-    cheaper: list[Sentence] = []
-    whole: list[Sentence] = []
-    for side in result.models:
-        ratios = [row.ratio for row in result.rows if row.model == side.label and row.ratio]
-        _, (named, baseline) = name_at_times((side, None), (result.baseline, None))
-        if not ratios:
-            continue
-        if max(ratios) <= 1:
-            span = _say_range(1 / max(ratios), 1 / min(ratios))
-            cheaper.append((f"{named} costs ", *span, f" as much as {baseline}"))
-            continue
-        times: Sentence = (*_say_range(min(ratios), max(ratios)), f" as much as {named}")
-        if same_time:
-            dearer.append(times)
-        else:
-            whole.append((f"{baseline} costs ", *times))
-    on, (baseline,) = name_at_times((result.baseline, None))
-    found = [*([(f"{baseline} costs ", *join_with_and(dearer))] if dearer else []), *whole, *cheaper]
-    if not found:
-        names = ", ".join(side.label for side in (*result.models, result.baseline))
-        return (f"Prices of {names} on {show_when(result.as_of)}",)
-    return (on.replace(",", "") if same_time else "", *join_with_and(found))
-
-
-def _say_range(low: Fraction, high: Fraction) -> Sentence:
-    return (Figure(high, "ratio"),) if low == high else (Figure(low, "ratio"), " to ", Figure(high, "ratio"))

@@ -13,7 +13,7 @@ from tokencost.documents.wording import is_past
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.resolve import ModelAt, prices_within
 from tokencost.pricetable.sale import describe_retirement, ends_soon, is_retired
-from tokencost.pricetable.table import Evidence, Price, PriceTable
+from tokencost.pricetable.table import Evidence, Line, Price, PriceTable
 from tokencost.pricetable.when import When, day_of, show_bound, show_when, span
 from tokencost.pricing.rates import RateCell, open_window_names, region_names, thresholds
 
@@ -37,21 +37,35 @@ def _join_names(names: list[str]) -> str:
 
 
 def say_served(sides: Iterable[ModelAt], table: PriceTable) -> Iterator[Sentence]:
-    """What moving names stood for on a day of the past.
+    """Which models lines meant, and what moving names stood for on a day of the past.
 
-    `On that day deepseek-reasoner was DeepSeek-R1, and o1 was o1-2024-12-17.`
+    `On that day openai-flagship was o1, and deepseek-reasoner was DeepSeek-R1.`
     """
-    found: dict[When, list[str]] = {}
+    sides = tuple(sides)
+    found: dict[When, dict[str, None]] = {}
+    for side in sides:
+        if side.line:
+            verb = "was" if is_past(side.when, table) else "is"
+            found.setdefault(side.when, {})[f"{side.line.id} {verb} {_name_heads(side.line, side.when)}"] = None
     for side in sides:
         first, after = span(side.when)
         names = [s.name for s in side.model.served if s.start < after and (s.end is None or first < s.end)]
         if names and is_past(side.when, table):
-            said = f"{side.label} was {' and then '.join(names)}"
-            known = found.setdefault(side.when, [])
-            known += [said] if said not in known else []
-    for when, said_of in found.items():
-        on = "On that day" if len(found) == 1 else f"On {show_when(when)}"
-        yield (f"{on} {', and '.join(said_of)}.",)
+            found.setdefault(side.when, {})[f"{side.label} was {' and then '.join(names)}"] = None
+    for when, said in found.items():
+        on = f"On {show_when(when)} "
+        if len(found) == 1:
+            on = "On that day " if is_past(when, table) else ""
+        *others, last = said
+        yield (f"{on}{', '.join(others)}{', and ' if others else ''}{last}.",)
+
+
+def _name_heads(line: Line, when: When) -> str:
+    """The head of a line at that time, and the one that succeeded it on that day."""
+    first, after = span(when)
+    return " and then ".join(
+        head.model for head in line.heads if head.start < after and (not head.end or first < head.end)
+    )
 
 
 def model_remarks(side: ModelAt, *, sale: bool = True) -> Iterator[Sentence]:

@@ -26,6 +26,12 @@ def say_range(low: Fraction, high: Fraction, kind: Kind) -> Sentence:
     return (Figure(low, kind),) if low == high else (Figure(low, kind), " to ", Figure(high, kind))
 
 
+def make_title(answer: Sequence[Sentence]) -> Sentence:
+    """The answer as the title of its picture, without the last full stop."""
+    words = [part for sentence in answer for part in (" ", *sentence)][1:]
+    return (*words[:-1], words[-1].removesuffix(".") if isinstance(words[-1], str) else words[-1]) if words else ()
+
+
 def verb_of_cost(when: When, table: PriceTable) -> str:
     """`cost` of a day before the table was made, else `costs`: what is read tomorrow says the same."""
     return "cost" if is_past(when, table) else "costs"

@@ -169,7 +169,10 @@ def _at_any_time(table: PriceTable, name: str) -> str:
     """The name as the table writes it, for requests of which each has a time of its own."""
     if exact_meanings(table, name):
         return name
-    dated = [each.describe() for each in meanings(table, name) if each.start or each.end]
+    found = meanings(table, name)
+    if found and (line := found[0].line) and all(each.line is line for each in found):
+        return line.id
+    dated = [each.describe() for each in found if each.start or each.end]
     if dated:
         raise NoPrice(f"the name {name!r} stood for a model only at times", f"name one with --as: {'; '.join(dated)}")
     return find_named(table, name, date(1970, 1, 1)).id

@@ -20,6 +20,7 @@ MISSING = {
     "provider": 'name a table [providers.NAME]: provider = "deepseek"',
     "call": 'name the call: call = "web_search"',
     "per_1000_calls": "write what 1,000 calls cost: per_1000_calls = 10",
+    "model": 'write the id of a model: model = "o1"',
     "prices": "add a dated price under [[models.NAME.prices]]",
 }
 

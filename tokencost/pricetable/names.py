@@ -1,6 +1,7 @@
 """Names as people write them: in any case, as they are shown, or as they were announced; and what was perhaps meant.
 
-An exact id or alias comes before all of these. A spelling that may mean two models is refused, never guessed.
+An exact id or alias comes before all of these. A spelling that may mean two models is refused, never guessed. The name
+of a line of models means on each day the one that was its head.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from tokencost.pricetable.sale import sale_end
 from tokencost.pricetable.spelling import fold_case, fold_name, trim
-from tokencost.pricetable.table import Model, PriceTable
+from tokencost.pricetable.table import Line, Model, PriceTable
 from tokencost.pricetable.when import show_bound
 
 MOST_SUGGESTIONS = 3
@@ -27,6 +28,8 @@ class Meaning(NamedTuple):
     end: datetime | None
     announced: bool = False
     """Whether it is what the model was announced as, and not a name to call it by."""
+    line: Line | None = None
+    """The line whose head the model was in that time, where the name is that of a line."""
 
     def describe(self) -> str:
         """`deepseek-reasoner from 2025-01-20 until 2025-05-28`."""
@@ -48,6 +51,17 @@ def exact_meanings(table: PriceTable, name: str) -> tuple[Meaning, ...]:
     return tuple(Meaning(name, model, alias.start, alias.end) for alias, model in named)
 
 
+def line_meanings(table: PriceTable, name: str) -> tuple[Meaning, ...]:
+    """The heads of the line of that name, where it is written exactly so."""
+    line = table.lines.get(name)
+    return () if line is None else tuple(_heads(table, name, line))
+
+
+def _heads(table: PriceTable, name: str, line: Line) -> Iterator[Meaning]:
+    """What a line means over time, under its id or its display name."""
+    return (Meaning(name, table.models[head.model], head.start, head.end, line=line) for head in line.heads)
+
+
 def _fine_tuned(name: str) -> str:
     """`ft:gpt-4o-2024-08-06` of `ft:gpt-4o-2024-08-06:acme::9x`: what is billed alike whoever tuned it for what."""
     return ":".join(name.split(":")[:2]) if name.startswith("ft:") else name
@@ -55,11 +69,11 @@ def _fine_tuned(name: str) -> str:
 
 def meanings(table: PriceTable, name: str) -> tuple[Meaning, ...]:
     """What a name may stand for, whatever the time: all that the first rule gives which gives anything."""
-    if found := exact_meanings(table, name):
+    if found := exact_meanings(table, name) or line_meanings(table, name):
         return found
     named, provider = _of_provider(table, trim(name))
     rules = (
-        exact_meanings(table, named),
+        exact_meanings(table, named) or line_meanings(table, named),
         (known for known in _ids(table) if fold_case(known.name) == fold_case(named)),
         (known for known in (*_ids(table), *_shown(table)) if fold_name(known.name) == fold_name(named)),
         (
@@ -93,10 +107,14 @@ def _of_provider(table: PriceTable, name: str) -> tuple[str, str | None]:
 def _ids(table: PriceTable) -> Iterator[Meaning]:
     for name, named in table.names.items():
         yield from (Meaning(name, model, alias.start, alias.end) for alias, model in named)
+    for line in table.lines.values():
+        yield from _heads(table, line.id, line)
 
 
 def _shown(table: PriceTable) -> Iterator[Meaning]:
-    return (Meaning(model.name, model, None, None) for model in table.models.values())
+    yield from (Meaning(model.name, model, None, None) for model in table.models.values())
+    for line in table.lines.values():
+        yield from _heads(table, line.name, line)
 
 
 def _announced(table: PriceTable) -> Iterator[Meaning]:
@@ -110,12 +128,13 @@ def suggestion(table: PriceTable, name: str) -> str:
     """A hint with the nearest names, those that begin alike first, or where to see all of them."""
     from difflib import get_close_matches
 
-    if found := dict.fromkeys(each.model.id for each in meanings(table, name)):
+    if found := dict.fromkeys(each.line.id if each.line else each.model.id for each in meanings(table, name)):
         return f"did you mean {' or '.join(found)}?"
     spellings = {fold_case(known): known for known in table.names}
     spellings |= {fold_case(model.name): model.id for model in table.models.values()}
     spellings |= {f"{model.provider}/{model.id}": f"{model.provider}/{model.id}" for model in table.models.values()}
     wanted = fold_case(name)
+    spellings |= {fold_case(known): line.id for line in table.lines.values() for known in (line.id, line.name)}
     begins = [known for known in table.models if wanted and fold_case(known).startswith(wanted)]
     if begins:
         newest = sorted(begins, key=lambda known: table.models[known].prices[0].start)[-MOST_SUGGESTIONS:]

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from tokencost.errors import InvalidRequest, NoPrice, UnknownModel
 from tokencost.pricetable.names import JOINING, Meaning, exact_meanings, find_provider, meanings, suggestion
-from tokencost.pricetable.sale import is_retired
+from tokencost.pricetable.sale import is_retired, sold_until
 from tokencost.pricetable.spelling import fold_case, trim
-from tokencost.pricetable.table import Model, Price, PriceTable
+from tokencost.pricetable.table import Line, Model, Price, PriceTable
 from tokencost.pricetable.when import When, as_when, show_bound, show_when, span
 
 
@@ -21,6 +21,20 @@ class ModelAt(NamedTuple):
     model: Model
     when: When
     price: Price
+    line: Line | None = None
+    """The line that was asked for, and whose head the model was."""
+
+
+class Spell(NamedTuple):
+    """A stretch of time in which a name means one model at one price."""
+
+    model: Model
+    price: Price
+    start: datetime
+    end: datetime | None
+    """Exclusive: the next price or model of a line, or the end of the sale. None while it lasts."""
+    line: Line | None = None
+    """The line that the name is."""
 
 
 def as_names(given: str | Iterable[str]) -> tuple[str, ...]:
@@ -31,15 +45,38 @@ def as_names(given: str | Iterable[str]) -> tuple[str, ...]:
 def resolve(table: PriceTable, name: str, on: When | str) -> ModelAt:
     """The model and its price for `MODEL`, `provider/MODEL` or either with `@WHEN`; `on` holds where no time is given.
 
-    Names are read as people write them, see `find_named`.
+    MODEL may be a line: then it is the model that was its head. Names are read as people write them, see `find_named`.
 
     Raises `UnknownModel` with suggestions, or `NoPrice`.
     """
     bare, own_time = split_time(name)
     when = as_when(on) if own_time is None else own_time
-    model = find_named(table, bare, when)
+    meaning = find_meaning(table, bare, when)
+    model = meaning.model
     label = model.id if own_time is None else f"{model.id}@{show_when(when)}"
-    return ModelAt(label, model, when, price_in_force(model, when))
+    return ModelAt(label, model, when, price_in_force(model, when), meaning.line)
+
+
+def spells(table: PriceTable, name: str, on: When) -> tuple[Spell, ...]:
+    """What a name costs over time: every price of a model; of a line, those of each model while it was the head.
+
+    A time that the name carries, or else `on`, says which model is meant. With a time of its own, a line means the
+    model that was its head then. Raises as `find_named`.
+    """
+    bare, own_time = split_time(name)
+    meaning = find_meaning(table, bare, own_time or on, ever=own_time is None)
+    line = meaning.line if own_time is None else None
+    stretches: list[tuple[Model, datetime | None, datetime | None]] = [(meaning.model, None, None)]
+    if line is not None:
+        stretches = [(table.models[head.model], head.start, head.end) for head in line.heads]
+    found = []
+    for model, first, last in stretches:
+        for price in model.prices:
+            start = max(filter(None, (price.start, first)))
+            end = min(filter(None, (sold_until(model, price), last)), default=None)
+            if end is None or start < end:
+                found.append(Spell(model, price, start, end, line))
+    return tuple(found)
 
 
 def split_time(name: str) -> tuple[str, When | None]:
@@ -58,7 +95,8 @@ def find_model(table: PriceTable, name: str, when: When) -> Model:
     """
     found = exact_meanings(table, name)
     if not found:
-        raise UnknownModel(f"unknown model {name!r}", suggestion(table, name))
+        of_line = "that is a line of models; a record, or a price, is of one model" if name in table.lines else ""
+        raise UnknownModel(f"unknown model {name!r}", of_line or suggestion(table, name))
     return _in_use(name, found, when)[0].model
 
 
@@ -67,14 +105,26 @@ def find_named(table: PriceTable, name: str, when: When) -> Model:
 
     Raises as `find_model` does, and `UnknownModel` for a name that may mean two models.
     """
+    return find_meaning(table, name, when).model
+
+
+def find_meaning(table: PriceTable, name: str, when: When, *, ever: bool = False) -> Meaning:
+    """As `find_named`, with the line that the name may be. Of a line, `ever` gives the first head where none was yet.
+
+    On a day in which one model succeeds another, it is the one of 00:00 UTC, as it is with prices.
+    """
     found = meanings(table, name)
     if not found:
         raise _unknown(table, name, when)
-    in_use = {each.model.id: each for each in _in_use(name, found, when)}
+    if ever and all(each.line is found[0].line is not None for each in found):
+        return found[0]
+    in_use: dict[str, Meaning] = {}
+    for each in _in_use(name, found, when):
+        in_use.setdefault(each.line.id if each.line else each.model.id, each)
     if len(in_use) > 1 and found != exact_meanings(table, name):
-        each = ", ".join(f"{known} for {meaning.name}" for known, meaning in in_use.items())
-        raise UnknownModel(f"on {show_when(when)} {name!r} may mean {' or '.join(in_use)}", f"write {each}")
-    return next(iter(in_use.values())).model
+        meant = ", ".join(f"{known} for {meaning.name}" for known, meaning in in_use.items())
+        raise UnknownModel(f"on {show_when(when)} {name!r} may mean {' or '.join(in_use)}", f"write {meant}")
+    return next(iter(in_use.values()))
 
 
 def _in_use(name: str, found: tuple[Meaning, ...], when: When) -> list[Meaning]:
@@ -83,6 +133,10 @@ def _in_use(name: str, found: tuple[Meaning, ...], when: When) -> list[Meaning]:
         each for each in found if (each.start is None or each.start < after) and (each.end is None or first < each.end)
     ]
     if not in_use:
+        if (line := found[0].line) is not None:
+            raise NoPrice(
+                f"the line {line.id} had no model on {show_when(when)}", f"its first is {found[0].describe()}"
+            )
         times = "; ".join(each.describe() for each in found)
         if any(each.announced for each in found):
             raise NoPrice(f"{name!r} was not sold on {show_when(when)}", f"it was sold as {times}")

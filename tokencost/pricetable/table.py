@@ -200,6 +200,24 @@ class Fee(NamedTuple):
         return None if self.per_1000_calls is None else FeeList(self.per_1000_calls, self.evidence)
 
 
+class Head(NamedTuple):
+    """The model of a line from `start` to `end` (exclusive; None while nothing has succeeded it)."""
+
+    start: datetime
+    end: datetime | None
+    model: str
+    """Its id."""
+
+
+class Line(NamedTuple):
+    """Models that succeed each other, under one name: on a day it means the model that was its head."""
+
+    id: str
+    name: str
+    heads: tuple[Head, ...]
+    """In order of time, without gaps."""
+
+
 class Provider(NamedTuple):
     """Who sells a model."""
 
@@ -264,6 +282,7 @@ class PriceTable:
     regions: Mapping[str, Region]
     models: Mapping[str, Model]
     defaults: Defaults | None
+    lines: Mapping[str, Line]
     text: str = field(repr=False)
 
     def __repr__(self) -> str:
@@ -271,11 +290,11 @@ class PriceTable:
 
     def line_of(self, path: KeyPath) -> int:
         """The line of prices.toml on which the thing at this path begins."""
-        return self._lines.line_of(path)
+        return self._line_index.line_of(path)
 
     # Scanned when first asked for: most commands name no line, and this takes longer than parsing.
     @cached_property
-    def _lines(self) -> "LineIndex":
+    def _line_index(self) -> "LineIndex":
         from tokencost.pricetable.line_index import LineIndex
 
         return LineIndex(self.text)

@@ -10,9 +10,10 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from tokencost.errors import HourNeeded, NotOffered, TokenCounts
 from tokencost.money import EXACT, ZERO
-from tokencost.pricetable.resolve import find_named, price_in_force, prices_within
-from tokencost.pricetable.table import Model, Price, PriceTable, Rates
-from tokencost.pricetable.when import When, as_when, show_when
+from tokencost.pricetable.names import Meaning
+from tokencost.pricetable.resolve import find_meaning, find_named, price_in_force, prices_within
+from tokencost.pricetable.table import Price, PriceTable, Rates
+from tokencost.pricetable.when import When, as_when, show_when, span
 from tokencost.pricing.rates import STANDARD, RateCell, cell_in, known_region, rate_cell, threshold_below
 from tokencost.pricing.timeline import NEVER, RateInterval, interval_at, open_at
 from tokencost.rows import Row
@@ -162,8 +163,9 @@ def price(
         if not interval.start <= on < interval.end:
             known, interval = latest.found = _find(table, model, on)
     else:
-        found = find_named(table, model, on)
-        _refuse_a_day_of_change(found, on)
+        meaning = find_meaning(table, model, on)
+        found = meaning.model
+        _refuse_a_day_of_change(meaning, on)
         known, interval = price_in_force(found, on), None
     # Integers of numpy and the like are rare, so looking at the type is cheaper than converting every count.
     if type(input_tokens) is not int:
@@ -208,12 +210,15 @@ def _find(table: PriceTable, name: str, instant: datetime) -> tuple[Price, RateI
     return price, RateInterval(instant, instant, open_at(price, instant))
 
 
-def _refuse_a_day_of_change(model: Model, day: When) -> None:
-    changes = prices_within(model, day)[1:]
+def _refuse_a_day_of_change(meaning: Meaning, day: When) -> None:
+    changes = [price.start for price in prices_within(meaning.model, day)[1:]]
+    if meaning.line is not None and meaning.end is not None and meaning.end < span(day)[1]:
+        changes.append(meaning.end)
     if changes:
-        at = show_when(changes[0].start)
+        at, name = show_when(min(changes)), meaning.line.id if meaning.line else meaning.model.id
         raise HourNeeded(
-            f"the price of {model.id} changes on {show_when(day)}, at {at}", f"give an instant such as {at}"
+            f"the price of {name} changes on {show_when(day)}, at {at}",
+            f"give an instant such as {at}",
         )
 
 

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from tokencost.errors import NoPrice
 from tokencost.pricetable.reading.findings import FUTURE, Finding, is_address, list_findings
-from tokencost.pricetable.resolve import find_model, prices_within, split_time
+from tokencost.pricetable.resolve import find_named, prices_within, split_time
 from tokencost.pricetable.sale import SOON_DAYS, is_retired
 from tokencost.pricetable.table import Calendar, Evidence, Fee, Model, Price, PriceTable
 from tokencost.pricetable.when import day_of
@@ -224,7 +224,7 @@ def _retired_defaults(table: PriceTable, on: date) -> Iterator[RetiredDefault]:
         if own_time is not None:
             continue
         try:
-            model = find_model(table, bare, on)
+            model = find_named(table, bare, on)
         except NoPrice as error:
             yield RetiredDefault(name, table.line_of(path), error.message)
             continue

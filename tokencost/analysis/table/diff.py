@@ -179,6 +179,7 @@ def _table_changes(old: PriceTable, new: PriceTable) -> Iterator[Change]:
         if old.regions.get(name) != new.regions.get(name):
             word = "new" if name not in old.regions else "changed" if name in new.regions else "removed"
             yield Change("table", None, detail=f"region {name}: {word}")
+    yield from _line_changes(old, new)
     if old.defaults != new.defaults:
         yield Change("table", None, detail=f"defaults: {_describe(old.defaults)} → {_describe(new.defaults)}")
 
@@ -211,6 +212,23 @@ def _fee_changes(before: Sequence[Fee], after: Sequence[Fee]) -> Iterator[Change
 def _same_fee(before: Fee, after: Fee, starts: Container[datetime]) -> bool:
     moved = before.end != after.end and not all(end is None or end in starts for end in (before.end, after.end))
     return not moved and fee_facts(before) == fee_facts(after)
+
+
+def _line_changes(old: PriceTable, new: PriceTable) -> Iterator[Change]:
+    """Lines that came or went, and their heads, each beside the day from which it is one."""
+    for name in dict.fromkeys((*old.lines, *new.lines)):
+        had, has = old.lines.get(name), new.lines.get(name)
+        if had is None or has is None:
+            yield Change("table", None, detail=f"line {name}: {'new' if has else 'removed'}")
+            continue
+        if had.name != has.name:
+            yield Change("table", None, detail=f"line {name}: name: {had.name} → {has.name}")
+        before = {(head.model, head.start) for head in had.heads}
+        after = {(head.model, head.start) for head in has.heads}
+        for model, start in sorted(after - before, key=lambda head: head[1]):
+            yield Change("names", model, start, detail=f"{name} means {model} from then on")
+        for model, start in sorted(before - after, key=lambda head: head[1]):
+            yield Change("names", model, start, detail=f"{name} no longer means {model} from then on")
 
 
 def _ends_soon(table: PriceTable, on: date) -> Iterator[Change]:

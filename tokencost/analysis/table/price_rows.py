@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tokencost.errors import NoPrice, UnknownModel
 from tokencost.pricetable.hours import Window
 from tokencost.pricetable.names import find_provider
-from tokencost.pricetable.resolve import find_named, price_in_force, split_time
+from tokencost.pricetable.resolve import price_in_force, spells
 from tokencost.pricetable.sale import is_retired
 from tokencost.pricetable.spelling import find_spelled
 from tokencost.pricetable.table import CURRENCIES, Evidence, Model, Price, PriceTable, Rates
@@ -113,15 +113,19 @@ def price_history(
     currency: str = "USD",
     region: str | None = None,
 ) -> tuple[PriceRow, ...]:
-    """Every dated price of the named models, oldest first. Raises `UnknownModel` with suggestions."""
+    """Every dated price of the named models, oldest first; of a line, those that were its price at some time.
+
+    Raises `UnknownModel` with suggestions.
+    """
     region = None if region is None else known_region(table, region)
-    models: dict[str, Model] = {}
+    priced: dict[tuple[Model, Price], None] = {}
     for name in names:
-        bare, own_time = split_time(name)
-        model = find_named(table, bare, own_time or on)
-        models[model.id] = model
-    priced = [(model, price) for model in models.values() for price in model.prices]
-    return tuple(_choose_rows(priced, tier, window, currency, region))
+        meant = spells(table, name, on)
+        of_line = any(spell.line for spell in meant)
+        for spell in meant:
+            prices = (spell.price,) if of_line else spell.model.prices
+            priced |= dict.fromkeys((spell.model, price) for price in prices)
+    return tuple(_choose_rows(list(priced), tier, window, currency, region))
 
 
 def whole_table(table: PriceTable) -> tuple[PriceRow, ...]:

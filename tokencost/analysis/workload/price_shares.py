@@ -11,10 +11,10 @@ from tokencost.analysis.workload.fields import Workload
 from tokencost.analysis.workload.months import Month, bounds, month_of
 from tokencost.errors import NoPrice, NotOffered
 from tokencost.pricetable.hours import Window
-from tokencost.pricetable.names import meanings
-from tokencost.pricetable.resolve import find_named, resolve, split_time
+from tokencost.pricetable.names import Meaning, meanings
+from tokencost.pricetable.resolve import find_meaning, resolve, spells, split_time
 from tokencost.pricetable.sale import sale_end, sold_until
-from tokencost.pricetable.table import Model, Price, PriceTable
+from tokencost.pricetable.table import Line, Model, Price, PriceTable
 from tokencost.pricetable.when import BEGINNING, END, When, show_bound
 from tokencost.pricing.minutes import Minutes, every_minute, open_minutes, pieces
 from tokencost.pricing.rates import OFF_PEAK, PEAK, window_names
@@ -35,6 +35,8 @@ class ModelPrices(NamedTuple):
     prices: tuple[tuple[Price, datetime, datetime], ...]
     end: datetime | None = None
     """The first instant at which it is no longer sold; None where no end is known, and for a time of its own."""
+    line: Line | None = None
+    """The line that was named; `model` is then the last of its heads in these months."""
 
 
 class MonthShares(NamedTuple):
@@ -52,8 +54,11 @@ def prices_over(table: PriceTable, name: str, begin: datetime, end: datetime) ->
     bare, own_time = split_time(name)
     if own_time is not None:
         side = resolve(table, name, own_time)
-        return ModelPrices(side.label, side.model, own_time, ((side.price, BEGINNING, END),))
-    model = find_named(table, bare, begin)
+        return ModelPrices(side.label, side.model, own_time, ((side.price, BEGINNING, END),), line=side.line)
+    found = find_meaning(table, bare, begin)
+    model = found.model
+    if found.line is not None:
+        return _line_prices(table, found, begin, end)
     for meaning in meanings(table, bare):
         # A name that lasts as long as its model is answered as the model is: without costs after its last day.
         if meaning.model is not model or meaning.end is None or meaning.end == sale_end(model):
@@ -64,6 +69,24 @@ def prices_over(table: PriceTable, name: str, begin: datetime, end: datetime) ->
             )
     prices = ((price, price.start, sold_until(model, price) or END) for price in model.prices)
     return ModelPrices(model.id, model, None, tuple(each for each in prices if each[1] < each[2]), sale_end(model))
+
+
+def _line_prices(table: PriceTable, found: Meaning, begin: datetime, end: datetime) -> ModelPrices:
+    """The prices of the heads of a line from `begin` to `end`: under its name where one succeeds another in that time.
+
+    Where there is one throughout, it is the model that is priced, and shown.
+    """
+    assert found.line is not None  # noqa: S101  # the caller has looked
+    within = [
+        each
+        for each in spells(table, found.line.id, begin)
+        if each.start < end and (each.end is None or begin < each.end)
+    ]
+    heads = list(dict.fromkeys(each.model for each in within))
+    label = found.model.id if heads in ([], [found.model]) else found.line.id
+    last = within[-1].model if within else found.model
+    prices = tuple((each.price, each.start, each.end or END) for each in within)
+    return ModelPrices(label, last, None, prices, sale_end(last), found.line)
 
 
 def month_shares(side: ModelPrices, workload: Workload, month: Month) -> MonthShares | None:

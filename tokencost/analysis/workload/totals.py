@@ -14,7 +14,7 @@ from tokencost.analysis.workload.request_cost import RequestCost
 from tokencost.analysis.workload.rows import WorkloadRow, sum_exactly, sum_rows
 from tokencost.display import html_of
 from tokencost.errors import InvalidRequest, NoPrice
-from tokencost.pricetable.resolve import find_named, split_time
+from tokencost.pricetable.resolve import find_meaning, split_time
 from tokencost.pricetable.sale import describe_end_of_sale, sale_end
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when, show_when
@@ -243,9 +243,10 @@ def _factors(table: PriceTable, workload: Workload, sides: Sequence[ModelPrices]
     found: dict[str, Fraction] = {}
     for name, factor in workload.token_factors.items():
         bare, own_time = split_time(name)
-        model = find_named(table, bare, own_time or begin)
-        times = None if own_time is None else f"{model.id}@{show_when(own_time)}"
-        found |= {side.label: factor for side in sides if side.model is model and times in (None, side.label)}
+        meaning = find_meaning(table, bare, own_time or begin)
+        times = None if own_time is None else f"{meaning.model.id}@{show_when(own_time)}"
+        meant = [side for side in sides if (side.line or side.model) is (meaning.line or meaning.model)]
+        found |= {side.label: factor for side in meant if times in (None, side.label)}
     return found
 
 

@@ -50,11 +50,9 @@ def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str
         table = load_table(ctx.params.get("prices"))
     except TokencostError:
         return []
-    return [
-        CompletionItem(name, help=named[0][1].name)
-        for name, named in table.names.items()
-        if name.startswith(incomplete)
-    ]
+    names = {name: named[0][1].name for name, named in table.names.items()}
+    names |= {line.id: line.name for line in table.lines.values()}
+    return [CompletionItem(name, help=shown) for name, shown in names.items() if name.startswith(incomplete)]
 
 
 def _time_option(default: str | None, meaning: str) -> Callable[[Command], Command]:

@@ -104,7 +104,7 @@ def show(model: str, prices: str | None, on: When, **form: Any) -> None:
     answer(show_document(table, side, all_rates(side.model, side.price), on, fees), **form)
 
 
-@prices.command(short_help="Every dated price of a model, oldest first.")
+@prices.command(short_help="Every dated price of a model; of two, how the gap moved.")
 @models_argument(required=True)
 @rate_options
 @currency_option
@@ -120,13 +120,27 @@ def history(
     on: When,
     **form: Any,
 ) -> None:
-    """Every dated price of one or more models, oldest first, and how far it fell or rose. --tier all has every tier."""
+    """Every dated price of one or more models, oldest first, and how far it fell or rose. --tier all has every tier.
+
+    Of exactly two models, or lines of models: how the gap between them moved, as their ratio at each change of a price.
+
+    \b
+    tokencost prices history o1
+    tokencost prices history deepseek-reasoner o1
+    tokencost prices history deepseek-flagship openai-flagship --chart
+    """  # noqa: D301  # \b: click must not wrap this
     from tokencost.analysis.table.price_rows import price_history
+    from tokencost.analysis.table.ratio_history import ratio_history
     from tokencost.documents.table.prices import history_document
+    from tokencost.documents.table.ratio_history import add_ratios
 
     table = load_table(prices)
     rows = price_history(table, models, on, tier=tier, window=window, currency=currency, region=region)
-    answer(history_document(table, rows, on), **form)
+    document = history_document(table, rows, on)
+    if len(models) == 2:  # noqa: PLR2004  # a gap is between two
+        gap = ratio_history(table, *models, on, tier=tier, window=window, currency=currency, region=region)
+        document = document if gap is None else add_ratios(document, table, gap)
+    answer(document, **form)
 
 
 @prices.command(short_help="Check the table, and its age.")

@@ -64,14 +64,18 @@ def _of_side(
             yield label, f": requests{of} have more than {above:,} input tokens, and cost more."
     # The answer and the tables have said of a model that is not sold in all of the months when it ends.
     sold = any(side is other for other in totals.sold)
-    at = _at(side.prices, used[0], _clamp(totals.as_of, begin, end), begin)
+    yield from _say_heads(side.prices, begin, end)
+    at = _at(totals.table, side.prices, used[0], _clamp(totals.as_of, begin, end), begin)
     yield from model_remarks(at, sale=sold)
     for before, price in pairwise(used):
+        # Of a line the next model has been named already.
+        if before.model != price.model:
+            continue
         # A price whose own rates are the same may have begun for a tier that is not used here.
         if _rates_of(side, before) != _rates_of(side, price):
             yield label, f": the price changes at {show_bound(price.start)}; requests from then on pay the new one."
     cached, writes = (any(getattr(each, name) for each in totals.workloads) for name in ("cached", "cache_write"))
-    at = ModelAt(label, side.prices.model, begin, used[-1])
+    at = ModelAt(label, totals.table.models[used[-1].model], begin, used[-1])
     yield from missing_rate_remarks(at, side.cells, cached=cached, writes=writes)
     for region in dict.fromkeys(each.region for each in totals.workloads):
         yield from region_remarks(totals.table, at, region, used)
@@ -88,12 +92,21 @@ def _exceeded_threshold(side: ModelCosts, tokens: Fraction) -> int:
     return max((threshold_below(cell.price, tokens) for cell in side.cells), default=0)
 
 
-def _at(billed: ModelPrices, first: Price, when: datetime, begin: datetime) -> ModelAt:
+def _say_heads(billed: ModelPrices, begin: datetime, end: datetime) -> Iterator[Sentence]:
+    """Which models a line means in these months."""
+    if billed.line is None or billed.own_time is not None:
+        return
+    heads = [head for head in billed.line.heads if head.start < end and (not head.end or begin < head.end)]
+    later = "".join(f", from {show_bound(head.start)} {head.model}" for head in heads[1:])
+    yield billed.line.id, f": {heads[0].model}{later}." if later else f" is {heads[0].model} in these months."
+
+
+def _at(table: PriceTable, billed: ModelPrices, first: Price, when: datetime, begin: datetime) -> ModelAt:
     """The model at that time where it has a price then, else at the first price used."""
     for price, start, end in billed.prices:
         if start <= when < end:
-            return ModelAt(billed.label, billed.model, billed.own_time or when, price)
-    return ModelAt(billed.label, billed.model, max(first.start, begin), first)
+            return ModelAt(billed.label, table.models[price.model], billed.own_time or when, price)
+    return ModelAt(billed.label, table.models[first.model], max(first.start, begin), first)
 
 
 def _clamp(as_of: When, begin: datetime, end: datetime) -> datetime:

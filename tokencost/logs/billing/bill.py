@@ -28,7 +28,7 @@ from tokencost.logs.billing.unpriced import UnpricedSums
 from tokencost.logs.sql.rate_periods import MICROSECOND, instant_of
 from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery, split_region
 from tokencost.money import EXACT, ZERO
-from tokencost.pricetable.resolve import find_model, price_in_force
+from tokencost.pricetable.resolve import find_model, find_named, price_in_force
 from tokencost.pricetable.table import Price, PriceTable, Rates
 from tokencost.pricetable.when import When, show_when, span
 from tokencost.pricing.cost import CostParts, refuse_output
@@ -214,14 +214,20 @@ class Bill:
         first, after = span(when)
         if side.on is None and item.until is not None:
             after = instant_of(item.until)
-        price = self._price_at(name, when)
+        # A record names a model; a line of models is named by people, as an alternative.
+        find = find_model if side.model is None else find_named
+
+        def price_at(time: When) -> Price:
+            return price_in_force(find(self.table, name, time), time)
+
+        price = price_at(when)
         above = self._above(price, item, side)
         region, tier = split_region(item.tier or "")
         region = self._query.region or region
         if after - first <= MICROSECOND:
             return cell_in(price, tier, open_at(price, first), above, region)
         # Both ends suffice: a name and its price hold over intervals, and the record gives no more than its own.
-        if not self._holds(price, name, first, after - MICROSECOND):
+        if not _holds(price, price_at, first, after - MICROSECOND):
             raise HourNeeded(
                 f"the price of {price.model} changes within {_open_time(side)}",
                 "give an instant"
@@ -238,16 +244,6 @@ class Bill:
             )
         self.window_chosen = True
         return named_cell(price, tier, self.window, above, region)
-
-    def _price_at(self, name: str, when: When) -> Price:
-        return price_in_force(find_model(self.table, name, when), when)
-
-    def _holds(self, price: Price, name: str, *instants: datetime) -> bool:
-        """Whether it is the price of that name at these instants."""
-        try:
-            return all(self._price_at(name, instant) is price for instant in instants)
-        except NoPrice:
-            return False
 
     def _above(self, price: Price, item: Sum, side: PricedAs) -> int:
         return 0 if item.summed else threshold_below(price, item.context * side.factor)
@@ -325,6 +321,14 @@ class Bill:
             Reconciled(model, each.rows, each.logged, each.computed.parts.total)
             for model, each in sorted(self._reconciled.items())
         )
+
+
+def _holds(price: Price, price_at: Callable[[When], Price], *instants: datetime) -> bool:
+    """Whether it is the price at these instants."""
+    try:
+        return all(price_at(instant) is price for instant in instants)
+    except NoPrice:
+        return False
 
 
 def _open_time(side: PricedAs) -> str:

@@ -66,8 +66,10 @@ def rate_periods(table: PriceTable) -> RatePeriods:
     prices = [price for model in table.models.values() for price in model.prices]
     aliases = [alias for model in table.models.values() for alias in model.aliases]
     fees = [fee for provider in table.providers.values() for fee in provider.fees]
+    heads = [head for line in table.lines.values() for head in line.heads]
     spans = [*((price.start, price.end) for price in prices), *((alias.start, alias.end) for alias in aliases)]
     spans += [(fee.start, fee.end) for fee in fees]
+    spans += [(head.start, head.end) for head in heads]
     instants = {instant for span in spans for instant in span if instant is not None}
     bounds = tuple(sorted(map(microseconds, instants)))
     windowed = tuple(price for price in prices if price.windows)

@@ -20,7 +20,9 @@ from tokencost.pricetable.table import (
     Evidence,
     Fee,
     FeeList,
+    Head,
     KeyPath,
+    Line,
     Model,
     Price,
     PriceList,
@@ -76,6 +78,7 @@ def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
         regions=regions,
         models={key: _model(key, model, calendars, regions) for key, model in checked["models"].items()},
         defaults=Defaults(tuple(defaults["compare"]), defaults["against"]) if defaults else None,
+        lines={name: _line(name, line) for name, line in checked.get("lines", {}).items()},
         text=parsed.text,
     )
 
@@ -101,6 +104,13 @@ def _fees(provider: str, listed: Sequence[dict[str, Any]]) -> tuple[Fee, ...]:
             )
         )
     return tuple(fees)
+
+
+def _line(line_id: str, line: dict[str, Any]) -> Line:
+    listed = line["models"]
+    ends = [*(following["from"] for following in listed[1:]), None]
+    heads = tuple(Head(each["from"], end, each["model"]) for each, end in zip(listed, ends, strict=True))
+    return Line(line_id, line.get("name", line_id), heads)
 
 
 def _model(model_id: str, model: dict[str, Any], calendars: dict[str, Calendar], regions: dict[str, Region]) -> Model:

@@ -25,6 +25,7 @@ def find_problems(table: dict[str, Any]) -> list[PathProblem]:
     problems = [*_default_problems(table), *_alias_problems(table), *_calendar_problems(table)]
     problems += find_name_problems(table)
     problems += find_fee_problems(table)
+    problems += find_line_problems(table)
     for model_id, model in table["models"].items():
         path: KeyPath = ("models", model_id)
         if model["provider"] not in table["providers"]:
@@ -44,7 +45,7 @@ def _default_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
         return
     named: list[tuple[KeyPath, str]] = [(("defaults", "against"), defaults["against"])]
     named += [(("defaults", "compare", n), name) for n, name in enumerate(defaults["compare"])]
-    known = {alias["name"] for model in table["models"].values() for alias in _aliases(model)} | set(table["models"])
+    known = {*names_of_models(table), *table.get("lines", ())}
     for path, name in named:
         if name.rpartition("/")[2] not in known and name not in known:
             yield (
@@ -52,6 +53,15 @@ def _default_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
                 f"unknown model {name!r}",
                 suggest_name(name, known) or "name the id or an alias of a model below",
             )
+
+
+def names_of_models(table: dict[str, Any]) -> dict[str, str]:
+    """Every id and alias, with the model that has it first."""
+    names = {model_id: model_id for model_id in table["models"]}
+    for model_id, model in table["models"].items():
+        for alias in _aliases(model):
+            names.setdefault(alias["name"], model_id)
+    return names
 
 
 def _aliases(model: dict[str, Any]) -> list[dict[str, Any]]:
@@ -78,6 +88,43 @@ def _alias_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
                     yield path, f"the alias {alias['name']!r} is {whose} at the same time", hint
                     break
             others.append((start, end, model_id))
+
+
+def find_line_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
+    """A line that has a model's name, or a head that the table cannot price when it begins."""
+    names = names_of_models(table)
+    for line_id, line in table.get("lines", {}).items():
+        path: KeyPath = ("lines", line_id)
+        if (model_id := names.get(line_id)) is not None:
+            whose = "the id of a model" if model_id == line_id else f"an alias of {model_id!r}"
+            yield path, f"the line {line_id!r} has {whose} as its name", "give the line a name of its own"
+        for n, head in enumerate(line["models"]):
+            here: KeyPath = (*path, "models", n)
+            before = line["models"][n - 1]["from"] if n else BEGINNING
+            if head["from"] <= before:
+                word = "the same as" if head["from"] == before else "before"
+                message = f"`from` is {show_bound(head['from'])}, {word} the {show_bound(before)} of the model above it"
+                yield (*here, "from"), message, "models of a line stand oldest first: mend the date, or move it up"
+            yield from _head_problems(here, head, table["models"], names)
+
+
+def _head_problems(
+    path: KeyPath, head: dict[str, Any], models: dict[str, Any], names: dict[str, str]
+) -> Iterator[PathProblem]:
+    model = models.get(head["model"])
+    if model is None:
+        where, message, hint = unknown_name((*path, "model"), "model", head["model"], models)
+        alias_of = names.get(head["model"])
+        yield where, message, f"that is an alias: write its model, {alias_of!r}" if alias_of else hint
+        return
+    start, prices = head["from"], model["prices"]
+    if start < prices[0]["from"]:
+        message = f"{head['model']} has no price on {show_bound(start)}"
+        yield (*path, "from"), message, f"its first price begins {show_bound(prices[0]['from'])}"
+    end = min(model.get("shutdown", END), prices[-1].get("until", END))
+    if end <= start:
+        message = f"{head['model']} is not sold on {show_bound(start)}"
+        yield (*path, "from"), message, f"it was sold until {show_bound(end)}; a line goes on with a model that is sold"
 
 
 def _calendar_problems(table: dict[str, Any]) -> Iterator[PathProblem]:

@@ -118,6 +118,12 @@ _ALIAS = table(
         "until": optional(INSTANT, "until when, exclusive"),
     }
 )
+_HEAD = table(
+    {
+        "from": required(INSTANT, "since when the line means this model, until the next"),
+        "model": required(NAME, "id of a model"),
+    }
+)
 
 
 def _alias_form(value: object) -> str:
@@ -242,6 +248,17 @@ PRICES_TOML = table(
                 )
             ),
             "pages that several prices cite, by name",
+        ),
+        "lines": optional(
+            tables_of(
+                table(
+                    {
+                        "name": optional(TEXT, "display name"),
+                        "models": required(list_of(_HEAD, least=1), "models that succeeded each other, oldest first"),
+                    }
+                )
+            ),
+            "names that on each day mean the model that was the newest of a line",
         ),
         "models": required(tables_of(_MODEL), "the models and their dated prices"),
     }

@@ -16,8 +16,8 @@ from tokencost.documents.chart import Chart, Point, Series
 from tokencost.documents.document import Document
 from tokencost.errors import MissingExtra
 from tokencost.render.numbers import show, show_sentence
-from tokencost.render.padding import width_of, wrap_columns
-from tokencost.render.pictures.scale import Scale, group_number, scale_of, show_bar, show_end
+from tokencost.render.padding import wrap_columns
+from tokencost.render.pictures.scale import Scale, group_number, scale_of, show_bar, show_end, show_ticks
 from tokencost.render.sanitize import sanitize
 from tokencost.render.view import list_footer
 
@@ -29,10 +29,11 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#00
 DARKER = {"#D55E00": "#B34E00", "#009E73": "#00704F", "#CC79A7": "#9B3F73", "#56B4E9": "#1B6FA8", "#E69F00": "#8F6200"}
 """Of the same hue, for names: thin letters need more contrast than a line."""
 INK, FAINT = "#1a1a1a", "#d0d0d0"
-WIDTH, FOOTER, FOOTER_LINE = 9.0, 0.3, 0.16
+WIDTH, FOOTER, FOOTER_LINE, ROW = 9.0, 0.3, 0.16, 0.21
 """Inches."""
-TITLE_COLUMNS, FOOTER_COLUMNS = 68, 120
-LONGEST_NAME = 40
+TITLE_COLUMNS, FOOTER_COLUMNS, LABEL_COLUMNS = 68, 120, 44
+NAME_COLUMNS, MARKERS = 40, "osD^vPX*"
+"""Of a line of a name; and the marks of series, hollow where they come round again."""
 ROOM_FOR_NUMBERS, ROOM_ABOVE = 0.35, 0.06
 """Of the scale, behind its highest value."""
 EAST_ASIAN_FONTS = (
@@ -82,7 +83,7 @@ def encode(document: Document, name: str) -> bytes:
         engine.set(rect=(0, room / tall, 1, 1 - room / tall))
         grid = figure.subplots(len(charts), 1, squeeze=False, gridspec_kw={"height_ratios": heights})
         for axes, chart in zip(grid[:, 0], charts, strict=True):
-            _DRAWINGS[chart.kind](axes, chart, scale_of(chart))
+            _DRAWINGS[chart.drawing](axes, chart, scale_of(chart))
             axes.set_title(
                 "\n".join(wrap_columns(sanitize(show_sentence(chart.title)), TITLE_COLUMNS)),
                 loc="left",
@@ -98,11 +99,18 @@ def encode(document: Document, name: str) -> bytes:
 
 
 def _height(chart: Chart) -> float:
+    """In inches."""
     if chart.kind == "bars":
         bars = sum(len(series.points) for series in chart.series)
         headings = len(chart.categories) if len(chart.series) > 1 else 0
-        return 1.0 + 0.21 * (bars + headings)
+        return 1.0 + ROW * _lines_of_a_row(chart) * (bars + headings)
     return 4.2
+
+
+def _lines_of_a_row(chart: Chart) -> int:
+    """How many lines the longest name of a bar takes: all rows are as high."""
+    names = [show(place, chart.along.kind) for place in chart.categories] + [series.label for series in chart.series]
+    return max((len(_wrap(sanitize(name)).split("\n")) for name in names), default=1)
 
 
 def _choose_fonts(charts: list[Chart], below: list[str]) -> list[str]:
@@ -118,12 +126,12 @@ def _choose_fonts(charts: list[Chart], below: list[str]) -> list[str]:
 
 
 def _draw_bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
-    """Horizontal bars below each other, each between its name and its number; categories as headings."""
+    """Horizontal bars or dots below each other, each between its name and its number; categories as headings."""
     one = len(chart.series) == 1
     reach = _draw_values_axis(axes.xaxis, chart, scale)
     names: list[str] = []
     for place in chart.categories:
-        heading = _shorten(sanitize(show(place, chart.along.kind)))
+        heading = _wrap(sanitize(show(place, chart.along.kind)))
         if not one:
             axes.annotate(
                 heading, (0, len(names) + 0.1), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
@@ -133,31 +141,48 @@ def _draw_bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
         for number, series in enumerate(chart.series):
             for point in series.points:
                 if point.at == place:
-                    _draw_bar(axes, chart, point, len(names), COLORS[number % len(COLORS)], reach[0])
-                    names.append(heading if one else _shorten(sanitize(series.label)))
+                    (_draw_dot if chart.drawing == "dots" else _draw_bar)(axes, chart, point, len(names), number)
+                    names.append(heading if one else _wrap(sanitize(series.label)))
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(*reach)
 
 
-def _draw_bar(axes: "Axes", chart: Chart, point: Point, at: int, color: str, start: float) -> None:
-    """One bar; a range goes on in a paler colour."""
-    low = max(float(point.value or 0), start)
+def _draw_bar(axes: "Axes", chart: Chart, point: Point, at: int, number: int) -> None:
+    """One bar, from zero; a range goes on in a paler colour."""
+    color, low = COLORS[number % len(COLORS)], float(point.value or 0)
     end = max(float(point.to or 0), low)
-    axes.barh(at, low - start, left=start, height=0.8, color=color)
+    axes.barh(at, low, height=0.8, color=color)
     if end > low:
         axes.barh(at, end - low, left=low, height=0.8, color=color, alpha=0.45)
+    _write_number(axes, chart, point, end, at)
+
+
+def _draw_dot(axes: "Axes", chart: Chart, point: Point, at: int, number: int) -> None:
+    """A mark; of a range both ends, joined. What is free has no place on such an axis."""
+    ends = [float(value) for value in (point.value, point.to) if value]
+    axes.plot(ends, [at] * len(ends), color=COLORS[number % len(COLORS)], linewidth=2.5, **_mark(number, 8))
+    _write_number(axes, chart, point, max(ends, default=axes.get_xlim()[0]), at)
+
+
+def _mark(number: int, size: float) -> dict[str, Any]:
+    """How the points of a series are marked, told apart without colour."""
+    hollow = {"markerfacecolor": "white"} if number // len(MARKERS) % 2 else {}
+    return {"marker": MARKERS[number % len(MARKERS)], "markersize": size, "zorder": 4, **hollow}
+
+
+def _write_number(axes: "Axes", chart: Chart, point: Point, end: float, at: int) -> None:
     axes.annotate(
-        show_bar(point, chart.values), (end, at), (4, 0),
+        show_bar(point, chart.values), (end, at), (4 if chart.drawing == "bars" else 8, 0),
         textcoords="offset points", va="center", fontsize=8, color=INK,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
     )  # fmt: skip
 
 
-def _shorten(name: str) -> str:
-    """A name that leaves room for the picture."""
-    return name if width_of(name) <= LONGEST_NAME else name[: LONGEST_NAME // 2] + "…"
+def _wrap(name: str) -> str:
+    """A name that leaves room for the picture: on several lines, never cut."""
+    return "\n".join(wrap_columns(name, NAME_COLUMNS))
 
 
 def _draw_values_axis(axis: Any, chart: Chart, scale: Scale) -> tuple[float, float]:
@@ -168,18 +193,13 @@ def _draw_values_axis(axis: Any, chart: Chart, scale: Scale) -> tuple[float, flo
     end = 10.0 ** (scale.high + span * room) if scale.logarithmic else (scale.high or 1.0) * (1 + room)
     if scale.logarithmic:
         axis.axes.set(**{f"{axis.axis_name}scale": "log"})
-    ticks = list(scale.ticks)
-    axis.set_ticks(ticks, [_show_tick(tick, chart) for tick in ticks])
+    ticks = show_ticks(chart, scale)
+    axis.set_ticks([tick for tick, _ in ticks], [text for _, text in ticks])
     axis.set_ticks([], minor=True)
     axis.grid(visible=True)
-    axis.set_label_text(sanitize(chart.values.title) + (" (logarithmic)" if scale.logarithmic else ""))
+    label = sanitize(chart.values.title) + (", logarithmic axis" if scale.logarithmic else "")
+    axis.set_label_text("\n".join(wrap_columns(label, LABEL_COLUMNS)))
     return start, end
-
-
-def _show_tick(value: float, chart: Chart) -> str:
-    from decimal import Decimal
-
-    return show(Decimal(f"{value:.10g}"), chart.values.kind, chart.values.currency)
 
 
 def _draw_steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
@@ -206,8 +226,11 @@ def _draw_steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
                 when: Any = after.at
                 axes.plot([when, when], levels, color=color, linewidth=0.9, alpha=0.8)
         shown = [point for point in series.points if point.value is not None]
+        begins: list[Any] = [point.at for point in shown]
+        levels = [_highest(point, bottom) for point in shown]
+        axes.plot(begins, levels, color=color, linestyle="", **_mark(number, 5))
         if shown:
-            name = f"{_shorten(sanitize(series.label))} {show_end(chart, shown)}"
+            name = _wrap(f"{sanitize(series.label)} {show_end(chart, shown)}")
             ends.append((shown[-1].until, _highest(shown[-1], bottom), name, color))
     axes.set_ylim(bottom, top)
     axes.set_xlabel(sanitize(chart.along.title))
@@ -226,9 +249,9 @@ def _draw_curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
         # Zero has no place on a logarithmic scale.
         points = [p for p in series.points if p.value is not None and (p.value or not scale.logarithmic)]
         xs, ys = [float(point.at) for point in points], [float(point.value or 0) for point in points]  # type: ignore[arg-type]
-        axes.plot(xs, ys, color=color, linestyle=style, linewidth=1.8, marker="" if len(xs) > 1 else "o")
+        axes.plot(xs, ys, color=color, linestyle=style, linewidth=1.8, **_mark(number, 5))
         if points:
-            ends.append((xs[-1], ys[-1], f"{_shorten(sanitize(series.label))} {show_end(chart, points)}", color))
+            ends.append((xs[-1], ys[-1], _wrap(f"{sanitize(series.label)} {show_end(chart, points)}"), color))
     for mark in chart.marks:
         at, value = float(mark.at), float(mark.value)
         axes.plot([at], [value], marker="o", markersize=7, color=INK, markerfacecolor="white", zorder=5)
@@ -259,14 +282,15 @@ def _name_ends(axes: "Axes", ends: list[tuple[Any, float, str, str]]) -> None:
 
     figure = axes.get_figure()
     height = (axes.bbox.height or 1) * 72 / (figure.dpi if figure else 72)
-    placed: list[float] = []
+    lowest = 0.0
     # Where a value stands does not depend on the layout, which is made when all is drawn.
     to_axes = axes.transScale + axes.transLimits
     right = max((_to_x(end[0], date2num) for end in ends), default=0.0)
     for _, value, text, color in sorted(ends, key=lambda end: end[1]):
         natural = to_axes.transform((right, value))[1] * height
-        at = max(natural, placed[-1] + least) if placed else natural
-        placed.append(at)
+        half = least * (text.count("\n") + 1) / 2
+        at = max(natural, lowest + half)
+        lowest = at + half
         axes.annotate(
             text, (right, value), (6, at - natural), textcoords="offset points", va="center", fontsize=8.5,
             color=DARKER.get(color, color), annotation_clip=False,
@@ -277,4 +301,4 @@ def _to_x(value: Any, date2num: Any) -> float:
     return float(date2num(value)) if isinstance(value, datetime) else float(value)
 
 
-_DRAWINGS = {"bars": _draw_bars, "steps": _draw_steps, "curve": _draw_curve}
+_DRAWINGS = {"bars": _draw_bars, "dots": _draw_bars, "steps": _draw_steps, "curve": _draw_curve}

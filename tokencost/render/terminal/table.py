@@ -45,9 +45,11 @@ def _lines(document: Document, screen: Screen) -> Iterator[_Line]:
     if screen.charts:
         from tokencost.render.terminal.chart import chart_lines
 
+        said = " ".join(parts.answer).removesuffix(".")
         for chart in document.charts:
-            for text, style, whole in chart_lines(chart, screen.width):
-                yield _Line(text, style, whole=whole)
+            # A picture alone has the answer as its title, which stands here already.
+            lines = (line for line in chart_lines(chart, screen.width) if line.text != said)
+            yield from (_Line(text, style, whole=whole) for text, style, whole in lines)
             yield _Line()
     for sentence in parts.remarks:
         yield _Line(sentence, "dim")
