@@ -142,7 +142,7 @@ MEMBERS = ["provider", "call", "model", "calls", "per_1000_calls", "currency", "
 
 def test_calls_are_a_table_and_a_member_of_their_own(tokencost: Run) -> None:
     said = tokencost("usage", SEARCHES).out
-    costs, _, calls = said.partition("calls with a fee of their own, not in the cost above")
+    costs, _, calls = said.partition("Calls with a fee of their own, not in the cost above")
     assert "web search" not in costs
     assert "counted, not priced: billed per container session" in calls
     assert "Calls of tools cost $0.017 besides; no cost above includes them." in calls

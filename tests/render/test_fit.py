@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokencost.documents.document import INDENT, Column, Document, Kind, Table, Value
+from tokencost.documents.document import Column, Document, Indented, Kind, Table, Value
 from tokencost.render import render
 from tokencost.render.fit import fit_table, table_width
 from tokencost.render.numbers import show_column
@@ -144,10 +144,10 @@ def test_a_column_has_one_number_of_decimals(values: list[Value], kind: Kind, sh
 
 
 def test_an_indented_row_stays_indented_in_every_format() -> None:
-    table = Table((Column("model"), Column("input", "rate")), (("o1", 15), (f"{INDENT}batch", Decimal("7.5"))))
+    table = Table((Column("model"), Column("input", "rate")), (("o1", 15), (Indented("batch"), Decimal("7.5"))))
     document = Document("c", None, "v", "0" * 64, tables=(table,))
     for name in ("table", "markdown", "html", "latex", "asciidoc", "rst", "orgmode"):
-        assert f"{INDENT}batch" in render(document, name)
+        assert "\u00a0\u00a0batch" in render(document, name)
 
 
 def test_a_wrapped_text_tears_no_word_and_breaks_its_heading() -> None:

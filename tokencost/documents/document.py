@@ -49,8 +49,10 @@ url      a web address
 """
 
 
-INDENT = "\u00a0\u00a0"
-"""Begins the first cell of a row that belongs to the row above. No format takes no-break spaces for its own."""
+class Indented(str):
+    """The first cell of a row that belongs to the row above: it stands to the right of it."""
+
+    __slots__ = ()
 
 
 class Figure(NamedTuple):

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tokencost.documents.document import INDENT, Column, Document, Sentence, Source, Table, Value
+from tokencost.documents.document import Column, Document, Indented, Sentence, Source, Table, Value
 from tokencost.render.numbers import show, show_column, show_sentence, show_short_when
 from tokencost.render.sanitize import sanitize
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # punctuation at the end belongs to the sentence. https://www.rfc-editor.org/rfc/rfc3986#section-2
 _ADDRESS = re.compile(r"(?<![A-Za-z0-9])https?://[\w.~:/?#@!$&()*+,;=%-]*[\w~/#@$&*+=%-]", re.ASCII)
 _CONFIDENCE = {"primary": "official page", "corroborated": "several tables agree", "single": "one table"}
+INDENT = "\u00a0\u00a0"
+"""No format takes no-break spaces for its own."""
 _FEW_NOTES = 3
 """So many stand as sentences beneath the table; more become a list."""
 
@@ -224,18 +226,19 @@ def _line(text: str) -> str:
     return sanitize(text).strip()
 
 
-def _cell(text: str) -> str:
-    return INDENT + _line(text) if text.startswith(INDENT) else _line(text)
+def _cell(text: str, value: Value) -> str:
+    return INDENT + _line(text) if isinstance(value, Indented) else _line(text)
 
 
 def view_table(table: Table, *, short_times: bool = False) -> TableView:
     """One table as people see it, as wide as it is."""
     width = len(table.columns)
     full = [row for row in table.rows if len(row) == width]
-    columns = [
-        [_cell(cell) for cell in _show_cells([row[place] for row in full], column, table.totals, short_times)]
-        for place, column in enumerate(table.columns)
-    ]
+    columns = []
+    for place, column in enumerate(table.columns):
+        values = [row[place] for row in full]
+        cells = _show_cells(values, column, table.totals, short_times)
+        columns.append([_cell(cell, value) for cell, value in zip(cells, values, strict=True)])
     shown = iter(zip(*columns, strict=True))
     rows: list[RowView] = []
     above: tuple[str, ...] = ()
@@ -245,9 +248,9 @@ def view_table(table: Table, *, short_times: bool = False) -> TableView:
             rows.append(RowView((_line(show(row[0], "text")), *("",) * (width - 1)), "heading"))
             above = ()
             continue
-        cells = next(shown)
-        rows.append(RowView(_blank_repeated(cells, above, table.names), "total" if number >= first_total else "plain"))
-        above = cells
+        line = next(shown)
+        rows.append(RowView(_blank_repeated(line, above, table.names), "total" if number >= first_total else "plain"))
+        above = line
     return TableView(_line(table.title), _view_columns(table), tuple(rows))
 
 

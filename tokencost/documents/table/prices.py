@@ -8,11 +8,11 @@ from typing import NamedTuple
 from tokencost.analysis.table.price_rows import PriceRow
 from tokencost.documents.conditions import Condition, say_conditions, told_apart
 from tokencost.documents.document import (
-    INDENT,
     Column,
     Document,
     Field,
     Figure,
+    Indented,
     Plain,
     Records,
     Sentence,
@@ -140,7 +140,7 @@ def _list_table(table: PriceTable, rows: Sequence[PriceRow], as_of: When) -> Tab
         lines.append((table.providers[provider].name,))
         for model in models:
             for conditions, own in groupby(by_model[model], key=lambda row: say_conditions(row.cell, *without)):
-                name = INDENT + conditions if conditions else _name_with_end(model, as_of)
+                name = Indented(conditions) if conditions else _name_with_end(model, as_of)
                 lines += [
                     (name, *(each.say(row.cell) for each in beside), *_rates(row, shown))
                     for row in sorted(own, key=lambda row: row.rates.input)
