@@ -128,7 +128,7 @@ def _choose_fonts(charts: list[Chart], below: list[str]) -> list[str]:
 def _draw_bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
     """Horizontal bars or dots below each other, each between its name and its number; categories as headings."""
     one = len(chart.series) == 1
-    reach = _draw_values_axis(axes.xaxis, chart, scale)
+    axes.set_xlim(*_draw_values_axis(axes.xaxis, chart, scale))
     names: list[str] = []
     for place in chart.categories:
         heading = _wrap(sanitize(show(place, chart.along.kind)))
@@ -146,7 +146,6 @@ def _draw_bars(axes: "Axes", chart: Chart, scale: Scale) -> None:
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlim(*reach)
 
 
 def _draw_bar(axes: "Axes", chart: Chart, point: Point, at: int, number: int) -> None:
