@@ -108,11 +108,16 @@ def from_the_command_line(command: str, capsys: pytest.CaptureFixture[str]) -> l
             row["model"].partition("@")[0],
             show(row["cost"], "money"),
             "—" if row["model"] == row["baseline"] else show(row["ratio"], "ratio"),
-            "—" if row["model"] == row["baseline"] else show(row["percent_lower"], "percent"),
+            "—" if row["model"] == row["baseline"] else show_change(row["percent_lower"]),
             *(show(row[f"{part}_cost"], "money") for part in ("uncached_input", "cached_input", "output")),
         ]
         for row in totals
     ]
+
+
+def show_change(lower: Decimal | None) -> str:
+    """A difference with its sign, of a percentage by which it is lower."""
+    return show(None if lower is None else -lower, "change")
 
 
 def random_setting(chance: random.Random, names: list[str]) -> tuple[list[str], str, dict[str, int]]:
@@ -247,7 +252,9 @@ def copied(browser: Any, button: str) -> str:
 def test_both_formats_reach_the_clipboard(opened: Any, capsys: pytest.CaptureFixture[str]) -> None:
     shown = rows(opened)
     markdown = copied(opened, "copy-markdown").splitlines()
-    assert markdown[0] == "| model | cost | ratio | lower | uncached input | cached input | output |"
+    assert markdown[0] == (
+        "| model, USD | cost | gpt-6.2-sol costs | vs gpt-6.2-sol | uncached input | cached input | output |"
+    )
     assert markdown[2] == f"| {' | '.join(shown[0])} |"
     lines = list(csv.DictReader(io.StringIO(copied(opened, "copy-csv"))))
     capsys.readouterr()

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar, overload
 
 if TYPE_CHECKING:
     from tokencost.documents.chart import Chart
@@ -82,14 +82,6 @@ class Field(NamedTuple):
 
     key: str
     kind: Kind = "text"
-    heading: str = ""
-    shown: bool = True
-    currency: str = "USD"
-
-    @property
-    def title(self) -> str:
-        """What people read above the column."""
-        return self.heading or self.key.replace("_", " ")
 
 
 class Column(NamedTuple):
@@ -132,7 +124,6 @@ class Records(NamedTuple):
     columns: tuple[Field, ...]
     rows: Sequence[tuple[Value, ...]]
     name: str = "rows"
-    caption: str = ""
 
 
 class Table(NamedTuple):
@@ -196,20 +187,3 @@ class Document(NamedTuple):
 def begin_document(table: "PriceTable", command: str, as_of: date | datetime | None) -> Document:
     """An empty document that says which price table it comes from; `_replace` fills it."""
     return Document(command, as_of, table.version, table.sha256)
-
-
-def split_records(*records: Records) -> dict[str, Any]:
-    """The records that have a name, and the tables of all."""
-    return {"records": tuple(each for each in records if each.name), "tables": read_tables(*records)}
-
-
-def read_tables(*records: Records) -> tuple[Table, ...]:
-    """Tables with the shown columns of the records."""
-    tables = []
-    for each in records:
-        seen = [(place, field) for place, field in enumerate(each.columns) if field.shown]
-        if seen:
-            columns = tuple(Column(field.title, field.kind, currency=field.currency) for _, field in seen)
-            rows = [tuple(row[place] for place, _ in seen) for row in each.rows]
-            tables.append(Table(columns, rows, title=each.caption))
-    return tuple(tables)

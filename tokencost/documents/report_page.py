@@ -8,22 +8,22 @@ from typing import NamedTuple
 from tokencost.analysis.claims.judge import JudgedClaim
 from tokencost.analysis.compare import Comparison
 from tokencost.analysis.table.price_rows import PriceRow, prices_in_force
+from tokencost.analysis.table.ratio_history import RatioHistory
 from tokencost.analysis.workload.price_shares import peak_and_off_peak
 from tokencost.analysis.workload.totals import WorkloadTotals
 from tokencost.documents.claims.claims import claims_document
 from tokencost.documents.compare import comparison_document
 from tokencost.documents.document import (
+    Column,
     Document,
-    Field,
     Figure,
-    Records,
     Sentence,
+    Table,
     Value,
     begin_document,
-    read_tables,
-    split_records,
 )
 from tokencost.documents.table.prices import history_document
+from tokencost.documents.table.ratio_history import add_ratios
 from tokencost.documents.workload.totals import PARTS, workload_document
 from tokencost.errors import NotOffered
 from tokencost.pricetable.resolve import price_in_force
@@ -75,6 +75,8 @@ class ReportPage(NamedTuple):
     """The page of `tokencost report` as data: its sections, and what its calculator needs."""
 
     as_of: When
+    first: Section | None
+    """How the gap between two lines of models moved: what a reader of old headlines asks. It stands above all else."""
     sections: tuple[Section, ...]
     calculator: Calculator
 
@@ -87,6 +89,7 @@ def report_page(
     totals: WorkloadTotals,
     judged: Sequence[JudgedClaim],
     said: str,
+    gap: RatioHistory | None = None,
 ) -> ReportPage:
     """The page of `tokencost report`. `said` stands above the workload."""
     workload = workload_document(table, totals, by_component=True)
@@ -103,7 +106,11 @@ def report_page(
             _sources_document(table, on, _used_cells(compared, history, totals, judged)),
         ),
     )
-    return ReportPage(on, sections, _make_calculator(table, on, models))
+    first = None
+    if gap is not None and gap.steps:
+        moved = add_ratios(begin_document(table, "prices history", on), table, gap)
+        first = Section("gap", "Do the headlines of 2025 still hold?", (), moved)
+    return ReportPage(on, first, sections, _make_calculator(table, on, models))
 
 
 def _add_months(document: Document, totals: WorkloadTotals) -> Document:
@@ -118,10 +125,15 @@ def _add_months(document: Document, totals: WorkloadTotals) -> Document:
         grouped[row.model, row.month] = [
             None if one is None or other is None else one + other for one, other in zip(known, amounts, strict=True)
         ]
-    columns = (Field("model"), Field("month"), *(Field(part, "money") for part in PARTS), Field("cost", "money"))
+    columns = (
+        Column("model"),
+        Column("month"),
+        *(Column(part.replace("_", " "), "money") for part in PARTS),
+        Column("cost", "money"),
+    )
     rows: list[tuple[Value, ...]] = [(*key, *amounts) for key, amounts in grouped.items()]
-    months = Records(columns, rows, name="", caption="By month and component, USD")
-    return document._replace(tables=(*document.tables, *read_tables(months)))
+    months = Table(columns, rows, title="By month and component", unit="USD", names=2)
+    return document._replace(tables=(*document.tables, months))
 
 
 def _used_cells(
@@ -139,23 +151,21 @@ def _sources_document(table: PriceTable, on: When, cells_used: Iterator[RateCell
     """Every rate that the other parts use, with its source and the day on which it was last seen there."""
     used = dict.fromkeys(cells_used)
     columns = (
-        Field("model"),
-        Field("from", "bound"),
-        Field("tier"),
-        Field("window"),
-        Field("input_above", "count", "input above"),
-        *(Field(name, "rate") for name in ("input", "cached_input", "cache_write", "output")),
-        Field("source", "url"),
-        Field("checked", "when"),
-        Field("confidence"),
+        Column("model"),
+        Column("from", "bound"),
+        Column("tier"),
+        Column("hours"),
+        Column("input above", "count"),
+        *(Column(name, "rate") for name in ("input", "cached", "cache write", "output")),
+        Column("source", "url"),
+        Column("checked", "when"),
+        Column("confidence"),
     )
     rows = sorted(
         used, key=lambda cell: (cell.model, cell.price.start, cell.tier, cell.input_tokens_above, cell.window or "")
     )
     return begin_document(table, "report", on)._replace(
-        **split_records(
-            Records(columns, tuple(_source_row(cell) for cell in rows), caption="rates used, USD per 1M tokens")
-        ),
+        tables=(Table(columns, tuple(_source_row(cell) for cell in rows), unit="USD per 1M tokens"),),
     )
 
 

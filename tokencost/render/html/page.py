@@ -34,6 +34,9 @@ h2 {{ font-size: 1.1rem; }}
 <body>
 """
 
+_SHORT = 24
+"""Characters that stay on one line."""
+
 
 def render(document: Document, screen: Screen) -> str:
     """A complete document, its charts at the end."""
@@ -60,7 +63,10 @@ def paragraph(text: str) -> str:
 
 def html_table(table: TableView, *, whole: str = "") -> str:
     """A table that scrolls within itself where the page is narrower; `whole` is a class for dates and instants."""
-    classes = ["n" if column.right else whole if column.whole else "" for column in table.columns]
+    classes = [
+        "n" if column.right else whole if column.whole or _is_short(table, place) else ""
+        for place, column in enumerate(table.columns)
+    ]
     heads = [_cells(classes, "th", [column.heading for column in table.columns])]
     if table.groups:
         over = (
@@ -73,6 +79,11 @@ def html_table(table: TableView, *, whole: str = "") -> str:
     title = [f"<caption>{_escape(table.title)}</caption>"] if table.title else []
     body = ["<thead>", *heads, "</thead>", "<tbody>", *(_row(row, classes) for row in table.rows), "</tbody>"]
     return "\n".join(['<div class="table"><table>', *title, *body, "</table></div>"])
+
+
+def _is_short(table: TableView, place: int) -> bool:
+    """Whether no cell of a column is so long that it has to be broken: `off-peak` stays on one line."""
+    return all(len(row.cells[place]) <= _SHORT for row in table.rows if row.kind != "heading")
 
 
 def _row(row: RowView, classes: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from tokencost.render.html.page import html_table, items, paragraph
 from tokencost.render.numbers import show_sentence
 from tokencost.render.pictures.svg_chart import draw_figure
 from tokencost.render.sanitize import sanitize
-from tokencost.render.view import view_document
+from tokencost.render.view import TableView, view_document
 
 SCRIPTS = ("exact.js", "cost.js", "calculator.js")
 """In the order in which they need each other."""
@@ -32,15 +32,18 @@ def report_html(page: ReportPage) -> str:
     script = f'"use strict";\n(() => {{\n{script}}})();\n'
     style = _read_file("report.css")
     stamp = view_document(page.sections[0].document).stamp
+    links = [(section.key, section.heading) for section in page.sections]
+    links.insert(0, ("calculator", "Calculator"))
+    if page.first:
+        links.insert(0, (page.first.key, page.first.heading))
     parts = {
         "policy": f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
         "base-uri 'none'; form-action 'none'",
         "style": style,
         "script": script,
         "stamp": escape(stamp),
-        "contents": "\n".join(
-            f'<li><a href="#{section.key}">{escape(section.heading)}</a></li>' for section in page.sections
-        ),
+        "contents": "\n".join(f'<li><a href="#{key}">{escape(heading)}</a></li>' for key, heading in links),
+        "first": _write_section(page.first, folded=True) if page.first else "",
         "sections": "\n\n".join(_write_section(section) for section in page.sections),
         "rates": _write_json(page.calculator, stamp),
     }
@@ -56,32 +59,45 @@ def _digest(text: str) -> str:
     return f"'sha256-{digest}'"
 
 
-def _write_section(section: Section) -> str:
+def _write_section(section: Section, *, folded: bool = False) -> str:
     lead = sanitize(show_sentence(section.lead))
     parts = [
         f'<section id="{section.key}" aria-labelledby="{section.key}-heading">',
         f'<h2 id="{section.key}-heading">{escape(section.heading)}</h2>',
         *([f"<p><strong>{escape(lead)}</strong></p>"] if lead else []),
-        *_write_body(section.document),
+        *_write_body(section.document, folded=folded),
         "</section>",
     ]
     return "\n".join(parts)
 
 
-def _write_body(document: Document) -> Iterator[str]:
-    """What is said first, the pictures, the tables, and the rest; sources have a part of the page of their own."""
+def _write_body(document: Document, *, folded: bool) -> Iterator[str]:
+    """What is said first, the pictures, the tables, and the rest; sources have a part of the page of their own.
+
+    `folded` tables are there when somebody opens them.
+    """
     parts = view_document(document._replace(sources=()))
-    yield from (paragraph(sentence) for sentence in (*parts.answer, *parts.assumed))
+    titles = {sanitize(show_sentence(chart.title)).rstrip(".") for chart in document.charts}
+    # What stands above a picture is not said twice.
+    yield from (paragraph(text) for text in (*parts.answer, *parts.assumed) if text.rstrip(".") not in titles)
     yield from (draw_figure(chart) for chart in document.charts)
-    for table in parts.tables:
-        # A part that scrolls must be in reach of the keyboard, and have a name.
-        name = escape(table.title or table.flat_headings[0])
-        scrolls = f'<div class="table" role="region" tabindex="0" aria-label="{name}">'
-        yield html_table(table, whole="w").replace('<div class="table">', scrolls, 1)
+    tables = [_write_table(table) for table in parts.tables]
+    if folded and tables:
+        yield "<details><summary>Every change, as a table</summary>"
+        yield from (*tables, "</details>")
+    else:
+        yield from tables
     yield from (paragraph(sentence) for sentence in parts.remarks)
     for heading, entries in parts.lists:
         # The heading of the section is the h2.
         yield items(heading, entries).replace("h2>", "h3>")
+
+
+def _write_table(table: TableView) -> str:
+    # A part that scrolls must be in reach of the keyboard, and have a name.
+    name = escape(table.title or table.flat_headings[0])
+    scrolls = f'<div class="table" role="region" tabindex="0" aria-label="{name}">'
+    return html_table(table, whole="w").replace('<div class="table">', scrolls, 1)
 
 
 def _write_json(calculator: Calculator, stamp: str) -> str:

@@ -141,8 +141,14 @@ const AMOUNTS = ["uncached", "cached", "output", "cost"];
 function cells(row, baseline) {
   const shown = (part) => (row.refused ? MISSING : showMoney(row[part]));
   const ratio = row === baseline || row.ratio === null ? MISSING : showRatio(row.ratio);
-  const lower = row === baseline || row.lower === null ? MISSING : showPercent(row.lower);
-  return [row.model.shown, shown("cost"), ratio, lower, shown("uncached"), shown("cached"), shown("output")];
+  const change = row === baseline || row.lower === null ? MISSING : showChange(row.lower);
+  return [row.model.shown, shown("cost"), ratio, change, shown("uncached"), shown("cached"), shown("output")];
+}
+
+// The headings of the ratio and of the difference.
+function beside(rows) {
+  const name = rows[rows.length - 1].model.shown;
+  return [`${name} costs`, `vs ${name}`];
 }
 
 function sentence(rows) {
@@ -151,9 +157,9 @@ function sentence(rows) {
   const refusals = rows.filter((row) => row.refused).map((row) => row.refused);
   if (priced.length === 0) return refusals.join(" ");
   const best = priced.reduce((least, row) => (below(row.cost, least.cost) ? row : least));
-  const words = [`${best.model.shown} costs least: ${showMoney(best.cost)} a month.`];
+  const words = [`${best.model.shown} is the cheapest: ${showMoney(best.cost)} a month.`];
   if (best !== base && !base.refused && best.cost.n !== 0n)
-    words.push(`${base.model.shown} costs ${showRatio(timesAsMuch(base.cost, best.cost))} as much.`);
+    words.push(`${base.model.shown} costs ${showRatio(timesAsMuch(base.cost, best.cost)).replace("×", " times")} as much.`);
   for (const row of priced) if (row.model.ends) words.push(`${row.model.shown} ends on ${row.model.ends}.`);
   return [...words, ...refusals].join(" ");
 }
@@ -166,6 +172,7 @@ function showTable(rows) {
     return line;
   });
   $("rows").replaceChildren(...lines);
+  [$("ratio-heading").textContent, $("change-heading").textContent] = beside(rows);
 }
 
 // The only place that leaves whole numbers: lengths in the picture.
@@ -183,7 +190,7 @@ function showPicture(rows, title) {
   const [parts, logarithmic] = lengths(rows);
   const figure = document.createElement("figure");
   const caption = document.createElement("figcaption");
-  caption.append(make("small", `USD a month${logarithmic ? ", logarithmic scale" : ""}`));
+  caption.append(make("small", `USD a month${logarithmic ? ", logarithmic axis" : ""}`));
   const height = 34 * rows.length + 4;
   const chart = draw("svg", { class: "chart", role: "img", "aria-label": title, width: "100%", height, "font-size": 13 });
   rows.forEach((row, place) => {
@@ -192,7 +199,14 @@ function showPicture(rows, title) {
     chart.append(draw("text", { x: 0, y: top + 13, fill: "currentColor" }, row.model.shown));
     chart.append(draw("text", { x: "100%", y: top + 13, fill: "currentColor", "text-anchor": "end" }, shown));
     const width = `${Math.max(parts[place] * 100, parts[place] ? 0.4 : 0).toFixed(2)}%`;
-    chart.append(draw("rect", { x: 0, y: top + 18, width, height: 10, fill: COLORS[place % COLORS.length] }));
+    const fill = COLORS[place % COLORS.length];
+    if (logarithmic) {
+      // A bar has no meaning on such an axis.
+      chart.append(draw("line", { x1: 0, x2: "100%", y1: top + 23, y2: top + 23, stroke: "currentColor", "stroke-opacity": 0.2 }));
+      if (parts[place]) chart.append(draw("circle", { cx: width, cy: top + 23, r: 5, fill }));
+    } else {
+      chart.append(draw("rect", { x: 0, y: top + 18, width, height: 10, fill }));
+    }
   });
   figure.append(caption, chart);
   $("picture").replaceChildren(figure);
@@ -228,7 +242,8 @@ let latest = { asked: null, rows: [] };
 function markdown() {
   const { rows } = latest;
   const inCell = (text) => text.replace(/[\\|`*_<>[\]]/g, "\\$&");
-  const lines = [["model", "cost", "ratio", "lower", "uncached input", "cached input", "output"], ["---", ...Array(6).fill("--:")]];
+  const lines = [["model, USD", "cost", ...beside(rows), "uncached input", "cached input", "output"],
+    ["---", ...Array(6).fill("--:")]];
   for (const row of rows) {
     const [name, ...amounts] = cells(row, rows[rows.length - 1]);
     lines.push([inCell(name), ...amounts]);

@@ -46,7 +46,13 @@ function showPercent(number) {
   let places = 1;
   const misleads = (end) => size.n !== end * size.d && scaled(size, places) === end * 10n ** BigInt(places);
   while (misleads(0n) || misleads(100n)) places += 1;
-  return `${number.n < 0n ? "-" : ""}${fixed(size, places)}%`;
+  return `${fixed(size, places)}%`;
+}
+
+// How a cost differs, of a percentage by which it is lower: −94.9%, +33.0%.
+function showChange(lower) {
+  const sign = lower.n > 0n ? "−" : lower.n < 0n ? "+" : "";
+  return sign + showPercent(lower);
 }
 
 const plainDigits = (digits) => digits;
