@@ -67,3 +67,10 @@ def test_the_models_of_lines_stand_above_their_rows(tokencost: Run) -> None:
     place = lines.index("gpt-5.5 and deepseek-reasoner")
     assert lines[place + 1].split() == ["2026-04-23", "17.9×", "17.9×", "71.4×"]
     assert lines[place + 2] == "gpt-5.5 and deepseek-v4-pro"
+
+
+def test_all_tiers_of_two_models_have_no_one_ratio(tokencost: Run) -> None:
+    outcome = tokencost("prices", "history", "gpt-4o", "gpt-5.4", "--tier", "All", "--on", "2026-11-20")
+    assert outcome.status == 0
+    assert " costs" not in outcome.out
+    assert "batch" in outcome.out
