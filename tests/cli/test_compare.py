@@ -1,5 +1,6 @@
 """`tokencost compare`: what is shown, to the digit, and what wrong input gets."""
 
+import csv
 import json
 import re
 from collections.abc import Callable
@@ -255,3 +256,28 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     assert [path.name for path in tmp_path.iterdir()] == ["answer.json"]
     missing = tokencost("compare", "--output", str(tmp_path / "no" / "answer.json"))
     assert (missing.status, missing.out) == (2, "")
+
+
+def test_all_models_on_sale_are_ranked(tokencost: Run) -> None:
+    mix = ("--blend", "20:1:90%", "--on", "2026-11-21")
+    text = tokencost("compare", "all", *mix).out
+    named = re.search(r"^(\S+) is the cheapest of these (\d+) models for this mix", text)
+    assert named is not None
+    rows = list(csv.DictReader(tokencost("compare", "all", *mix, "--format", "csv").out.splitlines()))
+    blended = {row["model"]: Decimal(row["price"]) for row in rows if row["component"] == "blended"}
+    assert named[1] == min(blended, key=blended.__getitem__)
+    assert int(named[2]) == len(blended) + 1
+    listed = tokencost("prices", "list", "--on", "2026-11-21", "--format", "csv").out.splitlines()
+    sold = {row["model"] for row in csv.DictReader(listed) if row["output"] and not row["model"].startswith("ft:")}
+    assert {*blended, rows[0]["baseline"]} == sold
+    # Of a tier, the models that have it.
+    batch = tokencost("compare", "all", "--tier", "batch", "--on", "2026-11-21", "--format", "csv").out.splitlines()
+    assert {row["model"] for row in csv.DictReader(batch)} < sold
+    assert "To rank all models on sale: tokencost compare all" in tokencost("compare", *mix).out
+    assert "To rank all" not in text
+
+
+def test_an_option_for_all_models_says_what_to_type(tokencost: Run) -> None:
+    outcome = tokencost("compare", "--all")
+    assert outcome.status == 2
+    assert "hint: write all in place of a MODEL: tokencost compare all" in outcome.err

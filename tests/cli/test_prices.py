@@ -208,3 +208,15 @@ def test_show_has_the_rule_that_a_page_prints_instead_of_figures(tokencost: Run,
     shown = tokencost("prices", "show", "one", "--prices", str(table), "--on", "2026-02-02")
     assert "\nbatch: the page says: Batch is 50% of Standard\n" in shown.out
     assert shown.out.count("the page says") == 1
+
+
+def test_a_price_that_changes_for_another_tier_goes_on(tokencost: Run) -> None:
+    """Ultrafast of gpt-6.2-sol doubles on 2027-03-01; its standard price stays."""
+    shown = tokencost("prices", "show", "gpt-6.2-sol", "--on", "2026-11-21").out
+    assert "per 1M tokens since 2026-11-17." in shown
+    history = tokencost("prices", "history", "gpt-6.2-sol", "--on", "2026-11-21").out
+    assert "gpt-6.2-sol has 1 dated price from 2026-11-17 on." in history
+    assert "2027-03-01" not in history
+    every = tokencost("prices", "history", "gpt-6.2-sol", "--tier", "all", "--on", "2026-11-21").out
+    assert "2027-03-01" in every
+    assert "gpt-6.2-sol has 1 dated price from 2026-11-17 on." in every

@@ -47,7 +47,7 @@ def test_people_read_the_ratio_at_each_change(tokencost: Run) -> None:
 For output, o1 cost 27.4 times as much as deepseek-reasoner on 2025-01-20, and
 214.3 times on 2026-07-24, the last day of deepseek-reasoner.
 
-USD per 1M tokens                              output                  o1 costs
+                            output, USD per 1M tokens                  o1 costs
 from              hours     deepseek-reasoner      o1   input    cached  output
 ───────────────────────────────────────────────────────────────────────────────
 2025-01-20                              $2.19  $60.00   27.3×     53.6×   27.4×

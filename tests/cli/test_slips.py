@@ -235,3 +235,12 @@ def test_a_value_of_invalid_bytes_gets_a_message(tokencost: Run, option: str) ->
     outcome = tokencost("prices", "list", option, "\udcff\udcfe")
     assert (outcome.status, outcome.out) == (3 if option == "--prices" else 2, "")
     assert "\\udcff\\udcfe" in outcome.err
+
+
+@pytest.mark.parametrize("words", [(), ("prices",)], ids=["alone", "prices"])
+def test_no_command_shows_the_help_as_it_is(tokencost: Run, words: tuple[str, ...]) -> None:
+    outcome = tokencost(*words)
+    assert outcome.status == 2
+    assert outcome.err.startswith("Usage: tokencost")
+    assert "\n\nOptions:\n" in outcome.err
+    assert "\\x0a" not in outcome.err

@@ -477,3 +477,17 @@ def test_the_month_in_which_a_model_was_launched_is_not_the_first_unless_it_is_a
     spec.write_text('requests = 1000\ninput = 1000\noutput = 100\nmodels = ["gpt-6.2-sol"]\nagainst = "gpt-6-luna"\n')
     assert months(str(spec)) == {"2026-12"}
     assert months(str(spec), "gpt-6-luna", "gpt-6.1-sol") == {"2026-11"}
+
+
+def test_all_models_are_those_that_are_sold_in_all_months(tokencost: Run) -> None:
+    asked = ("workload", "all", "--requests", "40k", "--input", "1800", "--output-tokens", "350", "--on", "2026-11-21")
+    read = tokencost(*asked, "--months", "12", "--format", "csv").out.splitlines()
+    rows = [row for row in csv.DictReader(read) if row["row"] == "total"]
+    names = {row["model"] for row in rows}
+    assert {"gpt-6-luna", "deepseek-flash", "gpt-6.2-sol"} <= names
+    assert "gpt-5-nano" not in names  # which is sold until 2026-12-11
+    assert all(row["cost"] for row in rows)
+    text = tokencost(*asked, "--months", "12").out
+    assert re.match(r"\S+ is the cheapest: \$", text)
+    batch = tokencost(*asked, "--batch", "50%", "--format", "csv").out.splitlines()
+    assert "deepseek-flash" not in {row["model"] for row in csv.DictReader(batch)}

@@ -1,6 +1,7 @@
 """Prices side by side: each model against a baseline, component by component, in every window that is open."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -9,8 +10,8 @@ from typing import NamedTuple, Self
 from tokencost.display import html_of
 from tokencost.errors import InvalidRequest, NoPrice, NotOffered
 from tokencost.money import percent_lower, times_as_much
-from tokencost.pricetable.resolve import ModelAt, as_names, resolve
-from tokencost.pricetable.sale import ON_SALE, sale_status
+from tokencost.pricetable.resolve import ModelAt, as_names, price_in_force, resolve
+from tokencost.pricetable.sale import ON_SALE, is_retired, sale_status
 from tokencost.pricetable.table import CURRENCIES, PriceTable, Rates
 from tokencost.pricetable.when import When, as_when, show_when
 from tokencost.pricing.cost import billed_input
@@ -24,11 +25,14 @@ from tokencost.pricing.rates import (
     open_window_names,
     rate_cell,
     spelled_tier,
+    tier_names,
 )
 from tokencost.quantities import WEIGHT, NotRead, read, share
 from tokencost.rows import Row
 
 BLENDED = "blended"
+EVERY_MODEL = "all"
+FINE_TUNED = "ft:"
 
 
 class SameBill(NamedTuple):
@@ -176,7 +180,7 @@ def compare(
     blend = Blend.parse(blend) if isinstance(blend, str) else blend
     region = None if region is None else known_region(table, region)
     as_of = as_when(on)
-    names, baseline_name = chosen_models(table, models, against)
+    names, baseline_name = chosen_models(table, models, against, as_of)
     asked = {side.label: side for side in (resolve(table, name, as_of) for name in names)}
     baseline = _baseline(table, baseline_name, as_of, chosen=baseline_name in (against, *as_names(models)))
     # A row of the baseline beside itself would say 1× and 0%.
@@ -196,6 +200,9 @@ def compare(
     rows: list[ComparisonRow] = []
     used: list[tuple[ModelAt, RateCell]] = []
     unlisted: list[ModelAt] = []
+    if as_names(models) == (EVERY_MODEL,):
+        # Who asks for all models asks for those that have the tier.
+        sides = tuple(side for side in sides if tier in tier_names(side.price)) or sides
     side_cells = {side.label: open_cells(side, tier, window, region) for side in sides}
     if not any(cell.listed(currency) for cell in baseline_cells):
         have = [side.label for side in sides if any(cell.listed(currency) for cell in side_cells[side.label])]
@@ -244,10 +251,20 @@ def _baseline(table: PriceTable, name: str, on: When, *, chosen: bool) -> ModelA
         ) from None
 
 
-def chosen_models(table: PriceTable, models: str | Sequence[str], against: str | None) -> tuple[Sequence[str], str]:
-    """The models and the baseline: as named, else the last model named, else the table's `[defaults]`."""
+def chosen_models(
+    table: PriceTable, models: str | Sequence[str], against: str | None, on: When
+) -> tuple[Sequence[str], str]:
+    """The models and the baseline: as named, else the last model named, else the table's `[defaults]`.
+
+    `all` in place of models is every model on sale, beside the default baseline.
+    """
     models = as_names(models)
     defaults = table.defaults
+    if models == (EVERY_MODEL,):
+        against = against or (defaults.against if defaults else None)
+        models = tuple(name_models_on_sale(table, on))
+        if against is None and len(models) > 1:
+            return models[:-1], models[-1]
     if against is not None and models:
         return models, against
     if len(models) > 1:
@@ -257,6 +274,15 @@ def chosen_models(table: PriceTable, models: str | Sequence[str], against: str |
             f"{table.file} names no [defaults] to compare", "name two models: tokencost compare MODEL BASELINE"
         )
     return models or defaults.compare, against or defaults.against
+
+
+def name_models_on_sale(table: PriceTable, on: When) -> Iterator[str]:
+    """The ids of the models that anybody can buy output of at that time; fine-tuned ones are nobody else's."""
+    for model in table.models.values():
+        if not is_retired(model, on) and not model.id.startswith(FINE_TUNED):
+            with suppress(NoPrice):
+                if price_in_force(model, on).rates.output is not None:
+                    yield model.id
 
 
 def open_cells(side: ModelAt, tier: str, window: str | None, region: str | None = None) -> list[RateCell]:

@@ -55,6 +55,8 @@ def run(arguments: list[str]) -> int:
         status = done.exit_code
     except TokencostError as error:
         status, message = error.exit_status, str(error) if isinstance(error, InvalidData) else f"Error: {error}"
+    except click.exceptions.NoArgsIsHelpError as error:
+        status, message = error.exit_code, error.message
     except click.ClickException as error:
         from tokencost.cli.parameters.slips import explain
 

@@ -55,7 +55,7 @@ class NearType(click.ParamType[Fraction]):
 @click.option(
     "--near", type=NearType(), default=Fraction(0), metavar="SHARE", help="Also prices that close, such as 5%."
 )
-@click.option("--all", "every", is_flag=True, help="Every pair, where people else get a summary of many.")
+@click.option("--all", "every", is_flag=True, help="List every pair; without it, many are summed up.")
 @region_option
 @timeless_options
 def find(

@@ -78,7 +78,7 @@ def _make_page(table: "PriceTable", spec: str | None, on: When) -> "ReportPage":
     else:
         start = first_month(table, (), None, on)
         workloads, named, against = (workload("example", start=start, **EXAMPLE),), (), None
-    names, baseline = chosen_models(table, named, against)
+    names, baseline = chosen_models(table, named, against, on)
     compared = compare(table, names, on=on, against=baseline)
     totals = workload_totals(table, workloads, names, on=on, against=baseline)
     rows = price_history(table, [*names, baseline], on)

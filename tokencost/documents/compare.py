@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from tokencost.documents.chart import Chart
 
 CACHE_WRITE = "cache_write"
+MOST_EACH = 8
+"""Of more models not each has a sentence of its own."""
 MOST_NAMED = 4
 """Of more models a sentence names only the nearest and the farthest."""
 SHORT = {"input": "input", "cached_input": "cached", "output": "output"}
@@ -97,7 +99,7 @@ def comparison_document(
         records=(records,),
         tables=(_two_sides(result, lines) if two else _many_sides(result, lines),),
         answer=(answer := tuple(_answer(table, result, lines))),
-        notes=tuple(_notes(result, two=two, break_even=break_even)),
+        notes=tuple(_notes(result, two=two, break_even=break_even, ranked=ranked)),
         sources=cite_cells(result.cells, result.currency),
         extra={"currency": result.currency},
         charts=WhenRead(lambda: _charts(result, answer)),
@@ -246,6 +248,7 @@ def _answer(table: PriceTable, result: Comparison, lines: Sequence[Line]) -> Ite
     verb = verb_of_cost(result.baseline.when, table)
     on, _ = name_at_times(*((side, None) for side in (*result.models, result.baseline)))
     dearer: list[tuple[Fraction, Fraction, str]] = []
+    cheaper: list[tuple[Fraction, str]] = []
     others: list[Sentence] = []
     for side in {line.side.label: line.side for line in lines}.values():
         rows = [row for line in lines if line.side is side for row in line.rows.values() if row.ratio]
@@ -255,12 +258,27 @@ def _answer(table: PriceTable, result: Comparison, lines: Sequence[Line]) -> Ite
             others.append((f"{named} and {baseline} have no price of the same kind",))
         elif min(ratios) >= 1 and max(ratios) > 1 and same_time and len(result.models) > 1:
             dearer.append((min(ratios), max(ratios), named))
+        elif max(ratios) <= 1 and same_time and len(result.models) > MOST_EACH:
+            cheaper.append((1 / min(ratios), named))
         else:
             others.append(_say_beside(named, baseline, rows, verb))
+    if len(result.models) > MOST_EACH:
+        others = list(_say_rest(result.baseline.label, cheaper, len(others)))
     if dearer:
         others.insert(0, _say_dearer(result.baseline.label, verb, dearer))
     for number, words in enumerate(others):
         yield (on if not number else "", *words, ".")
+
+
+def _say_rest(baseline: str, cheaper: Sequence[tuple[Fraction, str]], mixed: int) -> Iterator[Sentence]:
+    """Of many models: how far the others lie above the baseline, and how many are neither."""
+    if cheaper:
+        most, name = max(cheaper)
+        models = "1 model" if len(cheaper) == 1 else f"{len(cheaper)} models"
+        yield f"{models} cost as much as {baseline} or more, up to ", Figure(most, "times"), f" times ({name})"
+    if mixed:
+        models = "1 model costs" if mixed == 1 else f"{mixed} cost"
+        yield (f"{models} more for some tokens and less for others",)
 
 
 def _say_dearer(baseline: str, verb: str, dearer: Sequence[tuple[Fraction, Fraction, str]]) -> Sentence:
@@ -317,7 +335,7 @@ def _say_cheapest(table: PriceTable, result: Comparison, lines: Sequence[Line]) 
     same_time = all(side.when == result.baseline.when for side in result.models)
     on = f"On {show_when(result.baseline.when)}, " if same_time and verb == "cost" else ""
     yield (
-        f"{on}{name} {be} the cheapest for this mix: ",
+        f"{on}{name} {be} the cheapest of these {len(result.models) + 1} models for this mix: ",
         Figure(price, "mixed_rate", result.currency),
         " per 1M tokens.",
     )
@@ -330,10 +348,12 @@ def _say_cheapest(table: PriceTable, result: Comparison, lines: Sequence[Line]) 
 # ---- Notes
 
 
-def _notes(result: Comparison, *, two: bool, break_even: bool) -> Iterator[Sentence]:
+def _notes(result: Comparison, *, two: bool, break_even: bool, ranked: bool) -> Iterator[Sentence]:
     sides = (*result.models, result.baseline)
     yield from say_served(sides, result.table)
     yield from window_remarks(sides)
+    if ranked and result.blend and len(result.models) <= MOST_EACH:
+        yield ("To rank all models on sale: tokencost compare all --blend ...",)
     if two and break_even:
         yield from _say_break_even(result)
     elif break_even:

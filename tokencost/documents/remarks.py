@@ -113,9 +113,10 @@ def window_remarks(sides: Iterable[ModelAt]) -> Iterator[Sentence]:
 
 
 def note_closed(window: Window, price: Price, when: When) -> str:
-    """`; none on 2026-11-22` for a window that does not open on that day."""
-    none = not isinstance(when, datetime) and window.name not in open_window_names(price, when)
-    return f"; none on {show_when(when)}" if none else ""
+    """`; none on 2026-11-22, a Sunday`, for a window that does not open on that day."""
+    if isinstance(when, datetime) or window.name in open_window_names(price, when):
+        return ""
+    return f"; none on {show_when(when)}, a {when:%A}"
 
 
 def missing_rate_remarks(

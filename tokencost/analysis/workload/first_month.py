@@ -24,7 +24,7 @@ def first_month(table: PriceTable, models: Sequence[str], against: str | None, o
     begin, after = bounds(month, UTC)
     # A name that is no model's is refused where it is priced, with better words than here.
     with suppress(InvalidRequest):
-        names, baseline = chosen_models(table, models, against)
+        names, baseline = chosen_models(table, models, against, on)
         for name in (*names, baseline):
             bare, own_time = split_time(name)
             if own_time is None and begin < find_named(table, bare, on).prices[0].start < after:

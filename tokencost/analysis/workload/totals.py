@@ -1,20 +1,21 @@
 """What a workload costs, month by month, on each model: exactly, with every part."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tokencost.analysis.compare import chosen_models
+from tokencost.analysis.compare import EVERY_MODEL, chosen_models
 from tokencost.analysis.workload.fields import TOTAL, Workload
 from tokencost.analysis.workload.months import Month, bounds, periods_in
 from tokencost.analysis.workload.price_shares import ModelPrices, MonthShares, month_shares, prices_over
 from tokencost.analysis.workload.request_cost import RequestCost
 from tokencost.analysis.workload.rows import WorkloadRow, sum_exactly, sum_rows
 from tokencost.display import html_of
-from tokencost.errors import InvalidRequest, NoPrice
-from tokencost.pricetable.resolve import find_meaning, split_time
+from tokencost.errors import InvalidRequest, NoPrice, NotOffered
+from tokencost.pricetable.resolve import as_names, find_meaning, split_time
 from tokencost.pricetable.sale import describe_end_of_sale, sale_end
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when, show_when
@@ -209,11 +210,19 @@ def workload_totals(
         raise InvalidRequest(
             f"the workloads are called {', '.join(names_given)}", f"give each a name of its own, other than {TOTAL!r}"
         )
-    names, baseline_name = chosen_models(table, models, against)
+    names, baseline_name = chosen_models(table, models, against, as_when(on))
     begin = min(bounds(w.start, w.zone)[0] for w in given)
     end = max(bounds(w.last, w.zone)[1] for w in given)
     baseline = prices_over(table, baseline_name, begin, end)
-    chosen = {side.label: side for side in (prices_over(table, name, begin, end) for name in names)}
+    chosen: dict[str, ModelPrices] = {}
+    every = as_names(models) == (EVERY_MODEL,)
+    for name in names:
+        # Who asks for all models asks for those that are sold in all of these months.
+        with suppress(NoPrice) if every else nullcontext():
+            side = prices_over(table, name, begin, end)
+            last = sale_end(side.model)
+            if not every or last is None or last >= end:
+                chosen[side.label] = side
     # The baseline has columns of its own and comes last.
     chosen.pop(baseline.label, None)
     factors = {w.name: _factors(table, w, (*chosen.values(), baseline), begin) for w in given}
@@ -221,7 +230,7 @@ def workload_totals(
     return WorkloadTotals(
         as_of=as_when(on),
         workloads=given,
-        models=tuple(_cost_of_model(side, given, requests, factors) for side in chosen.values()),
+        models=tuple(_cost_of_models(chosen.values(), given, requests, factors, every=every)),
         baseline=_cost_of_model(baseline, given, requests, factors),
         factors=factors,
         requests=requests,
@@ -248,6 +257,20 @@ def _factors(table: PriceTable, workload: Workload, sides: Sequence[ModelPrices]
         meant = [side for side in sides if (side.line or side.model) is (meaning.line or meaning.model)]
         found |= {side.label: factor for side in meant if times in (None, side.label)}
     return found
+
+
+def _cost_of_models(
+    sides: Iterable[ModelPrices],
+    workloads: Sequence[Workload],
+    requests: Mapping[str, Mapping[Month, Fraction]],
+    factors: Mapping[str, Mapping[str, Fraction]],
+    *,
+    every: bool,
+) -> Iterator[ModelCosts]:
+    """What each model costs; of every model, those that offer what the workloads need."""
+    for side in sides:
+        with suppress(NotOffered) if every else nullcontext():
+            yield _cost_of_model(side, workloads, requests, factors)
 
 
 def _cost_of_model(

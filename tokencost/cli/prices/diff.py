@@ -78,7 +78,7 @@ def _workload_bills(old: "PriceTable", new: "PriceTable", workload: str, on: Whe
     from tokencost.analysis.workload.first_month import load_workloads_on
 
     spec = load_workloads_on(new, workload, on)
-    models, against = chosen_models(new, spec.models, spec.against)
+    models, against = chosen_models(new, spec.models, spec.against, on)
     return bill_changes(old, new, spec.workloads, [*models, against], on)
 
 

@@ -96,6 +96,7 @@ def claim_document(
             *_say_budgets(judged),
             *(_say_budgets(applied, of=True) if applied else ()),
             *_say_others(judged, others),
+            *_say_since(table, judged),
             *(((f"The claim was printed at {claim.source}",),) if claim.source else ()),
         ),
         sources=tuple(dict.fromkeys(_cite_sides(table, judged))),
@@ -347,6 +348,15 @@ def _say_budgets(judged: JudgedClaim, *, of: bool = False) -> Iterator[Sentence]
     begin = f"At the prices of {judged.claim.id}, the" if of else "The"
     use = f"use of {judged.claim.left.model}" if judged.claim.left.model else "use"
     yield f"{begin} bill stays the same if {use} grows by ", *growth, "."
+
+
+def _say_since(table: PriceTable, judged: JudgedClaim) -> Iterator[Sentence]:
+    """Which command tells how the gap between the two models, or what succeeded them, has moved since."""
+    sides = [side.model for side in (judged.claim.left, judged.claim.right) if side and side.model]
+    if len(sides) == 2:  # noqa: PLR2004  # a gap is between two
+        heads = {head.model: name for name, line in reversed([*table.lines.items()]) for head in line.heads}
+        left, right = (heads.get(name, name) for name in sides)
+        yield (f"How the gap has moved since: tokencost prices history {left} {right}",)
 
 
 def _say_others(judged: JudgedClaim, others: Sequence[RatePair | Recomputed]) -> Iterator[Sentence]:

@@ -38,7 +38,7 @@ from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.sale import ON_SALE, describe_retirement, is_retired, sale_status
 from tokencost.pricetable.table import Model, Price, PriceTable, Region
 from tokencost.pricetable.when import When, show_bound, show_when
-from tokencost.pricing.rates import STANDARD
+from tokencost.pricing.rates import STANDARD, cells
 
 MOST_NAMED = 4
 """Of more models a history says nothing in its answer that its table does not say better."""
@@ -209,10 +209,10 @@ def _history_table(rows: Sequence[PriceRow]) -> Table:
     conditions = told_apart(row.cell for row in rows)
     shown = _shown(rows, without=("cache_write_12h",))
     lines = []
-    for _, own in groupby(rows, key=lambda row: row.price):
+    for own, end in _merge_equal(rows):
         for row in _in_order(own):
             model = (row.model.id,) if several else ()
-            lines.append((*model, row.price.start, row.price.end, *_say_each(row, conditions), *_rates(row, shown)))
+            lines.append((*model, row.price.start, end, *_say_each(row, conditions), *_rates(row, shown)))
     columns = (
         *((Column("model"),) if several else ()),
         Column("from", "bound"),
@@ -222,6 +222,32 @@ def _history_table(rows: Sequence[PriceRow]) -> Table:
     )
     names = 2 + several + len(conditions) if conditions else 1 + several
     return Table(columns, lines, unit=_unit(rows), names=names)
+
+
+def _merge_equal(rows: Sequence[PriceRow]) -> list[tuple[list[PriceRow], datetime | None]]:
+    """The rows of each price with its end; prices that say the same as the one before are one with it.
+
+    A price may have begun for a tier that nobody asked for.
+    """
+    merged: list[tuple[list[PriceRow], datetime | None]] = []
+    for price, group in groupby(rows, key=lambda row: row.price):
+        own = list(group)
+        if merged and merged[-1][1] == price.start and _what(merged[-1][0]) == _what(own):
+            merged[-1] = (merged[-1][0], price.end)
+        else:
+            merged.append((own, price.end))
+    return merged
+
+
+def _what(rows: Sequence[PriceRow]) -> list[tuple[object, ...]]:
+    """What rows of one price say, without their times and sources."""
+    return [
+        (
+            *(row.model.id, row.currency, row.rates),
+            *(row.cell.tier, row.cell.window, row.cell.input_tokens_above, row.cell.region),
+        )
+        for row in rows
+    ]
 
 
 def _unit(rows: Sequence[PriceRow]) -> str:
@@ -235,8 +261,9 @@ def _unit(rows: Sequence[PriceRow]) -> str:
 def _say_change(rows: Sequence[PriceRow]) -> Iterator[Sentence]:
     """How often the price of each model changed, and from what to what."""
     by_model = {model: list(own) for model, own in groupby(rows, key=lambda row: row.model)}
-    for model, own in by_model.items() if len(by_model) <= MOST_NAMED else ():
-        prices = list(dict.fromkeys(row.price for row in own))
+    for model, every in by_model.items() if len(by_model) <= MOST_NAMED else ():
+        own = [row for row in every if row.cell.tier == STANDARD] or every
+        prices = [group[0].price for group, _ in _merge_equal(own)]
         # Where the price depends on the hour, the lowest: the others are in the table.
         inputs = [min(row.rates.input for row in own if row.price is price) for price in prices]
         first, last = inputs[0], inputs[-1]
@@ -323,8 +350,22 @@ def _say_price(table: PriceTable, side: ModelAt, rows: Sequence[PriceRow]) -> It
             parts.append((*span, f" for {shown.key.replace('_', ' ')}"))
     verb = "cost" if is_retired(model, side.when) else verb_of_cost(side.when, table)
     begin = show_bound(price.start)
-    time = f"from {begin} to {show_bound(price.end)}" if price.end else f"since {begin}"
+    end = _end_of_rates(model, price)
+    time = f"from {begin} to {show_bound(end)}" if end else f"since {begin}"
     yield f"{who} {verb} ", *join_with_and(parts), f" per 1M tokens {time}."
+
+
+def _end_of_rates(model: Model, price: Price) -> datetime | None:
+    """Until when the standard rates of a price hold: the next one may be about another tier."""
+    end = price.end
+    for later in model.prices:
+        if end is not None and later.start == end and _standard(later) == _standard(price):
+            end = later.end
+    return end
+
+
+def _standard(price: Price) -> list[tuple[object, ...]]:
+    return [(cell.window, cell.input_tokens_above, cell.rates) for cell in cells(price) if cell.tier == STANDARD]
 
 
 def _say_facts(table: PriceTable, side: ModelAt) -> Iterator[Sentence]:

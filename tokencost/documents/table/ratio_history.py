@@ -75,10 +75,12 @@ def _table(history: RatioHistory) -> Table:
     has_hours = any(hours for step in history.steps for hours in _by_hours(step))
     sides = (history.side.label, history.baseline.label)
     over = f"{history.baseline.label} costs"
+    asked = history.asked
+    price = f"{COMPONENTS[priced]}, {asked.currency} per 1M tokens"
     columns = (
         Column("from", "bound"),
         *([Column("hours")] if has_hours else []),
-        *(Column(label, "rate", over=COMPONENTS[priced], leaves=2, currency=history.asked.currency) for label in sides),
+        *(Column(label, "rate", over=price, leaves=2, currency=history.asked.currency) for label in sides),
         *(Column(COMPONENTS[name], "ratio", over=over, leaves=_leaves(name)) for name in used),
     )
     rows: list[tuple[Value, ...]] = []
@@ -91,9 +93,9 @@ def _table(history: RatioHistory) -> Table:
             prices = (beside[priced].price, beside[priced].baseline_price)
             ratios = [beside[name].ratio if name in beside else None for name in used]
             rows.append((step.start, *([hours or ""] if has_hours else []), *prices, *ratios))
-    asked = history.asked
     conditions = (asked.tier if asked.tier != STANDARD else None, asked.window, asked.region)
-    unit = ", ".join(filter(None, (f"{asked.currency} per 1M tokens", *conditions)))
+    # The unit of the prices stands above them: in a narrow table there are ratios alone.
+    unit = ", ".join(filter(None, conditions))
     return Table(columns, rows, unit=unit, names=2 if has_hours else 1)
 
 

@@ -8,6 +8,7 @@ from tokencost.documents.document import Figure, Sentence
 from tokencost.documents.wording import count_noun
 from tokencost.logs.billing.results import Unpriced
 from tokencost.logs.usage import Usage
+from tokencost.logs.usage_query import BILLED, PERIODS
 from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.when import show_when
 
@@ -61,7 +62,10 @@ def say_answer(result: Usage) -> Iterator[Sentence]:
 
 
 def say_assumed(result: Usage) -> Iterator[Sentence]:
-    """At which prices requests are, where it is not their own."""
+    """What they are grouped by where no record has it, and at which prices requests are, where it is not their own."""
+    for place, name in enumerate(result.by):
+        if result.rows and name not in (*BILLED, *PERIODS) and all(row.group[place] is None for row in result.rows):
+            yield (f"{name}: no priced record has this field.",)
     if result.repriced and result.as_of is not None:
         yield (f"All requests are priced as of {show_when(result.as_of)}, not at their own times.",)
     if result.tier is not None:

@@ -23,7 +23,6 @@ from tokencost.documents.usage.answer import say_answer, say_assumed, sum_cost
 from tokencost.documents.usage.calls import calls_records, calls_table, say_calls
 from tokencost.logs.billing.results import UsageRow
 from tokencost.logs.usage import Usage
-from tokencost.logs.usage_query import BILLED, PERIODS
 from tokencost.money import EXACT, ZERO, times_as_much
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricing.rates import STANDARD
@@ -292,10 +291,9 @@ def _find_cause(logged: Decimal, computed: Decimal) -> str | None:
 def _notes(result: Usage) -> Iterator[Sentence]:
     if result.alternatives:
         yield ("× is how many times as much the logged model cost.",)
+    if result.unpriced_elsewhere and result.tier is None:
+        yield ("--tier standard prices all requests in the tier that every model has.",)
     yield from say_calls(result)
-    for place, name in enumerate(result.by):
-        if result.rows and name not in (*BILLED, *PERIODS) and all(row.group[place] is None for row in result.rows):
-            yield (f"{name}: no priced record has this field.",)
     if result.priced and result.first is None:
         yield ("Some priced records have no time, so that their period is not known.",)
     if result.base_rates:
