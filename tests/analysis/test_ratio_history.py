@@ -87,9 +87,12 @@ def figures(row: ComparisonRow) -> tuple[Any, ...]:
     ],
 )
 def test_every_ratio_is_that_of_compare_at_each_hour(shipped: PriceTable, model: str, baseline: str) -> None:
-    found = steps(shipped, model, baseline)
-    assert found
-    for step in found:
+    history = ratio_history(shipped, model, baseline, parse_when(TODAY))
+    assert history is not None
+    if {history.side.label, history.baseline.label} == {model, baseline}:
+        model, baseline = history.side.label, history.baseline.label
+    assert history.steps
+    for step in history.steps:
         last = step.end or step.start + timedelta(days=9)
         hours = [step.start + timedelta(hours=n) for n in range(5 * 24)]
         open_hours = {
@@ -279,3 +282,10 @@ def test_a_ratio_is_drawn_until_the_day_that_was_asked_for(shipped: PriceTable) 
     assert last("2025-02-01") == at("2025-02-02")
     points = document_of(shipped, "deepseek-reasoner", "o1").charts[0].series[0].points
     assert points[-1].until == at("2026-07-24T15:59")
+
+
+def test_the_side_that_was_dearer_at_first_is_the_baseline(shipped: PriceTable) -> None:
+    one, other = (ratio_history(shipped, *names, parse_when(TODAY)) for names in (LINES, LINES[::-1]))
+    assert one == other
+    assert one is not None
+    assert one.baseline.label == "openai-flagship"

@@ -86,7 +86,7 @@ def test_a_history_says_its_dates_and_names_its_lines(shipped: PriceTable) -> No
     rows = price_history(shipped, ["deepseek-chat@2025-01-01", "o3"], on)
     found = words_in(encode(history_document(shipped, rows, on), "svg"))
     assert "o3: $8.00" in found
-    assert "output, USD per 1M tokens, logarithmic axis, along date, UTC" in found
+    assert "output, USD per 1M tokens, logarithmic axis, along date, UTC; bands span the hours of the day" in found
 
 
 @pytest.mark.parametrize("name", PICTURE_FORMATS)

@@ -90,6 +90,8 @@ def ratio_history(
 ) -> RatioHistory | None:
     """How many times as much the baseline cost as the model, from the first day on which both were sold.
 
+    Of the two, the one that was dearer on that day is the baseline, however they were named.
+
     Without steps where the two had had no such prices at the same time; None for two names of one model. Raises as
     `price_history`.
     """
@@ -104,6 +106,9 @@ def ratio_history(
         None if region is None else known_region(table, region),
     )
     found = _merge(_steps(side, other, asked))
+    if found and _is_cheaper(found[0]):
+        # "0.04 times as much" is misread: the side that was dearer at first is the baseline, as a headline has it.
+        return ratio_history(table, baseline, model, on, tier=tier, window=window, currency=currency, region=region)
     after = span(on)[1]
     steps = tuple(step for step in found if step.start < after)
     latest: tuple[ComparisonRow, ...] = ()
@@ -115,6 +120,12 @@ def ratio_history(
             latest = tuple(_rows(*then, asked, open_at=on)) or latest
     ahead = found[len(steps)].start if len(steps) < len(found) else None
     return RatioHistory(on, asked, side, other, steps, latest, ahead)
+
+
+def _is_cheaper(step: "RatioStep") -> bool:
+    """Whether the baseline cost less at the beginning, for output or else for input, at all hours."""
+    ratios = step.ratios("output") or step.ratios("input")
+    return ratios is not None and ratios[1] < 1
 
 
 def _named(table: PriceTable, name: str, on: When) -> NamedSide:

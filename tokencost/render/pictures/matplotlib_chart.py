@@ -17,7 +17,7 @@ from tokencost.documents.document import Document
 from tokencost.errors import MissingExtra
 from tokencost.render.numbers import show, show_sentence
 from tokencost.render.padding import wrap_columns
-from tokencost.render.pictures.scale import Scale, group_number, scale_of, show_bar, show_end, show_ticks
+from tokencost.render.pictures.scale import Scale, group_number, say_bands, scale_of, show_bar, show_end, show_ticks
 from tokencost.render.sanitize import sanitize
 from tokencost.render.view import list_footer
 
@@ -232,7 +232,7 @@ def _draw_steps(axes: "Axes", chart: Chart, scale: Scale) -> None:
             name = _wrap(f"{sanitize(series.label)} {show_end(chart, shown)}")
             ends.append((shown[-1].until, _highest(shown[-1], bottom), name, color))
     axes.set_ylim(bottom, top)
-    axes.set_xlabel(sanitize(chart.along.title))
+    axes.set_xlabel(sanitize(chart.along.title) + say_bands(chart))
     locator = AutoDateLocator(maxticks=9)  # type: ignore[no-untyped-call]  # of matplotlib
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # of matplotlib
@@ -261,7 +261,7 @@ def _draw_curve(axes: "Axes", chart: Chart, scale: Scale) -> None:
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )  # fmt: skip
     axes.set_ylim(bottom, top)
-    axes.set_xlabel(sanitize(chart.along.title))
+    axes.set_xlabel(sanitize(chart.along.title) + say_bands(chart))
     _name_ends(axes, ends)
 
 

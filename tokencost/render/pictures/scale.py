@@ -102,3 +102,9 @@ def _choose_step(rough: float) -> float:
         return 0.0
     power: float = 10.0 ** floor(log10(rough))
     return next(power * step for step in (1, 2, 2.5, 5, 10) if power * step >= rough * (1 - 1e-9))
+
+
+def say_bands(chart: Chart) -> str:
+    """What a shaded band is, where there is one: the range of a value over the hours."""
+    ranges = any(point.to is not None for series in chart.series for point in series.points)
+    return "; bands span the hours of the day" if ranges else ""

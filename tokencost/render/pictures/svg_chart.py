@@ -16,7 +16,7 @@ from tokencost.documents.chart import Chart, Number, Point, Series
 from tokencost.documents.document import Document, Plain
 from tokencost.render.numbers import show, show_sentence
 from tokencost.render.padding import width_of, wrap_columns
-from tokencost.render.pictures.scale import Scale, group_number, scale_of, show_bar, show_end, show_ticks
+from tokencost.render.pictures.scale import Scale, group_number, say_bands, scale_of, show_bar, show_end, show_ticks
 from tokencost.render.sanitize import sanitize
 from tokencost.render.view import list_footer
 
@@ -113,7 +113,9 @@ def _draw(chart: Chart) -> tuple[int, list[str]]:
 
 def _unit(chart: Chart) -> str:
     unit = chart.values.title + (", logarithmic axis" if chart.logarithmic else "")
-    return sanitize(unit if chart.kind == "bars" else f"{unit}, along {chart.along.title}")
+    if chart.kind == "bars":
+        return sanitize(unit)
+    return sanitize(f"{unit}, along {chart.along.title}{say_bands(chart)}")
 
 
 def _draw_rows(parts: list[str], chart: Chart, scale: Scale) -> int:
