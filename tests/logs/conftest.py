@@ -99,7 +99,7 @@ def adds_up() -> Callable[[Usage], bool]:
     """Every record read is priced, unpriced or rejected."""
 
     def check(result: Usage) -> bool:
-        return result.read == result.priced + result.unpriced_rows + result.rejected_count
+        return result.read == result.priced + result.unpriced_rows + result.rejected_count + result.no_call_count
 
     return check
 

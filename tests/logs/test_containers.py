@@ -75,11 +75,11 @@ def test_what_holds_no_usage_is_looked_into(shipped: PriceTable, tmp_path: Path)
     span = COMPLETE[5]
     bucket = {"start_time": AT, "end_time": AT + 60, "results": [COMPLETE[3]] * 2}
     holders: list[dict[str, Any]] = [
-        {"resourceSpans": [{"scopeSpans": [{"spans": [span, span, {"attributes": []}]}]}]},
+        {"resourceSpans": [{"scopeSpans": [{"spans": [span, span]}]}]},
         {"scopeSpans": [{"spans": [span]}]},
         {"spans": [span]},
         bucket,
-        {"object": "page", "data": [bucket, {**bucket, "results": []}]},
+        {"object": "page", "data": [bucket]},
         {"spans": None, "data": [COMPLETE[0]]},
     ]
     for form in ("lines", "array", "pretty"):

@@ -58,9 +58,9 @@ def lines(some: Sequence[dict[str, Any]]) -> list[str]:
 def alike(one: Usage, other: Usage) -> bool:
     """The same rows to the last digit and the same period, and the same numbers of records left out."""
     return (
-        (one.rows, one.read, one.priced, one.rejected_count, one.failed_count, one.requests, one.first, one.last)
+        (one.rows, one.read, one.priced, one.rejected_count, one.no_call_count, one.requests, one.first, one.last)
         == (
-            *(other.rows, other.read, other.priced, other.rejected_count, other.failed_count),
+            *(other.rows, other.read, other.priced, other.rejected_count, other.no_call_count),
             *(other.requests, other.first, other.last),
         )
     ) and {item[:3] for item in one.unpriced} == {item[:3] for item in other.unpriced}
@@ -288,7 +288,12 @@ def test_columns_are_never_sql(shipped: PriceTable) -> None:
     column = 'a" FROM x; DROP TABLE y; --'
     question = ask(shipped, by=[column])
     text = table_query(
-        DIALECTS["duckdb"], "logs", LOG_KINDS[2:3], question, rate_periods(shipped), columns=["usage", "model", column]
+        DIALECTS["duckdb"],
+        "logs",
+        named_kinds(["chat"]),
+        question,
+        rate_periods(shipped),
+        columns=["usage", "model", column],
     )
     assert len(sqlglot.parse(text, read="duckdb")) == 1
     with duckdb.connect() as connection:

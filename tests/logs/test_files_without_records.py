@@ -58,9 +58,6 @@ EMPTY: tuple[tuple[str, str], ...] = (
     ("log.jsonl", ""), ("log.json", "[]"), ("log.json", " [ ] "), ("log.csv", ",".join(COLUMNS) + "\n"),
     ("log.csv", " \n"), ("log.jsonl", "\n\n"), ("log.jsonl", "\ufeff"),
     ("log.csv", '"model\n",' + ",".join(COLUMNS[1:])),
-    ("log.json", json.dumps({"object": "page", "data": []})),
-    ("log.jsonl", json.dumps({"start_time": 1, "end_time": 2, "results": []})),
-    ("log.json", json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "GET /"}]}]}]})),
 )  # fmt: skip
 
 

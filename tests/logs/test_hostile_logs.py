@@ -29,7 +29,7 @@ def lines(path: Path, *contents: str | bytes | dict[str, Any]) -> str:
 
 
 def adds_up(result: Usage) -> bool:
-    return result.read == result.priced + result.unpriced_rows + result.rejected_count
+    return result.read == result.priced + result.unpriced_rows + result.rejected_count + result.no_call_count
 
 
 def with_counts(**counts: Any) -> dict[str, Any]:

@@ -72,7 +72,6 @@ RECORDS: dict[str, dict[str, Any]] = {
     # https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
     "otlp": {
         "resourceSpans": [{"scopeSpans": [{"spans": [
-            {"name": "GET /", "attributes": []},
             {
                 "startTimeUnixNano": "1740830300000000000", "endTimeUnixNano": f"{SECONDS}000000000",
                 "attributes": [
@@ -114,7 +113,7 @@ def written(path: Path, *records: dict[str, Any]) -> str:
 
 
 def adds_up(result: Usage) -> bool:
-    return result.read == result.priced + result.unpriced_rows + result.rejected_count
+    return result.read == result.priced + result.unpriced_rows + result.rejected_count + result.no_call_count
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -156,7 +155,8 @@ def test_batch_output_is_priced_as_batch_and_failed_lines_are_counted_apart(
     alone = price(shipped, "gpt-4o", on=AT, tier="batch", input_tokens=1000, cached_input_tokens=400, output_tokens=300)
     (row,) = result.rows
     assert (row.group, row.cost.total) == (("batch",), alone.total)
-    assert (result.rejected_count, result.failed_count, result.complete) == (2, 2, True)
+    assert (result.rejected_count, result.failed_count, result.no_call_count) == (0, 2, 2)
+    assert (result.rejected, result.complete) == ((), True)
     assert adds_up(result)
 
 

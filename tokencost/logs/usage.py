@@ -16,7 +16,7 @@ from tokencost.logs.billing.sums import Rejected
 from tokencost.logs.exported_sums import ExportedSums, holds_sums, list_rejected, read_sums
 from tokencost.logs.files.discover import Logs, open_logs
 from tokencost.logs.files.last_lines import has_open_line
-from tokencost.logs.records.kinds import LOG_KINDS, MAPPED_FIELDS, LogKind, mapped_kind
+from tokencost.logs.records.kinds import FAILED, LOG_KINDS, MAPPED_FIELDS, LogKind, mapped_kind
 from tokencost.logs.sql.rate_periods import RatePeriods, rate_periods
 from tokencost.logs.usage_query import ENGINES, Cluster, UsageQuery, ask, field_path, known_hours
 from tokencost.pricetable.table import PriceTable
@@ -30,15 +30,13 @@ if TYPE_CHECKING:
     from tokencost.logs.passes import Pass
 
 MOST_REJECTED = 20
-NOT_BILLED = "failed"
-"""The code of records that say themselves that nothing was billed."""
 
 
 File = str | PathLike[str]
 
 
 class Usage(NamedTuple):
-    """The bill for a set of logs. `read` = `priced` + `unpriced_rows` + `rejected_count`, always."""
+    """The bill for a set of logs. `read` = `priced` + `unpriced_rows` + `rejected_count` + `no_call_count`, always."""
 
     as_of: When | None
     """The time at which all was priced, else that of the last priced request; None where none was priced."""
@@ -52,7 +50,7 @@ class Usage(NamedTuple):
     """The first of the records that could not be read."""
     rejected_count: int
     failed_count: int
-    """How many of the rejected records say themselves that nothing was billed."""
+    """How many of those that are no call say themselves that they failed, or came from a cache of one's own."""
     read: int
     priced: int
     alternatives: tuple[str, ...]
@@ -82,6 +80,8 @@ class Usage(NamedTuple):
     """Files in which there is no record."""
     calls: tuple[Calls, ...] = ()
     """Calls of tools that the records show, such as web searches, and their fees, which are in no cost of the rows."""
+    no_call_count: int = 0
+    """Records for which nothing was billed: chunks, pending and failed requests, empty buckets, other spans."""
 
     def _repr_html_(self) -> str:
         return html_of(self)
@@ -94,7 +94,7 @@ class Usage(NamedTuple):
     @property
     def complete(self) -> bool:
         """Whether every billed record was priced, on every alternative too."""
-        return not (self.unpriced or self.unpriced_elsewhere or self.rejected_count - self.failed_count)
+        return not (self.unpriced or self.unpriced_elsewhere or self.rejected_count)
 
 
 def usage(
@@ -206,7 +206,7 @@ def _read(
     """The answer, or why this pass cannot give it."""
     from tokencost.logs.engines.duckdb_errors import Obstacle
     from tokencost.logs.engines.duckdb_sums import bill_logs
-    from tokencost.logs.engines.first_records import holds_others, without_records
+    from tokencost.logs.engines.first_records import holds_others, looked_for, without_records
     from tokencost.logs.engines.rejected import first_rejected, malformed_lines
 
     summed = tuple(list_rejected(bill.rejected))
@@ -215,7 +215,8 @@ def _read(
     if any(code == "shape" for _, code in bill.rejected):
         if has_open_line(engine.logs):
             return Obstacle("open end")
-        if not reading.as_json and holds_others(engine, engine.sources(query, kinds), kinds, reading.asked):
+        others = looked_for(kinds)
+        if not reading.as_json and holds_others(engine, engine.sources(query, others), others, reading.asked):
             return Obstacle("other kinds")
     # Which records were rejected is looked up in another pass, over the files that have some: the sums do not say.
     malformed = malformed_lines(engine)
@@ -266,7 +267,8 @@ def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, 
         unpriced_elsewhere=bill.unpriced_elsewhere(),
         rejected=rejected,
         rejected_count=read - bill.read + sum(bill.rejected.values()),
-        failed_count=sum(count for (_, code), count in bill.rejected.items() if code == NOT_BILLED),
+        failed_count=bill.not_billed[FAILED],
+        no_call_count=sum(bill.not_billed.values()),
         read=read,
         priced=bill.priced,
         alternatives=tuple(side.label or "" for side in query.priced_as[1:]),

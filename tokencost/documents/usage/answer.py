@@ -41,7 +41,7 @@ def say_cost(result: Usage) -> Sentence:
 def say_answer(result: Usage) -> Iterator[Sentence]:
     """What was priced costs so much, and so much was not priced."""
     missing, left_out = _say_left_out(result)
-    never = count_noun(result.failed_count, "failed or cached request")
+    never = _say_never_billed(result)
     if not result.read:
         yield ("No records were read.",)
     elif not result.priced and not missing:
@@ -49,7 +49,7 @@ def say_answer(result: Usage) -> Iterator[Sentence]:
     elif not result.priced:
         yield (f"No request was priced: {left_out}.",)
     elif not missing:
-        but = f" but {never}, never billed" if result.failed_count else ""
+        but = f" but {never}, never billed" if never else ""
         yield (*say_cost(result), f". All records were priced{but}.")
     else:
         are = "is" if missing == 1 else "are"
@@ -57,8 +57,16 @@ def say_answer(result: Usage) -> Iterator[Sentence]:
         cost = Figure(sum_cost(result), "fine_money")
         period = _say_period(result)
         yield "The ", count, f" priced{word}{period} cost ", cost, f"; {missing:,} {are} not included: {left_out}."
-    if result.failed_count and missing:
+    if never and missing:
         yield (f"Never billed: {never}.",)
+
+
+def _say_never_billed(result: Usage) -> str:
+    """How many failed, or are no calls; empty where none is."""
+    others = result.no_call_count - result.failed_count
+    failed = count_noun(result.failed_count, "failed or cached request") if result.failed_count else ""
+    calls = f"{count_noun(others, 'record')} of no call" if others else ""
+    return " and ".join(part for part in (failed, calls) if part)
 
 
 def say_assumed(result: Usage) -> Iterator[Sentence]:
@@ -107,7 +115,7 @@ def _say_left_out(result: Usage) -> tuple[int, str]:
         count += number
         names = _list_names(items)
         found.append(f"{number:,} {_WHY[kind][len(names) > 1]}" + (f" ({_join_names(names)})" if names else ""))
-    unreadable = result.rejected_count - result.failed_count
+    unreadable = result.rejected_count
     if unreadable:
         lines = all(item.line is not None for item in result.rejected)
         found.append(count_noun(unreadable, "unreadable line" if lines else "unreadable record"))

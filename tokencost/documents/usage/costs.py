@@ -63,6 +63,7 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
         "rejected_count": result.rejected_count,
         "failed_count": result.failed_count,
         "region": result.region,
+        "no_call_count": result.no_call_count,
     }
     return begin_document(table, "usage", _cut_to_second(result))._replace(
         records=tuple(records),

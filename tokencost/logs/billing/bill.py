@@ -25,6 +25,7 @@ from tokencost.logs.billing.results import (
 )
 from tokencost.logs.billing.sums import Period, Sum
 from tokencost.logs.billing.unpriced import UnpricedSums
+from tokencost.logs.records.kinds import NOT_BILLED
 from tokencost.logs.sql.rate_periods import MICROSECOND, instant_of
 from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery, split_region
 from tokencost.money import EXACT, ZERO
@@ -67,6 +68,8 @@ class Bill:
         self._unpriced = [UnpricedSums(at_own_times=side.on is None) for side in query.priced_as]
         self.rejected: dict[tuple[str, str], int] = {}
         """Records that cannot be read, by file and code."""
+        self.not_billed = dict.fromkeys(NOT_BILLED, 0)
+        """Records for which nothing was billed, by code."""
         self.read = 0
         self.priced = 0
         self.requests = 0
@@ -98,12 +101,15 @@ class Bill:
                 self.compare(billing, item.periods, item.fields, tokens, item.rows, item.logged, item.logged_rows)
 
     def count(self, item: Sum) -> Billing | None:
-        """Count a sum, over one group or over all: each of its records ends up priced, unpriced or rejected.
+        """Count a sum, over one group or over all: each record ends up priced, unpriced, rejected or not billed.
 
         Those that have a price are billed as the result says, which is one object for all that are billed alike.
         """
         self.read += item.rows
         if item.code is not None:
+            if item.code in NOT_BILLED:
+                self.not_billed[item.code] += item.rows
+                return None
             place = (item.file or "", item.code)
             self.rejected[place] = self.rejected.get(place, 0) + item.rows
             return None

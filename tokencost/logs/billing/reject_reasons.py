@@ -1,12 +1,13 @@
 """Why records are rejected, in words: in short for sums of them, and with fields and figures for each."""
 
-from tokencost.logs.records.kinds import LogKind, Path, call_numbers
+from tokencost.logs.records.kinds import FAILED, NO_CALL, LogKind, Path, call_numbers
 from tokencost.logs.sql.fields import MOST
 from tokencost.pricing.cost import CONVENTION
 
 REASONS = {
     "shape": "no usage is recognised",
-    "failed": "failed or cached requests: nothing was billed",
+    FAILED: "failed or cached requests: nothing was billed",
+    NO_CALL: "no calls of a model: nothing was billed",
     "input": "the input tokens are no whole number, or missing",
     "output": "the output tokens are no whole number, or missing",
     "cached": "the cached input tokens are no whole number",
@@ -17,7 +18,6 @@ REASONS = {
     "time": "the time is not an instant, nor a date, nor the seconds since 1970",
 }
 """What is wrong with records that only a query saw, by the code that it gives them."""
-_FAILED = "a failed or cached request: nothing was billed"
 _PROBLEMS = {
     "not JSON": "not JSON",
     "too long": "longer than 16 MB",
@@ -29,8 +29,8 @@ _PROBLEMS = {
 
 def explain_rejection(code: str, problem: str, kind: LogKind | None, counts: dict[str, int | None]) -> str:
     """What is wrong with one record that is at hand. `problem` is what keeps its line from being a record at all."""
-    if kind is None or code in ("shape", "failed"):
-        return _FAILED if code == "failed" else _PROBLEMS[problem]
+    if kind is None or code == "shape":
+        return _PROBLEMS[problem]
     if code == "time":
         time = _name_paths(kind.time)
         return f"the time in {time} is not an instant, nor a date, nor the seconds since 1970, before 2100"

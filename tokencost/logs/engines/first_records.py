@@ -5,6 +5,7 @@ takes what was not read for what costs nothing.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,10 @@ from tokencost.logs.files.csv_header import header_lines
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.detect import BOM
 from tokencost.logs.files.discover import HEAD, LONGEST_RECORD, Log
-from tokencost.logs.records.kinds import LogKind, Path
+from tokencost.logs.records.kinds import LogKind, Path, Test
 from tokencost.logs.sql.fields import NestedColumns, identifier
 from tokencost.logs.sql.nested import CONTAINERS
+from tokencost.logs.sql.normalize import known_sql
 from tokencost.logs.usage_query import UsageQuery
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def _first_lines(logs: Sequence[Log]) -> Iterator[bytes]:
 def _kinds_of(line: str | bytes, kinds: Sequence[LogKind]) -> Iterable[str]:
     record = _record(line)
     for kind in kinds:
-        if all(_has(record, mark) for mark in kind.marks):
+        if all(_has(record, mark) for mark in kind.marks) and all(_passes(record, test) for test in kind.tests):
             yield kind.name
             return
 
@@ -82,21 +84,36 @@ def _has(record: object, path: Path) -> bool:
     return _value(record, path) is not None
 
 
+def _passes(record: object, test: Test) -> bool:
+    value = _value(record, test.path)
+    text = value if isinstance(value, str) else json.dumps(value)
+    return test.holds == (value is not None and re.fullmatch(test.pattern, text) is not None)
+
+
+def looked_for(kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
+    """The kinds, as far as they are known by fields that can be read as columns: not by all that is in an object."""
+    return tuple(kind._replace(tests=tuple(test for test in kind.tests if test.holds)) for kind in kinds)
+
+
 def holds_others(
     engine: "Engine", sources: "Sequence[Source]", kinds: Sequence[LogKind], asked: Sequence[LogKind]
 ) -> bool:
-    """Whether JSON lines hold records of kinds that were not asked for, or records that hold several."""
+    """Whether JSON lines hold records of kinds that were not asked for, or records that hold several.
+
+    Only of such kinds as `looked_for` gives.
+    """
     for source in sources:
         if isinstance(source.fields, NestedColumns):
             fields = source.fields
 
             def has(some: Sequence[LogKind], fields: NestedColumns = fields) -> str:
-                return " OR ".join(f"({' AND '.join(map(fields.present, kind.marks))})" for kind in some)
+                return " OR ".join(f"({known_sql(fields, kind)})" for kind in some)
 
             lists = " OR ".join(f"starts_with(r.{identifier(path[0])}, '[')" for path in CONTAINERS)
-            others = [kind for kind in kinds if kind not in asked]
+            names = {kind.name for kind in asked}
+            others = [kind for kind in kinds if kind.name not in names]
             also = f" OR {has(others)}" if others else ""
-            test = f"NOT ({has(asked)}) AND ({lists}{also})"
+            test = f"NOT ({has(looked_for(asked))}) AND ({lists}{also})"
             if engine.execute(f"SELECT 1 FROM {source.relation} AS r WHERE {test} LIMIT 1").fetchone():
                 return True
     return False

@@ -10,7 +10,7 @@ from tokencost.logs.billing.sums import Rejected
 from tokencost.logs.engines.duckdb_sums import query_of_calls
 from tokencost.logs.files.decompress import REPEATED, open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
-from tokencost.logs.records.kinds import LogKind
+from tokencost.logs.records.kinds import NOT_BILLED, LogKind
 from tokencost.logs.sql.aggregate import problems_sql
 from tokencost.logs.sql.fields import JsonRecord, literal
 from tokencost.logs.sql.nested import FILE
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tokencost.logs.engines.duckdb_engine import Engine, Source
 
 _TOO_LONG = literal(TOO_LONG.decode().strip())
+_NOT_BILLED = ", ".join(map(literal, NOT_BILLED))
 _REPEATED = literal(REPEATED.decode().strip())
 _JSON_KIND = (
     f"CASE WHEN r.record IS NULL THEN 'not JSON' WHEN CAST(r.record AS VARCHAR) = {_TOO_LONG} THEN 'too long' "
@@ -87,8 +88,8 @@ def _of_source(engine: "Engine", plain: UsageQuery, source: "Source", log: Log, 
         one_kind=source.one_kind,
     )
     rows = engine.execute(
-        f"SELECT file, code, shape, {', '.join(COUNTS)} FROM ({problems_sql([every], plain)}) WHERE code IS NOT NULL "
-        f"ORDER BY CAST(split_part(file, ' ', 1) AS BIGINT) LIMIT {most}",
+        f"SELECT file, code, shape, {', '.join(COUNTS)} FROM ({problems_sql([every], plain)}) "
+        f"WHERE code NOT IN ({_NOT_BILLED}) ORDER BY CAST(split_part(file, ' ', 1) AS BIGINT) LIMIT {most}",
         log.shown,
     ).fetchall()
     lines = lines_of(log, {int(place.partition(" ")[0]) for place, *_ in rows})

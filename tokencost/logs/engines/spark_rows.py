@@ -47,7 +47,7 @@ def json_rows(view: str, kinds: Sequence[LogKind]) -> str:
 
 
 def _list(name: str) -> str:
-    return f"try_variant_get(record, '$.{name}', 'array<variant>')"
+    return _if_filled(f"try_variant_get(record, '$.{name}', 'array<variant>')")
 
 
 def _present(path: Path) -> str:
@@ -60,7 +60,12 @@ def _spans_of(type_name: str, path: str, *, nested: int) -> str:
         found = f"flatten(transform(filter({found}, x -> x.scopeSpans IS NOT NULL), x -> x.scopeSpans))"
     if nested:
         found = f"flatten(transform(filter({found}, x -> x.spans IS NOT NULL), x -> x.spans))"
-    return f"filter({found}, s -> contains(to_json(s), '{USAGE_KEY}'))"
+    return _if_filled(found)
+
+
+def _if_filled(found: str) -> str:
+    """A list with something in it, else NULL: a record whose lists are empty is a record too."""
+    return f"IF(size({found}) > 0, {found}, NULL)"
 
 
 class JsonFields(Fields):

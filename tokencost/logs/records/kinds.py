@@ -37,6 +37,14 @@ class CallCount(NamedTuple):
     """Whether that entry is there, or is not."""
 
 
+class Test(NamedTuple):
+    """What the text of a field must be of a pattern, or must not be; a field that is not there is of none."""
+
+    path: Path
+    pattern: str
+    holds: bool = True
+
+
 class LogKind(NamedTuple):
     """One way of recording a request, or a sum of requests. Of several paths to a field the first that exists holds."""
 
@@ -47,6 +55,7 @@ class LogKind(NamedTuple):
     """Fields by which the kind is known: records of the kinds before it in the list do not have all of them."""
     model: tuple[Path, ...]
     input: tuple[Path, ...]
+    """Empty in kinds that are no calls of a model, such as the chunks of a stream: nothing is billed for them."""
     output: tuple[Path, ...]
     cached: tuple[Path, ...] = ()
     write: tuple[Path, ...] = ()
@@ -71,7 +80,11 @@ class LogKind(NamedTuple):
     requests: tuple[Path, ...] = ()
     """How many requests a record sums up; such a record has no context length."""
     failed: tuple[tuple[Path, str], ...] = ()
-    """Fields, each with a pattern that marks a record for which nothing was billed."""
+    """Fields, each with a pattern that marks a failed or cached request, for which nothing was billed."""
+    no_call: tuple[tuple[Path, str], ...] = ()
+    """The same for records that are no call of a model, such as a span that sums up those below it."""
+    tests: tuple[Test, ...] = ()
+    """What fields say in it: it is known by these beside its marks."""
     text_counts: bool = False
     """Whether counts may be written as text, as the JSON form of 64-bit integers is in protocol buffers."""
     flat: bool = False
@@ -84,6 +97,9 @@ class LogKind(NamedTuple):
     """The field that says what `amount` counts, where a record holds one kind of tokens."""
 
 
+FAILED, NO_CALL = "failed", "no call"
+NOT_BILLED = (FAILED, NO_CALL)
+"""The codes of records for which nothing was billed: failed and cached requests, and what is no call of a model."""
 REGION = "data-residency"
 """The region of prices.toml whose rates hold for requests to a regional host."""
 REGIONAL_HOST = "^((https?://)?[A-Za-z-]+[.]api[.]openai[.]com([:/].*)?|data-residency)$"
@@ -172,7 +188,20 @@ _CHAT = "https://platform.openai.com/docs/api-reference/chat/object"
 _DEEPSEEK = "https://api-docs.deepseek.com/api/create-chat-completion"
 _BATCH = "https://platform.openai.com/docs/api-reference/batch/request-output"
 _USAGE_API = "https://platform.openai.com/docs/api-reference/usage/completions_object"
+_BATCH_OBJECT = "https://platform.openai.com/docs/api-reference/batch/object"
+_STREAM = "https://platform.openai.com/docs/api-reference/chat-streaming/streaming"
+_BACKGROUND = "https://platform.openai.com/docs/guides/background"
+_EVENTS = "https://platform.openai.com/docs/api-reference/responses-streaming"
+_ERRORS = "https://platform.openai.com/docs/guides/error-codes"
+_OTLP = "https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding"
 _OTEL = "https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-spans.md"
+
+
+_NO_INFERENCE = "create_agent|invoke_agent|invoke_workflow|execute_tool|plan|retrieval|search_memory"
+"""Operations that call no model themselves; the tokens of such a span are those of the spans below it.
+
+https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-agent-spans.md
+"""
 
 
 def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
@@ -194,6 +223,7 @@ def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
         time=(("end_time",), ("endTimeUnixNano",), ("timestamp",), ("start_time",), ("startTimeUnixNano",)),
         tier=attributes("openai.response.service_tier", "gen_ai.openai.response.service_tier"),
         region=attributes("server.address"),
+        no_call=tuple((path, _NO_INFERENCE) for path in attributes("gen_ai.operation.name")),
         text_counts=True,
     )
 
@@ -249,7 +279,65 @@ def _amounts() -> tuple[LogKind, LogKind]:
     return newer, by_day
 
 
+def _batch_object() -> LogKind:
+    """A batch as `GET /batches` lists it, with the tokens of all of its requests: a sum, as those of the Usage API."""
+    _, responses = _usage("batch", _BATCH_OBJECT, "", tier="batch")
+    return responses._replace(
+        name="batch-object",
+        source=_BATCH_OBJECT,
+        marks=_at("request_counts.total"),
+        time=_at("completed_at", "expired_at", "cancelled_at", "created_at"),
+        requests=_at("request_counts.total"),
+        # Nothing is charged before a batch ends, nor where its file was refused.
+        no_call=((("status",), "validating|in_progress|finalizing|cancelling|failed"),),
+        tier=(),
+        calls=(),
+    )
+
+
+def _no_call(name: str, source: str, *marks: str, **tests: str) -> LogKind:
+    """Records that are no call, known by fields and by what these say."""
+    tested = tuple(Test((path,), pattern) for path, pattern in tests.items())
+    return LogKind(name, source, marks=_at(*marks), model=(), input=(), output=(), tests=tested)
+
+
+def _under(kind: LogKind, *roots: str) -> tuple[LogKind, ...]:
+    """A kind at the beginning of a record, and the same at other roots."""
+    found = [kind]
+    for root in roots:
+        under = tuple(root.split("."))
+        marks = tuple((*under, *path) for path in kind.marks)
+        tests = tuple(test._replace(path=(*under, *test.path)) for test in kind.tests)
+        found.append(kind._replace(name=f"{kind.name}-in-{root.replace('.', '-')}", marks=marks, tests=tests))
+    return tuple(found)
+
+
+def _other_spans() -> tuple[LogKind, ...]:
+    """Spans that tell of no tokens at all: of tools, of agents, of web servers. Their ids show that they are spans."""
+    ids = {"": ("traceId", "spanId"), "-plain": ("trace_id", "span_id"), "-nested": ("context.trace_id",)}
+    silent = (Test(("attributes",), "(?s).*([Tt]oken|[Uu]sage).*", holds=False),)
+    return tuple(_no_call(f"span{name}", _OTLP, *marks)._replace(tests=silent) for name, marks in ids.items())
+
+
+_EMPTY = '[^A-Za-z0-9{}"]*]'
+"""A list with nothing in it, without a backslash, which dialects of SQL read in two ways."""
+NO_CALLS: tuple[LogKind, ...] = (
+    *_under(_no_call("chunk", _STREAM, "object", object="chat[.]completion[.]chunk"), "response", "body"),
+    *_under(
+        _no_call("pending", _BACKGROUND, "status", object="response", status="queued|in_progress"), "response", "body"
+    ),
+    # `response.completed` and `response.incomplete` hold the usage.
+    _no_call("event", _EVENTS, "type", type="response[.](created|queued|in_progress|failed|[a-z_]+[.][a-z_.]+)"),
+    *_under(_no_call("error", _ERRORS, "error.message"), "response", "body", "response.body"),
+    _no_call("empty-bucket", _USAGE_API, "start_time", "results", results=_EMPTY),
+    _no_call("empty-page", _USAGE_API, "object", "data", object="page|list", data=_EMPTY),
+    _no_call("empty-export", _OTLP, "resourceSpans", resourceSpans=_EMPTY),
+    *_other_spans(),
+)
+"""What stands in logs beside the calls: looked for last, so that whatever holds usage is a call."""
+
 LOG_KINDS: tuple[LogKind, ...] = (
+    _batch_object(),
     *_usage("batch", _BATCH, "response.body", tier="batch", failed=True),
     *_usage("chat", _CHAT, ""),
     *_usage("wrapped", _CHAT, "response"),
@@ -337,6 +425,7 @@ LOG_KINDS: tuple[LogKind, ...] = (
         output=(),
         failed=((("custom_id",), ".*"),),
     ),
+    *NO_CALLS,
 )
 
 FAMILIES = {
@@ -358,7 +447,8 @@ def named_kinds(names: Sequence[str]) -> tuple[LogKind, ...]:
     return tuple(kind for kind in LOG_KINDS if kind.name in wanted)
 
 
-SHAPE_HINT = f"--shape is one of {', '.join(kind.name for kind in LOG_KINDS)}, or several; --map describes another"
+_SHAPES = ", ".join(kind.name for kind in LOG_KINDS if kind not in NO_CALLS)
+SHAPE_HINT = f"--shape is one of {_SHAPES}, or several; --map describes another"
 
 MAPPED_FIELDS = {
     "model": "model",
@@ -389,7 +479,8 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
     groups = (kind.marks, kind.model, kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.total)
     times = (kind.time, kind.until, kind.tier, kind.batch, kind.region, kind.requests)
     found = [path for group in (*groups, *times) for path in group]
-    found += [path for path, _ in kind.failed]
+    found += [path for path, _ in (*kind.failed, *kind.no_call)]
+    found += [test.path for test in kind.tests]
     if kind.types:
         found.append(kind.types)
     return tuple(dict.fromkeys(found))

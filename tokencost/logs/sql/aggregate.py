@@ -25,7 +25,7 @@ def problems_sql(sources: Sequence[str], query: UsageQuery) -> str:
     numbers = "".join(f", {name}" for name in query.call_columns)
     time = f"instant < 0 OR instant >= {LATEST} OR span_end < instant OR span_end >= {LATEST}"
     code = (
-        "CASE WHEN shape IS NULL THEN 'shape' WHEN failed THEN 'failed' "
+        "CASE WHEN shape IS NULL THEN 'shape' WHEN unbilled IS NOT NULL THEN unbilled "
         f"WHEN {bad('input')} THEN 'input' WHEN {bad('output')} THEN 'output' WHEN {bad('cached')} THEN 'cached' "
         f"WHEN {bad('write')} THEN 'write' WHEN {bad('requests')} THEN 'requests' {calls}"
         "WHEN cached + write > input THEN 'convention' "

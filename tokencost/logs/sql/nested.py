@@ -1,11 +1,12 @@
 """Records that hold several: an OTLP export of spans, and a page of Usage API buckets.
 
-A record that says itself what was used is one record, whatever lists it holds beside that: none is looked into.
+A record that says itself what was used is one record, whatever lists it holds beside that: none is looked into. One
+whose lists are empty is a record too, so that none is lost.
 """
 
 from collections.abc import Callable, Sequence
 
-from tokencost.logs.records.kinds import LogKind, Path
+from tokencost.logs.records.kinds import NO_CALLS, LogKind, Path
 from tokencost.logs.sql.fields import JsonRecord
 
 FILE = "tokencost_file"
@@ -26,8 +27,8 @@ _SPAN_LISTS = (
 
 
 def holds_usage_sql(kinds: Sequence[LogKind], present: Callable[[Path], str]) -> str:
-    """Whether a record is of one of these kinds; `present` writes whether a field is there."""
-    marks = dict.fromkeys(kind.marks for kind in kinds)
+    """Whether a record is a call of one of these kinds; `present` writes whether a field is there."""
+    marks = dict.fromkeys(kind.marks for kind in kinds if kind not in NO_CALLS)
     return " OR ".join(f"({' AND '.join(map(present, each))})" for each in marks)
 
 
@@ -38,15 +39,14 @@ def expand_sql(reader: str, kinds: Sequence[LogKind]) -> str:
         f"(coalesce(contains({attributes}, '{USAGE_KEY}'), false) OR {holds_usage_sql(kinds, JsonRecord().present)})"
     )
     spans = " ".join(
-        f"WHEN {_is_list(name)} THEN list_filter(json_extract(record, '{path}'), "
-        f"lambda s: contains(CAST(s AS VARCHAR), '{USAGE_KEY}'))"
+        f"WHEN {_is_filled(name)} AND len(json_extract(record, '{path}')) > 0 THEN json_extract(record, '{path}')"
         for name, path in _SPAN_LISTS
     )
     # Whether a record holds usage is asked only where it has such a list: few have, and it costs more.
-    lists = " OR ".join(_is_list(name) for (name,) in CONTAINERS)
+    lists = " OR ".join(_is_filled(name) for (name,) in CONTAINERS)
     pages = (
         f"SELECT {FILE}, unnest(CASE WHEN record IS NULL OR NOT ({lists}) OR {alone} THEN [record] {spans} "
-        f"WHEN {_is_list('data')} THEN json_extract(record, '$.data[*]') ELSE [record] END) AS record "
+        f"WHEN {_is_filled('data')} THEN json_extract(record, '$.data[*]') ELSE [record] END) AS record "
         f"FROM {reader} AS r"
     )
     times = ", ".join(
@@ -54,7 +54,7 @@ def expand_sql(reader: str, kinds: Sequence[LogKind]) -> str:
         for name in ("start_time", "end_time")
     )
     buckets = (
-        f"SELECT {FILE}, unnest(CASE WHEN {_is_list('results')} AND NOT {alone} THEN "
+        f"SELECT {FILE}, unnest(CASE WHEN {_is_filled('results')} AND NOT {alone} THEN "
         f"list_transform(json_extract(record, '$.results[*]'), lambda x: json_merge_patch(x, json_object({times}))) "
         f"ELSE [record] END) AS record FROM ({pages}) AS r"
     )
@@ -64,12 +64,15 @@ def expand_sql(reader: str, kinds: Sequence[LogKind]) -> str:
     )
 
 
-def _is_list(name: str) -> str:
-    return f"coalesce(json_type(record, '$.{name}') = 'ARRAY', false)"
+def _is_filled(name: str) -> str:
+    """Whether a field is a list with something in it; of what is no list the length is 0."""
+    return f"coalesce(json_array_length(record, '$.{name}') > 0, false)"
 
 
 _ATTRIBUTES = (
-    "TRY(to_json(map_from_entries(list_transform(from_json(json_extract(record, '$.attributes'), "
+    "coalesce(TRY(to_json(map_from_entries(list_transform(from_json(json_extract(record, '$.attributes'), "
     '\'[{"key":"VARCHAR","value":{"intValue":"VARCHAR","stringValue":"VARCHAR"}}]\'), '
-    "lambda a: {'k': a.key, 'v': coalesce(a.value.intValue, a.value.stringValue)}))))"
+    "lambda a: {'k': a.key, 'v': coalesce(a.value.intValue, a.value.stringValue)})))), "
+    "json_extract(record, '$.attributes'))"
 )
+"""As an object; as they are where they cannot be one, so that what they say of tokens is seen."""

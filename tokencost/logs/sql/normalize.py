@@ -4,11 +4,14 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 
 from tokencost.errors import InvalidRequest
 from tokencost.logs.records.kinds import (
+    FAILED,
+    NO_CALL,
     REGION,
     REGIONAL_HOST,
     CallCount,
     LogKind,
     Path,
+    Test,
     call_lists,
     call_numbers,
     paths_of,
@@ -47,7 +50,20 @@ def kinds_of_table(fields: Fields, kinds: Sequence[LogKind], columns: Sequence[s
 
 def possible_kinds(fields: Fields, kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
     """The kinds that records of such a source can have."""
-    return tuple(kind for kind in kinds if all(fields.present(mark) is not None for mark in kind.marks))
+    return tuple(kind for kind in kinds if known_sql(fields, kind) is not None)
+
+
+def known_sql(fields: Fields, kind: LogKind) -> str | None:
+    """Whether a record is of a kind, or of one before it; None where no record of such a source can be."""
+    marks = [fields.present(mark) for mark in kind.marks]
+    if None in marks:
+        return None
+    return " AND ".join([*filter(None, marks), *(_test_sql(fields.text(test.path), test) for test in kind.tests)])
+
+
+def _test_sql(text: str | None, test: Test) -> str:
+    found = f"coalesce({matches_sql(text, f'^({test.pattern})$')}, false)" if text else "false"
+    return found if test.holds else f"NOT {found}"
 
 
 def fields_read(kinds: Sequence[LogKind], query: UsageQuery) -> list[Path]:
@@ -82,8 +98,7 @@ def records_sql(
     numbered = [(place, kind) for place, kind in enumerate(kinds) if asked is None or kind in asked]
     timely = query.since is not None or query.until is not None
     arms = [
-        f"WHEN {' AND '.join(fields.present(mark) or 'false' for mark in kind.marks)} "
-        f"THEN {number if asked is None or kind in asked else 'NULL'}"
+        f"WHEN {known_sql(fields, kind) or 'false'} THEN {number if asked is None or kind in asked else 'NULL'}"
         for number, kind in enumerate(kinds)
     ]
     if one_kind:
@@ -126,7 +141,7 @@ def records_sql(
         "tier": each(lambda kind: first_sql(fields.text(path) for path in kind.tier), NO_TEXT),
         "batch": each(lambda kind: first_sql(fields.text(path) for path in kind.batch), NO_TEXT),
         "region": each(lambda kind: first_sql(fields.text(path) for path in kind.region), NO_TEXT),
-        "failed": each(lambda kind: _failed_sql(fields, kind), "false"),
+        "unbilled": each(lambda kind: _unbilled_sql(fields, kind), NO_TEXT),
     }
     for name, call in zip(query.call_columns, query.calls, strict=True):
         columns[name] = each(lambda kind, call=call: _calls_text(fields, kind, call), NO_TEXT)  # type: ignore[misc]
@@ -194,7 +209,7 @@ def _parse_sql(
     parsed |= _parse_calls(columns, query, parsing)
     time, day = _parse_time(columns, parsing, timed_already=timed_already)
     tier = _tier(columns, kinds, query.tier, numbers)
-    kept = ["file", "shape", "failed", *(f"field_{place}" for place in range(len(query.fields)))]
+    kept = ["file", "shape", "unbilled", *(f"field_{place}" for place in range(len(query.fields)))]
     if query.compare_to:
         kept.append("logged")
     given = {name: name if name in columns else NO_TEXT for name in (*kept, "model")}
@@ -309,7 +324,7 @@ def _tier(
         return literal(asked)
     tier = literal(STANDARD)
     if "tier" in columns:
-        tier = f"CASE WHEN tier IN ('default', 'auto', '') OR tier IS NULL THEN {tier} ELSE tier END"
+        tier = f"CASE WHEN lower(tier) IN ('default', 'auto', '') OR tier IS NULL THEN {tier} ELSE lower(tier) END"
     if "batch" in columns:
         tier = f"CASE WHEN batch IN ('true', 'True', 'TRUE', '1') THEN 'batch' ELSE {tier} END"
     fixed = dict.fromkeys(kind.fixed_tier for kind in kinds if kind.fixed_tier)
@@ -330,10 +345,19 @@ def _region_prefix(columns: Mapping[str, str]) -> str:
     return f"CASE WHEN {matches_sql('region', REGIONAL_HOST)} THEN {literal(region_prefix(REGION))} ELSE '' END || "
 
 
-def _failed_sql(fields: Fields, kind: LogKind) -> str | None:
-    tests = [
-        f"coalesce({matches_sql(text, f'^({pattern})$')}, false)"
-        for path, pattern in kind.failed
-        if (text := fields.text(path))
+def _unbilled_sql(fields: Fields, kind: LogKind) -> str | None:
+    """The code of a record for which nothing was billed: it failed, or is no call at all."""
+    if not (kind.input or kind.input_parts or kind.failed):
+        return literal(NO_CALL)
+    arms = [
+        f"WHEN {test} THEN {literal(code)}"
+        for code, tests in ((FAILED, kind.failed), (NO_CALL, kind.no_call))
+        if (test := " OR ".join(_matches(fields, tests)))
     ]
-    return " OR ".join(tests) or None
+    return f"CASE {' '.join(arms)} END" if arms else None
+
+
+def _matches(fields: Fields, tests: Sequence[tuple[Path, str]]) -> Iterator[str]:
+    for path, pattern in tests:
+        if text := fields.text(path):
+            yield f"coalesce({matches_sql(text, f'^({pattern})$')}, false)"
