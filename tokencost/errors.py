@@ -56,6 +56,14 @@ class HourNeeded(InvalidRequest):
     """The rate depends on the hour, and only a date was given."""
 
 
+class OtherHost(InvalidRequest):
+    """Another host served the request, whose prices are not those of the provider."""
+
+
+class UnreadField(InvalidRequest):
+    """A record has a field that tells of other rates, and that no rule reads."""
+
+
 class AmbiguousRate(InvalidRequest):
     """Two sets of conditions match and neither names more: no rate is known."""
 

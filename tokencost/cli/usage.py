@@ -39,7 +39,7 @@ class TableSource(NamedTuple):
 HEADINGS = {
     "The question": ("by", "since", "until", "as_models", "token_factors", "compare_to"),
     "Rates": ("on", "tier", "window", "region", "prices"),
-    "The logs": ("mapping", "allow_unpriced"),
+    "The logs": ("mapping", "allow_unpriced", "any_host"),
     "The answer": ("chart", "brief", "width", "format_name", "output", "no_color"),
     "Larger than a machine": ("engine", "master", "spark_remote"),
     "A query for a warehouse": ("dialect", "table_name", "shape", "columns", "json_column"),
@@ -79,6 +79,8 @@ HEADINGS = {
 @click.option("--columns", metavar="NAME,...", help="With --print-sql: the columns that the table has.")
 @click.option("--json-column", metavar="NAME", help="With --print-sql: the column that holds whole records as JSON.")
 @click.option("--allow-unpriced", is_flag=True, help="Exit 0 although requests are left unpriced.")
+@click.option("--any-host", is_flag=True,
+              help="Price requests that another host served, such as Azure, as the provider's own.")  # fmt: skip
 @chart_option
 @partial(answer_options, on=own_times_option)
 def usage(
@@ -102,6 +104,7 @@ def usage(
     columns: str | None,
     json_column: str | None,
     allow_unpriced: bool,
+    any_host: bool,
     prices: str | None,
     on: When | None,
     **form: Any,
@@ -128,6 +131,7 @@ def usage(
         "token_factors": dict(map(_factor, token_factors)),
         "compare_to": compare_to,
         "region": region,
+        "any_host": any_host,
     }
     table = load_table(prices)
     if dialect is not None:

@@ -11,8 +11,9 @@ from tokencost.logs.engines.duckdb_errors import Obstacle
 from tokencost.logs.engines.first_records import first_kinds
 from tokencost.logs.files.discover import LONG_LAYOUTS, Logs, shorten
 from tokencost.logs.files.last_lines import with_ends
-from tokencost.logs.records.kinds import LogKind
+from tokencost.logs.records.kinds import LogKind, paths_of
 from tokencost.logs.records.repeated_keys import may_repeat, without_repeated_keys
+from tokencost.logs.sql.fields import JSON_TEXTS
 from tokencost.logs.sql.normalize import fields_read
 from tokencost.logs.usage_query import UsageQuery
 
@@ -50,7 +51,10 @@ def next_pass(last: Pass, met: Obstacle, kinds: Sequence[LogKind], query: UsageQ
     # passes over lines that are no records, so that those with a key twice are taken out before.
     if may_repeat(logs, repeated=met.what == "repeated key"):
         logs = without_repeated_keys(logs, fields_read(kinds, query))
-    return first_pass(logs, kinds, strict=False)
+    again = first_pass(logs, kinds, strict=False)
+    # Of an object that is a text the engine makes nothing: what such a text says is found where records are JSON.
+    looked_into = any(path[:1] in JSON_TEXTS for kind in again.asked for path in paths_of(kind))
+    return again._replace(as_json=looked_into)
 
 
 def _without_long_lines(logs: Logs, shown: str) -> Logs:

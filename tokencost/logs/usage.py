@@ -116,12 +116,14 @@ def usage(
     engine: str = "duckdb",
     cluster: Cluster | None = None,
     region: str | None = None,
+    any_host: bool = False,
 ) -> Usage:
     """Price the request logs in files, folders and globs; `-` is standard input.
 
     Each request is priced at its own instant, in UTC: its completion where recorded, else its creation. `on` prices
     all of them at one time instead. `since` is inclusive, `until` exclusive. `tier` prices every request in that
-    tier, `region` in that region; `window` chooses the hours of records that give only a date. `as_models` prices the
+    tier, `region` in that region; `window` chooses the hours of records that give only a date. `any_host` prices what
+    another host served as the provider's own. `as_models` prices the
     same requests on other models too, with `token_factors` tokens for each of theirs (None: of every alternative).
     `mapping` says where the columns of the plain table stand in records of another kind. `progress` shows on a
     terminal how far the engine is.
@@ -147,6 +149,7 @@ def usage(
         token_factors=token_factors,
         compare_to=compare_to,
         region=region,
+        any_host=any_host,
     )
     if engine not in ENGINES:
         raise InvalidRequest(f"there is no engine {engine!r}", f"choose one of {', '.join(ENGINES)}")

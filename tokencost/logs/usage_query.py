@@ -56,6 +56,8 @@ class UsageQuery(NamedTuple):
     compare_to: Path | None = None
     region: str | None = None
     """Where set, the region that all records are priced in, instead of each in its own."""
+    any_host: bool = False
+    """Whether requests that another host served are priced as the provider's own."""
     calls: tuple[str, ...] = ()
     """The calls of tools that are counted: those that records of the kinds at hand can show."""
 
@@ -86,6 +88,31 @@ def split_region(tier: str) -> tuple[str | None, str]:
     return (REGION, tier.removeprefix(prefix)) if tier.startswith(prefix) else (None, tier)
 
 
+HOST_BEFORE, UNREAD_BEFORE, HOST_AFTER = "served by ", "unread ", "|"
+"""Around what keeps a request from being priced, before its region and tier: the name of another host, as in
+`served by Azure|batch`, and that of a cache field that no rule reads, as in `unread cache_hits|standard`.
+
+A grouping column of its own would cost every log something, and few have a host.
+"""
+
+
+def split_host(tier: str) -> tuple[str | None, str]:
+    """The other host that records name, and what stands behind it."""
+    return _split(tier, HOST_BEFORE)
+
+
+def split_unread(tier: str) -> tuple[str | None, str]:
+    """The cache field of records that no rule reads, and what stands behind it."""
+    return _split(tier, UNREAD_BEFORE)
+
+
+def _split(tier: str, before: str) -> tuple[str | None, str]:
+    if not tier.startswith(before) or HOST_AFTER not in tier:
+        return None, tier
+    name, _, rest = tier.removeprefix(before).partition(HOST_AFTER)
+    return name, rest
+
+
 def refuse_no_text(name: str) -> None:
     """Raise `InvalidRequest` for the name of a field or a table that UTF-8 cannot write."""
     if _NO_TEXT.search(name):
@@ -113,6 +140,7 @@ def ask(
     token_factors: Mapping[str | None, Amount] | None = None,
     compare_to: str | None = None,
     region: str | None = None,
+    any_host: bool = False,
 ) -> UsageQuery:
     """The question, checked: known alternatives, sensible groups. Raises `InvalidRequest` and its kinds."""
     groups = tuple(dict.fromkeys(name.strip() for name in as_names(by)))
@@ -135,6 +163,7 @@ def ask(
         None if tier is None else known_tier(_all_prices(table), tier),
         None if compare_to is None else field_path(compare_to),
         None if region is None else known_region(table, region),
+        any_host,
     )
     if query.compare_to and not all(query.compare_to):
         raise InvalidRequest(f"{compare_to!r} is not a field", "name one such as spend or metadata.cost")

@@ -20,6 +20,8 @@ _WHY = {
     "hour_unknown": ("whose hour is not known",) * 2,
     "not_offered": ("in a tier or window that is not offered",) * 2,
     "no_price": ("without a price",) * 2,
+    "unread_field": ("with a cache field that no rule reads",) * 2,
+    "other_host": ("served by another host",) * 2,
 }
 """Of one model, and of several."""
 

@@ -9,7 +9,17 @@ from decimal import Decimal
 from itertools import islice
 from typing import cast
 
-from tokencost.errors import HourNeeded, InvalidData, InvalidRequest, NoPrice, Problem, TokencostError, TokenCounts
+from tokencost.errors import (
+    HourNeeded,
+    InvalidData,
+    InvalidRequest,
+    NoPrice,
+    OtherHost,
+    Problem,
+    TokencostError,
+    TokenCounts,
+    UnreadField,
+)
 from tokencost.logs.billing.calls import Calls, CallSums
 from tokencost.logs.billing.groups import Billing, CostAccumulator, GroupTotals
 from tokencost.logs.billing.results import (
@@ -27,7 +37,7 @@ from tokencost.logs.billing.sums import Period, Sum
 from tokencost.logs.billing.unpriced import UnpricedSums
 from tokencost.logs.records.kinds import NOT_BILLED
 from tokencost.logs.sql.rate_periods import MICROSECOND, instant_of
-from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery, split_region
+from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery, split_host, split_region, split_unread
 from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.resolve import find_model, find_named, price_in_force
 from tokencost.pricetable.table import Price, PriceTable, Rates
@@ -228,7 +238,7 @@ class Bill:
 
         price = price_at(when)
         above = self._above(price, item, side)
-        region, tier = split_region(item.tier or "")
+        region, tier = split_region(self._priced_tier(item.tier or ""))
         region = self._query.region or region
         if after - first <= MICROSECOND:
             return cell_in(price, tier, open_at(price, first), above, region)
@@ -250,6 +260,16 @@ class Bill:
             )
         self.window_chosen = True
         return named_cell(price, tier, self.window, above, region)
+
+    def _priced_tier(self, tier: str) -> str:
+        """Region and tier of records, without what may stand before them. Raises for what keeps them from a price."""
+        host, tier = split_host(tier)
+        if host is not None and not self._query.any_host:
+            raise OtherHost(f"served by {host}", "--any-host prices such requests as the provider's own")
+        unread, tier = split_unread(tier)
+        if unread is not None:
+            raise UnreadField(f"no rule reads its field {unread}", "it tells of cached tokens, which have other rates")
+        return tier
 
     def _above(self, price: Price, item: Sum, side: PricedAs) -> int:
         return 0 if item.summed else threshold_below(price, item.context * side.factor)

@@ -68,7 +68,9 @@ class _UsageRow(NamedTuple):
     """Whether the logged cost was asked for."""
 
 
-Kind = Literal["unknown_model", "no_model", "no_time", "hour_unknown", "not_offered", "no_price"]
+Kind = Literal[
+    "unknown_model", "no_model", "no_time", "hour_unknown", "not_offered", "no_price", "other_host", "unread_field"
+]
 """Why there is no price, in short."""
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tokencost.errors import HourNeeded, NoPrice, NotOffered, TokencostError, UnknownModel
+from tokencost.errors import HourNeeded, NoPrice, NotOffered, OtherHost, TokencostError, UnknownModel, UnreadField
 from tokencost.logs.billing.results import Kind, Tokens, Unpriced
 from tokencost.logs.billing.sums import Sum
 from tokencost.logs.sql.rate_periods import instant_of
@@ -22,6 +22,8 @@ _KINDS: tuple[tuple[type[TokencostError], Kind], ...] = (
     (UnknownModel, "unknown_model"),
     (HourNeeded, "hour_unknown"),
     (NotOffered, "not_offered"),
+    (OtherHost, "other_host"),
+    (UnreadField, "unread_field"),
     (NoPrice, "no_price"),
 )
 

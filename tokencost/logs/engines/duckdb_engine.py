@@ -8,7 +8,7 @@ import duckdb
 
 from tokencost.errors import InvalidData, Problem
 from tokencost.logs.engines.duckdb_errors import Obstacle, Obstructed, translate_error
-from tokencost.logs.engines.first_records import hold_lists
+from tokencost.logs.engines.first_records import hold_lists, need_json, show_unread_cache
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
 from tokencost.logs.files.progress import run_interruptibly
@@ -183,7 +183,8 @@ class Engine:
             kinds = all_kinds
             file = "row_number() OVER ()" if numbered else FILE
             reader = f"(SELECT json AS record, {file} AS {FILE} FROM read_json_objects({paths}, {options}))"
-            return Source(logs, f"({expand_sql(reader, kinds)})", JsonRecord(), tuple(kinds), one_kind=False)
+            records = JsonRecord(find_unread=show_unread_cache(logs, kinds))
+            return Source(logs, f"({expand_sql(reader, kinds)})", records, tuple(kinds), one_kind=False)
         if self.strict:
             options = options.replace("ignore_errors=true", "ignore_errors=false")
         relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"
@@ -226,6 +227,8 @@ def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind], logs: Sequence[
     counts = [path for kind in kinds for path in (*count_paths(kind), *call_numbers(kind))]
     lists = [path for kind in kinds for path in call_lists(kind)]
     if set(texts) & set(lists):  # a list that was asked for is read with all that is in it
+        return None
+    if need_json(logs, kinds):
         return None
     if not hold_lists(logs, lists):
         counts, lists = [*counts, *lists], []

@@ -13,8 +13,8 @@ from tokencost.logs.files.csv_header import header_lines
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.detect import BOM
 from tokencost.logs.files.discover import HEAD, LONGEST_RECORD, Log
-from tokencost.logs.records.kinds import LogKind, Path, Test
-from tokencost.logs.sql.fields import NestedColumns, identifier
+from tokencost.logs.records.kinds import LogKind, Path, Test, cache_names
+from tokencost.logs.sql.fields import JSON_TEXTS, UNREAD_CACHE, NestedColumns, identifier
 from tokencost.logs.sql.nested import CONTAINERS
 from tokencost.logs.sql.normalize import known_sql
 from tokencost.logs.usage_query import UsageQuery
@@ -55,6 +55,23 @@ def _kinds_of(line: str | bytes, kinds: Sequence[LogKind]) -> Iterable[str]:
         if all(_has(record, mark) for mark in kind.marks) and all(_passes(record, test) for test in kind.tests):
             yield kind.name
             return
+
+
+def need_json(logs: Sequence[Log], kinds: Sequence[LogKind]) -> bool:
+    """Whether the first lines have what columns would pass over: cache fields of other names, or JSON within a text."""
+    texts = (isinstance(_value(_record(line), path), str) for line in _first_lines(logs) for path in JSON_TEXTS)
+    return any(texts) or show_unread_cache([log for log in logs if log.layout == "lines"], kinds)
+
+
+def show_unread_cache(logs: Sequence[Log], kinds: Sequence[LogKind]) -> bool:
+    """Whether the beginnings of logs show a cache field with a name that no kind reads."""
+    known = {name for kind in kinds for name in cache_names(kind)}
+    return any(set(re.findall(UNREAD_CACHE, _beginning(log))) - known for log in logs[:FILES])
+
+
+def _beginning(log: Log) -> str:
+    with open_decompressed(log.path, log.compression, log.shown) as inner:
+        return inner.read(HEAD).decode("utf-8", "replace")
 
 
 def hold_lists(logs: Sequence[Log], paths: Sequence[Path]) -> bool:

@@ -1,7 +1,7 @@
 """The kinds in which usage is recorded, as data: where each keeps its model, time and token counts.
 
-In every one of them the input tokens include the cached ones, and the output tokens include reasoning. A kind is
-recognised by its fields: the first one all of whose marks a record has.
+In all of them but those that say otherwise the input tokens include the cached ones; the output tokens include
+reasoning in every one. A kind is recognised by its fields: the first one all of whose marks a record has.
 """
 
 from collections.abc import Sequence
@@ -75,6 +75,12 @@ class LogKind(NamedTuple):
     batch: tuple[Path, ...] = ()
     """A flag that is true for requests of the batch tier."""
     fixed_tier: str | None = None
+    hosts: tuple[Path, ...] = ()
+    """Who served the request, by name: the rates of the table are those of the provider's own API."""
+    azure: tuple[Path, ...] = ()
+    """Fields that only Azure's service adds."""
+    excludes_cache: bool = False
+    """Whether the input leaves out the cached and the cache-write tokens, so that the whole input is the sum."""
     region: tuple[Path, ...] = ()
     """The host or address that served the request, or the name of the region."""
     requests: tuple[Path, ...] = ()
@@ -100,6 +106,12 @@ class LogKind(NamedTuple):
 FAILED, NO_CALL = "failed", "no call"
 NOT_BILLED = (FAILED, NO_CALL)
 """The codes of records for which nothing was billed: failed and cached requests, and what is no call of a model."""
+OWN_HOST = "(text-completion-)?(openai|deepseek)([.](chat|responses|completion|embedding))?|litellm_proxy|"
+"""Names, in small letters, of the providers themselves, and of what does not say who served a request.
+
+LiteLLM calls OpenAI's older API `text-completion-openai`, and the AI SDK says `openai.chat`:
+https://docs.litellm.ai/docs/providers/openai, https://ai-sdk.dev/docs/ai-sdk-core/telemetry
+"""
 REGION = "data-residency"
 """The region of prices.toml whose rates hold for requests to a regional host."""
 REGIONAL_HOST = "^((https?://)?[A-Za-z-]+[.]api[.]openai[.]com([:/].*)?|data-residency)$"
@@ -128,11 +140,22 @@ def _usage(
         model=_at(f"{under}model"),
         input=_at(f"{under}usage.prompt_tokens"),
         output=_at(f"{under}usage.completion_tokens"),
-        cached=_at(f"{under}usage.prompt_tokens_details.cached_tokens", f"{under}usage.prompt_cache_hit_tokens"),
+        # Proxies such as LiteLLM have Anthropic's names beside OpenAI's, and count such tokens as part of the input:
+        # https://docs.litellm.ai/docs/completion/prompt_caching
+        cached=_at(
+            f"{under}usage.prompt_tokens_details.cached_tokens",
+            f"{under}usage.prompt_cache_hit_tokens",
+            f"{under}usage.cache_read_input_tokens",
+            f"{under}usage.cached_tokens",
+        ),
         write=_at(f"{under}usage.prompt_tokens_details.cache_write_tokens"),
         time=_at(f"{under}completed_at", f"{under}created", f"{under}created_at", *_LOG_TIMES),
         tier=_at(f"{under}service_tier"),
         fixed_tier=tier,
+        # https://openrouter.ai/docs/api-reference/overview#response-format
+        hosts=_at(f"{under}provider"),
+        # https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-filter-annotations
+        azure=_at(f"{under}prompt_filter_results"),
         failed=broken,
         # An embedding has no completion: https://platform.openai.com/docs/api-reference/embeddings/create
         total=_at(f"{under}usage.total_tokens"),
@@ -144,9 +167,16 @@ def _usage(
         marks=_at(f"{under}usage.input_tokens"),
         input=_at(f"{under}usage.input_tokens"),
         output=_at(f"{under}usage.output_tokens"),
-        cached=_at(f"{under}usage.input_tokens_details.cached_tokens"),
-        write=_at(f"{under}usage.input_tokens_details.cache_write_tokens"),
+        # The second names are those of Codex, which counts them as parts of the input too:
+        # https://github.com/openai/codex/blob/main/codex-rs/exec/src/exec_events.rs
+        cached=_at(
+            f"{under}usage.input_tokens_details.cached_tokens",
+            f"{under}usage.cached_input_tokens",
+            f"{under}usage.cached_tokens",
+        ),
+        write=_at(f"{under}usage.input_tokens_details.cache_write_tokens", f"{under}usage.cache_write_input_tokens"),
         time=_at(f"{under}completed_at", f"{under}created_at", f"{under}created", *_LOG_TIMES),
+        azure=_at(f"{under}content_filters"),
         total=(),
         calls=_output_calls(under, _server_tools(f"{under}usage")),
     )
@@ -189,6 +219,7 @@ _DEEPSEEK = "https://api-docs.deepseek.com/api/create-chat-completion"
 _BATCH = "https://platform.openai.com/docs/api-reference/batch/request-output"
 _USAGE_API = "https://platform.openai.com/docs/api-reference/usage/completions_object"
 _BATCH_OBJECT = "https://platform.openai.com/docs/api-reference/batch/object"
+_MESSAGES = "https://api-docs.deepseek.com/api/create-message"
 _STREAM = "https://platform.openai.com/docs/api-reference/chat-streaming/streaming"
 _BACKGROUND = "https://platform.openai.com/docs/guides/background"
 _EVENTS = "https://platform.openai.com/docs/api-reference/responses-streaming"
@@ -217,11 +248,28 @@ def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
         model=attributes("gen_ai.response.model", "gen_ai.request.model"),
         input=attributes(input_key),
         output=attributes(output_key),
-        cached=attributes("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cached_tokens"),
+        # With underscores as OpenLLMetry writes them, and the AI SDK's own beside its `gen_ai`:
+        # https://github.com/traceloop/openllmetry, https://ai-sdk.dev/docs/ai-sdk-core/telemetry
+        cached=attributes(
+            "gen_ai.usage.cache_read.input_tokens",
+            "gen_ai.usage.cached_tokens",
+            "gen_ai.usage.cache_read_input_tokens",
+            "gen_ai.usage.cached_input_tokens",
+            "ai.usage.cachedInputTokens",
+            "ai.usage.inputTokenDetails.cacheReadTokens",
+        ),
         # The page says `cache_creation`; instrumentations, and the page's own metrics, say `cache_write` too.
-        write=attributes("gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_write.input_tokens"),
+        write=attributes(
+            "gen_ai.usage.cache_creation.input_tokens",
+            "gen_ai.usage.cache_write.input_tokens",
+            "gen_ai.usage.cache_creation_input_tokens",
+            "gen_ai.usage.cache_write_input_tokens",
+            "ai.usage.inputTokenDetails.cacheWriteTokens",
+        ),
         time=(("end_time",), ("endTimeUnixNano",), ("timestamp",), ("start_time",), ("startTimeUnixNano",)),
         tier=attributes("openai.response.service_tier", "gen_ai.openai.response.service_tier"),
+        # The second name is the older one; both have values such as `azure.ai.openai` and `aws.bedrock`.
+        hosts=attributes("gen_ai.provider.name", "gen_ai.system"),
         region=attributes("server.address"),
         no_call=tuple((path, _NO_INFERENCE) for path in attributes("gen_ai.operation.name")),
         text_counts=True,
@@ -336,11 +384,70 @@ NO_CALLS: tuple[LogKind, ...] = (
 )
 """What stands in logs beside the calls: looked for last, so that whatever holds usage is a call."""
 
+
+def _messages(root: str) -> tuple[LogKind, LogKind]:
+    """Bodies in Anthropic's format, as DeepSeek's API answers Claude Code; known by either of its two cache fields.
+
+    "Total input tokens in a request is the summation of `input_tokens`, `cache_creation_input_tokens`, and
+    `cache_read_input_tokens`": https://docs.claude.com/en/api/messages
+    """
+    under = f"{root}." if root else ""
+    name = f"anthropic-in-{root.replace('.', '-')}" if root else "anthropic"
+    read, written = (f"{under}usage.{field}_input_tokens" for field in ("cache_read", "cache_creation"))
+    _, responses = _usage(name, _MESSAGES, root)
+    both = responses._replace(
+        name=name,
+        source=_MESSAGES,
+        marks=_at(f"{under}usage.input_tokens", read),
+        cached=_at(read),
+        write=_at(written),
+        tier=_at(f"{under}usage.service_tier"),
+        excludes_cache=True,
+        calls=_server_tools(f"{under}usage"),
+    )
+    return both, both._replace(name=f"{name}-written", marks=_at(f"{under}usage.input_tokens", written))
+
+
+def _tables() -> tuple[LogKind, LogKind]:
+    """The plain table; and one with Anthropic's columns, whose input leaves out what they count."""
+    table = LogKind(
+        "table",
+        "README.md",
+        marks=_at("model", "input_tokens", "output_tokens"),
+        model=_at("model"),
+        input=_at("input_tokens"),
+        output=_at("output_tokens"),
+        cached=_at("cached_input_tokens", "cached_tokens"),
+        write=_at("cache_write_tokens"),
+        time=_at("completed_at", "time", "timestamp", "created_at", "created", "date", "day"),
+        tier=_at("tier", "service_tier"),
+        hosts=_at("provider", "custom_llm_provider"),
+        region=_at("region"),
+        requests=_at("requests"),
+        flat=True,
+    )
+    excluding = table._replace(
+        name="table-excluding-cache",
+        source=_MESSAGES,
+        marks=(*table.marks, ("cache_read_input_tokens",)),
+        cached=_at("cache_read_input_tokens"),
+        write=_at("cache_creation_input_tokens"),
+        excludes_cache=True,
+    )
+    return excluding, table
+
+
+_CHATS = _usage("chat", _CHAT, "")
 LOG_KINDS: tuple[LogKind, ...] = (
-    _batch_object(),
     *_usage("batch", _BATCH, "response.body", tier="batch", failed=True),
-    *_usage("chat", _CHAT, ""),
+    # Chat Completions come early: of a whole record each field that is asked for takes time.
+    _CHATS[0],
+    _batch_object(),
+    *_messages(""),
+    _CHATS[1],
+    *_messages("response"),
     *_usage("wrapped", _CHAT, "response"),
+    *_messages("body"),
     *_usage("wrapped-body", _CHAT, "body"),
     _parts_only("", "deepseek"),
     _parts_only("response", "wrapped-deepseek"),
@@ -396,26 +503,13 @@ LOG_KINDS: tuple[LogKind, ...] = (
             "metadata.additional_usage_values.cache_creation_input_tokens",
         ),
         time=_at("endTime", "startTime"),
+        hosts=_at("custom_llm_provider"),
         region=_at("api_base"),
         failed=((("cache_hit",), "[Tt]rue"), (("status",), "failure")),
         calls=_server_tools("metadata.usage_object", "metadata.additional_usage_values"),
         flat=True,
     ),
-    LogKind(
-        "table",
-        "README.md",
-        marks=_at("model", "input_tokens", "output_tokens"),
-        model=_at("model"),
-        input=_at("input_tokens"),
-        output=_at("output_tokens"),
-        cached=_at("cached_input_tokens"),
-        write=_at("cache_write_tokens"),
-        time=_at("completed_at", "time", "timestamp", "created_at", "created", "date", "day"),
-        tier=_at("tier", "service_tier"),
-        region=_at("region"),
-        requests=_at("requests"),
-        flat=True,
-    ),
+    *_tables(),
     LogKind(
         "batch-failed",
         _BATCH,
@@ -433,6 +527,7 @@ FAMILIES = {
     "wrapped": ("wrapped", "wrapped-responses", "wrapped-body", "wrapped-body-responses", "wrapped-deepseek"),
     "otel": ("otel", "otel-older"),
     "otel-flat": ("otel-flat", "otel-flat-older"),
+    "anthropic": ("anthropic", "anthropic-written"),
 }
 """Names that stand for several kinds where a user names one: records of one origin come in all of them."""
 
@@ -469,7 +564,11 @@ def mapped_kind(fields: dict[str, Path]) -> LogKind:
     """The kind that `--map` describes: the plain table, with some of its fields elsewhere."""
     table = next(kind for kind in LOG_KINDS if kind.name == "table")
     given: dict[str, tuple[Path, ...]] = {MAPPED_FIELDS[name]: (path,) for name, path in fields.items()}
-    given = {"region": (), **given}  # looked at where it is mapped: a column of that name may mean anything
+    given = {
+        "region": (),
+        "hosts": (),
+        **given,
+    }  # looked at where it is mapped: a column of that name may mean anything
     kind = table._replace(name="mapped", source="--map", flat=False, **given)  # type: ignore[arg-type]  # paths all
     return kind._replace(marks=(*kind.input[:1], *kind.output[:1]))
 
@@ -477,7 +576,7 @@ def mapped_kind(fields: dict[str, Path]) -> LogKind:
 def paths_of(kind: LogKind) -> tuple[Path, ...]:
     """Every field that a kind looks at, but for those of calls."""
     groups = (kind.marks, kind.model, kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.total)
-    times = (kind.time, kind.until, kind.tier, kind.batch, kind.region, kind.requests)
+    times = (kind.time, kind.until, kind.tier, kind.batch, kind.region, kind.requests, kind.hosts, kind.azure)
     found = [path for group in (*groups, *times) for path in group]
     found += [path for path, _ in (*kind.failed, *kind.no_call)]
     found += [test.path for test in kind.tests]
@@ -490,6 +589,20 @@ def count_paths(kind: LogKind) -> frozenset[Path]:
     """Those of them that hold a count, which must be written as a number."""
     counts = (kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.requests, kind.total)
     return frozenset(path for paths in counts for path in paths)
+
+
+def usage_object(kind: LogKind) -> Path | None:
+    """The object of a record that holds its counts: all of it in a table; None where it holds other things too."""
+    if kind.flat:
+        return () if not kind.types else None
+    root = (*kind.input, *kind.input_parts, ("",))[0][:-1]
+    return root if root[-1:] in (("usage",), ("usage_metadata",)) else None
+
+
+def cache_names(kind: LogKind) -> tuple[str, ...]:
+    """The names of the cache fields that a kind reads, and of those that another field tells as well."""
+    read = (path[-1] for path in (*kind.cached, *kind.write, *kind.input_parts))
+    return tuple(dict.fromkeys((*read, "prompt_cache_miss_tokens")))
 
 
 def call_numbers(kind: LogKind) -> tuple[Path, ...]:

@@ -60,7 +60,8 @@ def expand_sql(reader: str, kinds: Sequence[LogKind]) -> str:
     )
     return (
         f"SELECT {FILE}, CASE WHEN json_type(record, '$.attributes') = 'ARRAY' THEN "
-        f"json_merge_patch(record, json_object('attributes', {_ATTRIBUTES})) ELSE record END AS record FROM ({buckets})"
+        f"json_merge_patch(record, json_object('attributes', {_ATTRIBUTES})) ELSE record END AS record "
+        f"FROM ({buckets})"
     )
 
 

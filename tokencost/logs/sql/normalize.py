@@ -6,19 +6,22 @@ from tokencost.errors import InvalidRequest
 from tokencost.logs.records.kinds import (
     FAILED,
     NO_CALL,
+    OWN_HOST,
     REGION,
     REGIONAL_HOST,
     CallCount,
     LogKind,
     Path,
     Test,
+    cache_names,
     call_lists,
     call_numbers,
     paths_of,
+    usage_object,
 )
 from tokencost.logs.sql.fields import MALFORMED, Fields, literal
 from tokencost.logs.sql.parsing import NativeParsing, Parsing, matches_sql
-from tokencost.logs.usage_query import UsageQuery, field_path, region_prefix
+from tokencost.logs.usage_query import HOST_AFTER, HOST_BEFORE, UNREAD_BEFORE, UsageQuery, field_path, region_prefix
 from tokencost.pricetable.table import CALLS
 from tokencost.pricing.rates import STANDARD
 
@@ -141,6 +144,8 @@ def records_sql(
         "tier": each(lambda kind: first_sql(fields.text(path) for path in kind.tier), NO_TEXT),
         "batch": each(lambda kind: first_sql(fields.text(path) for path in kind.batch), NO_TEXT),
         "region": each(lambda kind: first_sql(fields.text(path) for path in kind.region), NO_TEXT),
+        "host": NO_TEXT if query.any_host else each(lambda kind: _host_text(fields, kind), NO_TEXT),
+        "unread": each(lambda kind: _unread_cache(fields, kind), NO_TEXT),
         "unbilled": each(lambda kind: _unbilled_sql(fields, kind), NO_TEXT),
     }
     for name, call in zip(query.call_columns, query.calls, strict=True):
@@ -194,6 +199,12 @@ def _parse_sql(
         parsed["input"] = f"CASE WHEN part_1 IS NULL THEN {parsed['input']} ELSE {parts} END"
     parsed["cached"] = f"coalesce({parsed['cached']}, 0)"
     parsed["write"] = f"coalesce({parsed['write']}, 0)"
+    if any(kind.excludes_cache for kind in kinds):
+        # What is malformed stays so, and is told of by its own name.
+        added = [f"CASE WHEN {parsed[name]} > 0 THEN {parsed[name]} ELSE 0 END" for name in ("cached", "write")]
+        whole_input = f"{parsed['input']} + {' + '.join(added)}"
+        excluding = f"shape IN ({numbers(lambda kind: kind.excludes_cache)}) AND {parsed['input']} >= 0"
+        parsed["input"] = f"CASE WHEN {excluding} THEN {whole_input} ELSE {parsed['input']} END"
     summed = f"CASE WHEN coalesce({parsed['requests']}, 1) = 1 THEN 0 ELSE 1 END" if "requests" in columns else "0"
     if any(kind.until for kind in kinds):
         summed = f"CASE WHEN shape IN ({numbers(lambda kind: kind.until)}) THEN 1 ELSE {summed} END"
@@ -219,7 +230,7 @@ def _parse_sql(
         "instant": time,
         "of_day": day,
         "span_end": parsing.time("until") if "until" in columns else "CAST(NULL AS BIGINT)",
-        "tier": f"{_region_prefix(columns)}{tier}",
+        "tier": _with_host(columns, _with_unread(columns, f"{_region_prefix(columns)}{tier}")),
     }
     return (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
@@ -343,6 +354,34 @@ def _region_prefix(columns: Mapping[str, str]) -> str:
         return ""
     # A grouping column of its own would cost every log something, and few have a region.
     return f"CASE WHEN {matches_sql('region', REGIONAL_HOST)} THEN {literal(region_prefix(REGION))} ELSE '' END || "
+
+
+def _host_text(fields: Fields, kind: LogKind) -> str | None:
+    azure = [f"CASE WHEN {present} THEN 'Azure' END" for path in kind.azure if (present := fields.present(path))]
+    return first_sql([*azure, *(fields.text(path) for path in kind.hosts)])
+
+
+def _with_host(columns: Mapping[str, str], tier: str) -> str:
+    """Region and tier, behind the name of another host that served a record. A list or an object names none."""
+    if "host" not in columns:
+        return tier
+    own = f"host IS NULL OR {matches_sql('lower(host)', f'^({OWN_HOST})$')} OR substr(host, 1, 1) IN ('{{', '[')"
+    named = f"{literal(HOST_BEFORE)} || replace(host, {literal(HOST_AFTER)}, '/') || {literal(HOST_AFTER)}"
+    # To put nothing before a text would take time for each record.
+    return f"CASE WHEN {own} THEN {tier} ELSE {named} || {tier} END"
+
+
+def _unread_cache(fields: Fields, kind: LogKind) -> str | None:
+    root = usage_object(kind)
+    return None if root is None else fields.unread_cache(root, cache_names(kind))
+
+
+def _with_unread(columns: Mapping[str, str], tier: str) -> str:
+    """Region and tier, behind the name of a cache field that no rule reads."""
+    if "unread" not in columns:
+        return tier
+    named = f"{literal(UNREAD_BEFORE)} || replace(unread, {literal(HOST_AFTER)}, '/') || {literal(HOST_AFTER)}"
+    return f"CASE WHEN unread IS NULL THEN {tier} ELSE {named} || {tier} END"
 
 
 def _unbilled_sql(fields: Fields, kind: LogKind) -> str | None:

@@ -95,6 +95,9 @@ class Fields:
     def instant(self, path: Path) -> None:
         """Nor whether they are times."""
 
+    def unread_cache(self, path: Path, known: Sequence[str]) -> None:
+        """Not looked for: dialects differ in how texts are searched."""
+
     def items(self, wanted: Items) -> str | None:
         """How many elements of a list are wanted ones, where a dialect can say so."""
         if self._dialect.items is None:
@@ -129,7 +132,10 @@ def _usual_columns(kinds: Sequence[LogKind], query: UsageQuery) -> tuple[str, ..
         requests = () if kind.name == "table" else kind.requests
         # Many a table has no column of addresses: only one that --map or --columns names is looked at.
         region = kind.region if kind.name == "mapped" else ()
-        usual = kind._replace(time=tuple(times[:1]), tier=kind.tier[:1], region=region, requests=requests)
+        # The same holds for names of hosts, and for names of operations and newer names of cache fields in columns.
+        most = 1 if kind.flat else 2
+        usual = kind._replace(hosts=(), azure=(), no_call=(), cached=kind.cached[:most], write=kind.write[:most])
+        usual = usual._replace(time=tuple(times[:1]), tier=kind.tier[:1], region=region, requests=requests)
         paths += paths_of(usual)
     paths += [field_path(name) for name in query.fields]
     paths += [query.compare_to] if query.compare_to else []
