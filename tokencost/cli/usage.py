@@ -39,7 +39,7 @@ class TableSource(NamedTuple):
 HEADINGS = {
     "The question": ("by", "since", "until", "as_models", "token_factors", "compare_to"),
     "Rates": ("on", "tier", "window", "region", "prices"),
-    "The logs": ("mapping", "allow_unpriced", "any_host"),
+    "The logs": ("mapping", "keep_repeats", "allow_unpriced", "any_host"),
     "The answer": ("chart", "brief", "width", "format_name", "output", "no_color"),
     "Larger than a machine": ("engine", "master", "spark_remote"),
     "A query for a warehouse": ("dialect", "table_name", "shape", "columns", "json_column"),
@@ -65,6 +65,7 @@ HEADINGS = {
 @click.option("--compare-to", metavar="FIELD", help="Reconcile with the cost in this field, such as spend.")
 @click.option("--map", "mapping", multiple=True, metavar="NAME=FIELD",
               help="Where a record keeps it: --map input_tokens=path.to.field. May be repeated.")  # fmt: skip
+@click.option("--keep-repeats", is_flag=True, help="Count a call each time that sessions record it. [default: once]")
 @click.option("--engine", type=click.Choice(ENGINES), default="duckdb", show_default=True,
               help="What reads the files.")  # fmt: skip
 @click.option("--master", metavar="URL", help="Where Spark runs. [default: local[*], all cores of this machine]")
@@ -95,6 +96,7 @@ def usage(
     window: str | None,
     compare_to: str | None,
     mapping: tuple[str, ...],
+    keep_repeats: bool,
     engine: str,
     master: str | None,
     spark_remote: str | None,
@@ -114,6 +116,7 @@ def usage(
     FILE is JSON lines, a JSON array, CSV, TSV or Parquet, plain or compressed (gzip, zstd), a folder, a glob, or -
     for standard input. Records of OpenAI, its Batch and Usage APIs, DeepSeek, LiteLLM, OpenTelemetry and LangChain
     are recognised by their fields, as is a table with model, time, input_tokens, cached_input_tokens, output_tokens.
+    codex and claude stand for the sessions of Codex CLI and Claude Code, --by project and session among the columns.
 
     The completion of a request decides where it is recorded, else its creation. --on prices all requests at one time
     instead. Exit status 1: something was left unpriced or could not be read.
@@ -169,6 +172,7 @@ def usage(
         tell=lambda sentence: click.echo(sentence, err=True),
         engine=engine,
         cluster=Cluster(master, spark_remote),
+        keep_repeats=keep_repeats,
     )
     for name in result.empty:
         click.echo(f"note: {sanitize(name)} holds no record", err=True)

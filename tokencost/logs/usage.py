@@ -14,7 +14,7 @@ from tokencost.logs.billing.calls import Calls
 from tokencost.logs.billing.results import Reconciled, Unpriced, UsageRow
 from tokencost.logs.billing.sums import Rejected
 from tokencost.logs.exported_sums import ExportedSums, holds_sums, list_rejected, read_sums
-from tokencost.logs.files.discover import Logs, open_logs
+from tokencost.logs.files.discover import Logs
 from tokencost.logs.files.last_lines import has_open_line
 from tokencost.logs.records.kinds import FAILED, LOG_KINDS, MAPPED_FIELDS, LogKind, mapped_kind
 from tokencost.logs.sql.rate_periods import RatePeriods, rate_periods
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tokencost.logs.engines.duckdb_engine import Engine
     from tokencost.logs.engines.duckdb_errors import Obstacle
     from tokencost.logs.passes import Pass
+    from tokencost.logs.sessions.calls_table import SessionCalls
 
 MOST_REJECTED = 20
 
@@ -82,6 +83,8 @@ class Usage(NamedTuple):
     """Calls of tools that the records show, such as web searches, and their fees, which are in no cost of the rows."""
     no_call_count: int = 0
     """Records for which nothing was billed: chunks, pending and failed requests, empty buckets, other spans."""
+    repeats: int = 0
+    """How often calls were recorded again, which are counted once."""
 
     def _repr_html_(self) -> str:
         return html_of(self)
@@ -117,8 +120,12 @@ def usage(
     cluster: Cluster | None = None,
     region: str | None = None,
     any_host: bool = False,
+    keep_repeats: bool = False,
 ) -> Usage:
     """Price the request logs in files, folders and globs; `-` is standard input.
+
+    `codex` and `claude` stand for the sessions of these tools, wherever they keep them; so do their folders. A call
+    counts once however often sessions record it, unless `keep_repeats` is set.
 
     Each request is priced at its own instant, in UTC: its completion where recorded, else its creation. `on` prices
     all of them at one time instead. `since` is inclusive, `until` exclusive. `tier` prices every request in that
@@ -137,6 +144,8 @@ def usage(
     from tokencost.logs.engines.duckdb_engine import Engine
     from tokencost.logs.engines.duckdb_errors import Obstructed
     from tokencost.logs.passes import first_pass, next_pass
+    from tokencost.logs.sessions.calls_table import write_calls
+    from tokencost.logs.sessions.tools import open_sessions
 
     query = ask(
         table,
@@ -159,8 +168,10 @@ def usage(
     periods = rate_periods(table)
     if engine == "spark":
         return _by_spark(table, names, query, window, kinds, periods, cluster or Cluster())
-    with open_logs(names, shown=progress) as found:
+    with open_sessions(names, shown=progress) as (sessions, found):
+        calls = write_calls(sessions, found.folder, MOST_REJECTED, keep_repeats=keep_repeats)
         logs, exported = _split(found, query, periods)
+        logs, exported = _with_calls(logs, exported, calls)
         # What one pass cannot take says how the next one reads: `passes` has them all, and why each is needed.
         reading = first_pass(logs, kinds)
         while True:
@@ -173,7 +184,7 @@ def usage(
                 except Obstructed as error:
                     result = error.obstacle
             if isinstance(result, Usage):
-                return result
+                return result._replace(repeats=calls.repeats)
             reading = next_pass(reading, result, kinds, query)
 
 
@@ -196,6 +207,14 @@ def _split(logs: Logs, query: UsageQuery, periods: RatePeriods) -> tuple[Logs, E
     with Engine(logs._replace(files=of_sums), periods) as reader:
         exported = read_sums(reader, query, periods)
     return logs._replace(files=tuple(log for log in logs.files if log not in of_sums)), exported
+
+
+def _with_calls(logs: Logs, exported: ExportedSums, calls: "SessionCalls") -> tuple[Logs, ExportedSums]:
+    """The files with the calls of sessions among them, and the sums with what could not be read there."""
+    files = (*logs.files, *((calls.log,) if calls.log else ()))
+    return logs._replace(files=files), ExportedSums(
+        (*exported.sums, *calls.sums), (*exported.rejected, *calls.rejected), (*exported.empty, *calls.empty)
+    )
 
 
 def _read(
@@ -243,10 +262,16 @@ def _by_spark(
     cluster: Cluster,
 ) -> Usage:
     from tokencost.logs.engines.spark_engine import far_log, spark_sums
+    from tokencost.logs.sessions.tools import Sessions, open_sessions, show_names
 
     local = [name for name in files if "://" not in name]
     bill = Bill(table, query, window)
-    with open_logs(local) if local else nullcontext(Logs((), "")) as found:
+    opened = open_sessions(local) if local else nullcontext((list[Sessions](), Logs((), "")))
+    with opened as (sessions, found):
+        if sessions:
+            raise InvalidRequest(
+                f"sessions of {show_names(sessions)} are read by the embedded engine alone", "leave out --engine spark"
+            )
         logs, exported = _split(found, query, periods) if local else (found, ExportedSums())
         far = tuple(far_log(name) for name in files if "://" in name)
         for item in exported.sums:

@@ -10,6 +10,7 @@ from tokencost.documents.document import (
     Column,
     Document,
     Field,
+    Figure,
     Plain,
     Records,
     Sentence,
@@ -64,6 +65,7 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
         "failed_count": result.failed_count,
         "region": result.region,
         "no_call_count": result.no_call_count,
+        "repeats": result.repeats,
     }
     return begin_document(table, "usage", _cut_to_second(result))._replace(
         records=tuple(records),
@@ -295,6 +297,9 @@ def _notes(result: Usage) -> Iterator[Sentence]:
     if result.unpriced_elsewhere and result.tier is None:
         yield ("--tier standard prices all requests in the tier that every model has.",)
     yield from say_calls(result)
+    if result.repeats:
+        again = "repeat of a call was" if result.repeats == 1 else "repeats of calls were"
+        yield (Figure(result.repeats, "count"), f" {again} left out; --keep-repeats counts them.")
     if result.priced and result.first is None:
         yield ("Some priced records have no time, so that their period is not known.",)
     if result.base_rates:

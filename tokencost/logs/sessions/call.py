@@ -1,0 +1,84 @@
+"""One call as a session recorded it, and how its counts and its time are read."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from tokencost.logs.sql.fields import MOST
+from tokencost.logs.sql.rate_periods import LATEST
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_LONGEST_TEXT = 4096
+"""Names are cut there; a longer one is no model, session or folder."""
+_BREAKS = {ord(sign): " " for sign in "\r\n\0"}
+
+
+class Call(NamedTuple):
+    """A call of a model, counted as in the plain table: input includes what was read from a cache and written to it."""
+
+    model: str | None
+    time: int | None
+    """Microseconds since 1970, UTC."""
+    tier: str | None
+    input: int
+    cached: int
+    write: int
+    output: int
+    session: str | None
+    project: str | None
+    """The folder that the session ran in."""
+    message: str | None = None
+    """The id under which a call is counted once across files; None where the reader has done so itself."""
+    request: str | None = None
+    sidechain: bool = False
+    """Whether it stands in a side conversation, which may repeat messages of the main one under new requests."""
+
+
+class Unreadable(Exception):
+    """What is wrong with a line that holds a call."""
+
+
+def read_count(usage: Mapping[str, Any], name: str) -> int:
+    """A count of tokens; 0 where it is not recorded. Raises `Unreadable` for what is no count."""
+    value = usage.get(name)
+    if value is None:
+        return 0
+    if type(value) is not int or not 0 <= value < MOST:
+        raise Unreadable(f"{name} is no count of tokens: {str(value)[:40]}")
+    return value
+
+
+def refuse_unknown_cache(usage: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Raise `Unreadable` where a count of cached tokens stands under a name that nobody reads: it would be lost."""
+    for name, value in usage.items():
+        if "cache" in name and value and name not in known:
+            raise Unreadable(f"its usage has {name!r}, which is not known here: cached tokens may be missing")
+
+
+def read_time(text: object) -> int | None:
+    """An instant in microseconds since 1970; None where there is none. Raises `Unreadable` for what is no time."""
+    if text is None:
+        return None
+    try:
+        when = datetime.fromisoformat(text)  # type: ignore[arg-type]  # what is no text is answered below
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        instant = (when - _EPOCH) // _MICROSECOND
+    except (TypeError, ValueError, OverflowError):
+        raise Unreadable(f"its timestamp is no time: {str(text)[:40]}") from None
+    if not 0 <= instant < LATEST:
+        raise Unreadable(f"its timestamp lies before 1970 or after 2099: {str(text)[:40]}")
+    return instant
+
+
+def read_text(value: object) -> str | None:
+    """A name, on one line; None where there is none."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    return value[:_LONGEST_TEXT].translate(_BREAKS)
+
+
+def read_object(value: object) -> Mapping[str, Any]:
+    """A JSON object; an empty one where there is none."""
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,278 @@
+"""Sessions of Codex CLI: rollout files, in which each line is an event.
+
+What the lines hold is defined in https://github.com/openai/codex, `codex-rs/protocol/src/protocol.rs` (`RolloutLine`,
+`SessionMeta`, `TurnContextItem`, `TokenUsageInfo`). Input includes cached input and cache writes, output reasoning.
+
+- `turn_context` (and, newer, `thread_settings_applied`) says which model is called from there on.
+- `token_count` holds the usage of the last call beside the total of the session. It is written again, with an unchanged
+  total, whenever limits are shown: https://github.com/ccusage/ccusage/issues/1288. Where only the total is there, the
+  call is its difference to the one before; a total that shrinks has begun anew.
+- `token_usage_record`, since September 2026, holds the usage of each response under its id, that of a compaction too,
+  which no `token_count` has: https://github.com/openai/codex/issues/47003. Both are written for all other calls.
+- A forked session, and that of a sub-agent, begins with a copy of its parent's events, mostly under new timestamps:
+  https://github.com/ccusage/ccusage/issues/1370, https://github.com/steipete/CodexBar/issues/2108.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from tokencost.logs.files.decompress import open_decompressed
+from tokencost.logs.files.discover import LONGEST_RECORD, Log
+from tokencost.logs.sessions.call import (
+    Call,
+    Unreadable,
+    read_count,
+    read_object,
+    read_text,
+    read_time,
+    refuse_unknown_cache,
+)
+from tokencost.logs.sessions.lines import is_closed, numbered_lines, parse_line
+from tokencost.logs.sessions.reading import Found, SessionLine
+
+COUNTS = (
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_input_tokens",
+    "output_tokens",
+    "reasoning_output_tokens",
+)
+EVENTS = ("token_count", "thread_settings_applied")
+"""The events of `event_msg` that are read."""
+LINES = ("session_meta", "turn_context", "token_usage_record", "event_msg")
+"""The lines that are read; what else there is, such as `response_item`, holds no usage."""
+_HEAD = re.compile(
+    rb'\{"timestamp":"[^"\\]*",(?:"ordinal":[0-9]+,)?"type":"([a-z_]+)"(?:,"payload":\{"type":"([a-z_]+)")?'
+)
+"""How Codex writes the beginning of a line, from which most of them are known to hold no usage."""
+_WORDS = tuple(name.encode() for name in ("session_meta", "turn_context", "token_usage_record", *EVENTS))
+_LINES = frozenset(name.encode() for name in LINES)
+_EVENTS = frozenset(name.encode() for name in EVENTS)
+_TIERS = {"fast": "priority"}
+"""What Codex calls its tiers, where the API has another name."""
+BURST = 100_000
+"""Microseconds between two lines of a copy at most. A call takes longer, and an agent writes a copy at once."""
+PAIRED = 5_000_000
+"""Microseconds within which a call is written both as `token_usage_record` and as `token_count`."""
+
+Counts = tuple[int, ...]
+Key = tuple[Counts | str | None, Counts | None]
+"""By what a call is known again in a copy: the id of its response, or the total after it and its own usage."""
+
+
+class Head(NamedTuple):
+    """What the first line of a rollout says of its session."""
+
+    session: str
+    parents: frozenset[str] = frozenset()
+    """The sessions that it was forked from or spawned by."""
+    start: str = ""
+
+
+def holds_session(record: Mapping[str, Any]) -> bool:
+    """Whether a record is a line of a rollout."""
+    return "timestamp" in record and isinstance(record.get("payload"), dict) and isinstance(record.get("type"), str)
+
+
+def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
+    """The calls in rollouts, those of parents before those of their forks, and what cannot be read."""
+    heads = {log.path: _read_head(log) for log in logs}
+    parents: dict[str, frozenset[str]] = {}
+    for head in heads.values():
+        parents[head.session] = parents.get(head.session, frozenset()) | head.parents
+    above = {session: _ancestors(session, parents) for session in parents}
+    # Only of these may something come again; most sessions have neither forks nor copies.
+    counted = Counter(head.session for head in heads.values())
+    again = {name for names in parents.values() for name in names} | {name for name in counted if counted[name] > 1}
+    seen: dict[str, set[Key]] = {session: set() for session in parents.keys() & again}
+    for log in sorted(logs, key=lambda log: (len(above[heads[log.path].session]), heads[log.path].start, log.path)):
+        head = heads[log.path]
+        before = [seen[name] for name in (head.session, *sorted(above[head.session])) if name in seen]
+        yield from _Rollout(head, before, seen.get(head.session)).read(log)
+
+
+def _ancestors(session: str, parents: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """All sessions from which a session descends, with the parents of its parents; it is none of its own."""
+    found: set[str] = set()
+    left = set(parents[session])
+    while left:
+        name = left.pop()
+        if name not in found and name != session:
+            found.add(name)
+            left |= parents.get(name, frozenset())
+    return frozenset(found)
+
+
+def _read_head(log: Log) -> Head:
+    with open_decompressed(log.path, log.compression, log.shown) as inner:
+        line = inner.readline(LONGEST_RECORD)
+    try:
+        record = parse_line(line)
+    except Unreadable:
+        return Head(log.path)
+    payload = read_object(record.get("payload"))
+    if record.get("type") != "session_meta" or not isinstance(payload.get("id"), str):
+        return Head(log.path)
+    source = read_object(payload.get("source"))
+    spawn = read_object(read_object(source.get("subagent")).get("thread_spawn"))
+    named = (payload.get("forked_from_id"), payload.get("parent_thread_id"), spawn.get("parent_thread_id"))
+    parents = frozenset(name for name in named if isinstance(name, str) and name and name != payload["id"])
+    return Head(payload["id"], parents, str(payload.get("timestamp") or record.get("timestamp")))
+
+
+class _Rollout:
+    """What is known while the lines of one file are read in their order."""
+
+    def __init__(self, head: Head, before: Sequence[set[Key]], seen: set[Key] | None) -> None:
+        self.head = head
+        self.before = before
+        """The calls of the sessions from which this one descends, and of other files of its own."""
+        self.seen = seen
+        """Where the calls of this one are noted, if they may come again."""
+        self.copying = bool(before or head.parents)
+        """Whether what comes may still be a copy: a copy stands at the beginning."""
+        self.start: int | None = None
+        """When the session began: what is older in its file is its parent's."""
+        self.last: int | None = None
+        self.boundary: int | None = None
+        """The number of the first line of a sub-agent's own, which newer versions write."""
+        self.model: str | None = None
+        self.tier: str | None = None
+        self.project: str | None = None
+        self.total: Counts | None = None
+        self.record: tuple[Counts, int | None] | None = None
+        self.event: tuple[Counts, int | None] | None = None
+        """The last usage that was written in one of two ways, and may still come in the other."""
+
+    def read(self, log: Log) -> Iterator[SessionLine]:
+        """What counts of the lines of the file."""
+        for number, line in numbered_lines(log):
+            if _holds_none(line):
+                continue
+            try:
+                if not is_closed(line):
+                    raise Unreadable("not JSON: it is cut short, or no object")  # noqa: TRY301  # said with its place
+                if not line.startswith(b'{"timestamp":"') and not any(word in line for word in _WORDS):
+                    continue
+                found = self._take(parse_line(line))
+            except Unreadable as error:
+                # It may have named another model: from here on none is known.
+                if b"turn_context" in line or b"thread_settings_applied" in line:
+                    self.model = None
+                yield SessionLine(log.shown, number, str(error))
+                continue
+            if found is not None:
+                yield SessionLine(log.shown, number, None, *found)
+
+    def _take(self, record: Mapping[str, Any]) -> tuple[Call, Found] | None:
+        kind, payload = record.get("type"), read_object(record.get("payload"))
+        if kind == "event_msg":
+            kind = payload.get("type")
+        if kind == "session_meta":
+            self._begin(record, payload)
+        elif kind == "turn_context":
+            self._set(payload)
+        elif kind == "thread_settings_applied":
+            self._set(read_object(payload.get("thread_settings")))
+        elif kind in ("token_count", "token_usage_record"):
+            usage = self._read_usage(record, payload, of_response=kind == "token_usage_record")
+            if usage is not None:
+                return usage
+        return None
+
+    def _begin(self, record: Mapping[str, Any], payload: Mapping[str, Any]) -> None:
+        if self.start is not None:  # the parent's, which is copied as well
+            return
+        self.start = self.last = read_time(payload.get("timestamp") or record.get("timestamp"))
+        self.project = read_text(payload.get("cwd"))
+        boundary = str(payload.get("subagent_history_start_ordinal"))
+        self.boundary = int(boundary) if boundary.isdecimal() else None
+
+    def _set(self, settings: Mapping[str, Any]) -> None:
+        self.model = read_text(settings.get("model")) or self.model
+        self.project = self.project or read_text(settings.get("cwd"))
+        if "service_tier" in settings:
+            tier = read_text(settings["service_tier"])
+            self.tier = _TIERS.get(tier or "", tier)
+
+    def _read_usage(
+        self, record: Mapping[str, Any], payload: Mapping[str, Any], *, of_response: bool
+    ) -> tuple[Call, Found] | None:
+        """The call of a line, and whether it is counted; None where it shows none."""
+        time = read_time(record.get("timestamp"))
+        key, usage, repeated = self._response(payload) if of_response else self._count(payload)
+        if usage is None or not any(usage):
+            return None
+        cached, write = usage[1], usage[2]
+        if cached + write > usage[0]:
+            raise Unreadable("cached_input_tokens and cache_write_input_tokens are above input_tokens")
+        copied = self._is_copied(record, key, time)
+        if self.seen is not None:
+            self.seen.add(key)
+        if not (copied or repeated) and self._is_paired(usage, time, of_response=of_response):
+            return None
+        model = read_text(payload.get("model")) or self.model
+        call = Call(model, time, self.tier, usage[0], cached, write, usage[3], self.head.session, self.project)
+        return call, "repeat" if copied or repeated else "call"
+
+    def _response(self, payload: Mapping[str, Any]) -> tuple[Key, Counts | None, bool]:
+        usage = _read_counts(payload.get("usage"))
+        response = read_text(payload.get("response_id"))
+        return (response or usage, None), usage, False
+
+    def _count(self, payload: Mapping[str, Any]) -> tuple[Key, Counts | None, bool]:
+        info = read_object(payload.get("info"))
+        total, last = (_read_counts(info.get(f"{name}_token_usage")) for name in ("total", "last"))
+        before = self.total
+        if total is None:
+            return (None, last), last, False
+        self.total = total
+        if last is None:
+            new = before is None or any(now < then for now, then in zip(total, before, strict=True))
+            last = total if new else tuple(now - then for now, then in zip(total, before or total, strict=True))
+        return (total, last), last, total == before
+
+    def _is_copied(self, record: Mapping[str, Any], key: Key, time: int | None) -> bool:
+        """Whether it is its parent's, or that of another file of the session."""
+        if not self.copying:
+            return False
+        ordinal = record.get("ordinal")
+        if self.boundary is not None and type(ordinal) is int:
+            return ordinal < self.boundary
+        known = any(key in keys for keys in self.before)
+        if self.head.parents and time is not None and self.start is not None and self.last is not None:
+            known = known or time < self.start or time - self.last <= BURST
+            self.last = time
+        self.copying = known
+        return known
+
+    def _is_paired(self, usage: Counts, time: int | None, *, of_response: bool) -> bool:
+        """Whether the same call was just written in the other way."""
+        other = self.event if of_response else self.record
+        same = other is not None and other[0] == usage and abs((time or 0) - (other[1] or 0)) <= PAIRED
+        mine = None if same else (usage, time)
+        self.record, self.event = (
+            (mine, None if same else self.event) if of_response else (None if same else self.record, mine)
+        )
+        return same
+
+
+def _holds_none(line: bytes) -> bool:
+    """Whether the beginning of a line, as Codex writes it, already tells that it holds nothing that is read."""
+    found = _HEAD.match(line)
+    if found is None:
+        return False
+    kind, event = found.groups()
+    return kind not in _LINES or (kind == b"event_msg" and event is not None and event not in _EVENTS)
+
+
+def _read_counts(value: object) -> Counts | None:
+    """The counts of a usage. Raises `Unreadable` for what is none."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise Unreadable("its usage is no object")
+    refuse_unknown_cache(value, COUNTS)
+    return tuple(read_count(value, name) for name in COUNTS)

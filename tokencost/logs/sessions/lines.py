@@ -1,0 +1,45 @@
+"""The lines of a session, each with its number: most hold no usage and are long, so they are looked at, not parsed."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tokencost.logs.files.decompress import open_decompressed
+from tokencost.logs.files.discover import LONGEST_RECORD, Log
+from tokencost.logs.sessions.call import Unreadable
+
+_CLOSED = (b"}", b"}\n", b"}\r\n")
+
+
+def numbered_lines(log: Log) -> Iterator[tuple[int, bytes]]:
+    """The lines, from 1. Of one that is longer than any record only the beginning, which does not end as JSON does."""
+    with open_decompressed(log.path, log.compression, log.shown) as inner:
+        number = 1
+        read = inner.readline
+        while line := read(LONGEST_RECORD):
+            yield number, line
+            if len(line) == LONGEST_RECORD:
+                while line and not line.endswith(b"\n"):
+                    line = read(LONGEST_RECORD)
+            number += 1
+
+
+def parse_line(line: bytes) -> Mapping[str, Any]:
+    """The record on a line. Raises `Unreadable` where it is no JSON object."""
+    if len(line) == LONGEST_RECORD:
+        raise Unreadable("longer than 16 MB")
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        raise Unreadable("not JSON") from None
+    if not isinstance(record, dict):
+        raise Unreadable("not a JSON object")
+    return record
+
+
+def is_closed(line: bytes) -> bool:
+    """Whether a line begins and ends as a JSON object does; one that was cut short, or is none, does not."""
+    if line.startswith(b"{") and line.endswith(_CLOSED):
+        return True
+    text = line.strip()
+    return not text or (text.startswith(b"{") and text.endswith(b"}"))
