@@ -19,10 +19,13 @@ _BLOCK = 1024 * 1024
 
 
 @contextmanager
-def open_decompressed(path: str, compression: Compression, shown: str) -> Iterator[BinaryIO]:
-    """The bytes inside. Raises `InvalidData` where the file is gone, cut short or damaged."""
+def open_decompressed(path: str, compression: Compression, shown: str, *, block: int = -1) -> Iterator[BinaryIO]:
+    """The bytes inside. Raises `InvalidData` where the file is gone, cut short or damaged.
+
+    Whoever reads all of its lines takes a `block` that is longer than these: the usual one makes pieces of each.
+    """
     try:
-        with open(path, "rb") as stream, _inside(stream, compression) as inner:
+        with open(path, "rb", buffering=block) as stream, _inside(stream, compression) as inner:
             yield inner
     except FileNotFoundError:
         raise InvalidData([Problem(shown, 1, "the file is no longer there", "run it again")]) from None

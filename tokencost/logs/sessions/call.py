@@ -52,7 +52,7 @@ def read_count(usage: Mapping[str, Any], name: str) -> int:
 def refuse_unknown_cache(usage: Mapping[str, Any], known: Iterable[str]) -> None:
     """Raise `Unreadable` where a count of cached tokens stands under a name that nobody reads: it would be lost."""
     for name, value in usage.items():
-        if "cache" in name and value and name not in known:
+        if value and name not in known and "cache" in name:
             raise Unreadable(f"its usage has {name!r}, which is not known here: cached tokens may be missing")
 
 

@@ -47,6 +47,7 @@ _HEAD = re.compile(
     rb'\{"timestamp":"[^"\\]*",(?:"ordinal":[0-9]+,)?"type":"([a-z_]+)"(?:,"payload":\{"type":"([a-z_]+)")?'
 )
 """How Codex writes the beginning of a line, from which most of them are known to hold no usage."""
+_KNOWN = frozenset((*COUNTS, "total_tokens"))
 _WORDS = tuple(name.encode() for name in ("session_meta", "turn_context", "token_usage_record", *EVENTS))
 _LINES = frozenset(name.encode() for name in LINES)
 _EVENTS = frozenset(name.encode() for name in EVENTS)
@@ -230,8 +231,9 @@ class _Rollout:
             return (None, last), last, False
         self.total = total
         if last is None:
-            new = before is None or any(now < then for now, then in zip(total, before, strict=True))
-            last = total if new else tuple(now - then for now, then in zip(total, before or total, strict=True))
+            since = before or (0,) * len(total)
+            last = tuple(now - then for now, then in zip(total, since, strict=True))
+            last = total if min(last) < 0 else last
         return (total, last), last, total == before
 
     def _is_copied(self, record: Mapping[str, Any], key: Key, time: int | None) -> bool:
@@ -274,5 +276,5 @@ def _read_counts(value: object) -> Counts | None:
         return None
     if not isinstance(value, dict):
         raise Unreadable("its usage is no object")
-    refuse_unknown_cache(value, COUNTS)
-    return tuple(read_count(value, name) for name in COUNTS)
+    refuse_unknown_cache(value, _KNOWN)
+    return tuple([read_count(value, name) for name in COUNTS])

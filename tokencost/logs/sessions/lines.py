@@ -8,12 +8,13 @@ from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, Log
 from tokencost.logs.sessions.call import Unreadable
 
+_BLOCK = 1024 * 1024
 _CLOSED = (b"}", b"}\n", b"}\r\n")
 
 
 def numbered_lines(log: Log) -> Iterator[tuple[int, bytes]]:
     """The lines, from 1. Of one that is longer than any record only the beginning, which does not end as JSON does."""
-    with open_decompressed(log.path, log.compression, log.shown) as inner:
+    with open_decompressed(log.path, log.compression, log.shown, block=_BLOCK) as inner:
         number = 1
         read = inner.readline
         while line := read(LONGEST_RECORD):
