@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tokencost.cli.streams import write_out
 from tokencost.errors import InvalidRequest
 from tokencost.logs.records.kinds import SHAPE_HINT, LogKind, named_kinds
+from tokencost.logs.sessions.tools import refuse_sessions
 from tokencost.logs.sql.dialects import DIALECTS, Dialect
 from tokencost.logs.sql.printed_sql import columns_of, table_query, uncounted_calls
 from tokencost.logs.sql.rate_periods import rate_periods
@@ -64,6 +65,7 @@ def _shapes(source: "TableSource") -> tuple[LogKind, ...]:
     names = [name.strip() for name in (source.shape or "").split(",") if name.strip()]
     if not (names or mapped):
         raise InvalidRequest("--print-sql needs the shape of the records", SHAPE_HINT)
+    refuse_sessions(names)
     return (*mapped, *named_kinds(names))
 
 

@@ -204,3 +204,13 @@ def _tool_of(log: Log) -> Tool | None:
 def show_names(sessions: Sequence[Sessions]) -> str:
     """The names of the tools."""
     return " and ".join(item.tool.name for item in sessions)
+
+
+def refuse_sessions(shapes: Sequence[str]) -> None:
+    """Raise `InvalidRequest` where a tool is named as a shape: a query sees rows, and not the lines before them."""
+    for tool in TOOLS:
+        if tool.word in shapes:
+            raise InvalidRequest(
+                f"sessions of {tool.name} are files, each read from its beginning: no query of rows prices them",
+                f"tokencost usage {tool.word} --by day, or load its calls into a table of --shape table",
+            )

@@ -1,0 +1,186 @@
+"""Sessions of Claude Code: input without cache, and every answer once, at its fullest."""
+
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tokencost import PriceTable
+from tokencost.logs.usage import Usage, usage
+
+START = datetime(2026, 11, 1, 10, tzinfo=UTC)
+MODEL = "deepseek-flash"
+Counts = tuple[int, int, int, int]
+"""Input without cache, read from a cache, written to one, and output."""
+
+
+def answered(seconds: float, message: str | None, request: str | None, value: Counts, **more: Any) -> dict[str, Any]:
+    """A line with an answer, or a piece of one."""
+    uncached, cached, write, output = value
+    usage = {
+        "input_tokens": uncached, "cache_read_input_tokens": cached, "cache_creation_input_tokens": write,
+        "cache_creation": {"ephemeral_5m_input_tokens": write, "ephemeral_1h_input_tokens": 0},
+        "output_tokens": output, "service_tier": "standard",
+    }  # fmt: skip
+    body = {"id": message, "role": "assistant", "model": more.pop("model", MODEL), "content": [], "usage": usage}
+    time = (START + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    head = {"parentUuid": None, "isSidechain": False, "cwd": "/work/shop", "sessionId": "S", "version": "2.1.0"}
+    return {**head, "message": body, "requestId": request, "type": "assistant", "timestamp": time, **more}
+
+
+SUMMARY = {"type": "summary", "summary": "of a session", "leafUuid": "u"}
+SNAPSHOT = {"type": "file-history-snapshot", "messageId": "u", "snapshot": {}}
+ASKED = {"type": "user", "sessionId": "S", "message": {"role": "user", "content": 'what is "usage"?'}}
+Read = Callable[..., Usage]
+
+
+@pytest.fixture
+def read(tmp_path: Path, shipped: PriceTable) -> Read:
+    """The answer for sessions, each given by its lines."""
+
+    def price(*sessions: Sequence[object], **asked: Any) -> Usage:
+        for number, lines in enumerate(sessions):
+            (tmp_path / f"{number}.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
+        return usage(shipped, str(tmp_path), **asked)
+
+    return price
+
+
+def tokens(result: Usage) -> list[tuple[int, ...]]:
+    """Requests, input, cached input, cache write and output, of each group."""
+    return [tuple(row.tokens) for row in result.rows]
+
+
+def test_input_is_what_was_read_from_the_cache_and_written_to_it_too(read: Read) -> None:
+    result = read([SUMMARY, SNAPSHOT, ASKED, answered(0, "m", "r", (10, 200, 3, 7))], by=("session", "project"))
+    assert tokens(result) == [(1, 213, 200, 3, 7)]
+    assert [row.group for row in result.rows] == [("S", "/work/shop")]
+    assert (result.read, result.repeats, result.complete) == (1, 0, True)
+
+
+def test_an_answer_that_streams_counts_once_at_its_fullest(read: Read) -> None:
+    pieces = [answered(place, "m", "r", (10, 200, 0, output)) for place, output in enumerate((1, 1, 40, 40))]
+    result = read(pieces)
+    assert (tokens(result), result.repeats) == ([(1, 210, 200, 0, 40)], 3)
+    kept = read(pieces, keep_repeats=True)
+    assert (tokens(kept), kept.repeats) == ([(4, 840, 800, 0, 82)], 0)
+
+
+def test_copies_in_other_files_count_once_where_they_were_first(read: Read) -> None:
+    first, second = answered(0, "m", "r", (10, 0, 0, 5)), answered(9, "n", "q", (20, 0, 0, 6))
+    resumed = [{**each, "sessionId": "T"} for each in (first, second)] + [answered(99, "o", "p", (1, 0, 0, 1))]
+    result = read([first, second], resumed, by="session")
+    assert ([row.group for row in result.rows], tokens(result)) == ([("S",)], [(3, 31, 0, 0, 12)])
+    assert result.repeats == 2
+
+
+def test_one_message_under_two_requests_is_two_calls_but_in_a_side_conversation(read: Read) -> None:
+    two = [answered(0, "m", "r", (10, 0, 0, 5)), answered(9, "m", "q", (10, 0, 0, 5))]
+    assert read(two).repeats == 0
+    aside = answered(9, "m", "q", (10, 0, 0, 50), isSidechain=True)
+    result = read([two[0], aside])
+    assert (tokens(result), result.repeats) == ([(1, 10, 0, 0, 5)], 1)
+
+
+def test_answers_without_an_id_all_count(read: Read) -> None:
+    result = read([answered(0, None, None, (10, 0, 0, 5)), answered(0, None, None, (10, 0, 0, 5))])
+    assert (tokens(result), result.repeats) == ([(2, 20, 0, 0, 10)], 0)
+
+
+def test_the_progress_of_a_sub_agent_is_its_answer_again(read: Read) -> None:
+    own = answered(0, "m", "r", (10, 0, 0, 5), isSidechain=True)
+    progress = {"type": "progress", "sessionId": "S", "data": {"type": "agent_progress", "message": own}}
+    result = read([progress], [own])
+    assert (tokens(result), result.repeats) == ([(1, 10, 0, 0, 5)], 1)
+    alone = read([progress], [ASKED])
+    assert (tokens(alone), alone.repeats) == ([(1, 10, 0, 0, 5)], 0)
+
+
+def test_what_claude_code_wrote_itself_and_sums_of_tools_are_no_calls(read: Read) -> None:
+    synthetic = answered(0, "m", None, (0, 0, 0, 0), model="<synthetic>", isApiErrorMessage=True)
+    summed = {**ASKED, "toolUseResult": {"usage": {"input_tokens": 5, "output_tokens": 5}, "totalTokens": 10}}
+    result = read([synthetic, summed, answered(1, "n", "r", (1, 0, 0, 1))])
+    assert (tokens(result), result.read) == ([(1, 1, 0, 0, 1)], 1)
+
+
+def test_models_of_other_providers_are_unpriced_by_name_in_one_line_each(read: Read) -> None:
+    models = ("claude-sonnet-4-6", "claude-sonnet-4-6", "claude-haiku-4-5", MODEL)
+    lines = [answered(at, f"m{at}", f"r{at}", (10, 5, 1, 2), model=model) for at, model in enumerate(models)]
+    result = read(lines)
+    assert [(item.model, item.rows, item.tokens.input) for item in result.unpriced] == [
+        ("claude-sonnet-4-6", 2, 32), ("claude-haiku-4-5", 1, 16),
+    ]  # fmt: skip
+    assert (result.priced, result.complete) == (1, False)
+
+
+GOOD = json.dumps(answered(0, "m", "r", (10, 2, 3, 5)))
+BAD = [
+    ("not JSON", GOOD[:-1]),
+    ("not JSON", GOOD.replace('"usage"', '"usage"}')),
+    ("input_tokens is no count of tokens: -10", GOOD.replace('"input_tokens": 10', '"input_tokens": -10')),
+    ("output_tokens is no count of tokens: 5", GOOD.replace('"output_tokens": 5', '"output_tokens": "5"')),
+    ("its usage is no object", GOOD.replace('"usage": {', '"usage": 5, "o": {')),
+    ("'other_cache_tokens', which is not known", GOOD.replace('"usage": {', '"usage": {"other_cache_tokens": 9,')),
+    ("its timestamp is no time: soon", GOOD.replace("2026-11-01T10:00:00.000Z", "soon")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reason", "bad"), BAD)
+def test_what_cannot_be_read_is_named_with_its_line(tmp_path: Path, shipped: PriceTable, reason: str, bad: str) -> None:
+    file = tmp_path / "session.jsonl"
+    other = json.dumps(answered(1, "n", "q", (1, 0, 0, 1)))
+    file.write_text("\n".join([json.dumps(SUMMARY), other, bad, other]))
+    result = usage(shipped, str(file))
+    assert [(item.file, item.line) for item in result.rejected] == [(str(file), 3)]
+    assert reason in result.rejected[0].reason
+    assert (result.read, result.priced, result.rejected_count, result.repeats) == (2, 1, 1, 1)
+
+
+def test_more_rejected_lines_than_are_listed_are_counted(tmp_path: Path, shipped: PriceTable) -> None:
+    (tmp_path / "session.jsonl").write_text(f"{GOOD}\n" + "{\n" * 50)
+    result = usage(shipped, str(tmp_path))
+    assert (len(result.rejected), result.rejected_count, result.read, result.priced) == (20, 50, 51, 1)
+
+
+@st.composite
+def folders(draw: st.DrawFn) -> tuple[list[list[dict[str, Any]]], list[Counts]]:
+    """Files of sessions, in which calls stream and stand again, and the calls as they were made."""
+    size = st.integers(0, 90_000)
+    calls = draw(st.lists(st.tuples(size, size, size, size), max_size=8))
+    files: list[list[dict[str, Any]]] = [[ASKED], [ASKED], [ASKED]]
+    for number, value in enumerate(calls):
+        # As it streams, only the output grows; some tools begin with none of the input.
+        parts = sorted(draw(st.lists(st.integers(0, value[3]), max_size=3)))
+        pieces = [
+            answered(number * 60 + at, f"m{number}", f"r{number}", (*value[:3], out)) for at, out in enumerate(parts)
+        ]
+        pieces.append(answered(number * 60 + 50, f"m{number}", f"r{number}", value))
+        for file in draw(st.sets(st.integers(0, 2), min_size=1)):
+            files[file] += pieces
+            files[file] += draw(st.sampled_from(([], [SUMMARY], pieces[-1:])))
+    return [draw(st.permutations(file)) for file in files], calls
+
+
+@settings(max_examples=40)
+@given(drawn=folders())
+def test_the_answer_is_the_sum_of_the_calls_as_drawn(
+    shipped: PriceTable, drawn: tuple[list[list[dict[str, Any]]], list[Counts]]
+) -> None:
+    files, calls = drawn
+    with tempfile.TemporaryDirectory() as folder:
+        for place, lines in enumerate(files):
+            Path(folder, f"{place}.jsonl").write_text("\n".join(map(json.dumps, lines)))
+        result = usage(shipped, folder, tier="standard")
+    uncached, cached, write, output = (sum(call[place] for call in calls) for place in range(4))
+    expected = [(len(calls), uncached + cached + write, cached, write, output)] if calls else []
+    assert tokens(result) == expected
+    assert result.repeats == sum("message" in line and line is not ASKED for file in files for line in file) - len(
+        calls
+    )
+    assert result.complete
