@@ -167,16 +167,22 @@ def folders(draw: st.DrawFn) -> tuple[list[list[dict[str, Any]]], list[Counts]]:
     return [draw(st.permutations(file)) for file in files], calls
 
 
+@pytest.fixture(scope="session")
+def price(shipped: PriceTable) -> Callable[[str], Usage]:
+    """The answer for a folder. A failing example shows it in a word, and would the table in pages."""
+    return lambda folder: usage(shipped, folder)
+
+
 @settings(max_examples=40)
 @given(drawn=folders())
 def test_the_answer_is_the_sum_of_the_calls_as_drawn(
-    shipped: PriceTable, drawn: tuple[list[list[dict[str, Any]]], list[Counts]]
+    price: Callable[[str], Usage], drawn: tuple[list[list[dict[str, Any]]], list[Counts]]
 ) -> None:
     files, calls = drawn
     with tempfile.TemporaryDirectory() as folder:
         for place, lines in enumerate(files):
             Path(folder, f"{place}.jsonl").write_text("\n".join(map(json.dumps, lines)))
-        result = usage(shipped, folder, tier="standard")
+        result = price(folder)
     uncached, cached, write, output = (sum(call[place] for call in calls) for place in range(4))
     expected = [(len(calls), uncached + cached + write, cached, write, output)] if calls else []
     assert tokens(result) == expected

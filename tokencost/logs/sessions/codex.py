@@ -54,13 +54,17 @@ _EVENTS = frozenset(name.encode() for name in EVENTS)
 _TIERS = {"fast": "priority"}
 """What Codex calls its tiers, where the API has another name."""
 BURST = 100_000
-"""Microseconds between two lines of a copy at most. A call takes longer, and an agent writes a copy at once."""
+"""Microseconds within which the next call of a copy stands. A call takes longer, and Codex writes a copy at once."""
+PAUSE = 5_000_000
+"""The same where the call is known to be one of the parent: the disk may have been busy meanwhile."""
 PAIRED = 5_000_000
 """Microseconds within which a call is written both as `token_usage_record` and as `token_count`."""
 
 Counts = tuple[int, ...]
 Key = tuple[Counts | str | None, Counts | None]
 """By what a call is known again in a copy: the id of its response, or the total after it and its own usage."""
+Seen = set[tuple[Key, int | None]]
+"""The calls of a session: each with its time, which copies of a file keep, and without, as forks do not."""
 
 
 class Head(NamedTuple):
@@ -87,10 +91,10 @@ def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
     # Only of these may something come again; most sessions have neither forks nor copies.
     counted = Counter(head.session for head in heads.values())
     again = {name for names in parents.values() for name in names} | {name for name in counted if counted[name] > 1}
-    seen: dict[str, set[Key]] = {session: set() for session in parents.keys() & again}
+    seen: dict[str, Seen] = {session: set() for session in parents.keys() & again}
     for log in sorted(logs, key=lambda log: (len(above[heads[log.path].session]), heads[log.path].start, log.path)):
         head = heads[log.path]
-        before = [seen[name] for name in (head.session, *sorted(above[head.session])) if name in seen]
+        before = [seen[name] for name in above[head.session] if name in seen]
         yield from _Rollout(head, before, seen.get(head.session)).read(log)
 
 
@@ -126,13 +130,13 @@ def _read_head(log: Log) -> Head:
 class _Rollout:
     """What is known while the lines of one file are read in their order."""
 
-    def __init__(self, head: Head, before: Sequence[set[Key]], seen: set[Key] | None) -> None:
+    def __init__(self, head: Head, before: Sequence[Seen], seen: Seen | None) -> None:
         self.head = head
         self.before = before
-        """The calls of the sessions from which this one descends, and of other files of its own."""
+        """The calls of the sessions from which this one descends."""
         self.seen = seen
-        """Where the calls of this one are noted, if they may come again."""
-        self.copying = bool(before or head.parents)
+        """The calls of this one, from other files too, if they may come again."""
+        self.copying = bool(head.parents or seen)
         """Whether what comes may still be a copy: a copy stands at the beginning."""
         self.start: int | None = None
         """When the session began: what is older in its file is its parent's."""
@@ -211,7 +215,7 @@ class _Rollout:
             raise Unreadable("cached_input_tokens and cache_write_input_tokens are above input_tokens")
         copied = self._is_copied(record, key, time)
         if self.seen is not None:
-            self.seen.add(key)
+            self.seen |= {(key, time), (key, None)}
         if not (copied or repeated) and self._is_paired(usage, time, of_response=of_response):
             return None
         model = read_text(payload.get("model")) or self.model
@@ -243,12 +247,18 @@ class _Rollout:
         ordinal = record.get("ordinal")
         if self.boundary is not None and type(ordinal) is int:
             return ordinal < self.boundary
-        known = any(key in keys for keys in self.before)
-        if self.head.parents and time is not None and self.start is not None and self.last is not None:
-            known = known or time < self.start or time - self.last <= BURST
+        self.copying = bool(self.seen) and (key, time) in (self.seen or ())
+        if self.head.parents and not self.copying:
+            self.copying = self._is_of_parent(key, time)
             self.last = time
-        self.copying = known
-        return known
+        return self.copying
+
+    def _is_of_parent(self, key: Key, time: int | None) -> bool:
+        if time is None or self.start is None or self.last is None:
+            return any((key, None) in seen for seen in self.before)
+        if time < self.start or time - self.last <= BURST:
+            return True
+        return time - self.last <= PAUSE and any((key, None) in seen for seen in self.before)
 
     def _is_paired(self, usage: Counts, time: int | None, *, of_response: bool) -> bool:
         """Whether the same call was just written in the other way."""
