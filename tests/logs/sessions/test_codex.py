@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokencost import PriceTable
+from tokencost.logs.sessions.calls_table import write_calls
+from tokencost.logs.sessions.tools import open_sessions
 from tokencost.logs.usage import Usage, usage
 
 START = datetime(2026, 11, 1, 10, tzinfo=UTC)
@@ -231,6 +234,23 @@ def test_the_tier_is_that_of_the_settings(read: Read) -> None:
     lines += [count(4, (3, 0, 3), usage[1]), tiered(5, "default"), count(6, (6, 0, 6), usage[2])]
     result = read(lines, by="tier")
     assert {row.group: row.tokens.input for row in result.rows} == {("standard",): 4, ("priority",): 2}
+
+
+def test_the_table_of_calls_names_the_host(tmp_path: Path) -> None:
+    first = json.loads(meta(0, "A"))
+    first["payload"]["model_provider"] = "openrouter"
+    settings = {"model": "gpt-5", "model_provider_id": "openai"}
+    applied = line(4, "event_msg", {"type": "thread_settings_applied", "thread_settings": settings})
+    lines = [json.dumps(first), turn(1), count(3, (1, 0, 1), (1, 0, 1)), applied, count(5, (3, 0, 2), (2, 0, 1))]
+    file = tmp_path / "rollout-1.jsonl"
+    file.write_text("\n".join(lines))
+    with open_sessions([str(file)]) as (sessions, found):
+        log = write_calls(sessions, found.folder, 1).log
+        assert log is not None
+        rows = duckdb.execute(
+            f"SELECT provider, model, session, input_tokens FROM '{log.path}' ORDER BY time"
+        ).fetchall()
+    assert rows == [("openrouter", MODEL, "A", 1), ("openai", "gpt-5", "A", 2)]
 
 
 GOOD = (100, 50, 10)

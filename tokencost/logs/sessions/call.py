@@ -28,6 +28,8 @@ class Call(NamedTuple):
     session: str | None
     project: str | None
     """The folder that the session ran in."""
+    host: str | None = None
+    """Who served it, where the session says so; another than the provider's own API has prices of its own."""
     message: str | None = None
     """The id under which a call is counted once across files; None where the reader has done so itself."""
     request: str | None = None

@@ -24,6 +24,7 @@ NAMES = {
     "output": "CAST(output AS BIGINT)",
     "session": "session",
     "project": "project",
+    "host": "host",
 }
 """The fields of a call that the table has, and how each is written in it."""
 COLUMNS = {
@@ -31,6 +32,7 @@ COLUMNS = {
     "cached": "cached_input_tokens",
     "write": "cache_write_tokens",
     "output": "output_tokens",
+    "host": "provider",
 }
 """Those that the plain table calls otherwise."""
 

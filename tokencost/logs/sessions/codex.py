@@ -50,6 +50,7 @@ _HEAD = re.compile(
 _KNOWN = frozenset((*COUNTS, "total_tokens"))
 _WORDS = tuple(name.encode() for name in ("session_meta", "turn_context", "token_usage_record", *EVENTS))
 _LINES = frozenset(name.encode() for name in LINES)
+_EVENT = b"event_msg"
 _EVENTS = frozenset(name.encode() for name in EVENTS)
 _TIERS = {"fast": "priority"}
 """What Codex calls its tiers, where the API has another name."""
@@ -145,6 +146,8 @@ class _Rollout:
         """The number of the first line of a sub-agent's own, which newer versions write."""
         self.model: str | None = None
         self.tier: str | None = None
+        self.host: str | None = None
+        """The key of a provider in the settings of Codex: `openai`, or one of the user's own."""
         self.project: str | None = None
         self.total: Counts | None = None
         self.record: tuple[Counts, int | None] | None = None
@@ -153,8 +156,12 @@ class _Rollout:
 
     def read(self, log: Log) -> Iterator[SessionLine]:
         """What counts of the lines of the file."""
+        begin = _HEAD.match
         for number, line in numbered_lines(log):
-            if _holds_none(line):
+            # The beginning of a line, as Codex writes it, tells of nearly all that they hold nothing that is read.
+            if (head := begin(line)) and (
+                head[1] not in _LINES or (head[1] == _EVENT and head[2] is not None and head[2] not in _EVENTS)
+            ):
                 continue
             try:
                 if not is_closed(line):
@@ -192,11 +199,13 @@ class _Rollout:
             return
         self.start = self.last = read_time(payload.get("timestamp") or record.get("timestamp"))
         self.project = read_text(payload.get("cwd"))
+        self.host = read_text(payload.get("model_provider"))
         boundary = str(payload.get("subagent_history_start_ordinal"))
         self.boundary = int(boundary) if boundary.isdecimal() else None
 
     def _set(self, settings: Mapping[str, Any]) -> None:
         self.model = read_text(settings.get("model")) or self.model
+        self.host = read_text(settings.get("model_provider_id")) or self.host
         self.project = self.project or read_text(settings.get("cwd"))
         if "service_tier" in settings:
             tier = read_text(settings["service_tier"])
@@ -219,7 +228,8 @@ class _Rollout:
         if not (copied or repeated) and self._is_paired(usage, time, of_response=of_response):
             return None
         model = read_text(payload.get("model")) or self.model
-        call = Call(model, time, self.tier, usage[0], cached, write, usage[3], self.head.session, self.project)
+        session = self.head.session
+        call = Call(model, time, self.tier, usage[0], cached, write, usage[3], session, self.project, self.host)
         return call, "repeat" if copied or repeated else "call"
 
     def _response(self, payload: Mapping[str, Any]) -> tuple[Key, Counts | None, bool]:
@@ -269,15 +279,6 @@ class _Rollout:
             (mine, None if same else self.event) if of_response else (None if same else self.record, mine)
         )
         return same
-
-
-def _holds_none(line: bytes) -> bool:
-    """Whether the beginning of a line, as Codex writes it, already tells that it holds nothing that is read."""
-    found = _HEAD.match(line)
-    if found is None:
-        return False
-    kind, event = found.groups()
-    return kind not in _LINES or (kind == b"event_msg" and event is not None and event not in _EVENTS)
 
 
 def _read_counts(value: object) -> Counts | None:
