@@ -119,6 +119,7 @@ def test_without_sessions_the_error_names_the_folder_and_the_variable(
     with pytest.raises(InvalidRequest) as caught:
         usage(shipped, word)
     assert "/nowhere/at/all" in str(caught.value)
+    assert f"{variable} says so" in str(caught.value.hint)
     assert str(home) not in str(caught.value)
 
 
@@ -133,7 +134,10 @@ def test_other_folders_of_that_form_are_read_whole(shipped: PriceTable, home: Pa
     put(home / "logs/sessions/a.jsonl", CHAT)
     put(home / "logs/projects/a.jsonl", CHAT)
     put(home / "logs/b.jsonl", CHAT)
-    assert requests(usage(shipped, str(home / "logs"))) == 3
+    put(home / "logs/sessions/rollout-1.jsonl", CODEX % "A")
+    assert requests(usage(shipped, str(home / "logs"))) == 4
+    put(home / "logs/config.toml", "")
+    assert requests(usage(shipped, str(home / "logs"))) == 1
 
 
 def test_compressed_sessions_are_read(shipped: PriceTable, home: Path, zstd: Callable[[bytes], bytes]) -> None:

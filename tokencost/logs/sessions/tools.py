@@ -31,8 +31,8 @@ class Tool(NamedTuple):
     files: tuple[str, ...]
     """The sessions in its folder, as globs."""
     also: tuple[str, ...]
-    """What else lies in a folder of the tool, of which it is known if it has another name; nothing where the names of
-    the sessions tell."""
+    """What else lies in its folder, of which the folder is known where it has another name. Of any other folder all
+    files are read, lest logs beside sessions are passed over."""
     mark: bytes
     """A key that some of the first lines have."""
     holds_session: Callable[[Mapping[str, Any]], bool]
@@ -47,7 +47,7 @@ TOOLS = (
         "CODEX_HOME",
         ("~/.codex",),
         ("sessions/**/rollout-*.jsonl", "archived_sessions/**/rollout-*.jsonl"),
-        (),
+        ("config.toml", "auth.json", "history.jsonl", "version.json"),
         b'"payload"',
         codex.holds_session,
         codex.find_calls,
@@ -138,8 +138,10 @@ def _of_word(tool: Tool) -> list[str]:
     if files:
         return files
     where = " and ".join(homes)
-    by = f"{tool.variable} names it" if named else f"if they are elsewhere, set {tool.variable} or name the folder"
-    raise InvalidRequest(f"there are no sessions of {tool.name} in {where}", by)
+    hint = f"{tool.variable} says so: correct it, or name the folder"
+    if not named:
+        hint = f"if they are elsewhere, set {tool.variable} or name the folder"
+    raise InvalidRequest(f"there are no sessions of {tool.name} in {where}", hint)
 
 
 def _expand(home: str) -> str:
@@ -149,7 +151,7 @@ def _expand(home: str) -> str:
 
 def _is_home(tool: Tool, folder: str) -> bool:
     named = os.path.basename(os.path.abspath(folder)) in (f".{tool.word}", tool.word)
-    known = named or not tool.also or any(os.path.exists(os.path.join(folder, name)) for name in tool.also)
+    known = named or any(os.path.exists(os.path.join(folder, name)) for name in tool.also)
     return known and bool(_in_home(tool, folder))
 
 
