@@ -62,7 +62,7 @@ def write_calls(sessions: Sequence[Sessions], folder: str, most: int, *, keep_re
     raw = os.path.join(folder, "calls.csv")
     rejected: list[Rejected] = []
     sums: dict[str, int] = {}
-    repeats = rows = 0
+    repeats = rows = named = 0
     # A lone half of a pair of UTF-16, which JSON can write, is no text.
     with open(raw, "w", encoding="utf-8", errors="replace", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -76,9 +76,10 @@ def write_calls(sessions: Sequence[Sessions], folder: str, most: int, *, keep_re
                     repeats += 1
                 else:
                     rows += 1
+                    named += found.call.message is not None
                     writer.writerow((rows, *found.call))
     path = os.path.join(folder, "calls.parquet")
-    calls = _keep_once(raw, path, folder, keep_repeats=keep_repeats) if rows else 0
+    calls = _copy(raw, path, folder, once=bool(named) and not keep_repeats) if rows else 0
     os.remove(raw)
     log = Log(f"the calls of {show_names(sessions)}", path, "parquet", "none", os.path.getsize(path)) if calls else None
     names = [log.shown for item in sessions for log in item.logs]
@@ -92,14 +93,14 @@ def write_calls(sessions: Sequence[Sessions], folder: str, most: int, *, keep_re
     )
 
 
-def _keep_once(raw: str, path: str, folder: str, *, keep_repeats: bool) -> int:
-    """Write the rows to a Parquet file, those with the ids of a message once: the fullest. The number of rows."""
+def _copy(raw: str, path: str, folder: str, *, once: bool) -> int:
+    """Write the rows to a Parquet file, if `once` those with the ids of a message at its fullest. Their number."""
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in ("place", *Call._fields))
     source = (
         f"read_csv({literal(raw)}, columns={{{columns}}}, header=false, auto_detect=false, delim=',', quote='\"', "
         "escape='\"', nullstr='', strict_mode=true)"
     )
-    if not keep_repeats:
+    if once:
         # In a side conversation a message comes again under another request.
         aside = "max(sidechain) OVER (PARTITION BY message) = 'True'"
         source = f"(SELECT *, CASE WHEN {aside} THEN NULL ELSE request END AS once FROM {source})"
