@@ -236,7 +236,9 @@ def test_the_tier_is_that_of_the_settings(read: Read) -> None:
     assert {row.group: row.tokens.input for row in result.rows} == {("standard",): 4, ("priority",): 2}
 
 
-def test_the_table_of_calls_names_the_host(tmp_path: Path) -> None:
+def test_calls_that_another_host_served_are_not_priced_as_the_providers_own(
+    tmp_path: Path, shipped: PriceTable
+) -> None:
     first = json.loads(meta(0, "A"))
     first["payload"]["model_provider"] = "openrouter"
     settings = {"model": "gpt-5", "model_provider_id": "openai"}
@@ -251,6 +253,11 @@ def test_the_table_of_calls_names_the_host(tmp_path: Path) -> None:
             f"SELECT provider, model, session, input_tokens FROM '{log.path}' ORDER BY time"
         ).fetchall()
     assert rows == [("openrouter", MODEL, "A", 1), ("openai", "gpt-5", "A", 2)]
+    result = usage(shipped, str(file))
+    assert [(item.model, item.reason) for item in result.unpriced] == [
+        (MODEL, "served by openrouter (--any-host prices such requests as the provider's own)")
+    ]
+    assert (result.priced, usage(shipped, str(file), any_host=True).priced) == (1, 2)
 
 
 GOOD = (100, 50, 10)
