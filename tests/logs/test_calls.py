@@ -293,6 +293,8 @@ def test_kinds_that_show_no_calls_are_asked_for_none(shipped: PriceTable) -> Non
     assert with_calls == {
         *("batch", "batch-responses", "chat", "responses", "wrapped", "wrapped-responses", "wrapped-body"),
         *("wrapped-body-responses", "deepseek", "wrapped-deepseek", "litellm"),
+        *("anthropic", "anthropic-written", "anthropic-in-response", "anthropic-in-response-written"),
+        *("anthropic-in-body", "anthropic-in-body-written"),
     }
     assert {count.call for kind in LOG_KINDS for count in kind.calls} == set(CALLS)
     assert query_of_calls(ask(shipped), []).calls == ()
