@@ -34,12 +34,13 @@ class TableSource(NamedTuple):
     columns: str | None
     json_column: str | None
     mapping: dict[str, str]
+    excludes_cached: bool = False
 
 
 HEADINGS = {
     "The question": ("by", "since", "until", "as_models", "token_factors", "compare_to"),
     "Rates": ("on", "tier", "window", "region", "prices"),
-    "The logs": ("mapping", "allow_unpriced"),
+    "The logs": ("model", "time", "mapping", "excludes_cached", "allow_unpriced"),
     "The answer": ("chart", "brief", "width", "format_name", "output", "no_color"),
     "Larger than a machine": ("engine", "master", "spark_remote"),
     "A query for a warehouse": ("dialect", "table_name", "shape", "columns", "json_column"),
@@ -63,8 +64,14 @@ HEADINGS = {
               "[default: as their address says]")  # fmt: skip
 @click.option("--window", metavar="WINDOW", help="peak or off-peak, for records that give only a date.")
 @click.option("--compare-to", metavar="FIELD", help="Reconcile with the cost in this field, such as spend.")
+@click.option("--model", metavar="NAME", shell_complete=complete_models,
+              help="The model of records that name none.")  # fmt: skip
+@click.option("--time", metavar="FIELD", help="The field that holds the time, such as metadata.finished_at.")
 @click.option("--map", "mapping", multiple=True, metavar="NAME=FIELD",
-              help="Where a record keeps it: --map input_tokens=path.to.field. May be repeated.")  # fmt: skip
+              help="Where records keep it: --map input_tokens=path.to.field, or a.x+a.y for a sum. A key that holds "
+              "dots is in quotes: 'a.\"b.c\"'. May be repeated.")  # fmt: skip
+@click.option("--input-excludes-cached", "excludes_cached", is_flag=True,
+              help="The input tokens of these records do not include the cached and the cache-write ones.")  # fmt: skip
 @click.option("--engine", type=click.Choice(ENGINES), default="duckdb", show_default=True,
               help="What reads the files.")  # fmt: skip
 @click.option("--master", metavar="URL", help="Where Spark runs. [default: local[*], all cores of this machine]")
@@ -92,7 +99,10 @@ def usage(
     region: str | None,
     window: str | None,
     compare_to: str | None,
+    model: str | None,
+    time: str | None,
     mapping: tuple[str, ...],
+    excludes_cached: bool,
     engine: str,
     master: str | None,
     spark_remote: str | None,
@@ -128,14 +138,16 @@ def usage(
         "token_factors": dict(map(_factor, token_factors)),
         "compare_to": compare_to,
         "region": region,
+        "model": model,
     }
+    fields = _fields(mapping, time)
     table = load_table(prices)
     if dialect is not None:
         from tokencost.cli.usage_sql import print_query
 
         if files:
             raise InvalidRequest("--print-sql reads no files", "name the table with --table, or leave out --print-sql")
-        source = TableSource(table_name, shape, columns, json_column, dict(map(_parse_mapping, mapping)))
+        source = TableSource(table_name, shape, columns, json_column, fields, excludes_cached)
         print_query(table, asked, dialect, source, form["output"])
         return 0
     for name, value in (
@@ -160,7 +172,8 @@ def usage(
         files,
         **asked,
         window=window,
-        mapping=dict(map(_parse_mapping, mapping)),
+        mapping=fields,
+        excludes_cached=excludes_cached,
         progress=sys.stderr.isatty(),
         tell=lambda sentence: click.echo(sentence, err=True),
         engine=engine,
@@ -179,6 +192,19 @@ def _factor(text: str) -> tuple[str | None, Fraction]:
 
     model, equals, number = text.rpartition("=")
     return (model if equals else None), parse_factor(number)
+
+
+def _fields(mapping: tuple[str, ...], time: str | None) -> dict[str, str]:
+    """Where fields stand, as `--map` and `--time` say. Raises `InvalidRequest` where they say two things of one."""
+    pairs = [*map(_parse_mapping, mapping), *([("time", time)] if time is not None else [])]
+    found: dict[str, str] = {}
+    for name, path in pairs:
+        if found.setdefault(name, path) != path:
+            raise InvalidRequest(
+                f"{name} is said to stand in {found[name]!r} and in {path!r}",
+                "say it once; fields that add up are one: --map input_tokens=a.x+a.y",
+            )
+    return found
 
 
 def _parse_mapping(text: str) -> tuple[str, str]:

@@ -16,9 +16,10 @@ from tokencost.logs.billing.sums import Rejected
 from tokencost.logs.exported_sums import ExportedSums, holds_sums, list_rejected, read_sums
 from tokencost.logs.files.discover import Logs, open_logs
 from tokencost.logs.files.last_lines import has_open_line
-from tokencost.logs.records.kinds import LOG_KINDS, MAPPED_FIELDS, LogKind, mapped_kind
+from tokencost.logs.records.kinds import LogKind, Path
+from tokencost.logs.records.mapping import kinds_mapped
 from tokencost.logs.sql.rate_periods import RatePeriods, rate_periods
-from tokencost.logs.usage_query import ENGINES, Cluster, UsageQuery, ask, field_path, known_hours
+from tokencost.logs.usage_query import ENGINES, Cluster, UsageQuery, ask, known_hours, mapped_fields
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 from tokencost.pricing.rates import RateCell
@@ -82,6 +83,8 @@ class Usage(NamedTuple):
     """Files in which there is no record."""
     calls: tuple[Calls, ...] = ()
     """Calls of tools that the records show, such as web searches, and their fees, which are in no cost of the rows."""
+    hints: tuple[str, ...] = ()
+    """Of records that are of no kind: which keys they have, and what would probably read them."""
 
     def _repr_html_(self) -> str:
         return html_of(self)
@@ -116,6 +119,8 @@ def usage(
     engine: str = "duckdb",
     cluster: Cluster | None = None,
     region: str | None = None,
+    model: str | None = None,
+    excludes_cached: bool = False,
 ) -> Usage:
     """Price the request logs in files, folders and globs; `-` is standard input.
 
@@ -123,8 +128,10 @@ def usage(
     all of them at one time instead. `since` is inclusive, `until` exclusive. `tier` prices every request in that
     tier, `region` in that region; `window` chooses the hours of records that give only a date. `as_models` prices the
     same requests on other models too, with `token_factors` tokens for each of theirs (None: of every alternative).
-    `mapping` says where the columns of the plain table stand in records of another kind. `progress` shows on a
-    terminal how far the engine is.
+    `mapping` says where fields stand that records keep elsewhere, by the names of the plain table: all other fields
+    stay as the kind of the record has them. Keys that hold dots are in quotes, sums of fields are written with `+`.
+    `model` is the model of records that name none. `excludes_cached` says that the input tokens of all records
+    do not include the cached and the cache-write tokens. `progress` shows on a terminal how far the engine is.
     `tell` is called with a sentence where so many groups come that they take much memory, before they do.
     `engine` is `duckdb` or `spark`, which needs the extra of that name; `cluster` says where Spark runs.
 
@@ -147,15 +154,18 @@ def usage(
         token_factors=token_factors,
         compare_to=compare_to,
         region=region,
+        model=model,
     )
     if engine not in ENGINES:
         raise InvalidRequest(f"there is no engine {engine!r}", f"choose one of {', '.join(ENGINES)}")
     names = [fspath(file) for file in ((files,) if isinstance(files, str | PathLike) else files)]
     window = known_hours(table, window)
-    kinds = kinds_with(mapping)
+    mapped = mapped_fields(mapping or {})
+    kinds = kinds_mapped(mapped, excludes_cached=excludes_cached)
     periods = rate_periods(table)
+    named = _named_fields(mapped, query)
     if engine == "spark":
-        return _by_spark(table, names, query, window, kinds, periods, cluster or Cluster())
+        return _by_spark(table, names, query, window, kinds, periods, cluster or Cluster(), named)
     with open_logs(names, shown=progress) as found:
         logs, exported = _split(found, query, periods)
         # What one pass cannot take says how the next one reads: `passes` has them all, and why each is needed.
@@ -166,12 +176,18 @@ def usage(
                 bill.add(item)
             with Engine(reading.logs, periods, progress=progress, strict=reading.strict) as reader:
                 try:
-                    result = _read(reader, reading, bill, exported, query, kinds)
+                    result = _read(reader, reading, bill, exported, query, kinds, named)
                 except Obstructed as error:
                     result = error.obstacle
             if isinstance(result, Usage):
                 return result
             reading = next_pass(reading, result, kinds, query)
+
+
+def _named_fields(mapped: Mapping[str, Sequence[Path]], query: UsageQuery) -> dict[Path, str]:
+    """The fields that some record must have, each with the option that names it."""
+    named = {path: f"--map {name}" for name, terms in mapped.items() for path in terms}
+    return named | ({query.compare_to: "--compare-to"} if query.compare_to else {})
 
 
 def costs_by_model(result: Usage) -> dict[str, Fraction]:
@@ -202,11 +218,13 @@ def _read(
     exported: ExportedSums,
     query: UsageQuery,
     kinds: tuple[LogKind, ...],
+    named: Mapping[Path, str],
 ) -> "Usage | Obstacle":
     """The answer, or why this pass cannot give it."""
     from tokencost.logs.engines.duckdb_errors import Obstacle
     from tokencost.logs.engines.duckdb_sums import bill_logs
     from tokencost.logs.engines.first_records import holds_others, without_records
+    from tokencost.logs.engines.named_fields import hints_for, refuse_absent
     from tokencost.logs.engines.rejected import first_rejected, malformed_lines
 
     summed = tuple(list_rejected(bill.rejected))
@@ -217,6 +235,8 @@ def _read(
             return Obstacle("open end")
         if not reading.as_json and holds_others(engine, engine.sources(query, kinds), kinds, reading.asked):
             return Obstacle("other kinds")
+    if sources and not exported.sums:
+        refuse_absent(engine, query, kinds, reading.asked, named, as_json=reading.as_json)
     # Which records were rejected is looked up in another pass, over the files that have some: the sums do not say.
     malformed = malformed_lines(engine)
     read = bill.read + sum(map(len, malformed.values()))
@@ -226,7 +246,9 @@ def _read(
     )
     listed = (*exported.rejected, *summed, *rejected)[:MOST_REJECTED]
     empty = without_records(engine, query, kinds, read - sum(item.rows for item in exported.sums))
-    return _result(bill, query, read, listed, (*exported.empty, *empty))
+    unknown = [file for file, code in bill.rejected if code == "shape"]
+    hints = tuple(hints_for(engine.logs.files, unknown, kinds))
+    return _result(bill, query, read, listed, (*exported.empty, *empty))._replace(hints=hints)
 
 
 def _by_spark(
@@ -237,7 +259,10 @@ def _by_spark(
     kinds: tuple[LogKind, ...],
     periods: RatePeriods,
     cluster: Cluster,
+    named: Mapping[Path, str],
 ) -> Usage:
+    from tokencost.logs.engines.duckdb_engine import Engine
+    from tokencost.logs.engines.named_fields import refuse_absent
     from tokencost.logs.engines.spark_engine import far_log, spark_sums
 
     local = [name for name in files if "://" not in name]
@@ -249,6 +274,9 @@ def _by_spark(
             bill.add(item)
         for item in spark_sums(logs._replace(files=(*logs.files, *far)), query, kinds, periods, cluster):
             bill.add(item)
+        if named and logs.files and not (far or exported.sums):
+            with Engine(logs, periods) as reader:
+                refuse_absent(reader, query, kinds, kinds, named, as_json=True)
     listed = (*exported.rejected, *list_rejected(bill.rejected))[:MOST_REJECTED]
     nothing = not bill.read and query.since is None and query.until is None
     empty = tuple(log.shown for log in logs.files if nothing or not log.size)
@@ -287,13 +315,6 @@ def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, 
     )
 
 
-def kinds_with(mapping: Mapping[str, str] | None) -> tuple[LogKind, ...]:
-    """The kinds looked for, the mapped one first. Raises `InvalidRequest` for a field that cannot be mapped."""
-    if not mapping:
-        return LOG_KINDS
-    for name, path in mapping.items():
-        if name not in MAPPED_FIELDS:
-            raise InvalidRequest(f"--map has no field {name!r}", f"its fields are {', '.join(MAPPED_FIELDS)}")
-        if not all(path.split(".")):
-            raise InvalidRequest(f"{path!r} is not a field of a record", "write --map input_tokens=path.to.field")
-    return (mapped_kind({name: field_path(path) for name, path in mapping.items()}), *LOG_KINDS)
+def kinds_with(mapping: Mapping[str, str] | None, *, excludes_cached: bool = False) -> tuple[LogKind, ...]:
+    """The kinds looked for, with the mapped fields. Raises `InvalidRequest` for a field that cannot be mapped."""
+    return kinds_mapped(mapped_fields(mapping or {}), excludes_cached=excludes_cached)

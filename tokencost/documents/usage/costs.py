@@ -293,6 +293,7 @@ def _notes(result: Usage) -> Iterator[Sentence]:
         yield ("× is how many times as much the logged model cost.",)
     if result.unpriced_elsewhere and result.tier is None:
         yield ("--tier standard prices all requests in the tier that every model has.",)
+    yield from ((hint,) for hint in result.hints)
     yield from say_calls(result)
     if result.priced and result.first is None:
         yield ("Some priced records have no time, so that their period is not known.",)

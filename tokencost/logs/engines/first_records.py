@@ -31,7 +31,7 @@ def first_kinds(logs: Sequence[Log], kinds: Sequence[LogKind]) -> tuple[LogKind,
 
 def kinds_in(lines: Iterable[str | bytes], kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
     """The kinds of these lines; all of them where none is seen."""
-    seen = {name for line in lines for name in _kinds_of(line, kinds)}
+    seen = {name for line in lines for name in _kinds_of(_record(line), kinds)}
     found = tuple(kind for kind in kinds if kind.name in seen)
     return found or tuple(kinds)
 
@@ -47,8 +47,12 @@ def _first_lines(logs: Sequence[Log]) -> Iterator[bytes]:
                 yield line
 
 
-def _kinds_of(line: str | bytes, kinds: Sequence[LogKind]) -> Iterable[str]:
-    record = _record(line)
+def is_known(record: object, kinds: Sequence[LogKind]) -> bool:
+    """Whether a record is of one of these kinds."""
+    return any(True for _ in _kinds_of(record, kinds))
+
+
+def _kinds_of(record: object, kinds: Sequence[LogKind]) -> Iterable[str]:
     for kind in kinds:
         if all(_has(record, mark) for mark in kind.marks):
             yield kind.name

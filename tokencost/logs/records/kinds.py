@@ -82,6 +82,10 @@ class LogKind(NamedTuple):
     """Calls of tools, which may have a fee apart from tokens."""
     types: Path | None = None
     """The field that says what `amount` counts, where a record holds one kind of tokens."""
+    added: tuple[tuple[str, Path], ...] = ()
+    """Fields that are added to a count: ("output", ("usage", "reasoning")). What a record lacks adds nothing."""
+    excludes_cached: bool = False
+    """Whether the cached and cache-write tokens are no part of the input that is recorded, and are added to it."""
 
 
 REGION = "data-residency"
@@ -373,15 +377,8 @@ MAPPED_FIELDS = {
     "requests": "requests",
 }
 """What `--map` can say, in the words of the plain table, and the field of a kind that it sets."""
-
-
-def mapped_kind(fields: dict[str, Path]) -> LogKind:
-    """The kind that `--map` describes: the plain table, with some of its fields elsewhere."""
-    table = next(kind for kind in LOG_KINDS if kind.name == "table")
-    given: dict[str, tuple[Path, ...]] = {MAPPED_FIELDS[name]: (path,) for name, path in fields.items()}
-    given = {"region": (), **given}  # looked at where it is mapped: a column of that name may mean anything
-    kind = table._replace(name="mapped", source="--map", flat=False, **given)  # type: ignore[arg-type]  # paths all
-    return kind._replace(marks=(*kind.input[:1], *kind.output[:1]))
+SUMMED_FIELDS = ("input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens")
+"""Those of them that may be a sum of fields."""
 
 
 def paths_of(kind: LogKind) -> tuple[Path, ...]:
@@ -390,6 +387,7 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
     times = (kind.time, kind.until, kind.tier, kind.batch, kind.region, kind.requests)
     found = [path for group in (*groups, *times) for path in group]
     found += [path for path, _ in kind.failed]
+    found += [path for _, path in kind.added]
     if kind.types:
         found.append(kind.types)
     return tuple(dict.fromkeys(found))
@@ -398,7 +396,7 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
 def count_paths(kind: LogKind) -> frozenset[Path]:
     """Those of them that hold a count, which must be written as a number."""
     counts = (kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.requests, kind.total)
-    return frozenset(path for paths in counts for path in paths)
+    return frozenset((*(path for paths in counts for path in paths), *(path for _, path in kind.added)))
 
 
 def call_numbers(kind: LogKind) -> tuple[Path, ...]:
