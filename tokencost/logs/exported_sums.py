@@ -107,14 +107,15 @@ def read_sums(engine: "Engine", query: UsageQuery, periods: RatePeriods) -> Expo
 
 def _rows(engine: "Engine", log: Log, query: UsageQuery) -> Iterator[Row]:
     wanted = [*query.periods, *field_columns(query), *KEYS.values(), *COUNTS.values()]
-    wanted += [*(LOGGED.values() if query.compare_to else ()), CELLS]
+    wanted += [*((LOGGED["logged"], LOGGED["logged_rows"]) if query.compare_to else ()), CELLS]
     names = _names(log)
     if missing := [name for name in wanted if name not in names]:
         raise InvalidRequest(
             f"{log.shown} has no column {missing[0]}: its sums were made for another question",
             "give the same --by and --compare-to with --print-sql",
         )
-    wanted += [name for name in call_columns(CALLS) if name in names]
+    # Queries of records that show no calls have no columns for them, and older ones have no currency.
+    wanted += [name for name in (*call_columns(CALLS), LOGGED["logged_in"]) if name in names]
     for row in engine.texts(log, [names[name] for name in wanted]):
         yield {name: None if text == NULL else text for name, text in zip(wanted, row, strict=True)}
 

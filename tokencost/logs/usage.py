@@ -83,6 +83,10 @@ class Usage(NamedTuple):
     """Files in which there is no record."""
     calls: tuple[Calls, ...] = ()
     """Calls of tools that the records show, such as web searches, and their fees, which are in no cost of the rows."""
+    without_cost: int = 0
+    """For `compare_to`: priced records that hold no cost of their own, and are not compared."""
+    without_list: int = 0
+    """Those whose cost is in CNY, in which their model has no list of prices."""
     hints: tuple[str, ...] = ()
     """Of records that are of no kind: which keys they have, and what would probably read them."""
 
@@ -312,6 +316,8 @@ def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, 
         region=query.region,
         empty=empty,
         calls=bill.calls(),
+        without_cost=bill.without_cost,
+        without_list=bill.without_list,
     )
 
 

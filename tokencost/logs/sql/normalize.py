@@ -15,7 +15,7 @@ from tokencost.logs.records.kinds import (
     paths_of,
 )
 from tokencost.logs.sql.fields import MALFORMED, MOST, Fields, literal
-from tokencost.logs.sql.parsing import NativeParsing, Parsing, matches_sql
+from tokencost.logs.sql.parsing import NativeParsing, Parsing, currency_sql, matches_sql
 from tokencost.logs.usage_query import UsageQuery, field_path, region_prefix
 from tokencost.pricetable.table import CALLS
 from tokencost.pricing.rates import STANDARD
@@ -146,7 +146,9 @@ def records_sql(
             literal(query.model) if named == "NULL" else f"coalesce(nullif({named}, ''), {literal(query.model)})"
         )
     if query.compare_to:
-        columns["logged"] = parsing.amount(fields.text(query.compare_to) or NO_TEXT)
+        text = fields.text(query.compare_to) or NO_TEXT
+        columns["logged"] = parsing.amount(text)
+        columns["logged_in"] = currency_sql(text)
     columns = {name: expression for name, expression in columns.items() if expression != NO_TEXT}
     gathered = (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
@@ -218,7 +220,7 @@ def _parse_sql(
     tier = _tier(columns, kinds, query.tier, numbers)
     kept = ["file", "shape", "failed", *(f"field_{place}" for place in range(len(query.fields)))]
     if query.compare_to:
-        kept.append("logged")
+        kept += ["logged", "logged_in"]
     given = {name: name if name in columns else NO_TEXT for name in (*kept, "model")}
     chosen = given | {
         **parsed,

@@ -26,7 +26,7 @@ COUNTS = {
     "first_at": "first_request_at",
     "last_at": "last_request_at",
 }
-LOGGED = {"logged": "logged_cost", "logged_rows": "logged_records"}
+LOGGED = {"logged": "logged_cost", "logged_rows": "logged_records", "logged_in": "logged_currency"}
 """Names in the query, and under which they are returned."""
 _CALLS = "{}_calls"
 """Calls of tools, in columns that only queries of records that can show them have."""
