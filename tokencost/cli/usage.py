@@ -38,7 +38,7 @@ class TableSource(NamedTuple):
 
 
 HEADINGS = {
-    "The question": ("by", "since", "until", "as_models", "token_factors", "compare_to"),
+    "The question": ("by", "since", "until", "as_models", "token_factors", "compare_to", "bill"),
     "Rates": ("on", "tier", "window", "region", "prices"),
     "The logs": ("model", "time", "mapping", "excludes_cached", "allow_unpriced"),
     "The answer": ("chart", "brief", "width", "format_name", "output", "no_color"),
@@ -64,6 +64,9 @@ HEADINGS = {
               "[default: as their address says]")  # fmt: skip
 @click.option("--window", metavar="WINDOW", help="peak or off-peak, for records that give only a date.")
 @click.option("--compare-to", metavar="FIELD", help="Reconcile with the cost in this field, such as spend.")
+@click.option("--bill", metavar="FILE", type=click.Path(),
+              help="Reconcile with the provider's bill, by day: DeepSeek's cost-*.csv or the .zip that holds it, or "
+              "a page of OpenAI's Costs API.")  # fmt: skip
 @click.option("--model", metavar="NAME", shell_complete=complete_models,
               help="The model of records that name none.")  # fmt: skip
 @click.option("--time", metavar="FIELD", help="The field that holds the time, such as metadata.finished_at.")
@@ -99,6 +102,7 @@ def usage(
     region: str | None,
     window: str | None,
     compare_to: str | None,
+    bill: str | None,
     model: str | None,
     time: str | None,
     mapping: tuple[str, ...],
@@ -174,11 +178,14 @@ def usage(
         window=window,
         mapping=fields,
         excludes_cached=excludes_cached,
+        bill=bill,
         progress=sys.stderr.isatty(),
         tell=lambda sentence: click.echo(sentence, err=True),
         engine=engine,
         cluster=Cluster(master, spark_remote),
     )
+    for sentence in result.left_alone:
+        click.echo(f"note: {sanitize(sentence)}", err=True)
     for name in result.empty:
         click.echo(f"note: {sanitize(name)} holds no record", err=True)
     if result.as_of is None:  # nothing was priced: the answer is of today

@@ -13,7 +13,7 @@ from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.discover import Log
 from tokencost.logs.sql.rate_periods import RatePeriods
-from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, call_columns, field_columns, fingerprint
+from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, MARKS, call_columns, field_columns, fingerprint
 from tokencost.logs.usage_query import UsageQuery
 from tokencost.pricetable.table import CALLS
 
@@ -24,7 +24,6 @@ NULL = "\\N"
 """What some engines write in CSV where there is nothing."""
 UNSOUND = "unsound"
 """The code of rows that are no sums; each is listed by itself."""
-_MARKS = {CELLS, "priced_at", "records"}
 _FINGERPRINT = re.compile("[0-9a-f]{12}")
 
 
@@ -40,7 +39,7 @@ class ExportedSums(NamedTuple):
 
 def holds_sums(log: Log) -> bool:
     """Whether a file holds such sums rather than records."""
-    return log.size > 0 and set(_names(log)) >= _MARKS
+    return log.size > 0 and set(_names(log)) >= MARKS
 
 
 def _names(log: Log) -> Mapping[str, str]:

@@ -1,25 +1,29 @@
 """What logs cost: files in, a bill out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from tokencost.display import html_of
-from tokencost.errors import InvalidRequest
+from tokencost.errors import InvalidRequest, TokencostError
 from tokencost.logs.billing.bill import Bill, Tell
 from tokencost.logs.billing.calls import Calls
+from tokencost.logs.billing.daily import Billed, DailyBill
 from tokencost.logs.billing.results import Reconciled, Unpriced, UsageRow
 from tokencost.logs.billing.sums import Rejected
 from tokencost.logs.exported_sums import ExportedSums, holds_sums, list_rejected, read_sums
-from tokencost.logs.files.discover import Logs, open_logs
+from tokencost.logs.files.bills import ProviderBill, load_bill
+from tokencost.logs.files.discover import LeftAlone, Logs, open_logs
 from tokencost.logs.files.last_lines import has_open_line
 from tokencost.logs.records.kinds import LogKind, Path
 from tokencost.logs.records.mapping import kinds_mapped
 from tokencost.logs.sql.rate_periods import RatePeriods, rate_periods
 from tokencost.logs.usage_query import ENGINES, Cluster, UsageQuery, ask, known_hours, mapped_fields
+from tokencost.pricetable.resolve import find_model
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 from tokencost.pricing.rates import RateCell
@@ -87,6 +91,14 @@ class Usage(NamedTuple):
     """For `compare_to`: priced records that hold no cost of their own, and are not compared."""
     without_list: int = 0
     """Those whose cost is in CNY, in which their model has no list of prices."""
+    billed: tuple[Billed, ...] = ()
+    """For `bill`: what the provider charged on each day beside what was computed."""
+    outside_bill: int = 0
+    """Requests to the provider on days that its bill does not cover."""
+    bill_has_more: bool = False
+    """Whether the bill says that it has more pages."""
+    left_alone: tuple[str, ...] = ()
+    """Files in folders, patterns and zip files that are no request logs, each with what it is."""
     hints: tuple[str, ...] = ()
     """Of records that are of no kind: which keys they have, and what would probably read them."""
 
@@ -125,6 +137,7 @@ def usage(
     region: str | None = None,
     model: str | None = None,
     excludes_cached: bool = False,
+    bill: File | None = None,
 ) -> Usage:
     """Price the request logs in files, folders and globs; `-` is standard input.
 
@@ -135,7 +148,8 @@ def usage(
     `mapping` says where fields stand that records keep elsewhere, by the names of the plain table: all other fields
     stay as the kind of the record has them. Keys that hold dots are in quotes, sums of fields are written with `+`.
     `model` is the model of records that name none. `excludes_cached` says that the input tokens of all records
-    do not include the cached and the cache-write tokens. `progress` shows on a terminal how far the engine is.
+    do not include the cached and the cache-write tokens. `bill` is a file with the provider's own bill, which is set
+    beside the costs by day and model. `progress` shows on a terminal how far the engine is.
     `tell` is called with a sentence where so many groups come that they take much memory, before they do.
     `engine` is `duckdb` or `spark`, which needs the extra of that name; `cluster` says where Spark runs.
 
@@ -168,24 +182,60 @@ def usage(
     kinds = kinds_mapped(mapped, excludes_cached=excludes_cached)
     periods = rate_periods(table)
     named = _named_fields(mapped, query)
+    charged = _load_bill(bill, engine)
     if engine == "spark":
         return _by_spark(table, names, query, window, kinds, periods, cluster or Cluster(), named)
     with open_logs(names, shown=progress) as found:
-        logs, exported = _split(found, query, periods)
-        # What one pass cannot take says how the next one reads: `passes` has them all, and why each is needed.
-        reading = first_pass(logs, kinds)
-        while True:
-            bill = Bill(table, query, window, tell)
-            for item in exported.sums:
-                bill.add(item)
-            with Engine(reading.logs, periods, progress=progress, strict=reading.strict) as reader:
-                try:
-                    result = _read(reader, reading, bill, exported, query, kinds, named)
-                except Obstructed as error:
-                    result = error.obstacle
-            if isinstance(result, Usage):
-                return result
-            reading = next_pass(reading, result, kinds, query)
+        logs, exported = _split(_without_siblings(found, kinds), query, periods)
+
+        def read(query: UsageQuery, new_bill: Callable[[], Bill]) -> tuple[Usage, Bill]:
+            # What one pass cannot take says how the next one reads: `passes` has them all, and why each is needed.
+            reading = first_pass(logs, kinds)
+            while True:
+                bill = new_bill()
+                for item in exported.sums:
+                    bill.add(item)
+                with Engine(reading.logs, periods, progress=progress, strict=reading.strict) as reader:
+                    try:
+                        result = _read(reader, reading, bill, exported, query, kinds, named)
+                    except Obstructed as error:
+                        result = error.obstacle
+                if isinstance(result, Usage):
+                    return result, bill
+                reading = next_pass(reading, result, kinds, query)
+
+        result, _ = read(query, lambda: Bill(table, query, window, tell))
+        result = result._replace(left_alone=tuple(map(str, logs.left)))
+        if charged is None:
+            return result
+        if exported.sums:
+            raise InvalidRequest("a bill is set beside records, not beside sums", "name the logs themselves")
+        # The bill is by day and model, whatever the question is by: it takes a reading of its own.
+        by_day = query._replace(by=("day", "model"), compare_to=None, priced_as=query.priced_as[:1])
+        _, daily = read(by_day, lambda: DailyBill(table, by_day, window))
+        return _beside_bill(result, cast("DailyBill", daily), charged)
+
+
+def _load_bill(bill: File | None, engine: str) -> ProviderBill | None:
+    if bill is not None and engine != "duckdb":
+        raise InvalidRequest("a bill is set beside costs by the embedded engine", "leave out --engine or --bill")
+    return None if bill is None else load_bill(fspath(bill))
+
+
+def _beside_bill(result: Usage, daily: DailyBill, charged: ProviderBill) -> Usage:
+    return result._replace(
+        billed=daily.beside(charged, partial(_model_of, result.table)),
+        outside_bill=daily.outside(charged),
+        bill_has_more=charged.has_more,
+    )
+
+
+def _model_of(table: PriceTable, name: str, day: date) -> str | None:
+    """The model that a bill means by a name on a day; None for what is no model, such as web searches."""
+    try:
+        return find_model(table, name, day).id
+    except TokencostError:
+        return None
 
 
 def _named_fields(mapped: Mapping[str, Sequence[Path]], query: UsageQuery) -> dict[Path, str]:
@@ -201,6 +251,21 @@ def costs_by_model(result: Usage) -> dict[str, Fraction]:
         name = str(row.group[0])
         costs[name] = costs.get(name, Fraction(0)) + Fraction(row.cost.total)
     return costs
+
+
+def _without_siblings(logs: Logs, kinds: Sequence[LogKind]) -> Logs:
+    """The logs without the tables among them that nobody named and that hold no usage.
+
+    Where no log is left, all are: what is wrong with each is said while it is read.
+    """
+    from tokencost.logs.engines.duckdb_engine import is_table_of
+
+    left = [log for log in logs.files if log.sought and log.size and not is_table_of(log, kinds)]
+    files = tuple(log for log in logs.files if log not in left)
+    if not left or not files:
+        return logs
+    why = "holds no usage that is recognised: left alone"
+    return logs._replace(files=files, left=(*logs.left, *(LeftAlone(log.shown, why) for log in left)))
 
 
 def _split(logs: Logs, query: UsageQuery, periods: RatePeriods) -> tuple[Logs, ExportedSums]:
@@ -272,7 +337,7 @@ def _by_spark(
     local = [name for name in files if "://" not in name]
     bill = Bill(table, query, window)
     with open_logs(local) if local else nullcontext(Logs((), "")) as found:
-        logs, exported = _split(found, query, periods) if local else (found, ExportedSums())
+        logs, exported = _split(_without_siblings(found, kinds), query, periods) if local else (found, ExportedSums())
         far = tuple(far_log(name) for name in files if "://" in name)
         for item in exported.sums:
             bill.add(item)
@@ -284,7 +349,8 @@ def _by_spark(
     listed = (*exported.rejected, *list_rejected(bill.rejected))[:MOST_REJECTED]
     nothing = not bill.read and query.since is None and query.until is None
     empty = tuple(log.shown for log in logs.files if nothing or not log.size)
-    return _result(bill, query, bill.read, listed, (*exported.empty, *empty))
+    result = _result(bill, query, bill.read, listed, (*exported.empty, *empty))
+    return result._replace(left_alone=tuple(map(str, logs.left)))
 
 
 def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, ...], empty: tuple[str, ...]) -> Usage:

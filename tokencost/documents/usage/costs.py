@@ -20,6 +20,7 @@ from tokencost.documents.document import (
 )
 from tokencost.documents.remarks import cite
 from tokencost.documents.usage.answer import say_answer, say_assumed, sum_cost
+from tokencost.documents.usage.billed import bill_records, bill_table, say_bill
 from tokencost.documents.usage.calls import calls_records, calls_table, say_calls
 from tokencost.documents.usage.causes import calls_of, find_cause, show_amounts
 from tokencost.logs.billing.results import UsageRow
@@ -40,6 +41,8 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
     records = [_records(result)]
     if result.reconciled:
         records.append(_reconciled_records(result))
+    if result.billed:
+        records.append(bill_records(result))
     records.append(calls_records(result))
     records.append(_unpriced_records(result))
     if result.unpriced_elsewhere:
@@ -183,6 +186,8 @@ def _tables(result: Usage) -> Iterator[Table]:
         yield _costs_table(result)
     if result.reconciled:
         yield _reconciled_table(result)
+    if result.billed:
+        yield bill_table(result)
     if result.calls:
         yield calls_table(result)
     if result.unpriced:
@@ -294,6 +299,7 @@ def _notes(result: Usage) -> Iterator[Sentence]:
     yield from ((hint,) for hint in result.hints)
     yield from say_calls(result)
     yield from _say_not_compared(result)
+    yield from say_bill(result)
     if result.priced and result.first is None:
         yield ("Some priced records have no time, so that their period is not known.",)
     if result.base_rates:

@@ -32,6 +32,8 @@ _CALLS = "{}_calls"
 """Calls of tools, in columns that only queries of records that can show them have."""
 CELLS = "rate_cells"
 """The column with the fingerprint of the periods of time that the sums were made for."""
+MARKS = frozenset((CELLS, "priced_at", "records"))
+"""Columns by which files of sums are known."""
 
 
 def call_columns(calls: Iterable[str]) -> tuple[str, ...]:
