@@ -1,5 +1,6 @@
 """A bill for logs as a document: what was spent, what it would have cost elsewhere, and what was left out."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 TOKENS = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens")
 COSTS = ("uncached_input_cost", "cached_input_cost", "cache_write_cost", "output_cost")
+
+
+_RECORD = re.compile("^record [0-9,]+: ")
 
 
 def usage_document(table: PriceTable, result: Usage) -> Document:
@@ -199,7 +203,20 @@ def _tables(result: Usage) -> Iterator[Table]:
     if result.rejected:
         more = result.rejected_count > len(result.rejected)
         first = f": the first {len(result.rejected):,} of {result.rejected_count:,}" if more else ""
-        yield _from_records(_rejected_records(result), ("file", "line", "reason"), f"Not read{first}")
+        yield _rejected_table(result, f"Not read{first}")
+
+
+def _rejected_table(result: Usage, title: str) -> Table:
+    """The records that were not read; those of a file with the same reason as one row, with their first line."""
+    alike: dict[tuple[str, str], list[int | None]] = {}
+    for item in result.rejected:
+        # Where a file has no lines the reason begins with the number of the record.
+        alike.setdefault((item.file, _RECORD.sub("", item.reason)), []).append(item.line)
+    if len(alike) == len(result.rejected):
+        return _from_records(_rejected_records(result), ("file", "line", "reason"), title)
+    columns = (Column("file"), Column("first line", "count"), Column("records", "count"), Column("reason"))
+    rows = [(file, lines[0], len(lines), reason) for (file, reason), lines in alike.items()]
+    return Table(columns, rows, title=title)
 
 
 def _from_records(records: Records, headings: Sequence[str], title: str, unit: str = "") -> Table:

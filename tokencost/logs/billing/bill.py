@@ -236,9 +236,15 @@ class Bill:
         """The cell of the records, by the same rules as for a request alone."""
         name = item.model if side.model is None else side.model
         if not name:
-            raise InvalidRequest("the record names no model", "group the export by model")
+            raise InvalidRequest(
+                "the record names no model",
+                "--model NAME says which, --map model=FIELD where; or group the export by it",
+            )
         if side.on is None and item.at is None:
-            raise InvalidRequest("the record has no time", "--on WHEN prices it at the prices of that time")
+            raise InvalidRequest(
+                "the record has no time",
+                "--time FIELD or --map time=FIELD says where it stands; --on WHEN prices it at the prices of that time",
+            )
         when = side.on if side.on is not None else instant_of(item.at or 0)
         first, after = span(when)
         if side.on is None and item.until is not None:

@@ -253,6 +253,67 @@ def _amounts() -> tuple[LogKind, LogKind]:
     return newer, by_day
 
 
+_OTHER_TIMES = ("end_time", "ts", "createdAt", "datetime", "@timestamp", "start_time")
+"""Further names of times in tables that people make; a completion goes before a creation, and that before a start."""
+_ONE_API = "https://github.com/songquanpeng/one-api/blob/main/model/log.go"
+
+
+def _flat_tables() -> tuple[LogKind, ...]:
+    """Tables in OpenAI's words, at the top of a record or within one field of it, such as the logs of one-api.
+
+    one-api's `logs` have `model_name`, `prompt_tokens`, `completion_tokens`, `created_at` in seconds, and `type`, which
+    is 2 for what was consumed. new-api adds `other`, JSON as text, with `cache_tokens`:
+    https://github.com/QuantumNous/new-api/blob/main/model/log.go
+    """
+    times = (*_LOG_TIMES, "created", "date", "day", *_OTHER_TIMES)
+
+    def flat(name: str, root: str) -> LogKind:
+        under = f"{root}." if root else ""
+        models = ("model", "model_name")
+        return LogKind(
+            name,
+            _ONE_API,
+            marks=_at(f"{under}prompt_tokens", f"{under}completion_tokens"),
+            model=_at(*(f"{place}{model}" for place in dict.fromkeys((under, "")) for model in models)),
+            input=_at(f"{under}prompt_tokens"),
+            output=_at(f"{under}completion_tokens"),
+            cached=_at(
+                f"{under}cached_tokens",
+                f"{under}cached_input_tokens",
+                f"{under}prompt_cache_hit_tokens",
+                f"{under}prompt_tokens_details.cached_tokens",
+                *([] if root else ["other.cache_tokens"]),
+            ),
+            write=_at(f"{under}cache_write_tokens", f"{under}prompt_tokens_details.cache_write_tokens"),
+            time=_at(*(f"{place}{time}" for place in dict.fromkeys(("", under)) for time in times)),
+            tier=_at(f"{under}service_tier", *([] if root else ["tier"])),
+            flat=not root,
+        )
+
+    top = flat("flat", "")
+    one_api = top._replace(
+        name="one-api",
+        marks=_at("model_name", "quota", "prompt_tokens", "completion_tokens"),
+        # Top-ups, errors and refunds have rows as well.
+        failed=((("type",), "[013-9]"),),
+    )
+    named = LogKind(
+        "table-model-name",
+        "README.md",
+        marks=_at("model_name", "input_tokens", "output_tokens"),
+        model=_at("model_name"),
+        input=_at("input_tokens"),
+        output=_at("output_tokens"),
+        cached=_at("cached_input_tokens", "cached_tokens"),
+        write=_at("cache_write_tokens"),
+        time=_at(*times),
+        tier=_at("tier", "service_tier"),
+        requests=_at("requests"),
+        flat=True,
+    )
+    return one_api, top, *(flat(f"flat-in-{root}", root) for root in ("data", "result", "token_usage")), named
+
+
 LOG_KINDS: tuple[LogKind, ...] = (
     *_usage("batch", _BATCH, "response.body", tier="batch", failed=True),
     *_usage("chat", _CHAT, ""),
@@ -326,12 +387,13 @@ LOG_KINDS: tuple[LogKind, ...] = (
         output=_at("output_tokens"),
         cached=_at("cached_input_tokens"),
         write=_at("cache_write_tokens"),
-        time=_at("completed_at", "time", "timestamp", "created_at", "created", "date", "day"),
+        time=_at("completed_at", "time", "timestamp", "created_at", "created", "date", "day", *_OTHER_TIMES),
         tier=_at("tier", "service_tier"),
         region=_at("region"),
         requests=_at("requests"),
         flat=True,
     ),
+    *_flat_tables(),
     LogKind(
         "batch-failed",
         _BATCH,
