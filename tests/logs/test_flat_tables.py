@@ -101,3 +101,17 @@ def test_the_same_reason_is_said_once(shipped: PriceTable, tmp_path: Path, form:
     assert [column.heading for column in next(
         each for each in usage_document(shipped, one).tables if each.title == "Not read"
     ).columns] == ["file", "line", "reason"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["data", "all within", "result", "seconds", "named table"])
+def test_records_that_come_late(shipped: PriceTable, tmp_path: Path, name: str) -> None:
+    chat = {"model": "gpt-4o", "created": SECONDS, "usage": TOKENS}
+    path = written(tmp_path, "lines", *[chat] * 200, RECORDS[name])
+    assert usage(shipped, path).priced == 201
+
+
+@pytest.mark.parametrize("first", ["data", "seconds"])
+def test_beside_what_is_no_record(shipped: PriceTable, tmp_path: Path, first: str) -> None:
+    path = written(tmp_path, "lines", RECORDS[first], {"x": 1}, RECORDS["result"])
+    result = usage(shipped, path)
+    assert (result.priced, result.rejected_count) == (2, 1)

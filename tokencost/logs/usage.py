@@ -302,7 +302,7 @@ def _read(
     if any(code == "shape" for _, code in bill.rejected):
         if has_open_line(engine.logs):
             return Obstacle("open end")
-        if not reading.as_json and holds_others(engine, engine.sources(query, kinds), kinds, reading.asked):
+        if not reading.as_json and holds_others(engine, query, kinds, reading.asked):
             return Obstacle("other kinds")
     if sources and not exported.sums:
         refuse_absent(engine, query, kinds, reading.asked, named, as_json=reading.as_json)

@@ -18,7 +18,7 @@ from tokencost.logs.sql.nested import CONTAINERS
 from tokencost.logs.usage_query import UsageQuery
 
 if TYPE_CHECKING:
-    from tokencost.logs.engines.duckdb_engine import Engine, Source
+    from tokencost.logs.engines.duckdb_engine import Engine
 
 FIRST_LINES = 50
 FILES = 20
@@ -86,11 +86,15 @@ def _has(record: object, path: Path) -> bool:
     return _value(record, path) is not None
 
 
-def holds_others(
-    engine: "Engine", sources: "Sequence[Source]", kinds: Sequence[LogKind], asked: Sequence[LogKind]
-) -> bool:
+def holds_others(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], asked: Sequence[LogKind]) -> bool:
     """Whether JSON lines hold records of kinds that were not asked for, or records that hold several."""
-    for source in sources:
+    # A field that may be a list of records is read whole: whether it holds tokens itself is seen in its text.
+    names = [name for (name,) in CONTAINERS]
+    within = [kind for kind in kinds if any(mark[0] in names for mark in kind.marks)]
+    if any(kind in asked for kind in within):
+        return False  # such records are read whole, and as records of all kinds
+    kinds = [kind for kind in kinds if kind not in within]
+    for source in engine.sources(query, kinds):
         if isinstance(source.fields, NestedColumns):
             fields = source.fields
 
@@ -98,6 +102,9 @@ def holds_others(
                 return " OR ".join(f"({' AND '.join(map(fields.present, kind.marks))})" for kind in some)
 
             lists = " OR ".join(f"starts_with(r.{identifier(path[0])}, '[')" for path in CONTAINERS)
+            for kind in within:
+                seen = (f"contains(r.{identifier(mark[0])}, '\"{mark[-1]}\"')" for mark in kind.marks)
+                lists += f" OR ({' AND '.join(seen)})"
             others = [kind for kind in kinds if kind not in asked]
             also = f" OR {has(others)}" if others else ""
             test = f"NOT ({has(asked)}) AND ({lists}{also})"
