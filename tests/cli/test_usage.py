@@ -125,7 +125,7 @@ def test_a_logged_cost_is_reconciled(tokencost: Run, tmp_path: Path) -> None:
         {
             "model": "gpt-4o", "records": 1, "logged": Decimal("0.005"), "computed": Decimal("0.0025"),
             "difference": Decimal("0.0025"),
-            "likely_cause": "twice as much: standard rates for batch requests, or peak rates",
+            "likely_cause": "twice as much: standard rates for batch requests, or peak rates", "currency": "USD",
         }
     ]  # fmt: skip
 

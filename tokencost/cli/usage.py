@@ -34,12 +34,21 @@ class TableSource(NamedTuple):
     columns: str | None
     json_column: str | None
     mapping: dict[str, str]
+    excludes_cached: bool = False
 
 
 HEADINGS = {
-    "The question": ("by", "since", "until", "as_models", "token_factors", "compare_to"),
+    "The question": ("by", "since", "until", "as_models", "token_factors", "compare_to", "bill"),
     "Rates": ("on", "tier", "window", "region", "prices"),
-    "The logs": ("mapping", "keep_repeats", "allow_unpriced", "any_host"),
+    "The logs": (
+        "model",
+        "time",
+        "mapping",
+        "excludes_cached",
+        "keep_repeats",
+        "allow_unpriced",
+        "any_host",
+    ),
     "The answer": ("chart", "brief", "width", "format_name", "output", "no_color"),
     "Larger than a machine": ("engine", "master", "spark_remote"),
     "A query for a warehouse": ("dialect", "table_name", "shape", "columns", "json_column"),
@@ -63,8 +72,17 @@ HEADINGS = {
               "[default: as their address says]")  # fmt: skip
 @click.option("--window", metavar="WINDOW", help="peak or off-peak, for records that give only a date.")
 @click.option("--compare-to", metavar="FIELD", help="Reconcile with the cost in this field, such as spend.")
+@click.option("--bill", metavar="FILE", type=click.Path(),
+              help="Reconcile with the provider's bill, by day: DeepSeek's cost-*.csv or the .zip that holds it, or "
+              "a page of OpenAI's Costs API.")  # fmt: skip
+@click.option("--model", metavar="NAME", shell_complete=complete_models,
+              help="The model of records that name none.")  # fmt: skip
+@click.option("--time", metavar="FIELD", help="The field that holds the time, such as metadata.finished_at.")
 @click.option("--map", "mapping", multiple=True, metavar="NAME=FIELD",
-              help="Where a record keeps it: --map input_tokens=path.to.field. May be repeated.")  # fmt: skip
+              help="Where records keep it: --map input_tokens=path.to.field, or a.x+a.y for a sum. A key that holds "
+              "dots is in quotes: 'a.\"b.c\"'. May be repeated.")  # fmt: skip
+@click.option("--input-excludes-cached", "excludes_cached", is_flag=True,
+              help="The input tokens of these records do not include the cached and the cache-write ones.")  # fmt: skip
 @click.option("--keep-repeats", is_flag=True, help="Count a call each time that sessions record it. [default: once]")
 @click.option("--engine", type=click.Choice(ENGINES), default="duckdb", show_default=True,
               help="What reads the files.")  # fmt: skip
@@ -95,8 +113,12 @@ def usage(
     region: str | None,
     window: str | None,
     compare_to: str | None,
+    bill: str | None,
+    model: str | None,
+    time: str | None,
     mapping: tuple[str, ...],
     keep_repeats: bool,
+    excludes_cached: bool,
     engine: str,
     master: str | None,
     spark_remote: str | None,
@@ -135,14 +157,16 @@ def usage(
         "compare_to": compare_to,
         "region": region,
         "any_host": any_host,
+        "model": model,
     }
+    fields = _fields(mapping, time)
     table = load_table(prices)
     if dialect is not None:
         from tokencost.cli.usage_sql import print_query
 
         if files:
             raise InvalidRequest("--print-sql reads no files", "name the table with --table, or leave out --print-sql")
-        source = TableSource(table_name, shape, columns, json_column, dict(map(_parse_mapping, mapping)))
+        source = TableSource(table_name, shape, columns, json_column, fields, excludes_cached)
         print_query(table, asked, dialect, source, form["output"])
         return 0
     for name, value in (
@@ -167,13 +191,17 @@ def usage(
         files,
         **asked,
         window=window,
-        mapping=dict(map(_parse_mapping, mapping)),
+        mapping=fields,
+        excludes_cached=excludes_cached,
+        bill=bill,
         progress=sys.stderr.isatty(),
         tell=lambda sentence: click.echo(sentence, err=True),
         engine=engine,
         cluster=Cluster(master, spark_remote),
         keep_repeats=keep_repeats,
     )
+    for sentence in result.left_alone:
+        click.echo(f"note: {sanitize(sentence)}", err=True)
     for name in result.empty:
         click.echo(f"note: {sanitize(name)} holds no record", err=True)
     if result.as_of is None:  # nothing was priced: the answer is of today
@@ -187,6 +215,19 @@ def _factor(text: str) -> tuple[str | None, Fraction]:
 
     model, equals, number = text.rpartition("=")
     return (model if equals else None), parse_factor(number)
+
+
+def _fields(mapping: tuple[str, ...], time: str | None) -> dict[str, str]:
+    """Where fields stand, as `--map` and `--time` say. Raises `InvalidRequest` where they say two things of one."""
+    pairs = [*map(_parse_mapping, mapping), *([("time", time)] if time is not None else [])]
+    found: dict[str, str] = {}
+    for name, path in pairs:
+        if found.setdefault(name, path) != path:
+            raise InvalidRequest(
+                f"{name} is said to stand in {found[name]!r} and in {path!r}",
+                "say it once; fields that add up are one: --map input_tokens=a.x+a.y",
+            )
+    return found
 
 
 def _parse_mapping(text: str) -> tuple[str, str]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 from tokencost.cli.streams import write_out
 from tokencost.errors import InvalidRequest
 from tokencost.logs.records.kinds import SHAPE_HINT, LogKind, named_kinds
+from tokencost.logs.records.mapping import kinds_mapped
 from tokencost.logs.sessions.tools import refuse_sessions
 from tokencost.logs.sql.dialects import DIALECTS, Dialect
 from tokencost.logs.sql.printed_sql import columns_of, table_query, uncounted_calls
 from tokencost.logs.sql.rate_periods import rate_periods
-from tokencost.logs.usage import kinds_with
-from tokencost.logs.usage_query import ask, refuse_no_text
+from tokencost.logs.usage_query import ask, mapped_fields, refuse_no_text
 from tokencost.pricetable.table import PriceTable
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ def print_query(
 
 
 def _shapes(source: "TableSource") -> tuple[LogKind, ...]:
-    """The shapes that were named, the mapped one first."""
-    mapped = kinds_with(source.mapping)[: 1 if source.mapping else 0]
+    """The shapes that were named, with the mapped fields; without a name the one that `--map` describes."""
+    fields = mapped_fields(source.mapping)
     names = [name.strip() for name in (source.shape or "").split(",") if name.strip()]
-    if not (names or mapped):
+    if not (names or fields):
         raise InvalidRequest("--print-sql needs the shape of the records", SHAPE_HINT)
     refuse_sessions(names)
-    return (*mapped, *named_kinds(names))
+    return kinds_mapped(fields, named_kinds(names), excludes_cached=source.excludes_cached)
 
 
 def _head(

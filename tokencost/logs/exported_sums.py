@@ -13,7 +13,7 @@ from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.discover import Log
 from tokencost.logs.sql.rate_periods import RatePeriods
-from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, call_columns, field_columns, fingerprint
+from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, MARKS, call_columns, field_columns, fingerprint
 from tokencost.logs.usage_query import UsageQuery
 from tokencost.pricetable.table import CALLS
 
@@ -24,7 +24,6 @@ NULL = "\\N"
 """What some engines write in CSV where there is nothing."""
 UNSOUND = "unsound"
 """The code of rows that are no sums; each is listed by itself."""
-_MARKS = {CELLS, "priced_at", "records"}
 _FINGERPRINT = re.compile("[0-9a-f]{12}")
 
 
@@ -40,7 +39,7 @@ class ExportedSums(NamedTuple):
 
 def holds_sums(log: Log) -> bool:
     """Whether a file holds such sums rather than records."""
-    return log.size > 0 and set(_names(log)) >= _MARKS
+    return log.size > 0 and set(_names(log)) >= MARKS
 
 
 def _names(log: Log) -> Mapping[str, str]:
@@ -107,14 +106,15 @@ def read_sums(engine: "Engine", query: UsageQuery, periods: RatePeriods) -> Expo
 
 def _rows(engine: "Engine", log: Log, query: UsageQuery) -> Iterator[Row]:
     wanted = [*query.periods, *field_columns(query), *KEYS.values(), *COUNTS.values()]
-    wanted += [*(LOGGED.values() if query.compare_to else ()), CELLS]
+    wanted += [*((LOGGED["logged"], LOGGED["logged_rows"]) if query.compare_to else ()), CELLS]
     names = _names(log)
     if missing := [name for name in wanted if name not in names]:
         raise InvalidRequest(
             f"{log.shown} has no column {missing[0]}: its sums were made for another question",
             "give the same --by and --compare-to with --print-sql",
         )
-    wanted += [name for name in call_columns(CALLS) if name in names]
+    # Queries of records that show no calls have no columns for them, and older ones have no currency.
+    wanted += [name for name in (*call_columns(CALLS), LOGGED["logged_in"]) if name in names]
     for row in engine.texts(log, [names[name] for name in wanted]):
         yield {name: None if text == NULL else text for name, text in zip(wanted, row, strict=True)}
 

@@ -1,24 +1,29 @@
 """What logs cost: files in, a bill out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from tokencost.display import html_of
-from tokencost.errors import InvalidRequest
+from tokencost.errors import InvalidRequest, TokencostError
 from tokencost.logs.billing.bill import Bill, Tell
 from tokencost.logs.billing.calls import Calls
+from tokencost.logs.billing.daily import Billed, DailyBill
 from tokencost.logs.billing.results import Reconciled, Unpriced, UsageRow
 from tokencost.logs.billing.sums import Rejected
 from tokencost.logs.exported_sums import ExportedSums, holds_sums, list_rejected, read_sums
-from tokencost.logs.files.discover import Logs
+from tokencost.logs.files.bills import ProviderBill, load_bill
+from tokencost.logs.files.discover import LeftAlone, Logs
 from tokencost.logs.files.last_lines import has_open_line
-from tokencost.logs.records.kinds import FAILED, LOG_KINDS, MAPPED_FIELDS, LogKind, mapped_kind
+from tokencost.logs.records.kinds import FAILED, LogKind, Path
+from tokencost.logs.records.mapping import kinds_mapped
 from tokencost.logs.sql.rate_periods import RatePeriods, rate_periods
-from tokencost.logs.usage_query import ENGINES, Cluster, UsageQuery, ask, field_path, known_hours
+from tokencost.logs.usage_query import ENGINES, Cluster, UsageQuery, ask, known_hours, mapped_fields
+from tokencost.pricetable.resolve import find_model
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 from tokencost.pricing.rates import RateCell
@@ -85,6 +90,20 @@ class Usage(NamedTuple):
     """Records for which nothing was billed: chunks, pending and failed requests, empty buckets, other spans."""
     repeats: int = 0
     """How often calls were recorded again, which are counted once."""
+    without_cost: int = 0
+    """For `compare_to`: priced records that hold no cost of their own, and are not compared."""
+    without_list: int = 0
+    """Those whose cost is in CNY, in which their model has no list of prices."""
+    billed: tuple[Billed, ...] = ()
+    """For `bill`: what the provider charged on each day beside what was computed."""
+    outside_bill: int = 0
+    """Requests to the provider on days that its bill does not cover."""
+    bill_has_more: bool = False
+    """Whether the bill says that it has more pages."""
+    left_alone: tuple[str, ...] = ()
+    """Files in folders, patterns and zip files that are no request logs, each with what it is."""
+    hints: tuple[str, ...] = ()
+    """Of records that are of no kind: which keys they have, and what would probably read them."""
 
     def _repr_html_(self) -> str:
         return html_of(self)
@@ -121,6 +140,9 @@ def usage(
     region: str | None = None,
     any_host: bool = False,
     keep_repeats: bool = False,
+    model: str | None = None,
+    excludes_cached: bool = False,
+    bill: File | None = None,
 ) -> Usage:
     """Price the request logs in files, folders and globs; `-` is standard input.
 
@@ -132,8 +154,11 @@ def usage(
     tier, `region` in that region; `window` chooses the hours of records that give only a date. `any_host` prices what
     another host served as the provider's own. `as_models` prices the
     same requests on other models too, with `token_factors` tokens for each of theirs (None: of every alternative).
-    `mapping` says where the columns of the plain table stand in records of another kind. `progress` shows on a
-    terminal how far the engine is.
+    `mapping` says where fields stand that records keep elsewhere, by the names of the plain table: all other fields
+    stay as the kind of the record has them. Keys that hold dots are in quotes, sums of fields are written with `+`.
+    `model` is the model of records that name none. `excludes_cached` says that the input tokens of all records
+    do not include the cached and the cache-write tokens. `bill` is a file with the provider's own bill, which is set
+    beside the costs by day and model. `progress` shows on a terminal how far the engine is.
     `tell` is called with a sentence where so many groups come that they take much memory, before they do.
     `engine` is `duckdb` or `spark`, which needs the extra of that name; `cluster` says where Spark runs.
 
@@ -159,33 +184,78 @@ def usage(
         compare_to=compare_to,
         region=region,
         any_host=any_host,
+        model=model,
     )
     if engine not in ENGINES:
         raise InvalidRequest(f"there is no engine {engine!r}", f"choose one of {', '.join(ENGINES)}")
     names = [fspath(file) for file in ((files,) if isinstance(files, str | PathLike) else files)]
     window = known_hours(table, window)
-    kinds = kinds_with(mapping)
+    mapped = mapped_fields(mapping or {})
+    kinds = kinds_mapped(mapped, excludes_cached=excludes_cached)
     periods = rate_periods(table)
+    named = _named_fields(mapped, query)
+    charged = _load_bill(bill, engine)
     if engine == "spark":
-        return _by_spark(table, names, query, window, kinds, periods, cluster or Cluster())
+        return _by_spark(table, names, query, window, kinds, periods, cluster or Cluster(), named)
     with open_sessions(names, shown=progress) as (sessions, found):
         calls = write_calls(sessions, found.folder, MOST_REJECTED, keep_repeats=keep_repeats)
-        logs, exported = _split(found, query, periods)
+        logs, exported = _split(_without_siblings(found, kinds), query, periods)
         logs, exported = _with_calls(logs, exported, calls)
-        # What one pass cannot take says how the next one reads: `passes` has them all, and why each is needed.
-        reading = first_pass(logs, kinds)
-        while True:
-            bill = Bill(table, query, window, tell)
-            for item in exported.sums:
-                bill.add(item)
-            with Engine(reading.logs, periods, progress=progress, strict=reading.strict) as reader:
-                try:
-                    result = _read(reader, reading, bill, exported, query, kinds)
-                except Obstructed as error:
-                    result = error.obstacle
-            if isinstance(result, Usage):
-                return result._replace(repeats=calls.repeats)
-            reading = next_pass(reading, result, kinds, query)
+
+        def read(query: UsageQuery, new_bill: Callable[[], Bill]) -> tuple[Usage, Bill]:
+            # What one pass cannot take says how the next one reads: `passes` has them all, and why each is needed.
+            reading = first_pass(logs, kinds)
+            while True:
+                bill = new_bill()
+                for item in exported.sums:
+                    bill.add(item)
+                with Engine(reading.logs, periods, progress=progress, strict=reading.strict) as reader:
+                    try:
+                        result = _read(reader, reading, bill, exported, query, kinds, named)
+                    except Obstructed as error:
+                        result = error.obstacle
+                if isinstance(result, Usage):
+                    return result, bill
+                reading = next_pass(reading, result, kinds, query)
+
+        result, _ = read(query, lambda: Bill(table, query, window, tell))
+        result = result._replace(left_alone=tuple(map(str, logs.left)), repeats=calls.repeats)
+        if charged is None:
+            return result
+        if exported.sums:
+            raise InvalidRequest("a bill is set beside records, not beside sums", "name the logs themselves")
+        # The bill is by day and model, whatever the question is by: it takes a reading of its own.
+        by_day = query._replace(by=("day", "model"), compare_to=None, priced_as=query.priced_as[:1])
+        _, daily = read(by_day, lambda: DailyBill(table, by_day, window))
+        return _beside_bill(result, cast("DailyBill", daily), charged)
+
+
+def _load_bill(bill: File | None, engine: str) -> ProviderBill | None:
+    if bill is not None and engine != "duckdb":
+        raise InvalidRequest("a bill is set beside costs by the embedded engine", "leave out --engine or --bill")
+    return None if bill is None else load_bill(fspath(bill))
+
+
+def _beside_bill(result: Usage, daily: DailyBill, charged: ProviderBill) -> Usage:
+    return result._replace(
+        billed=daily.beside(charged, partial(_model_of, result.table)),
+        outside_bill=daily.outside(charged),
+        bill_has_more=charged.has_more,
+    )
+
+
+def _model_of(table: PriceTable, name: str, day: date) -> str | None:
+    """The model that a bill means by a name on a day; None for what is no model, such as web searches."""
+    try:
+        return find_model(table, name, day).id
+    except TokencostError:
+        return None
+
+
+def _named_fields(mapped: Mapping[str, Sequence[Path]], query: UsageQuery) -> dict[Path, str]:
+    """The fields that some record must have, each with the option that names it."""
+    named = {path: f"--map {name}" for name, terms in mapped.items() for path in terms}
+    return named | ({query.compare_to: "--compare-to"} if query.compare_to else {})
 
 
 def costs_by_model(result: Usage) -> dict[str, Fraction]:
@@ -195,6 +265,21 @@ def costs_by_model(result: Usage) -> dict[str, Fraction]:
         name = str(row.group[0])
         costs[name] = costs.get(name, Fraction(0)) + Fraction(row.cost.total)
     return costs
+
+
+def _without_siblings(logs: Logs, kinds: Sequence[LogKind]) -> Logs:
+    """The logs without the tables among them that nobody named and that hold no usage.
+
+    Where no log is left, all are: what is wrong with each is said while it is read.
+    """
+    from tokencost.logs.engines.duckdb_engine import is_table_of
+
+    left = [log for log in logs.files if log.sought and log.size and not is_table_of(log, kinds)]
+    files = tuple(log for log in logs.files if log not in left)
+    if not left or not files:
+        return logs
+    why = "holds no usage that is recognised: left alone"
+    return logs._replace(files=files, left=(*logs.left, *(LeftAlone(log.shown, why) for log in left)))
 
 
 def _split(logs: Logs, query: UsageQuery, periods: RatePeriods) -> tuple[Logs, ExportedSums]:
@@ -224,11 +309,13 @@ def _read(
     exported: ExportedSums,
     query: UsageQuery,
     kinds: tuple[LogKind, ...],
+    named: Mapping[Path, str],
 ) -> "Usage | Obstacle":
     """The answer, or why this pass cannot give it."""
     from tokencost.logs.engines.duckdb_errors import Obstacle
     from tokencost.logs.engines.duckdb_sums import bill_logs
     from tokencost.logs.engines.first_records import holds_others, looked_for, without_records
+    from tokencost.logs.engines.named_fields import hints_for, refuse_absent
     from tokencost.logs.engines.rejected import first_rejected, malformed_lines
 
     summed = tuple(list_rejected(bill.rejected))
@@ -237,9 +324,10 @@ def _read(
     if any(code == "shape" for _, code in bill.rejected):
         if has_open_line(engine.logs):
             return Obstacle("open end")
-        others = looked_for(kinds)
-        if not reading.as_json and holds_others(engine, engine.sources(query, others), others, reading.asked):
+        if not reading.as_json and holds_others(engine, query, looked_for(kinds), reading.asked):
             return Obstacle("other kinds")
+    if sources and not exported.sums:
+        refuse_absent(engine, query, kinds, reading.asked, named, as_json=reading.as_json)
     # Which records were rejected is looked up in another pass, over the files that have some: the sums do not say.
     malformed = malformed_lines(engine)
     read = bill.read + sum(map(len, malformed.values()))
@@ -249,7 +337,9 @@ def _read(
     )
     listed = (*exported.rejected, *summed, *rejected)[:MOST_REJECTED]
     empty = without_records(engine, query, kinds, read - sum(item.rows for item in exported.sums))
-    return _result(bill, query, read, listed, (*exported.empty, *empty))
+    unknown = [file for file, code in bill.rejected if code == "shape"]
+    hints = tuple(hints_for(engine.logs.files, unknown, kinds))
+    return _result(bill, query, read, listed, (*exported.empty, *empty))._replace(hints=hints)
 
 
 def _by_spark(
@@ -260,7 +350,10 @@ def _by_spark(
     kinds: tuple[LogKind, ...],
     periods: RatePeriods,
     cluster: Cluster,
+    named: Mapping[Path, str],
 ) -> Usage:
+    from tokencost.logs.engines.duckdb_engine import Engine
+    from tokencost.logs.engines.named_fields import refuse_absent
     from tokencost.logs.engines.spark_engine import far_log, spark_sums
     from tokencost.logs.sessions.tools import Sessions, open_sessions, show_names
 
@@ -272,16 +365,20 @@ def _by_spark(
             raise InvalidRequest(
                 f"sessions of {show_names(sessions)} are read by the embedded engine alone", "leave out --engine spark"
             )
-        logs, exported = _split(found, query, periods) if local else (found, ExportedSums())
+        logs, exported = _split(_without_siblings(found, kinds), query, periods) if local else (found, ExportedSums())
         far = tuple(far_log(name) for name in files if "://" in name)
         for item in exported.sums:
             bill.add(item)
         for item in spark_sums(logs._replace(files=(*logs.files, *far)), query, kinds, periods, cluster):
             bill.add(item)
+        if named and logs.files and not (far or exported.sums):
+            with Engine(logs, periods) as reader:
+                refuse_absent(reader, query, kinds, kinds, named, as_json=True)
     listed = (*exported.rejected, *list_rejected(bill.rejected))[:MOST_REJECTED]
     nothing = not bill.read and query.since is None and query.until is None
     empty = tuple(log.shown for log in logs.files if nothing or not log.size)
-    return _result(bill, query, bill.read, listed, (*exported.empty, *empty))
+    result = _result(bill, query, bill.read, listed, (*exported.empty, *empty))
+    return result._replace(left_alone=tuple(map(str, logs.left)))
 
 
 def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, ...], empty: tuple[str, ...]) -> Usage:
@@ -314,16 +411,11 @@ def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, 
         region=query.region,
         empty=empty,
         calls=bill.calls(),
+        without_cost=bill.without_cost,
+        without_list=bill.without_list,
     )
 
 
-def kinds_with(mapping: Mapping[str, str] | None) -> tuple[LogKind, ...]:
-    """The kinds looked for, the mapped one first. Raises `InvalidRequest` for a field that cannot be mapped."""
-    if not mapping:
-        return LOG_KINDS
-    for name, path in mapping.items():
-        if name not in MAPPED_FIELDS:
-            raise InvalidRequest(f"--map has no field {name!r}", f"its fields are {', '.join(MAPPED_FIELDS)}")
-        if not all(path.split(".")):
-            raise InvalidRequest(f"{path!r} is not a field of a record", "write --map input_tokens=path.to.field")
-    return (mapped_kind({name: field_path(path) for name, path in mapping.items()}), *LOG_KINDS)
+def kinds_with(mapping: Mapping[str, str] | None, *, excludes_cached: bool = False) -> tuple[LogKind, ...]:
+    """The kinds looked for, with the mapped fields. Raises `InvalidRequest` for a field that cannot be mapped."""
+    return kinds_mapped(mapped_fields(mapping or {}), excludes_cached=excludes_cached)

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from tokencost import quantities
 from tokencost.errors import InvalidRequest, NoPrice
-from tokencost.logs.records.kinds import REGION, Path
+from tokencost.logs.records.kinds import MAPPED_FIELDS, REGION, SUMMED_FIELDS, Path
+from tokencost.logs.records.paths import split_path, split_sum
 from tokencost.pricetable.names import exact_meanings, meanings
-from tokencost.pricetable.resolve import as_names, find_named, resolve, split_time
+from tokencost.pricetable.resolve import as_names, find_model, find_named, resolve, split_time
 from tokencost.pricetable.table import Price, PriceTable
 from tokencost.pricetable.when import When, as_bound, as_when
 from tokencost.pricing.rates import known_region, known_tier, known_window
@@ -58,6 +59,8 @@ class UsageQuery(NamedTuple):
     """Where set, the region that all records are priced in, instead of each in its own."""
     any_host: bool = False
     """Whether requests that another host served are priced as the provider's own."""
+    model: str | None = None
+    """Where set, the model of records that name none."""
     calls: tuple[str, ...] = ()
     """The calls of tools that are counted: those that records of the kinds at hand can show."""
 
@@ -120,12 +123,38 @@ def refuse_no_text(name: str) -> None:
 
 
 def field_path(name: str) -> Path:
-    """`metadata.team` as a path; a name with an empty part is one field. Raises `InvalidRequest` for what is none."""
+    """`metadata.team` as a path; a name with an empty part is one field. Raises `InvalidRequest` for what is none.
+
+    A key that holds dots is written in quotes or in brackets: `attributes."llm.model_name"`, `["llm.model_name"]`.
+    """
     refuse_no_text(name)
-    parts = tuple(name.split("."))
+    parts = split_path(name) or tuple(name.split("."))
     if len(parts) > MOST_PARTS:
         raise InvalidRequest(f"a field of {len(parts):,} parts is nested deeper than fields are looked for")
     return parts if all(parts) else (name,)
+
+
+def mapped_fields(mapping: Mapping[str, str]) -> dict[str, tuple[Path, ...]]:
+    """Where fields stand, each as the terms of a sum. Raises `InvalidRequest` for a field that cannot be mapped."""
+    return {name: _terms(name, text) for name, text in mapping.items()}
+
+
+def _terms(name: str, text: str) -> tuple[Path, ...]:
+    if name not in MAPPED_FIELDS:
+        raise InvalidRequest(f"--map has no field {name!r}", f"its fields are {', '.join(MAPPED_FIELDS)}")
+    terms = split_sum(text)
+    if len(terms) > 1 and name not in SUMMED_FIELDS:
+        raise InvalidRequest(
+            f"{name} is no sum of fields, as {text!r} would be",
+            f"sums are for {', '.join(SUMMED_FIELDS)}; a key that holds a + is written in quotes",
+        )
+    paths = tuple(map(field_path, terms))
+    for term, path in zip(terms, paths, strict=True):
+        if split_path(term) is None and not all(term.split(".")):
+            raise InvalidRequest(f"{term!r} is not a field of a record", "write --map input_tokens=path.to.field")
+        if paths.count(path) > 1:
+            raise InvalidRequest(f"{term!r} stands twice in the sum {text!r}", "name each field once")
+    return paths
 
 
 def ask(
@@ -141,6 +170,7 @@ def ask(
     compare_to: str | None = None,
     region: str | None = None,
     any_host: bool = False,
+    model: str | None = None,
 ) -> UsageQuery:
     """The question, checked: known alternatives, sensible groups. Raises `InvalidRequest` and its kinds."""
     groups = tuple(dict.fromkeys(name.strip() for name in as_names(by)))
@@ -164,6 +194,7 @@ def ask(
         None if compare_to is None else field_path(compare_to),
         None if region is None else known_region(table, region),
         any_host,
+        None if model is None else _known_model(table, model.strip()),
     )
     if query.compare_to and not all(query.compare_to):
         raise InvalidRequest(f"{compare_to!r} is not a field", "name one such as spend or metadata.cost")
@@ -192,6 +223,13 @@ def _alternative(table: PriceTable, name: str, on: When | None, factors: dict[st
     if 10**MOST_DECIMALS % factor.denominator:
         raise InvalidRequest(f"the token factor {factor} is not a decimal number", "write it like 1.1")
     return PricedAs(label, model, when, factor)
+
+
+def _known_model(table: PriceTable, name: str) -> str:
+    """A name that records could have as well. Raises `UnknownModel` for one that means no model of the table."""
+    if not exact_meanings(table, name):
+        find_model(table, name, date(1970, 1, 1))
+    return name
 
 
 def _at_any_time(table: PriceTable, name: str) -> str:

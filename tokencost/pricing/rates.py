@@ -313,8 +313,14 @@ def _with_rates(
     price: Price, tier: str, window: str | None, above: int, region: str | None, stated: Price | ConditionBlock
 ) -> RateCell:
     rates = stated.rates
-    per_token = Rates(*(None if rate is None else EXACT.scaleb(rate, PER_MILLION) for rate in rates))  # type: ignore[arg-type]
-    return RateCell(price, tier, window, above, rates, stated.cny, stated.evidence, stated.path, per_token, region)
+    return RateCell(
+        price, tier, window, above, rates, stated.cny, stated.evidence, stated.path, per_token(rates), region
+    )
+
+
+def per_token(rates: Rates) -> Rates:
+    """Rates per million tokens as rates per token: the decimal point is shifted."""
+    return Rates(*(None if rate is None else EXACT.scaleb(rate, PER_MILLION) for rate in rates))  # type: ignore[arg-type]
 
 
 def _matches(block: ConditionBlock, tier: str, windows: tuple[str, ...], above: int, region: str | None) -> bool:

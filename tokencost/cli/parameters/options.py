@@ -118,7 +118,7 @@ def _list_files(name: str) -> Iterable[str]:
     from tokencost.logs.files.discover import find_files
 
     try:
-        return find_files([name])
+        return [found.name for found in find_files([name])]
     except TokencostError:
         return ()  # whoever reads it says what is wrong
 

@@ -1,5 +1,6 @@
 """A bill for logs as a document: what was spent, what it would have cost elsewhere, and what was left out."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,7 +22,9 @@ from tokencost.documents.document import (
 )
 from tokencost.documents.remarks import cite
 from tokencost.documents.usage.answer import say_answer, say_assumed, sum_cost
+from tokencost.documents.usage.billed import bill_records, bill_table, say_bill
 from tokencost.documents.usage.calls import calls_records, calls_table, say_calls
+from tokencost.documents.usage.causes import calls_of, find_cause, show_amounts
 from tokencost.logs.billing.results import UsageRow
 from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO, times_as_much
@@ -33,13 +36,9 @@ if TYPE_CHECKING:
 
 TOKENS = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens")
 COSTS = ("uncached_input_cost", "cached_input_cost", "cache_write_cost", "output_cost")
-_LIKELY = Decimal("0.001")
-_CAUSES = (
-    (Fraction(49, 100), Fraction(51, 100), "half as much: batch or off-peak rates"),
-    (Fraction(196, 100), Fraction(204, 100), "twice as much: standard rates for batch requests, or peak rates"),
-    (Fraction(6), Fraction(8), "about 7 times as much: the logged cost may be in CNY"),
-)
-"""Between which quotients of logged by computed cost a cause is likely."""
+
+
+_RECORD = re.compile("^record [0-9,]+: ")
 
 
 def usage_document(table: PriceTable, result: Usage) -> Document:
@@ -47,6 +46,8 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
     records = [_records(result)]
     if result.reconciled:
         records.append(_reconciled_records(result))
+    if result.billed:
+        records.append(bill_records(result))
     records.append(calls_records(result))
     records.append(_unpriced_records(result))
     if result.unpriced_elsewhere:
@@ -153,6 +154,7 @@ def _reconciled_records(result: Usage) -> Records:
             Field("computed", "money"),
             Field("difference", "money"),
             Field("likely_cause"),
+            Field("currency"),
         ),
         tuple(
             (
@@ -161,7 +163,8 @@ def _reconciled_records(result: Usage) -> Records:
                 item.logged,
                 item.computed,
                 EXACT.subtract(item.logged, item.computed),
-                _find_cause(item.logged, item.computed),
+                find_cause(item.logged, item.computed, item.currency, calls_of(result, item.model)),
+                item.currency,
             )
             for item in result.reconciled
         ),
@@ -169,17 +172,29 @@ def _reconciled_records(result: Usage) -> Records:
     )
 
 
+def _reconciled_table(result: Usage) -> Table:
+    """The same for people: the amounts of each row in its currency."""
+    headings = ("model", "records", "logged", "computed", "difference", "likely cause")
+    records = _reconciled_records(result)
+    rows = [
+        (model, number, *show_amounts(logged, computed, str(currency)), cause)
+        for model, number, logged, computed, _, cause, currency in records.rows
+        if isinstance(logged, Decimal) and isinstance(computed, Decimal)
+    ]
+    columns = tuple(Column(heading, field.kind) for heading, field in zip(headings, records.columns, strict=False))
+    title = "The log's own cost beside the computed one"
+    currencies = sorted({item.currency for item in result.reconciled}, reverse=True)
+    return Table(columns, rows, title=title, unit=" and ".join(currencies))
+
+
 def _tables(result: Usage) -> Iterator[Table]:
     """What people read: the costs, and what was not priced or not read."""
     if result.rows:
         yield _costs_table(result)
     if result.reconciled:
-        yield _from_records(
-            _reconciled_records(result),
-            ("model", "records", "logged", "computed", "difference", "likely cause"),
-            "The log's own cost beside the computed one",
-            unit="USD",
-        )
+        yield _reconciled_table(result)
+    if result.billed:
+        yield bill_table(result)
     if result.calls:
         yield calls_table(result)
     if result.unpriced:
@@ -191,7 +206,20 @@ def _tables(result: Usage) -> Iterator[Table]:
     if result.rejected:
         more = result.rejected_count > len(result.rejected)
         first = f": the first {len(result.rejected):,} of {result.rejected_count:,}" if more else ""
-        yield _from_records(_rejected_records(result), ("file", "line", "reason"), f"Not read{first}")
+        yield _rejected_table(result, f"Not read{first}")
+
+
+def _rejected_table(result: Usage, title: str) -> Table:
+    """The records that were not read; those of a file with the same reason as one row, with their first line."""
+    alike: dict[tuple[str, str], list[int | None]] = {}
+    for item in result.rejected:
+        # Where a file has no lines the reason begins with the number of the record.
+        alike.setdefault((item.file, _RECORD.sub("", item.reason)), []).append(item.line)
+    if len(alike) == len(result.rejected):
+        return _from_records(_rejected_records(result), ("file", "line", "reason"), title)
+    columns = (Column("file"), Column("first line", "count"), Column("records", "count"), Column("reason"))
+    rows = [(file, lines[0], len(lines), reason) for (file, reason), lines in alike.items()]
+    return Table(columns, rows, title=title)
 
 
 def _from_records(records: Records, headings: Sequence[str], title: str, unit: str = "") -> Table:
@@ -273,22 +301,14 @@ def _sum_logged(result: Usage) -> Decimal | None:
     return total
 
 
-def _find_cause(logged: Decimal, computed: Decimal) -> str | None:
-    """Why a logged cost differs; the common causes each leave their mark on the quotient."""
-    difference = abs(EXACT.subtract(logged, computed))
-    if not difference:
-        return None
-    if difference <= EXACT.multiply(computed, _LIKELY):
-        return "rounding of each logged cost"
-    if not logged:
-        return "the log had no price for this model"
-    ratio = times_as_much(logged, computed)
-    for low, high, cause in _CAUSES:
-        if ratio is not None and low <= ratio < high:
-            return cause
-    if logged > computed:
-        return "cached input billed as input, a margin, or an older and higher price"
-    return "a missing tier or long-context rate, a discount, or a newer and lower price"
+def _say_not_compared(result: Usage) -> Iterator[Sentence]:
+    if result.without_cost:
+        held = "record holds" if result.without_cost == 1 else "records hold"
+        yield (f"{result.without_cost:,} priced {held} no cost in that field: left out of the comparison.",)
+    if result.without_list:
+        held = "record has its" if result.without_list == 1 else "records have their"
+        why = "in which the model has no list of prices"
+        yield (f"{result.without_list:,} priced {held} cost in CNY, {why}: left out of the comparison.",)
 
 
 def _notes(result: Usage) -> Iterator[Sentence]:
@@ -296,10 +316,13 @@ def _notes(result: Usage) -> Iterator[Sentence]:
         yield ("× is how many times as much the logged model cost.",)
     if result.unpriced_elsewhere and result.tier is None:
         yield ("--tier standard prices all requests in the tier that every model has.",)
+    yield from ((hint,) for hint in result.hints)
     yield from say_calls(result)
     if result.repeats:
         again = "repeat of a call was" if result.repeats == 1 else "repeats of calls were"
         yield (Figure(result.repeats, "count"), f" {again} left out; --keep-repeats counts them.")
+    yield from _say_not_compared(result)
+    yield from say_bill(result)
     if result.priced and result.first is None:
         yield ("Some priced records have no time, so that their period is not known.",)
     if result.base_rates:

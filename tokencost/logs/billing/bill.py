@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
-from typing import cast
+from typing import NamedTuple
 
 from tokencost.errors import (
     HourNeeded,
@@ -43,7 +43,7 @@ from tokencost.pricetable.resolve import find_model, find_named, price_in_force
 from tokencost.pricetable.table import Price, PriceTable, Rates
 from tokencost.pricetable.when import When, show_when, span
 from tokencost.pricing.cost import CostParts, refuse_output
-from tokencost.pricing.rates import RateCell, cell_in, named_cell, threshold_below, thresholds
+from tokencost.pricing.rates import RateCell, cell_in, named_cell, per_token, threshold_below, thresholds
 from tokencost.pricing.timeline import open_at, rate_intervals
 
 MANY, BYTES_OF_A_GROUP = 400_000, 2_200
@@ -52,6 +52,16 @@ Tell = Callable[[str], None] | None
 _FIRST_DAY = date(1970, 1, 1)
 Periods = tuple[int | None, ...]
 Fields = tuple[str | None, ...]
+
+
+class Logged(NamedTuple):
+    """What logs say that requests cost."""
+
+    rows: int
+    cost: Decimal | None
+    rows_with_cost: int
+    """All of the rows, or none."""
+    currency: str | None
 
 
 class _Reconciliation:
@@ -91,7 +101,12 @@ class Bill:
         """Models of which summed records were priced at base rates although long requests cost more."""
         self._cells_used: dict[tuple[str, datetime, str, str, int, str], RateCell] = {}
         self._last: int | None = None
-        self._reconciled: dict[str, _Reconciliation] = {}
+        self._reconciled: dict[tuple[str, str], _Reconciliation] = {}
+        self._cny: dict[RateCell, Rates | None] = {}
+        self.without_cost = 0
+        """Priced records that hold no cost of their own."""
+        self.without_list = 0
+        """Priced records whose cost is in a currency in which their model has no list of prices."""
         self._calls = CallSums(table, query.priced_as[0].on)
 
     def expect(self, groups: int) -> None:
@@ -108,7 +123,8 @@ class Bill:
             tokens = (item.requests, item.input, item.cached, item.written, item.output)
             self.charge(billing, item.periods, item.fields, tokens)
             if self._query.compare_to:
-                self.compare(billing, item.periods, item.fields, tokens, item.rows, item.logged, item.logged_rows)
+                logged = Logged(item.rows, item.logged, item.logged_rows, item.logged_in)
+                self.compare(billing, item.periods, item.fields, tokens, logged)
 
     def count(self, item: Sum) -> Billing | None:
         """Count a sum, over one group or over all: each record ends up priced, unpriced, rejected or not billed.
@@ -156,20 +172,33 @@ class Bill:
         periods: Periods,
         fields: Fields,
         tokens: Sequence[int],
-        rows: int,
-        logged: Decimal | None,
-        logged_rows: int,
+        logged: Logged,
     ) -> None:
-        """Set what the log says that requests cost beside what they were charged."""
+        """Set what the log says that requests cost beside what they were charged, in its currency."""
         totals = self._totals(billing, periods, fields)
-        totals.complete = totals.complete and logged is not None and logged_rows == rows
-        if logged is None:
+        totals.complete = totals.complete and logged.cost is not None and logged.currency == "USD"
+        if logged.cost is None or logged.currency is None:
+            self.without_cost += logged.rows
             return
-        totals.logged = EXACT.add(totals.logged, logged)
-        known = self._reconciled.setdefault(billing.cell.model, _Reconciliation())
-        known.rows += logged_rows
-        known.logged = EXACT.add(known.logged, logged)
-        known.computed.charge(cast("Rates", billing.rates[0]), tokens)
+        rates = self.rates_in(logged.currency, billing.cell)
+        if rates is None:
+            self.without_list += logged.rows
+            return
+        if logged.currency == "USD":
+            totals.logged = EXACT.add(totals.logged, logged.cost)
+        known = self._reconciled.setdefault((billing.cell.model, logged.currency), _Reconciliation())
+        known.rows += logged.rows_with_cost
+        known.logged = EXACT.add(known.logged, logged.cost)
+        known.computed.charge(rates, tokens)
+
+    def rates_in(self, currency: str, cell: RateCell) -> Rates | None:
+        """Rates per token in a currency; None where the provider published no list in it. None is converted."""
+        if currency == "USD":
+            return cell.per_token
+        if cell not in self._cny:
+            listed = cell.listed(currency)
+            self._cny[cell] = None if listed is None else per_token(listed.rates)
+        return self._cny[cell]
 
     def _totals(self, billing: Billing, periods: Periods, fields: Fields) -> GroupTotals:
         key = (periods, fields, billing.names)
@@ -223,9 +252,15 @@ class Bill:
         """The cell of the records, by the same rules as for a request alone."""
         name = item.model if side.model is None else side.model
         if not name:
-            raise InvalidRequest("the record names no model", "group the export by model")
+            raise InvalidRequest(
+                "the record names no model",
+                "--model NAME says which, --map model=FIELD where; or group the export by it",
+            )
         if side.on is None and item.at is None:
-            raise InvalidRequest("the record has no time", "--on WHEN prices it at the prices of that time")
+            raise InvalidRequest(
+                "the record has no time",
+                "--time FIELD or --map time=FIELD says where it stands; --on WHEN prices it at the prices of that time",
+            )
         when = side.on if side.on is not None else instant_of(item.at or 0)
         first, after = span(when)
         if side.on is None and item.until is not None:
@@ -344,8 +379,8 @@ class Bill:
     def reconciled(self) -> tuple[Reconciled, ...]:
         """The logged cost of each model beside the computed one."""
         return tuple(
-            Reconciled(model, each.rows, each.logged, each.computed.parts.total)
-            for model, each in sorted(self._reconciled.items())
+            Reconciled(model, each.rows, each.logged, each.computed.parts.total, currency)
+            for (model, currency), each in sorted(self._reconciled.items())
         )
 
 

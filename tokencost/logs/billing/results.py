@@ -132,6 +132,8 @@ class _Reconciled(NamedTuple):
     rows: int
     logged: Decimal
     computed: Decimal
+    currency: str = "USD"
+    """Of both amounts: that of the logged cost. In CNY the computed one is by the provider's own list in CNY."""
 
 
 class Reconciled(Row, _Reconciled):
@@ -142,7 +144,7 @@ class Reconciled(Row, _Reconciled):
     def _columns(self) -> dict[str, Any]:
         difference = EXACT.subtract(self.logged, self.computed)
         amounts = {"logged": self.logged, "computed": self.computed, "difference": difference}
-        return {"model": self.model, "records": self.rows, **amounts}
+        return {"model": self.model, "records": self.rows, **amounts, "currency": self.currency}
 
 
 def multiply(amount: Decimal, factor: Fraction) -> Decimal:

@@ -22,7 +22,7 @@ from tokencost.logs.usage_query import (
     split_region,
     split_unread,
 )
-from tokencost.pricetable.table import CALLS
+from tokencost.pricetable.table import CALLS, CURRENCIES
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}([.][0-9]{0,60})?([eE][+-]?[0-9]{1,2})?")
 _FIRST_DAY = date(1970, 1, 1)
@@ -55,7 +55,7 @@ def sum_of(row: Row, query: UsageQuery, periods: RatePeriods, shown: str) -> Sum
         raise NoSum("first_request_at and last_request_at are no stretch of time")
     at, until = _instant(row, "priced_at"), _instant(row, "covered_until", LATEST + DAY)
     _check_time(query, periods, at, until, first, last)
-    logged, logged_rows = _read_logged(row, records) if query.compare_to else (None, 0)
+    logged, logged_rows, logged_in = _read_logged(row, records) if query.compare_to else (None, 0, None)
     return Sum(
         periods=_periods(row, query, first),
         fields=tuple(row[name] for name in field_columns(query)),
@@ -77,6 +77,7 @@ def sum_of(row: Row, query: UsageQuery, periods: RatePeriods, shown: str) -> Sum
         last_at=last,
         logged=logged,
         logged_rows=logged_rows,
+        logged_in=logged_in,
         calls=_calls(row, records),
     )
 
@@ -185,12 +186,18 @@ def _calls(row: Row, records: int) -> tuple[tuple[str, int], ...]:
     return tuple((call, number) for call, number in found if number)
 
 
-def _read_logged(row: Row, records: int) -> tuple[Decimal | None, int]:
+def _read_logged(row: Row, records: int) -> tuple[Decimal | None, int, str | None]:
     text, rows = row["logged_cost"], _read_needed(row, "logged_records", records + 1)
     if (not text) != (rows == 0):
         raise NoSum("logged_cost or logged_records is empty")
     if not text:
-        return None, 0
+        return None, 0, None
     if not _NUMBER.fullmatch(text) or abs(Decimal(text)) >= MOST * records:
         raise NoSum(f"logged_cost is no amount of money: {text[:40]!r}")
-    return Decimal(text), rows
+    currency = row.get("logged_currency") or CURRENCIES[0]
+    if currency not in CURRENCIES:
+        raise NoSum(f"logged_currency is none of {', '.join(CURRENCIES)}: {currency[:40]!r}")
+    if rows < records:
+        # Older queries sum records with and without a cost together: there is nothing to compare it with.
+        return None, 0, None
+    return Decimal(text), rows, currency

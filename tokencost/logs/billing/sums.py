@@ -45,6 +45,8 @@ class Sum(NamedTuple):
     """The cost that the log itself holds."""
     logged_rows: int
     """How many of the records hold one."""
+    logged_in: str | None = None
+    """In which currency; None where none of them holds one. All of them do, or none."""
     calls: tuple[tuple[str, int], ...] = ()
     """How often tools were called, each with its number; what was not called is left out."""
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 
 import duckdb
 
-from tokencost.errors import InvalidData, Problem
+from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.engines.duckdb_errors import Obstacle, Obstructed, translate_error
 from tokencost.logs.engines.first_records import hold_lists, need_json, show_unread_cache
 from tokencost.logs.files.csv_header import read_header
@@ -25,6 +25,7 @@ from tokencost.logs.sql.fields import (
 from tokencost.logs.sql.nested import CONTAINERS, FILE, expand_sql
 from tokencost.logs.sql.normalize import kinds_of_table
 from tokencost.logs.sql.rate_periods import DAY, RatePeriod, RatePeriods, periods_between
+from tokencost.logs.sql.sum_columns import MARKS as SUMS_MARKS
 from tokencost.logs.usage_query import UsageQuery, field_path
 
 MEMORY = "768MB"
@@ -216,6 +217,23 @@ class Engine:
         except RuntimeError as error:
             # So the engine says that Ctrl-C was pressed.
             raise (KeyboardInterrupt if "interrupted" in str(error) else error) from None
+
+
+def is_table_of(log: Log, kinds: Sequence[LogKind]) -> bool:
+    """Whether a table may hold records of these kinds, or sums of them; of what is no table this is not known.
+
+    Raises `InvalidData` for a header that cannot be read.
+    """
+    if log.layout not in ("csv", "tsv"):
+        return True
+    names = read_header(log)
+    if {name.lower() for name in names} >= SUMS_MARKS:
+        return True
+    try:
+        kinds_of_table(TableColumns([Column(name, "VARCHAR") for name in names]), kinds, names, log.shown)
+    except InvalidRequest:
+        return False
+    return True
 
 
 def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind], logs: Sequence[Log]) -> NestedColumns | None:

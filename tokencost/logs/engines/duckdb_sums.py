@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tokencost.logs.billing.bill import Bill
+from tokencost.logs.billing.bill import Bill, Logged
 from tokencost.logs.billing.groups import Billing
 from tokencost.logs.billing.sums import Sum
 from tokencost.logs.engines.duckdb_engine import Engine, Source
@@ -70,7 +70,9 @@ def _bill_groups(engine: Engine, query: UsageQuery, statement: str, bill: Bill) 
     groups, cell = keys[:fixed], keys[fixed:]
     counted = engine.execute(f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(groups)} FROM sums)").fetchone()
     bill.expect(counted[0] if counted else 0)
-    logged = ["sum(s.logged) AS logged", "sum(s.logged_rows) AS logged_rows"] if query.compare_to else []
+    logged = (
+        ["sum(s.logged) AS logged", "CAST(sum(s.logged_rows) AS HUGEINT) AS logged_rows"] if query.compare_to else []
+    )
     counts, calls = (
         [f"CAST(sum(s.{name}) AS HUGEINT) AS {name}" for name in names] for names in (SUMS, query.call_columns)
     )
@@ -80,7 +82,7 @@ def _bill_groups(engine: Engine, query: UsageQuery, statement: str, bill: Bill) 
         f"(SELECT {', '.join([*(f's.{name}' for name in cell), *counts, *times, *logged, *calls])} FROM sums AS s "
         f"GROUP BY {', '.join(str(place + 1) for place in range(len(cell)))})"
     )
-    billings: dict[Billing, int] = {}
+    billings: dict[tuple[Billing, str | None], int] = {}
     numbers: list[int] = []
     ways: list[int] = []
     total = 0
@@ -90,7 +92,7 @@ def _bill_groups(engine: Engine, query: UsageQuery, statement: str, bill: Bill) 
         billing = bill.count(item)
         if billing is not None:
             numbers.append(row[0])
-            ways.append(billings.setdefault(billing, len(billings)))
+            ways.append(billings.setdefault((billing, item.logged_in), len(billings)))
     engine.connection.execute(
         "CREATE OR REPLACE TEMP TABLE ways AS SELECT c.*, w.way FROM cells AS c JOIN (SELECT "
         "unnest(CAST(? AS BIGINT[])) AS cell, unnest(CAST(? AS BIGINT[])) AS way) AS w ON w.cell = c.cell",
@@ -107,11 +109,12 @@ def _bill_groups(engine: Engine, query: UsageQuery, statement: str, bill: Bill) 
         f"JOIN ways AS w ON {alike} GROUP BY {', '.join(str(place + 1) for place in range(rows))} "
         f"ORDER BY {', '.join(str(place + 1) for place in range(fixed))}"
     ):
-        billing = each[row[fixed]]
+        billing, logged_in = each[row[fixed]]
         tokens = row[rows + 1 : rows + 6]
         bill.charge(billing, row[:periods], row[periods:fixed], tokens)
         if logged:
-            bill.compare(billing, row[:periods], row[periods:fixed], tokens, row[rows], *row[rows + 6 :])
+            cost, costs = row[rows + 6 :]
+            bill.compare(billing, row[:periods], row[periods:fixed], tokens, Logged(row[rows], cost, costs, logged_in))
 
 
 def query_of_calls(query: UsageQuery, sources: Sequence[Source]) -> UsageQuery:
@@ -122,6 +125,7 @@ def query_of_calls(query: UsageQuery, sources: Sequence[Source]) -> UsageQuery:
 
 def _sum(engine: Engine, query: UsageQuery, periods: tuple[int | None, ...], row: Sequence[Any]) -> Sum:
     model, tier, summed, code, file, at, until, context, *values = row
+    logged_in = values.pop(0) if query.compare_to else None
     calls = values[len(values) - len(query.calls) :]
     logged, logged_rows = values[8:10] if query.compare_to else (None, 0)
     rows, requests, tokens, cached, written, output = (int(value or 0) for value in values[:6])
@@ -146,5 +150,6 @@ def _sum(engine: Engine, query: UsageQuery, periods: tuple[int | None, ...], row
         last_at=values[7],
         logged=logged,
         logged_rows=int(logged_rows or 0),
+        logged_in=logged_in,
         calls=tuple((call, int(number)) for call, number in zip(query.calls, calls, strict=True) if number),
     )

@@ -20,7 +20,7 @@ from tokencost.logs.sql.normalize import known_sql
 from tokencost.logs.usage_query import UsageQuery
 
 if TYPE_CHECKING:
-    from tokencost.logs.engines.duckdb_engine import Engine, Source
+    from tokencost.logs.engines.duckdb_engine import Engine
 
 FIRST_LINES = 50
 FILES = 20
@@ -33,7 +33,7 @@ def first_kinds(logs: Sequence[Log], kinds: Sequence[LogKind]) -> tuple[LogKind,
 
 def kinds_in(lines: Iterable[str | bytes], kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
     """The kinds of these lines; all of them where none is seen."""
-    seen = {name for line in lines for name in _kinds_of(line, kinds)}
+    seen = {name for line in lines for name in _kinds_of(_record(line), kinds)}
     found = tuple(kind for kind in kinds if kind.name in seen)
     return found or tuple(kinds)
 
@@ -49,8 +49,12 @@ def _first_lines(logs: Sequence[Log]) -> Iterator[bytes]:
                 yield line
 
 
-def _kinds_of(line: str | bytes, kinds: Sequence[LogKind]) -> Iterable[str]:
-    record = _record(line)
+def is_known(record: object, kinds: Sequence[LogKind]) -> bool:
+    """Whether a record is of one of these kinds."""
+    return any(True for _ in _kinds_of(record, kinds))
+
+
+def _kinds_of(record: object, kinds: Sequence[LogKind]) -> Iterable[str]:
     for kind in kinds:
         if all(_has(record, mark) for mark in kind.marks) and all(_passes(record, test) for test in kind.tests):
             yield kind.name
@@ -112,14 +116,19 @@ def looked_for(kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
     return tuple(kind._replace(tests=tuple(test for test in kind.tests if test.holds)) for kind in kinds)
 
 
-def holds_others(
-    engine: "Engine", sources: "Sequence[Source]", kinds: Sequence[LogKind], asked: Sequence[LogKind]
-) -> bool:
+def holds_others(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], asked: Sequence[LogKind]) -> bool:
     """Whether JSON lines hold records of kinds that were not asked for, or records that hold several.
 
     Only of such kinds as `looked_for` gives.
     """
-    for source in sources:
+    # A field that may be a list of records is read whole: whether it holds tokens itself is seen in its text.
+    names = [name for (name,) in CONTAINERS]
+    within = [kind for kind in kinds if any(mark[0] in names for mark in kind.marks if mark[1:])]
+    asked_names = {kind.name for kind in asked}
+    if any(kind.name in asked_names for kind in within):
+        return False  # such records are read whole, and as records of all kinds
+    kinds = [kind for kind in kinds if kind not in within]
+    for source in engine.sources(query, kinds):
         if isinstance(source.fields, NestedColumns):
             fields = source.fields
 
@@ -127,8 +136,10 @@ def holds_others(
                 return " OR ".join(f"({known_sql(fields, kind)})" for kind in some)
 
             lists = " OR ".join(f"starts_with(r.{identifier(path[0])}, '[')" for path in CONTAINERS)
-            names = {kind.name for kind in asked}
-            others = [kind for kind in kinds if kind.name not in names]
+            for kind in within:
+                seen = (f"contains(r.{identifier(mark[0])}, '\"{mark[-1]}\"')" for mark in kind.marks)
+                lists += f" OR ({' AND '.join(seen)})"
+            others = [kind for kind in kinds if kind.name not in asked_names]
             also = f" OR {has(others)}" if others else ""
             test = f"NOT ({has(looked_for(asked))}) AND ({lists}{also})"
             if engine.execute(f"SELECT 1 FROM {source.relation} AS r WHERE {test} LIMIT 1").fetchone():

@@ -38,6 +38,8 @@ _FOREIGN = {
     b"\xfe\xff": "text in UTF-16",
 }
 """How files begin that are often among logs and are none."""
+NEVER_LOGS = ("a picture", "a PDF file")
+"""Those of them that nobody means where a folder or a pattern finds them."""
 _TAR = slice(257, 262)
 
 

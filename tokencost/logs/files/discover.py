@@ -9,10 +9,12 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 from tokencost.errors import InvalidData, InvalidRequest, Problem
+from tokencost.logs.files.bills import is_bill
 from tokencost.logs.files.csv_header import with_plain_header
 from tokencost.logs.files.decompress import CUT_SHORT, TOO_LONG, open_decompressed
 from tokencost.logs.files.detect import (
     BOM,
+    NEVER_LOGS,
     SUFFIXES,
     Compression,
     Layout,
@@ -24,6 +26,8 @@ from tokencost.logs.files.detect import (
 from tokencost.logs.files.folders import working_folder
 from tokencost.logs.files.long_lines import LONGEST_RECORD, LONGEST_ROW, has_long_row, shorten_lines
 from tokencost.logs.files.progress import announce_wait
+from tokencost.logs.files.zipped import MAGIC as ZIP
+from tokencost.logs.files.zipped import unpack
 from tokencost.logs.files.zstd import is_whole
 
 __all__ = [
@@ -32,6 +36,7 @@ __all__ = [
     "LONGEST_ROW",
     "LONG_LAYOUTS",
     "TOO_LONG",
+    "LeftAlone",
     "Log",
     "Logs",
     "find_files",
@@ -59,6 +64,18 @@ class Log(NamedTuple):
     """Bytes; 0 where it holds nothing but white space."""
     own_lines: bool = True
     """Whether its lines are those of the file that the user named."""
+    sought: bool = False
+    """Whether a folder, a pattern or a zip file led to it: it may be no log, and is then left alone."""
+
+
+class LeftAlone(NamedTuple):
+    """A file beside logs that is none."""
+
+    shown: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.shown} {self.why}"
 
 
 class Logs(NamedTuple):
@@ -66,19 +83,29 @@ class Logs(NamedTuple):
 
     files: tuple[Log, ...]
     folder: str
+    left: tuple[LeftAlone, ...] = ()
+    """Files beside them that are no logs."""
 
 
-def find_files(names: Sequence[str]) -> list[str]:
+class Found(NamedTuple):
+    """A file to look at."""
+
+    name: str
+    sought: bool
+    """Whether a folder, a pattern or a zip file led to it, so that nobody said that it is a log."""
+
+
+def find_files(names: Sequence[str]) -> list[Found]:
     """The files that names, globs and folders stand for, each once. Raises `InvalidRequest` where there is none."""
-    found: list[str] = []
+    found: list[Found] = []
     for name in names:
         mode = 0 if name == "-" else _mode(name)
         if mode is not None and not stat.S_ISDIR(mode):
-            found.append(name)
+            found.append(Found(name, sought=False))
         elif mode is not None:
-            found += _in_folder(name)
+            found += [Found(each, sought=True) for each in _in_folder(name)]
         elif _GLOB & set(name) and (matches := _matches(name)):
-            found += [match for match in matches if not os.path.isdir(match)]
+            found += [Found(match, sought=True) for match in matches if not os.path.isdir(match)]
         elif "://" in name:
             raise InvalidRequest(
                 f"{name!r} is an address, not a file", "download it, or pipe it into tokencost usage -"
@@ -87,12 +114,17 @@ def find_files(names: Sequence[str]) -> list[str]:
             raise InvalidRequest(
                 f"there is no file {name!r}", "name files, folders, globs such as 'logs/*.jsonl', or -"
             )
-    once = list({name if name == "-" else os.path.realpath(name): name for name in reversed(found)}.values())[::-1]
+    once: dict[str, Found] = {}
+    for each in found:
+        place = each.name if each.name == "-" else os.path.realpath(each.name)
+        # Under the name by which it was found first; named by itself it is meant, wherever it was found besides.
+        first = once.setdefault(place, each)
+        once[place] = first._replace(sought=first.sought and each.sought)
     if not once:
         raise InvalidRequest(
             "there are no log files there", f"files end in {' '.join(SUFFIXES)}, or .gz and .zst of these"
         )
-    return once
+    return list(once.values())
 
 
 def _mode(name: str) -> int | None:
@@ -134,34 +166,59 @@ def open_logs(names: Sequence[str], *, shown: bool = False) -> Iterator[Logs]:
     """The files, sniffed. What cannot be read twice, such as standard input, is copied to a folder first.
 
     `shown` says on standard error what is waited for. Raises `InvalidRequest` for a file that cannot be opened, and
-    `InvalidData` for one that is no log.
+    `InvalidData` for one that is no log, where it was named itself.
     """
     with working_folder() as folder:
-        yield Logs(tuple(_log(name, folder, waited=shown) for name in find_files(names)), folder)
+        files: list[Log] = []
+        left: list[LeftAlone] = []
+        for name, sought in find_files(names):
+            for log in _logs(name, folder, sought=sought, waited=shown):
+                (files if isinstance(log, Log) else left).append(log)  # type: ignore[arg-type]  # each into its own
+        if not files:
+            raise InvalidRequest("there are no request logs there", "; ".join(str(each) for each in left[:3]))
+        yield Logs(tuple(files), folder, tuple(left))
 
 
-def _log(name: str, folder: str, *, waited: bool) -> Log:
+def _logs(name: str, folder: str, *, sought: bool, waited: bool) -> "Iterator[Log | LeftAlone]":
+    """The log in a file, or those in a zip file."""
     shown = "standard input" if name == "-" else name
     try:
         path = os.path.abspath(name)
         if name == "-" or not _plain_file(name) or not _plain_path(path):
             path = _copy_input(name, shown, folder, waited=waited)
-        size = os.path.getsize(path)
         with open(path, "rb") as stream:
-            compression = compression_of(stream.read(4))
-            if compression == "zstd" and not is_whole(stream):
-                raise InvalidData([Problem(shown, 1, CUT_SHORT, "copy it again")])
+            packed = stream.read(4) in ZIP
+        if packed:
+            for inside, target in unpack(path, shown, folder):
+                yield _log(inside, inside, target, folder, sought=True)
+        else:
+            yield _log(name, shown, path, folder, sought=sought)
     except OSError as error:
         raise InvalidRequest(f"cannot read {shown}: {error.strerror or error}") from None
+
+
+def _log(name: str, shown: str, path: str, folder: str, *, sought: bool) -> "Log | LeftAlone":
+    size = os.path.getsize(path)
+    with open(path, "rb") as stream:
+        compression = compression_of(stream.read(4))
+        if compression == "zstd" and not is_whole(stream):
+            raise InvalidData([Problem(shown, 1, CUT_SHORT, "copy it again")])
     with open_decompressed(path, compression, shown) as inner:
         head = inner.read(HEAD)
     if what := foreign_format(head):
+        if sought and what in NEVER_LOGS:
+            return LeftAlone(shown, f"is {what}")
         raise InvalidData([Problem(shown, 1, f"is no log: it is {what}", "unpack or export it, or leave it out")])
+    if is_bill(head.decode("utf-8", "replace")):
+        if sought:
+            return LeftAlone(shown, "is a bill, which --bill sets beside the costs")
+        raise InvalidRequest(f"{shown} is a bill, and no log", f"--bill {shown} sets it beside the costs of logs")
     text = head.removeprefix(BOM).strip(b" \t\r\n")
     if len(head) == 1 and text:
         # Engines pass over such a file.
         raise InvalidData([Problem(shown, 1, "is no log: it holds a single character", "leave out this file")])
-    log = Log(shown, path, layout_of(name, head), compression, size if text or len(head) == HEAD else 0)
+    empty = not text and len(head) < HEAD
+    log = Log(shown, path, layout_of(name, head), compression, 0 if empty else size, sought=sought)
     if not log.size:
         return log
     if log.layout in ("csv", "tsv"):

@@ -101,6 +101,10 @@ class LogKind(NamedTuple):
     """Calls of tools, which may have a fee apart from tokens."""
     types: Path | None = None
     """The field that says what `amount` counts, where a record holds one kind of tokens."""
+    replaced: tuple[Path, ...] = ()
+    """Fields of cached tokens in whose place others were named: they are known, and not read."""
+    added: tuple[tuple[str, Path], ...] = ()
+    """Fields that are added to a count: ("output", ("usage", "reasoning")). What a record lacks adds nothing."""
 
 
 FAILED, NO_CALL = "failed", "no call"
@@ -327,6 +331,11 @@ def _amounts() -> tuple[LogKind, LogKind]:
     return newer, by_day
 
 
+_OTHER_TIMES = ("end_time", "ts", "createdAt", "datetime", "@timestamp", "start_time")
+"""Further names of times in tables that people make; a completion goes before a creation, and that before a start."""
+_ONE_API = "https://github.com/songquanpeng/one-api/blob/main/model/log.go"
+
+
 def _batch_object() -> LogKind:
     """A batch as `GET /batches` lists it, with the tokens of all of its requests: a sum, as those of the Usage API."""
     _, responses = _usage("batch", _BATCH_OBJECT, "", tier="batch")
@@ -419,7 +428,7 @@ def _tables() -> tuple[LogKind, LogKind]:
         output=_at("output_tokens"),
         cached=_at("cached_input_tokens", "cached_tokens"),
         write=_at("cache_write_tokens"),
-        time=_at("completed_at", "time", "timestamp", "created_at", "created", "date", "day"),
+        time=_at("completed_at", "time", "timestamp", "created_at", "created", "date", "day", *_OTHER_TIMES),
         tier=_at("tier", "service_tier"),
         hosts=_at("provider", "custom_llm_provider"),
         region=_at("region"),
@@ -435,6 +444,62 @@ def _tables() -> tuple[LogKind, LogKind]:
         excludes_cache=True,
     )
     return excluding, table
+
+
+def _flat_tables() -> tuple[LogKind, ...]:
+    """Tables in OpenAI's words, at the top of a record or within one field of it, such as the logs of one-api.
+
+    one-api's `logs` have `model_name`, `prompt_tokens`, `completion_tokens`, `created_at` in seconds, and `type`, which
+    is 2 for what was consumed. new-api adds `other`, JSON as text, with `cache_tokens`:
+    https://github.com/QuantumNous/new-api/blob/main/model/log.go
+    """
+    times = (*_LOG_TIMES, "created", "date", "day", *_OTHER_TIMES)
+
+    def flat(name: str, root: str) -> LogKind:
+        under = f"{root}." if root else ""
+        models = ("model", "model_name")
+        return LogKind(
+            name,
+            _ONE_API,
+            marks=_at(f"{under}prompt_tokens", f"{under}completion_tokens"),
+            model=_at(*(f"{place}{model}" for place in dict.fromkeys((under, "")) for model in models)),
+            input=_at(f"{under}prompt_tokens"),
+            output=_at(f"{under}completion_tokens"),
+            cached=_at(
+                f"{under}cached_tokens",
+                f"{under}cached_input_tokens",
+                f"{under}prompt_cache_hit_tokens",
+                f"{under}prompt_tokens_details.cached_tokens",
+                *([] if root else ["other.cache_tokens"]),
+            ),
+            write=_at(f"{under}cache_write_tokens", f"{under}prompt_tokens_details.cache_write_tokens"),
+            time=_at(*(f"{place}{time}" for place in dict.fromkeys(("", under)) for time in times)),
+            tier=_at(f"{under}service_tier", *([] if root else ["tier"])),
+            flat=not root,
+        )
+
+    top = flat("flat", "")
+    one_api = top._replace(
+        name="one-api",
+        marks=_at("model_name", "quota", "prompt_tokens", "completion_tokens"),
+        # Top-ups, errors and refunds have rows as well.
+        no_call=((("type",), "[013-9]"),),
+    )
+    named = LogKind(
+        "table-model-name",
+        "README.md",
+        marks=_at("model_name", "input_tokens", "output_tokens"),
+        model=_at("model_name"),
+        input=_at("input_tokens"),
+        output=_at("output_tokens"),
+        cached=_at("cached_input_tokens", "cached_tokens"),
+        write=_at("cache_write_tokens"),
+        time=_at(*times),
+        tier=_at("tier", "service_tier"),
+        requests=_at("requests"),
+        flat=True,
+    )
+    return one_api, top, *(flat(f"flat-in-{root}", root) for root in ("data", "result", "token_usage")), named
 
 
 _CHATS = _usage("chat", _CHAT, "")
@@ -510,6 +575,7 @@ LOG_KINDS: tuple[LogKind, ...] = (
         flat=True,
     ),
     *_tables(),
+    *_flat_tables(),
     LogKind(
         "batch-failed",
         _BATCH,
@@ -558,19 +624,8 @@ MAPPED_FIELDS = {
     "requests": "requests",
 }
 """What `--map` can say, in the words of the plain table, and the field of a kind that it sets."""
-
-
-def mapped_kind(fields: dict[str, Path]) -> LogKind:
-    """The kind that `--map` describes: the plain table, with some of its fields elsewhere."""
-    table = next(kind for kind in LOG_KINDS if kind.name == "table")
-    given: dict[str, tuple[Path, ...]] = {MAPPED_FIELDS[name]: (path,) for name, path in fields.items()}
-    given = {
-        "region": (),
-        "hosts": (),
-        **given,
-    }  # looked at where it is mapped: a column of that name may mean anything
-    kind = table._replace(name="mapped", source="--map", flat=False, **given)  # type: ignore[arg-type]  # paths all
-    return kind._replace(marks=(*kind.input[:1], *kind.output[:1]))
+SUMMED_FIELDS = ("input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens")
+"""Those of them that may be a sum of fields."""
 
 
 def paths_of(kind: LogKind) -> tuple[Path, ...]:
@@ -580,6 +635,7 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
     found = [path for group in (*groups, *times) for path in group]
     found += [path for path, _ in (*kind.failed, *kind.no_call)]
     found += [test.path for test in kind.tests]
+    found += [path for _, path in kind.added]
     if kind.types:
         found.append(kind.types)
     return tuple(dict.fromkeys(found))
@@ -588,7 +644,7 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
 def count_paths(kind: LogKind) -> frozenset[Path]:
     """Those of them that hold a count, which must be written as a number."""
     counts = (kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.requests, kind.total)
-    return frozenset(path for paths in counts for path in paths)
+    return frozenset((*(path for paths in counts for path in paths), *(path for _, path in kind.added)))
 
 
 def usage_object(kind: LogKind) -> Path | None:
@@ -601,7 +657,7 @@ def usage_object(kind: LogKind) -> Path | None:
 
 def cache_names(kind: LogKind) -> tuple[str, ...]:
     """The names of the cache fields that a kind reads, and of those that another field tells as well."""
-    read = (path[-1] for path in (*kind.cached, *kind.write, *kind.input_parts))
+    read = (path[-1] for path in (*kind.cached, *kind.write, *kind.input_parts, *kind.replaced))
     return tuple(dict.fromkeys((*read, "prompt_cache_miss_tokens")))
 
 

@@ -16,7 +16,7 @@ def problems_sql(sources: Sequence[str], query: UsageQuery) -> str:
     """All records, each with the code of what is wrong with it, or NULL."""
     on = query.priced_as[0].on
     fields = "".join(f", field_{place}" for place in range(len(query.fields)))
-    logged = ", logged" if query.compare_to else ""
+    logged = ", logged, CASE WHEN logged IS NOT NULL THEN logged_in END AS logged_in" if query.compare_to else ""
 
     def bad(name: str) -> str:
         return f"{name} IS NULL OR {name} < 0 OR {name} >= {MOST}"
@@ -59,7 +59,8 @@ SUMS = ("rows", "requests", "input", "cached", "write", "output")
 def key_columns(query: UsageQuery) -> tuple[str, ...]:
     """The names of the grouping columns."""
     fields = tuple(f"field_{place}" for place in range(len(query.fields)))
-    return (*query.periods, *fields, "model", "tier", "summed", "code", "file", "at", "until", "context")
+    logged = ("logged_in",) if query.compare_to else ()
+    return (*query.periods, *fields, "model", "tier", "summed", "code", "file", "at", "until", "context", *logged)
 
 
 def sums_sql(records: str, query: UsageQuery, periods: RatePeriods, *, month: str) -> str:
@@ -89,6 +90,9 @@ def sums_sql(records: str, query: UsageQuery, periods: RatePeriods, *, month: st
     else:
         keys += ["CAST(NULL AS BIGINT) AS at", "CAST(NULL AS BIGINT) AS until"]
     keys.append("r.context AS context")
+    if query.compare_to:
+        # Records without a cost of their own are summed apart: what is compared is the same requests on both sides.
+        keys.append("r.logged_in AS logged_in")
     # Of what was rejected only the number counts. It is left out here, where the rows are few, not for each record.
     counts = ["CAST(sum(r.rows) AS HUGEINT) AS rows"]
     counts += [_sum_known_sql(name) for name in SUMS[1:]]
@@ -129,7 +133,7 @@ def _keep_sql(expression: str, name: str) -> str:
 def each_record_sql(every: str, query: UsageQuery, periods: RatePeriods) -> str:
     """The records one by one; of those that are rejected, only the code and the file."""
     fields = [f"field_{place}" for place in range(len(query.fields))]
-    names = [*fields, "model", "tier", "instant", "until", *(("logged",) if query.compare_to else ())]
+    names = [*fields, "model", "tier", "instant", "until", *(("logged", "logged_in") if query.compare_to else ())]
     chosen = [*SUMS[1:], *query.call_columns, *(_keep_sql(f"r.{name}", name) for name in names)]
     chosen += [
         "CASE WHEN r.code IS NULL THEN r.summed ELSE 0 END AS summed",
@@ -179,6 +183,8 @@ def bucket_sums_sql(every: str, query: UsageQuery, periods: RatePeriods) -> str:
         "until": "CASE WHEN r.code IS NULL THEN r.until END",
         "context": f"CASE WHEN r.code IS NULL THEN {context_sql(query, periods)} END",
     }
+    if query.compare_to:
+        keys["logged_in"] = "CASE WHEN r.code IS NULL THEN r.logged_in END"
     counts = ["count(*) AS rows"]
     counts += [f"CAST(sum(r.{name}) AS HUGEINT) AS {name}" for name in (*SUMS[1:], *query.call_columns)]
     counts += [

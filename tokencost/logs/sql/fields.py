@@ -149,6 +149,11 @@ class NestedColumns:
         return "{" + ", ".join(members) + "}"
 
     @property
+    def paths(self) -> frozenset[Path]:
+        """The fields that are read."""
+        return frozenset(self._types)
+
+    @property
     def names(self) -> frozenset[str]:
         """The names of the columns, which differ in more than case."""
         return frozenset(name.casefold() for name in self._tree)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from tokencost.errors import InvalidRequest
+from tokencost.logs.records.keys import MOST_KEYS, probable_mapping
 from tokencost.logs.records.kinds import (
     FAILED,
     NO_CALL,
@@ -19,8 +20,8 @@ from tokencost.logs.records.kinds import (
     paths_of,
     usage_object,
 )
-from tokencost.logs.sql.fields import MALFORMED, Fields, literal
-from tokencost.logs.sql.parsing import NativeParsing, Parsing, matches_sql
+from tokencost.logs.sql.fields import MALFORMED, MOST, Fields, literal
+from tokencost.logs.sql.parsing import NativeParsing, Parsing, currency_sql, matches_sql
 from tokencost.logs.usage_query import HOST_AFTER, HOST_BEFORE, UNREAD_BEFORE, UsageQuery, field_path, region_prefix
 from tokencost.pricetable.table import CALLS
 from tokencost.pricing.rates import STANDARD
@@ -47,7 +48,9 @@ def kinds_of_table(fields: Fields, kinds: Sequence[LogKind], columns: Sequence[s
     known = tuple(kind for kind in possible_kinds(fields, kinds) if kind.input or kind.input_parts)
     if not known:
         names = ", ".join(columns[:12])[:400]
-        raise InvalidRequest(f"{shown} holds no usage that is recognised: its columns are {names}", MAP_HINT)
+        mapping = probable_mapping({(name,): None for name in columns[:MOST_KEYS]})
+        hint = f"this will probably do: {mapping}" if mapping else MAP_HINT
+        raise InvalidRequest(f"{shown} holds no usage that is recognised: its columns are {names}", hint)
     return known
 
 
@@ -136,6 +139,11 @@ def records_sql(
             name: each(lambda kind, name=name: _count(fields, kind, name, whole), NO_TEXT)  # type: ignore[misc]
             for name in COUNTS
         },
+        **{
+            f"{name}_{term}": each(lambda kind, name=name, term=term: _added(fields, kind, name, term), NO_TEXT)  # type: ignore[misc]
+            for name in COUNTS
+            for term in range(_most_added(kinds, name))
+        },
         "part_1": each(lambda kind: _part(fields, kind, 0), NO_TEXT),
         "part_2": each(lambda kind: _part(fields, kind, 1), NO_TEXT),
         "kind": each(lambda kind: fields.text(kind.types) if kind.types else None, NO_TEXT),
@@ -152,8 +160,15 @@ def records_sql(
         columns[name] = each(lambda kind, call=call: _calls_text(fields, kind, call), NO_TEXT)  # type: ignore[misc]
     for place, name in enumerate(query.fields):
         columns[f"field_{place}"] = fields.text(field_path(name)) or NO_TEXT
+    if query.model is not None:
+        named = columns["model"]
+        columns["model"] = (
+            literal(query.model) if named == "NULL" else f"coalesce(nullif({named}, ''), {literal(query.model)})"
+        )
     if query.compare_to:
-        columns["logged"] = parsing.amount(fields.text(query.compare_to) or NO_TEXT)
+        text = fields.text(query.compare_to) or NO_TEXT
+        columns["logged"] = parsing.amount(text)
+        columns["logged_in"] = currency_sql(text)
     columns = {name: expression for name, expression in columns.items() if expression != NO_TEXT}
     gathered = (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
@@ -180,7 +195,12 @@ def _parse_sql(
 ) -> str:
     """The gathered text as numbers and times. What no record of the source can have costs nothing."""
     calls = tuple(name for name in query.call_columns if name in columns)
-    counts = () if whole else tuple(name for name in (*COUNTS, "part_1", "part_2") if name in columns)
+    added = {
+        name: [f"{name}_{term}" for term in range(_most_added(kinds, name)) if f"{name}_{term}" in columns]
+        for name in COUNTS
+    }
+    terms = [term for some in added.values() for term in some]
+    counts = () if whole else tuple(name for name in (*COUNTS, *terms, "part_1", "part_2") if name in columns)
     times = tuple(name for name in ("until", *(() if timed_already else ("time",))) if name in columns)
     gathered = parsing.prepare_sql(gathered, (*counts, *calls), times)
 
@@ -192,7 +212,7 @@ def _parse_sql(
     def numbers(test: Callable[[LogKind], object]) -> str:
         return ", ".join(str(number) for number, kind in enumerate(kinds) if test(kind)) or "-1"
 
-    parsed = {name: count(name) for name in COUNTS}
+    parsed = {name: _sum_sql([count(name), *map(count, added[name])]) for name in COUNTS}
     if "part_1" in columns:
         one, two = count("part_1"), count("part_2")
         parts = f"CASE WHEN least({one}, {two}) < 0 THEN {MALFORMED} ELSE ({one}) + ({two}) END"
@@ -201,8 +221,8 @@ def _parse_sql(
     parsed["write"] = f"coalesce({parsed['write']}, 0)"
     if any(kind.excludes_cache for kind in kinds):
         # What is malformed stays so, and is told of by its own name.
-        added = [f"CASE WHEN {parsed[name]} > 0 THEN {parsed[name]} ELSE 0 END" for name in ("cached", "write")]
-        whole_input = f"{parsed['input']} + {' + '.join(added)}"
+        beside = [f"CASE WHEN {parsed[name]} > 0 THEN {parsed[name]} ELSE 0 END" for name in ("cached", "write")]
+        whole_input = f"{parsed['input']} + {' + '.join(beside)}"
         excluding = f"shape IN ({numbers(lambda kind: kind.excludes_cache)}) AND {parsed['input']} >= 0"
         parsed["input"] = f"CASE WHEN {excluding} THEN {whole_input} ELSE {parsed['input']} END"
     summed = f"CASE WHEN coalesce({parsed['requests']}, 1) = 1 THEN 0 ELSE 1 END" if "requests" in columns else "0"
@@ -222,7 +242,7 @@ def _parse_sql(
     tier = _tier(columns, kinds, query.tier, numbers)
     kept = ["file", "shape", "unbilled", *(f"field_{place}" for place in range(len(query.fields)))]
     if query.compare_to:
-        kept.append("logged")
+        kept += ["logged", "logged_in"]
     given = {name: name if name in columns else NO_TEXT for name in (*kept, "model")}
     chosen = given | {
         **parsed,
@@ -234,6 +254,30 @@ def _parse_sql(
     }
     return (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
+    )
+
+
+def _most_added(kinds: Sequence[LogKind], count: str) -> int:
+    """How many fields are added to a count at most."""
+    return max((sum(name == count for name, _ in kind.added) for kind in kinds), default=0)
+
+
+def _added(fields: Fields, kind: LogKind, count: str, term: int) -> str | None:
+    """The field that is added to a count as that term of it."""
+    paths = [path for name, path in kind.added if name == count]
+    return fields.count(paths[term], as_text=kind.text_counts) if term < len(paths) else None
+
+
+def _sum_sql(terms: Sequence[str], *, needed: str | None = None) -> str:
+    """The sum of counts, NULL where all of them (or the one that is `needed`) are; malformed where one of them is."""
+    if len(terms) == 1:
+        return terms[0]
+    known = [f"coalesce({term}, 0)" for term in terms]
+    missing = f"coalesce({', '.join(terms)})" if needed is None else needed
+    # Two that no request can have may be more together than a BIGINT holds.
+    return (
+        f"CASE WHEN {missing} IS NULL THEN NULL WHEN least({', '.join(known)}) < 0 THEN {MALFORMED} "
+        f"WHEN greatest({', '.join(known)}) >= {MOST} THEN {MOST} ELSE {' + '.join(known)} END"
     )
 
 
@@ -281,7 +325,7 @@ def _output_sql(fields: Fields, kind: LogKind, recorded: str | None) -> str | No
 def _all_whole(fields: Fields, kind: LogKind) -> bool:
     """Whether the engine knows that all counts of a kind are integers, so that none need be parsed."""
     counts = [path for name in COUNTS for path in getattr(kind, name) if fields.present(path) is not None]
-    return not kind.types and not kind.input_parts and all(fields.whole(path) is not None for path in counts)
+    return not (kind.types or kind.input_parts or kind.added) and all(fields.whole(path) is not None for path in counts)
 
 
 def _calls_text(fields: Fields, kind: LogKind, call: str) -> str | None:

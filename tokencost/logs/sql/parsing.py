@@ -56,7 +56,7 @@ class NativeParsing:
 
     def amount(self, text: str) -> str:
         """An amount of money."""
-        return f"TRY_CAST({text} AS DECIMAL(38, 18))"
+        return f"coalesce(TRY_CAST({text} AS DECIMAL(38, 18)), TRY_CAST({_bare_amount(text)} AS DECIMAL(38, 18)))"
 
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -115,7 +115,33 @@ class PortableParsing:
 
     def amount(self, text: str) -> str:
         """An amount of money."""
-        return f"CASE WHEN {matches_sql(text, _AMOUNT)} THEN TRY_CAST({text} AS DECIMAL(38, 18)) END"
+        bare = _bare_amount(text)
+        return (
+            f"CASE WHEN {matches_sql(text, _AMOUNT)} THEN TRY_CAST({text} AS DECIMAL(38, 18)) "
+            f"WHEN {matches_sql(bare, _AMOUNT)} THEN TRY_CAST({bare} AS DECIMAL(38, 18)) END"
+        )
+
+
+_DOLLARS = ("US$", "$", "USD")
+_YUAN = ("CN¥", "¥", "￥", "CNY", "RMB", "元")
+_THOUSANDS = "^-?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?$"
+
+
+def _bare_amount(text: str) -> str:
+    """An amount without the sign of its currency, and without the commas between thousands: of `-$1,234.50` -1234.50.
+
+    A comma elsewhere stays, with which it is no number: nobody knows what 1,5 is.
+    """
+    bare = f"upper({text})"
+    for sign in (*_DOLLARS, *_YUAN):
+        bare = f"replace({bare}, {literal(sign)}, '')"
+    bare = f"replace({bare}, ' ', '')"
+    return f"CASE WHEN {matches_sql(bare, _THOUSANDS)} THEN replace({bare}, ',', '') ELSE {bare} END"
+
+
+def currency_sql(text: str) -> str:
+    """In which currency a text names an amount: CNY where it says so, else USD."""
+    return f"CASE WHEN {matches_sql(f'upper({text})', '({})'.format('|'.join(_YUAN)))} THEN 'CNY' ELSE 'USD' END"
 
 
 def matches_sql(text: str, pattern: str) -> str:

@@ -26,12 +26,14 @@ COUNTS = {
     "first_at": "first_request_at",
     "last_at": "last_request_at",
 }
-LOGGED = {"logged": "logged_cost", "logged_rows": "logged_records"}
+LOGGED = {"logged": "logged_cost", "logged_rows": "logged_records", "logged_in": "logged_currency"}
 """Names in the query, and under which they are returned."""
 _CALLS = "{}_calls"
 """Calls of tools, in columns that only queries of records that can show them have."""
 CELLS = "rate_cells"
 """The column with the fingerprint of the periods of time that the sums were made for."""
+MARKS = frozenset((CELLS, "priced_at", "records"))
+"""Columns by which files of sums are known."""
 
 
 def call_columns(calls: Iterable[str]) -> tuple[str, ...]:
