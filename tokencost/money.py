@@ -3,6 +3,7 @@
 Nothing here depends on the caller's decimal context, and nothing rounds without raising.
 """
 
+from collections.abc import Iterable
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 
@@ -13,6 +14,16 @@ PER_MILLION = -6
 """Rates are per 1,000,000 tokens: a shift of the decimal point, never a division."""
 
 ZERO = Decimal(0)
+
+
+def add_all(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The exact sum, whatever the context of the thread; None where one of the amounts is not known."""
+    total = ZERO
+    for amount in amounts:
+        if amount is None:
+            return None
+        total = EXACT.add(total, amount)
+    return total
 
 
 def times_as_much(baseline: Decimal | Fraction | None, model: Decimal | Fraction | None) -> Fraction | None:

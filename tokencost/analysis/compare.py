@@ -200,7 +200,7 @@ def compare(
     rows: list[ComparisonRow] = []
     used: list[tuple[ModelAt, RateCell]] = []
     unlisted: list[ModelAt] = []
-    if as_names(models) == (EVERY_MODEL,):
+    if asks_for_all(models):
         # Who asks for all models asks for those that have the tier.
         sides = tuple(side for side in sides if tier in tier_names(side.price)) or sides
     side_cells = {side.label: open_cells(side, tier, window, region) for side in sides}
@@ -260,7 +260,7 @@ def chosen_models(
     """
     models = as_names(models)
     defaults = table.defaults
-    if models == (EVERY_MODEL,):
+    if asks_for_all(models):
         against = against or (defaults.against if defaults else None)
         models = tuple(name_models_on_sale(table, on))
         if against is None and len(models) > 1:
@@ -274,6 +274,11 @@ def chosen_models(
             f"{table.file} names no [defaults] to compare", "name two models: tokencost compare MODEL BASELINE"
         )
     return models or defaults.compare, against or defaults.against
+
+
+def asks_for_all(models: str | Sequence[str]) -> bool:
+    """Whether `all` stands in place of models: each that is on sale, and not those that lack what is asked for."""
+    return as_names(models) == (EVERY_MODEL,)
 
 
 def name_models_on_sale(table: PriceTable, on: When) -> Iterator[str]:

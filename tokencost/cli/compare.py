@@ -66,7 +66,7 @@ def compare(
     (peak, off-peak) is shown; an instant such as 2026-11-16T01:00:00Z picks the one that is open.
     """
     # Here and not above, in every command: help, completion and mistyped options answer without them.
-    from tokencost.analysis.compare import EVERY_MODEL
+    from tokencost.analysis.compare import asks_for_all
     from tokencost.analysis.compare import compare as compare_prices
     from tokencost.documents.compare import comparison_document
 
@@ -74,4 +74,4 @@ def compare(
     result = compare_prices(
         table, models, on=on, against=against, tier=tier, window=window, blend=blend, currency=currency, region=region
     )
-    answer(comparison_document(table, result, break_even=break_even, ranked=models in ((), (EVERY_MODEL,))), **form)
+    answer(comparison_document(table, result, break_even=break_even, ranked=not models or asks_for_all(models)), **form)

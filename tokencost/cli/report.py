@@ -11,7 +11,6 @@ from tokencost.pricetable.when import When
 from tokencost.render import FORMATS
 
 if TYPE_CHECKING:
-    from tokencost.analysis.table.ratio_history import RatioHistory
     from tokencost.documents.report_page import ReportPage
     from tokencost.pricetable.table import PriceTable
 
@@ -68,6 +67,7 @@ def _make_page(table: "PriceTable", spec: str | None, on: When) -> "ReportPage":
     from tokencost.analysis.claims.judge import judge
     from tokencost.analysis.compare import chosen_models, compare
     from tokencost.analysis.table.price_rows import price_history
+    from tokencost.analysis.table.ratio_history import gap_to_another_provider
     from tokencost.analysis.workload.fields import workload
     from tokencost.analysis.workload.first_month import first_month, load_workloads_on
     from tokencost.analysis.workload.totals import workload_totals
@@ -83,20 +83,9 @@ def _make_page(table: "PriceTable", spec: str | None, on: When) -> "ReportPage":
     totals = workload_totals(table, workloads, names, on=on, against=baseline)
     rows = price_history(table, [*names, baseline], on)
     judged = [judge(table, claim) for claim in load_claims()]
-    return report_page(table, on, compared, rows, totals, judged, "" if spec else SAID, _gap(table, baseline, on))
-
-
-def _gap(table: "PriceTable", baseline: str, on: When) -> "RatioHistory | None":
-    """How far the baseline's provider was from another, by the first line of models that the table has of each."""
-    from tokencost.analysis.table.ratio_history import ratio_history
-    from tokencost.pricetable.resolve import find_named, resolve
-
-    of = resolve(table, baseline, on).model.provider
-    names: dict[str, str] = {}
-    for name, line in table.lines.items():
-        names.setdefault(find_named(table, line.heads[0].model, on).provider, name)
-    others = [name for provider, name in names.items() if provider != of]
-    return ratio_history(table, others[0], names[of], on) if of in names and others else None
+    return report_page(
+        table, on, compared, rows, totals, judged, "" if spec else SAID, gap_to_another_provider(table, baseline, on)
+    )
 
 
 def _make_temporary() -> str:

@@ -168,8 +168,8 @@ class Document(NamedTuple):
     """Hex digest of the bytes of prices.toml."""
     records: tuple[Records, ...] = ()
     """For programs. The first are the `rows` of JSON and the lines of CSV."""
-    tables: tuple[Table, ...] = ()
-    """For people."""
+    tables: Sequence[Table] = ()
+    """For people; made only where they are read."""
     answer: tuple[Sentence, ...] = ()
     """The answer in sentences, above the tables."""
     assumed: tuple[Sentence, ...] = ()

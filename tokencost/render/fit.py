@@ -14,7 +14,7 @@ from itertools import groupby
 from tokencost.documents.document import Column, Kind, Table, Value
 from tokencost.render.numbers import show_column
 from tokencost.render.padding import width_of
-from tokencost.render.view import ColumnView, RowView, TableView, view_table
+from tokencost.render.table_view import ColumnView, RowView, TableView, view_table
 
 GAP = 2
 """The least number of blanks between two columns."""
@@ -53,7 +53,7 @@ def column_widths(view: TableView) -> list[int]:
     """How wide each column is: as its widest cell or line of a heading, and as its share of a heading above."""
     widths = []
     for place, column in enumerate(view.columns):
-        cells = max((width_of(row.cells[place]) for row in view.rows if row.kind != "heading"), default=0)
+        cells = max(map(width_of, _cells_of(view, place)), default=0)
         if column.width is not None:
             cells = min(cells, column.width)
         widths.append(max(cells, *map(width_of, column.heading.split("\n"))))
@@ -124,16 +124,19 @@ def _note_dropped(table: Table, kept: Table, view: TableView) -> TableView:
 
 def _break_headings(view: TableView) -> TableView:
     """Headings that are wider than what stands below them, over two lines."""
-    cells = [
-        max((width_of(row.cells[place]) for row in view.rows if row.kind != "heading"), default=0)
-        for place in range(len(view.columns))
-    ]
     return view._replace(
         columns=tuple(
-            column._replace(heading=_break_in_two(column.heading, least))
-            for column, least in zip(view.columns, cells, strict=True)
+            column._replace(
+                heading=_break_in_two(column.heading, max(map(width_of, _cells_of(view, place)), default=0))
+            )
+            for place, column in enumerate(view.columns)
         )
     )
+
+
+def _cells_of(view: TableView, place: int) -> Iterator[str]:
+    """The cells of a column; a heading among the rows is in none."""
+    return (row.cells[place] for row in view.rows if row.kind != "heading")
 
 
 def _break_in_two(heading: str, least: int) -> str:
@@ -154,15 +157,13 @@ def _wrap_texts(view: TableView, width: int, least: int, *, tear: bool = False) 
     texts = [
         place
         for place, column in enumerate(view.columns)
-        if not column.whole and any(" " in row.cells[place] for row in view.rows if row.kind != "heading")
+        if not column.whole and any(" " in cell for cell in _cells_of(view, place))
     ]
     room = width - GAP * (len(natural) - 1) - sum(size for place, size in enumerate(natural) if place not in texts)
     columns = list(view.columns)
     for left, place in enumerate(sorted(texts, key=natural.__getitem__)):
         size = min(natural[place], room // (len(texts) - left))
-        words = (
-            () if tear else [word for row in view.rows if row.kind != "heading" for word in row.cells[place].split()]
-        )
+        words = [] if tear else [word for cell in _cells_of(view, place) for word in cell.split()]
         if size < max(min(least, natural[place]), *map(width_of, words), 0):
             return None
         room -= size

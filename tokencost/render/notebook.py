@@ -19,7 +19,8 @@ from tokencost.documents.workload.totals import workload_document
 from tokencost.logs.usage import Usage
 from tokencost.render.html.page import html_table, items, paragraph
 from tokencost.render.numbers import show_exact
-from tokencost.render.view import join_blocks, view_table
+from tokencost.render.table_view import view_table
+from tokencost.render.view import join_blocks
 from tokencost.rows import Rows
 
 

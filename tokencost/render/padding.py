@@ -33,10 +33,14 @@ def pad(
 ) -> list[list[str]]:
     """The lines with every cell as wide as the widest of its column."""
     wide = column_widths(lines, measure)
+    return [align(line, wide, right, measure) for line in lines]
+
+
+def align(
+    cells: Sequence[str], widths: Sequence[int], right: Sequence[bool], measure: Callable[[str], int] = width_of
+) -> list[str]:
+    """The cells of one line, each as wide as its column."""
     return [
-        [
-            " " * (width - measure(cell)) + cell if at_right else cell + " " * (width - measure(cell))
-            for cell, width, at_right in zip(line, wide, right, strict=True)
-        ]
-        for line in lines
+        " " * (width - measure(cell)) + cell if at_right else cell + " " * (width - measure(cell))
+        for cell, width, at_right in zip(cells, widths, right, strict=True)
     ]

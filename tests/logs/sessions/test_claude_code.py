@@ -30,7 +30,7 @@ def answered(seconds: float, message: str | None, request: str | None, value: Co
     }  # fmt: skip
     body = {"id": message, "role": "assistant", "model": more.pop("model", MODEL), "content": [], "usage": usage}
     time = (START + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    head = {"parentUuid": None, "isSidechain": False, "cwd": "/work/shop", "sessionId": "S", "version": "2.1.0"}
+    head = {"parentUuid": None, "isSidechain": False, "cwd": "/srv/shop", "sessionId": "S", "version": "2.1.0"}
     return {**head, "message": body, "requestId": request, "type": "assistant", "timestamp": time, **more}
 
 
@@ -60,7 +60,7 @@ def tokens(result: Usage) -> list[tuple[int, ...]]:
 def test_input_is_what_was_read_from_the_cache_and_written_to_it_too(read: Read) -> None:
     result = read([SUMMARY, SNAPSHOT, ASKED, answered(0, "m", "r", (10, 200, 3, 7))], by=("session", "project"))
     assert tokens(result) == [(1, 213, 200, 3, 7)]
-    assert [row.group for row in result.rows] == [("S", "/work/shop")]
+    assert [row.group for row in result.rows] == [("S", "/srv/shop")]
     assert (result.read, result.repeats, result.complete) == (1, 0, True)
 
 

@@ -54,8 +54,8 @@ def codex(home: Path) -> Path:
 
 @pytest.fixture
 def claude(home: Path) -> Path:
-    put(home / ".claude/projects/-work/S.jsonl", CLAUDE % ("r1", "m1"))
-    put(home / ".claude/projects/-work/S/subagents/agent-1.jsonl", CLAUDE % ("r2", "m2"))
+    put(home / ".claude/projects/-srv/S.jsonl", CLAUDE % ("r1", "m1"))
+    put(home / ".claude/projects/-srv/S/subagents/agent-1.jsonl", CLAUDE % ("r2", "m2"))
     put(home / ".claude/history.jsonl", '{"display": "no log"}\n')
     return home / ".claude"
 

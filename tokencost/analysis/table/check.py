@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from tokencost.errors import NoPrice
-from tokencost.pricetable.reading.findings import FUTURE, Finding, is_address, list_findings
+from tokencost.pricetable.reading.findings import EvidenceSlip, Finding, find_slips, list_findings
 from tokencost.pricetable.resolve import find_named, prices_within, split_time
 from tokencost.pricetable.sale import SOON_DAYS, is_retired
 from tokencost.pricetable.table import Calendar, Evidence, Fee, Model, Price, PriceTable
@@ -79,7 +79,7 @@ class Slip(NamedTuple):
 class FeeFinding(NamedTuple):
     """A fee in force that nobody has seen for longer than allowed, or whose page or day cannot be."""
 
-    kind: Literal["stale", "future", "source"]
+    kind: Literal["stale"] | EvidenceSlip
     fee: Fee
     line: int
     detail: str | None = None
@@ -170,12 +170,8 @@ def _fee_findings(table: PriceTable, fee: Fee, on: date, max_age_days: int | Non
     in_force = fee.end is None and day_of(fee.start) <= on
     if max_age_days is not None and in_force and _is_old(evidence, on, max_age_days):
         yield FeeFinding("stale", fee, table.line_of(fee.path))
-    if evidence.checked is not None and evidence.checked > on:
-        detail = f"checked {evidence.checked}, which is after {on}"
-        yield FeeFinding(FUTURE, fee, table.line_of((*fee.path, "checked")), detail)
-    if not is_address(evidence.source):
-        detail = f"{evidence.source!r} is no https address"
-        yield FeeFinding("source", fee, table.line_of((*fee.path, "source")), detail)
+    for kind, key, detail in find_slips(evidence, on):
+        yield FeeFinding(kind, fee, table.line_of((*fee.path, key)), detail)
 
 
 def promotion_end_near(price: Price, on: date) -> date | None:

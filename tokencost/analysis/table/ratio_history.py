@@ -6,8 +6,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tokencost.analysis.compare import ComparisonRow, component_rows, paired_cells
+from tokencost.analysis.table.price_rows import ALL_TIERS
 from tokencost.errors import AmbiguousRate, NotOffered
-from tokencost.pricetable.resolve import ModelAt, Spell, spells, split_time
+from tokencost.pricetable.resolve import ModelAt, Spell, resolve, spells, split_time
+from tokencost.pricetable.spelling import find_spelled
 from tokencost.pricetable.table import Line, PriceTable
 from tokencost.pricetable.when import When, span
 from tokencost.pricing.rates import (
@@ -92,11 +94,11 @@ def ratio_history(
 
     Of the two, the one that was dearer on that day is the baseline, however they were named.
 
-    Without steps where the two had had no such prices at the same time; None for two names of one model. Raises as
-    `price_history`.
+    Without steps where the two had had no such prices at the same time; None for two names of one model, and for all
+    tiers at once. Raises as `price_history`.
     """
     side, other = _named(table, model, on), _named(table, baseline, on)
-    if side.label == other.label:
+    if side.label == other.label or find_spelled(tier, [ALL_TIERS]):
         return None
     prices = [spell.price for each in (side, other) for spell in each.spells]
     asked = Conditions(
@@ -122,7 +124,20 @@ def ratio_history(
     return RatioHistory(on, asked, side, other, steps, latest, ahead)
 
 
-def _is_cheaper(step: "RatioStep") -> bool:
+def gap_to_another_provider(table: PriceTable, baseline: str, on: When) -> RatioHistory | None:
+    """How far the provider of the baseline was from another, by the first line of models that the table has of each.
+
+    None where it has no such lines.
+    """
+    of = resolve(table, baseline, on).model.provider
+    names: dict[str, str] = {}
+    for name, line in table.lines.items():
+        names.setdefault(table.models[line.heads[0].model].provider, name)
+    others = [name for provider, name in names.items() if provider != of]
+    return ratio_history(table, others[0], names[of], on) if of in names and others else None
+
+
+def _is_cheaper(step: RatioStep) -> bool:
     """Whether the baseline cost less at the beginning, for output or else for input, at all hours."""
     ratios = step.ratios("output") or step.ratios("input")
     return ratios is not None and ratios[1] < 1

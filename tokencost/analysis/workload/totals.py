@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tokencost.analysis.compare import EVERY_MODEL, chosen_models
+from tokencost.analysis.compare import asks_for_all, chosen_models
 from tokencost.analysis.workload.fields import TOTAL, Workload
 from tokencost.analysis.workload.months import Month, bounds, periods_in
 from tokencost.analysis.workload.price_shares import ModelPrices, MonthShares, month_shares, prices_over
@@ -15,7 +15,7 @@ from tokencost.analysis.workload.request_cost import RequestCost
 from tokencost.analysis.workload.rows import WorkloadRow, sum_exactly, sum_rows
 from tokencost.display import html_of
 from tokencost.errors import InvalidRequest, NoPrice, NotOffered
-from tokencost.pricetable.resolve import as_names, find_meaning, split_time
+from tokencost.pricetable.resolve import find_meaning, split_time
 from tokencost.pricetable.sale import describe_end_of_sale, sale_end
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, as_when, show_when
@@ -215,7 +215,7 @@ def workload_totals(
     end = max(bounds(w.last, w.zone)[1] for w in given)
     baseline = prices_over(table, baseline_name, begin, end)
     chosen: dict[str, ModelPrices] = {}
-    every = as_names(models) == (EVERY_MODEL,)
+    every = asks_for_all(models)
     for name in names:
         # Who asks for all models asks for those that are sold in all of these months.
         with suppress(NoPrice) if every else nullcontext():

@@ -178,12 +178,12 @@ def _suggest_option(typed: str, ctx: click.Context, command: str) -> str | None:
         return f"write {_show_option(f'--{word}', ctx)}"
     if isinstance(ctx.command, click.Group):
         return f"options come after the command, as in: {ctx.command_path} {_example_command(ctx)} --on 2025-01-27"
-    for name, instead in OPTIONS.items():
-        option, *value = name.split()
-        if word in instead.split() and option in known and not (word == "all" and "--against" in known):
-            return f"write {name}" if value else f"write {_show_option(option, ctx)}"
     if word in ("all", "all-models", "every") and "--against" in known:
         return f"write all in place of a MODEL: {ctx.command_path} all"
+    for name, instead in OPTIONS.items():
+        option, *value = name.split()
+        if word in instead.split() and option in known:
+            return f"write {name}" if value else f"write {_show_option(option, ctx)}"
     if word in ("model", "models", "m") and any(each.name in ("model", "models") for each in ctx.command.params):
         return f"models need no option: {ctx.command_path} deepseek-flash gpt-6.1-sol"
     near = get_close_matches(f"--{word}", known, 1, cutoff=0.7)

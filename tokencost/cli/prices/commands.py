@@ -129,7 +129,7 @@ def history(
     tokencost prices history deepseek-reasoner o1
     tokencost prices history deepseek-flagship openai-flagship --chart
     """  # noqa: D301  # \b: click must not wrap this
-    from tokencost.analysis.table.price_rows import ALL_TIERS, price_history
+    from tokencost.analysis.table.price_rows import price_history
     from tokencost.analysis.table.ratio_history import ratio_history
     from tokencost.documents.table.prices import history_document
     from tokencost.documents.table.ratio_history import add_ratios
@@ -137,7 +137,7 @@ def history(
     table = load_table(prices)
     rows = price_history(table, models, on, tier=tier, window=window, currency=currency, region=region)
     document = history_document(table, rows, on)
-    if len(models) == 2 and tier.lower() != ALL_TIERS:  # noqa: PLR2004  # a gap is between two, in one tier
+    if len(models) == 2:  # noqa: PLR2004  # a gap is between two
         gap = ratio_history(table, *models, on, tier=tier, window=window, currency=currency, region=region)
         document = document if gap is None else add_ratios(document, table, gap)
     answer(document, **form)

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from tokencost.analysis.compare import ComparisonRow
 from tokencost.analysis.table.ratio_history import NamedSide, RatioHistory, RatioStep
+from tokencost.documents import compare
 from tokencost.documents.chart import Axis, Chart, Point, Series
 from tokencost.documents.document import Column, Document, Field, Records, Sentence, Table, Value, WhenRead
 from tokencost.documents.remarks import window_remarks
@@ -16,22 +17,8 @@ from tokencost.pricetable.when import show_bound, show_when, span
 from tokencost.pricing.rates import STANDARD
 
 COMPONENTS = {"input": "input", "cached_input": "cached", "output": "output"}
-FIELDS = (
-    Field("from", "bound"),
-    Field("until", "bound"),
-    Field("model"),
-    Field("component", "term"),
-    Field("tier"),
-    Field("window"),
-    Field("price", "rate"),
-    Field("baseline"),
-    Field("baseline_price", "rate"),
-    Field("ratio", "ratio"),
-    Field("percent_lower", "percent"),
-    Field("baseline_window"),
-    Field("region"),
-)
-OF_A_ROW = tuple(field.key for field in FIELDS[2:])
+COMPARED = tuple(field for field in compare.FIELDS if field.key not in ("provider", "status", "baseline_status"))
+FIELDS = (Field("from", "bound"), Field("until", "bound"), *COMPARED)
 LEAST_STEP = timedelta(days=1)
 """How long a ratio is drawn that begins on the last day."""
 
@@ -59,7 +46,7 @@ def add_ratios(document: Document, table: PriceTable, history: RatioHistory) -> 
 
 def _record_rows(history: RatioHistory) -> Iterator[tuple[Value, ...]]:
     for step in history.steps:
-        yield from ((step.start, step.end, *(getattr(row, key) for key in OF_A_ROW)) for row in step.rows)
+        yield from ((step.start, step.end, *(getattr(row, key) for key, _ in COMPARED)) for row in step.rows)
 
 
 # ---- The table

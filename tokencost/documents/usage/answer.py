@@ -9,7 +9,7 @@ from tokencost.documents.wording import count_noun
 from tokencost.logs.billing.results import Unpriced
 from tokencost.logs.usage import Usage
 from tokencost.logs.usage_query import BILLED, PERIODS
-from tokencost.money import EXACT, ZERO
+from tokencost.money import ZERO, add_all
 from tokencost.pricetable.when import show_when
 
 MOST_NAMES = 3
@@ -28,11 +28,7 @@ _WHY = {
 
 def sum_cost(result: Usage) -> Decimal:
     """What all priced requests cost, as the exact sum of the rows."""
-    # Not `sum`, which rounds as the context of the thread says.
-    total = ZERO
-    for row in result.rows:
-        total = EXACT.add(total, row.cost.total)
-    return total
+    return add_all(row.cost.total for row in result.rows) or ZERO
 
 
 def say_cost(result: Usage) -> Sentence:

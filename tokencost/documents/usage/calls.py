@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tokencost.documents.document import Column, Field, Figure, Records, Sentence, Table, Value
 from tokencost.documents.wording import join_with_and
 from tokencost.logs.usage import Usage
-from tokencost.money import EXACT, ZERO
+from tokencost.money import add_all
 from tokencost.pricetable.table import CURRENCIES
 
 
@@ -61,12 +61,9 @@ def say_calls(result: Usage) -> Iterator[Sentence]:
     """What the calls cost in each currency, and how many have no price."""
     totals: list[Sentence] = []
     for currency in CURRENCIES:
-        total = ZERO
         priced = [row.cost for row in result.calls if row.currency == currency and row.cost is not None]
-        for cost in priced:
-            total = EXACT.add(total, cost)
         if priced:
-            totals.append((Figure(total, "fine_money", currency),))
+            totals.append((Figure(add_all(priced), "fine_money", currency),))
     missing = sum(row.calls for row in result.calls if row.cost is None)
     if totals:
         yield ("Calls of tools cost ", *join_with_and(totals), " besides; no cost above includes them.")

@@ -27,7 +27,7 @@ from tokencost.documents.usage.calls import calls_records, calls_table, say_call
 from tokencost.documents.usage.causes import calls_of, find_cause, show_amounts
 from tokencost.logs.billing.results import UsageRow
 from tokencost.logs.usage import Usage
-from tokencost.money import EXACT, ZERO, times_as_much
+from tokencost.money import EXACT, add_all, times_as_much
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricing.rates import STANDARD
 
@@ -70,7 +70,7 @@ def usage_document(table: PriceTable, result: Usage) -> Document:
     }
     return begin_document(table, "usage", _cut_to_second(result))._replace(
         records=tuple(records),
-        tables=tuple(_tables(result)),
+        tables=WhenRead(lambda: _tables(result)),
         answer=tuple(say_answer(result)),
         assumed=tuple(say_assumed(result)),
         notes=tuple(_notes(result)),
@@ -257,10 +257,11 @@ def _costs_table(result: Usage) -> Table:
         requests = None if by_component else sum(row.tokens.requests for row in result.rows)
         others: list[Value] = []
         for place in range(len(result.alternatives)):
-            other = _sum_elsewhere(result, place)
+            # Unknown where some of the requests could not be priced there.
+            other = add_all(row.elsewhere[place].cost for row in result.rows)
             others += [other, times_as_much(total, other)]
         whole = [Fraction(100)] if share else []
-        logged_total = [_sum_logged(result)] if result.reconciled else []
+        logged_total = [add_all(row.logged for row in result.rows)] if result.reconciled else []
         names = ("total", *("",) * (len(result.by) - 1))
         rows.append((*names, requests, *sums, total, *whole, *others, *logged_total))
     return Table(tuple(columns), rows, unit="USD", names=len(result.by), totals=int(len(rows) > 1))
@@ -279,26 +280,6 @@ def _used_tokens(result: Usage) -> list[tuple[int, str]]:
         for place, heading in enumerate(("input tokens", "cached", "written", "output tokens"))
         if heading.endswith("tokens") or any(row.tokens[place + 1] for row in result.rows)
     ]
-
-
-def _sum_elsewhere(result: Usage, place: int) -> Decimal | None:
-    """What all requests would have cost on an alternative; None where some of them could not be priced there."""
-    total = ZERO
-    for row in result.rows:
-        cost = row.elsewhere[place].cost
-        if cost is None:
-            return None
-        total = EXACT.add(total, cost)
-    return total
-
-
-def _sum_logged(result: Usage) -> Decimal | None:
-    total = ZERO
-    for row in result.rows:
-        if row.logged is None:
-            return None
-        total = EXACT.add(total, row.logged)
-    return total
 
 
 def _say_not_compared(result: Usage) -> Iterator[Sentence]:

@@ -74,12 +74,12 @@ def _read(record: Mapping[str, Any]) -> Call | None:
     if not isinstance(usage, dict):
         raise Unreadable("its usage is no object")
     refuse_unknown_cache(usage, CACHES)
-    uncached, cached, write, output = (read_count(usage, name) for name in (UNCACHED, CACHED, WRITE, OUTPUT))
+    excluding, cached, write, output = (read_count(usage, name) for name in (UNCACHED, CACHED, WRITE, OUTPUT))
     return Call(
         model=read_text(message.get("model")),
         time=read_time(entry.get("timestamp")),
         tier=read_text(usage.get("service_tier")),
-        input=uncached + cached + write,
+        input=excluding + cached + write,
         cached=cached,
         write=write,
         output=output,

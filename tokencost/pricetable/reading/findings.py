@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from tokencost.pricetable.table import (
     CONDITION_KEYS,
@@ -29,6 +29,8 @@ USUAL_NAMES = {"tier": ("batch", "flex", "priority"), "window": ("peak", "off-pe
 """These are no slips, wherever they occur but once."""
 FUTURE: Final = "future"
 """The one kind that cannot be accepted: nobody has seen a page tomorrow."""
+EvidenceSlip = Literal["future", "source"]
+"""The kinds of findings about a source and the day on which it was read."""
 _ADDRESS = re.compile(r"https://[^\s/]+(/\S*)?")
 
 
@@ -81,10 +83,16 @@ def _findings_of(price: Price, before: Price | None, names: Names, on: date) -> 
             yield Finding("dropped", price, price.path, detail)
     yield from _lone_names(price, names)
     for path, evidence in _pages(price):
-        if evidence.checked is not None and evidence.checked > on:
-            yield Finding(FUTURE, price, (*path, "checked"), f"checked {evidence.checked}, which is after {on}")
-        if not is_address(evidence.source):
-            yield Finding("source", price, (*path, "source"), f"{evidence.source!r} is no https address")
+        for kind, key, detail in find_slips(evidence, on):
+            yield Finding(kind, price, (*path, key), detail)
+
+
+def find_slips(evidence: Evidence, on: date) -> Iterator[tuple[EvidenceSlip, str, str]]:
+    """What cannot be right of a source and its day: the kind of finding, the key, and what it says."""
+    if evidence.checked is not None and evidence.checked > on:
+        yield FUTURE, "checked", f"checked {evidence.checked}, which is after {on}"
+    if not is_address(evidence.source):
+        yield "source", "source", f"{evidence.source!r} is no https address"
 
 
 def _jumps(price: Price, before: Price) -> Iterator[Finding]:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from tokencost.documents.document import Document
 from tokencost.render import Screen
 from tokencost.render.padding import pad
-from tokencost.render.view import TableView, escape_text, join_blocks
+from tokencost.render.table_view import TableView
+from tokencost.render.view import escape_text, join_blocks
 
 _INLINE = re.compile(
     r"[`*#^~+{\[<>|\\]"

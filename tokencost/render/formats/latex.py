@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from tokencost.documents.document import Document
 from tokencost.render import Screen
 from tokencost.render.fit import table_width
-from tokencost.render.view import ColumnView, RowView, TableView, escape_text, join_blocks
+from tokencost.render.table_view import ColumnView, RowView, TableView
+from tokencost.render.view import escape_text, join_blocks
 
 _COMMENT = "% Needs no package with LaTeX of 2020 or newer."
 _OTHER_SCRIPTS = "\n% Has characters that need XeLaTeX or LuaLaTeX and a font with them."

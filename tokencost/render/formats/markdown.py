@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from tokencost.documents.document import Document
 from tokencost.render import Screen
 from tokencost.render.padding import column_widths, pad
-from tokencost.render.view import TableView, escape_text, join_blocks
+from tokencost.render.table_view import TableView
+from tokencost.render.view import escape_text, join_blocks
 
 # Only where it can take effect: a backslash before punctuation, an underscore outside a word, an ampersand
 # that begins a character reference. A dollar before a digit never ends a formula, so prices stay as they

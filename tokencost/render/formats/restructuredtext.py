@@ -9,8 +9,9 @@ from unicodedata import combining, east_asian_width
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.padding import column_widths
-from tokencost.render.view import TableView, escape_text, join_blocks
+from tokencost.render.padding import align, column_widths
+from tokencost.render.table_view import TableView
+from tokencost.render.view import escape_text, join_blocks
 
 # An at sign makes a mail address of what stands around it, even of a web address or a part of one.
 _INLINE = re.compile(r"[\\`*|@]|(?<![^\W_])_|_(?![^\W_])")
@@ -79,11 +80,7 @@ def _table(table: TableView) -> str:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    padded = []
-    for cell, width, at_right in zip(cells, widths, right, strict=True):
-        blank = " " * (width - _count_columns(cell))
-        padded.append(blank + cell if at_right else cell + blank)
-    return f"| {' | '.join(padded)} |"
+    return f"| {' | '.join(align(cells, widths, right, _count_columns))} |"
 
 
 def _cell(text: str, strong: bool) -> str:

@@ -5,7 +5,8 @@ from html import escape
 
 from tokencost.documents.document import Document
 from tokencost.render import Screen
-from tokencost.render.view import RowView, TableView, escape_text, join_blocks
+from tokencost.render.table_view import RowView, TableView
+from tokencost.render.view import escape_text, join_blocks
 
 _HEAD = """\
 <!DOCTYPE html>

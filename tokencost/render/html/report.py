@@ -19,7 +19,8 @@ from tokencost.render.html.page import html_table, items, paragraph
 from tokencost.render.numbers import show_sentence
 from tokencost.render.pictures.svg_chart import draw_figure
 from tokencost.render.sanitize import sanitize
-from tokencost.render.view import TableView, view_document
+from tokencost.render.table_view import TableView
+from tokencost.render.view import view_document
 
 SCRIPTS = ("exact.js", "cost.js", "calculator.js")
 """In the order in which they need each other."""

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from tokencost.documents.document import Document
 from tokencost.render import Screen
 from tokencost.render.fit import GAP, column_widths, table_width
-from tokencost.render.padding import width_of
-from tokencost.render.view import TableView, say_empty, say_left_out, view_document
+from tokencost.render.padding import align, width_of
+from tokencost.render.table_view import TableView, say_empty, say_left_out
+from tokencost.render.view import view_document
 
 
 class _Line(NamedTuple):
@@ -92,7 +93,7 @@ def _draw_rows(table: TableView, width: int | None) -> Iterator[_Line]:
             total = True
         pieces = [_break_lines(cell, column.width) for cell, column in zip(row.cells, table.columns, strict=True)]
         for cells in zip_longest(*pieces, fillvalue=""):
-            yield _Line((" " * gap).join(_align(cells, widths, table.right)), whole=True)
+            yield _Line((" " * gap).join(align(cells, widths, table.right)), whole=True)
 
 
 def _draw_headings(table: TableView, widths: Sequence[int], gap: int) -> Iterator[str]:
@@ -107,7 +108,7 @@ def _draw_headings(table: TableView, widths: Sequence[int], gap: int) -> Iterato
     parts = [column.heading.split("\n") for column in table.columns]
     deepest = max(map(len, parts))
     for line in zip(*(["" for _ in range(deepest - len(part))] + part for part in parts), strict=True):
-        yield (" " * gap).join(_align(line, widths, table.right))
+        yield (" " * gap).join(align(line, widths, table.right))
 
 
 def _draw_groups(spans: Sequence[tuple[str, int, bool]], gap: int) -> str:
@@ -123,12 +124,6 @@ def _draw_groups(spans: Sequence[tuple[str, int, bool]], gap: int) -> str:
         drawn += " " * (before - owed) + (" " * free + over if right else over + " " * free)
         owed = max(width_of(over) - size, 0)
     return drawn
-
-
-def _align(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> Iterator[str]:
-    for cell, width, at_right in zip(cells, widths, right, strict=True):
-        blank = " " * (width - width_of(cell))
-        yield blank + cell if at_right else cell + blank
 
 
 def _break_lines(text: str, width: int | None) -> list[str]:
