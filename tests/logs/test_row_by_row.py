@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from tokencost import PriceTable, price
 from tokencost.errors import InvalidRequest
+from tokencost.logs.records.kind import LogKind
 from tokencost.logs.records.kinds import LOG_KINDS as ALL_SHAPES
-from tokencost.logs.records.kinds import LogKind
 from tokencost.logs.sql.dialects import DIALECTS
 from tokencost.logs.sql.printed_sql import table_query
 from tokencost.logs.sql.rate_periods import rate_periods
