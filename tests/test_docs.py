@@ -10,6 +10,7 @@ import click
 import pytest
 import yaml
 
+from tokencost.cli import run
 from tokencost.cli.commands import COMMANDS, tokencost
 from tokencost.logs.records.kinds import FAMILIES, LOG_KINDS
 
@@ -152,6 +153,55 @@ def test_kinds_of_logs_that_the_page_names_are_there() -> None:
     assert names - known == set()
 
 
+WORKLOAD = "--requests 1 --input 1 --output-tokens 1 o1 o3 --on 2026-09-20"
+EXAMPLES = {
+    "compare": "compare deepseek-reasoner o1 --on 2025-01-27",
+    "workload": f"workload {WORKLOAD}",
+    "usage": "usage tests/logs/fixtures/requests.jsonl",
+    "claims": "claims r1-27-times",
+    "find, one figure": "find 0.14 --on 2025-01-27",
+    "find, two figures": "find 0.14 7.50 --on 2025-01-27",
+    "prices list": "prices list --on 2026-11-20",
+    "prices history": "prices history o3 --on 2026-11-20",
+    "prices export": "prices export",
+    "prices check": "prices check --on 2026-11-20",
+    "prices diff": "prices diff prices.toml prices.toml --on 2026-11-20",
+}
+"""A command line for each row of the page of columns."""
+
+
+def columns_of(arguments: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    assert run([*arguments.split(), "--format", "csv"]) == 0
+    return capsys.readouterr().out.partition("\n")[0].split(",")
+
+
+def test_the_columns_are_those_that_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    page = prose(ROOT / "docs" / "columns.md")
+    rows = dict(re.findall(r"^\| `tokencost ([^|`]*`[^|]*?) \| ([^|]*) \|$", page, re.MULTILINE))
+    told = {name.replace("`", ""): re.findall(r"`(\w+)`", columns) for name, columns in rows.items()}
+    assert set(told) == set(EXAMPLES)
+    for name, columns in told.items():
+        written = columns_of(EXAMPLES[name], capsys)
+        # The first ones of `usage` are those of `--by`.
+        assert columns == (written[1:] if name == "usage" else written)
+    explained = set(re.findall(r"`(\w+)`", page.partition("## What they mean")[2]))
+    assert {each for columns in told.values() for each in columns if each[:5] not in ("left_", "right")} <= explained
+
+
+@pytest.mark.parametrize(
+    ("arguments", "added"),
+    [
+        (f"workload {WORKLOAD} --sweep cached=0:1:0.5", {"sweep_cached"}),
+        (
+            "usage tests/logs/fixtures/requests.jsonl --as o3",
+            {"as_o3_cost", "as_o3_ratio", "as_o3_percent_lower"},
+        ),
+    ],
+)
+def test_columns_that_options_add(arguments: str, added: set[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(columns_of(arguments, capsys)) >= added
+
+
 TEN_QUESTIONS = {
     "What do today's models cost?": ("docs/comparing.md", "Without `--on`, the day is today"),
     "Was DeepSeek really 98% cheaper than OpenAI?": ("docs/headlines.md", "True only for cached input"),
@@ -168,6 +218,7 @@ TEN_QUESTIONS = {
     "Can I use it in pandas?": ("docs/python.md", "pandas.DataFrame"),
     "Are reasoning tokens output?": ("docs/figures.md", "reasoning is part of them"),
     "May I write 1,8k or 55%?": ("docs/command-line.md", "`55%`"),
+    "What is in the column baseline_window?": ("docs/columns.md", "`baseline_window`"),
     "What does --blend do?": ("docs/reference.md", "--blend IN:OUT[:CACHED%]"),
 }
 """What people ask, the page that the README leads them to, and the words that answer."""
