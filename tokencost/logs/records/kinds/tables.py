@@ -10,7 +10,7 @@ def _tables() -> tuple[LogKind, LogKind]:
     """The plain table; and one with Anthropic's columns, whose input leaves out what they count."""
     table = LogKind(
         "table",
-        "README.md",
+        "docs/logs.md",
         marks=at("model", "input_tokens", "output_tokens"),
         model=at("model"),
         input=at("input_tokens"),
@@ -76,7 +76,7 @@ def _flat_tables() -> tuple[LogKind, ...]:
     )
     named = LogKind(
         "table-model-name",
-        "README.md",
+        "docs/logs.md",
         marks=at("model_name", "input_tokens", "output_tokens"),
         model=at("model_name"),
         input=at("input_tokens"),
