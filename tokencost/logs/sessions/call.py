@@ -1,5 +1,6 @@
 """One call as a session recorded it, and how its counts and its time are read."""
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -107,7 +108,7 @@ def read_seconds(value: object) -> int | None:
 def _read_number(value: object, scale: int) -> int | None:
     if value is None:
         return None
-    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < LATEST:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
         raise Unreadable(f"its time is no number of seconds or milliseconds: {str(value)[:40]}")
     return _within(int(value * scale), value)
 

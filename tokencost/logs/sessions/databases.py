@@ -123,13 +123,10 @@ def read_rows(
     last = _FIRST
     while True:
         condition = f"rowid > {last}{f' AND ({where})' if where else ''}"
-        read = 0
-        # The cursor is read to its end, which frees the database for writers.
-        for row in connection.execute(
-            f'SELECT rowid, {chosen} FROM "{table}" WHERE {condition} ORDER BY rowid LIMIT {ROWS}'
-        ):
-            last = row[0]
-            read += 1
-            yield row
-        if read < ROWS:
+        query = f'SELECT rowid, {chosen} FROM "{table}" WHERE {condition} ORDER BY rowid LIMIT {ROWS}'
+        # All at once, which frees the database for writers.
+        rows = connection.execute(query).fetchall()
+        yield from rows
+        if len(rows) < ROWS:
             return
+        last = rows[-1][0]

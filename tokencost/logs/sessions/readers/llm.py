@@ -78,7 +78,7 @@ def find_rows(connection: "sqlite3.Connection", schema: "Schema", shown: str) ->
             continue
         names = [name if name in known else f"NULL AS {name}" for name in COLUMNS]
         body = "response_json" if "response_json" in known else "NULL"
-        for number, *values, tier in read_rows(connection, table, [*names, f"tokencost_tier({body})"]):
+        for number, *values, tier in read_rows(connection, table, [*names, f"tokencost_tier(CAST({body} AS BLOB))"]):
             row = dict(zip(COLUMNS, values, strict=True))
             try:
                 yield SessionLine(f"{shown} ({table})", number, None, _read(row, tier))

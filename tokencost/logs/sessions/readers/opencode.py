@@ -18,7 +18,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tokencost.logs.files.discover import Log
+from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
 from tokencost.logs.sessions.call import (
     Call,
     Unreadable,
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 ASSISTANT = "assistant"
 _COLUMNS = frozenset(("id", "session_id", "data"))
 _CACHES = ("read", "write")
+_ASSISTANT, _ROLE = b'"assistant"', b'"role"'
+_READ = ("role", "tokens", "model", "modelID", "providerID", "time", "path", "cost")
+"""The fields of a message that are read."""
 
 
 def holds_tables(schema: "Schema") -> bool:
@@ -72,33 +75,39 @@ def find_rows(connection: "sqlite3.Connection", schema: "Schema", shown: str) ->
     """The calls in a database."""
     from tokencost.logs.sessions.databases import read_rows
 
-    # What was asked can be long, and is left where it lies.
-    connection.create_function("tokencost_answer", 1, _answer, deterministic=True)
+    # What was asked and answered can be long, and is left where it lies.
+    connection.create_function("tokencost_answer", 2, _answer, deterministic=True)
+    answer = "tokencost_answer(CAST(data AS BLOB)"
     older = schema.get("message", frozenset()) >= _COLUMNS
     if older:
-        for number, session, text in read_rows(connection, "message", ["session_id", "tokencost_answer(data)"]):
+        for number, session, text in read_rows(connection, "message", ["session_id", f"{answer}, 0)"]):
             yield from _row(f"{shown} (message)", number, session, text)
     if _COLUMNS | {"type"} <= schema.get("session_message", frozenset()):
         where = f"type = '{ASSISTANT}'"
         if older:
             where += " AND session_id NOT IN (SELECT session_id FROM message)"
-        for number, session, text in read_rows(connection, "session_message", ["session_id", "data"], where):
+        for number, session, text in read_rows(connection, "session_message", ["session_id", f"{answer}, 1)"], where):
             yield from _row(f"{shown} (session_message)", number, session, text)
 
 
-def _answer(text: object) -> str | None:
-    """The text of a message, where it may be one of the assistant; what is no text is no message either."""
-    if not isinstance(text, str):
-        return "no text"
-    return text if f'"{ASSISTANT}"' in text else None
+def _answer(text: bytes | None, known: int) -> bytes | None:
+    """What is read of a message of the assistant, or what is no message; None for one that is known as another."""
+    if text is None or (not known and _ASSISTANT not in text and _ROLE in text):
+        return None
+    if len(text) >= LONGEST_RECORD:
+        return TOO_LONG
+    try:
+        record = parse_line(text)
+    except Unreadable:
+        return b"not JSON"
+    return json.dumps({name: record[name] for name in _READ if name in record}).encode()
 
 
-def _row(shown: str, number: int, session: object, text: object) -> Iterator[SessionLine]:
+def _row(shown: str, number: int, session: object, text: bytes | None) -> Iterator[SessionLine]:
     if text is None:
         return
     try:
-        record = dict(parse_line(text.encode("utf-8", "replace") if isinstance(text, str) else b"null"))
-        found = _found(shown, number, {"role": ASSISTANT, **record, "sessionID": session})
+        found = _found(shown, number, {"role": ASSISTANT, **parse_line(text), "sessionID": session})
     except Unreadable as error:
         found = SessionLine(shown, number, str(error))
     if found is not None:
