@@ -94,7 +94,7 @@ TOOLS = (
         "OPENCODE_DATA_DIR",
         ("$XDG_DATA_HOME/opencode",),
         ("opencode*.db", "storage/message/**/*.json", "message/**/*.json"),
-        ("auth.json", "storage/part", "session_diff", "migration"),
+        ("auth.json", "storage/part", "part", "session_diff"),
         b'"sessionID"',
         opencode.holds_session,
         opencode.find_calls,

@@ -280,6 +280,8 @@ class _Rollout:
         if total is None:
             return (None, last), last, False
         self.total = total
+        if last is None and total == before:
+            return (None, None), None, False
         if last is None:
             since = before or (0,) * len(total)
             last = tuple(now - then for now, then in zip(total, since, strict=True))
