@@ -127,9 +127,11 @@ def test_a_zip_file_that_cannot_be_read(shipped: PriceTable, tmp_path: Path, spo
 
 
 def test_a_zip_file_without_logs(shipped: PriceTable, tmp_path: Path) -> None:
-    for members in ({"a.txt": "x"}, {}):
+    for members in ({"a.md": "x"}, {}):
         with pytest.raises(InvalidData, match="without logs in it"):
             usage(shipped, zipped(tmp_path / "x.zip", **members))
+    with pytest.raises(InvalidRequest, match="no request logs there"):
+        usage(shipped, zipped(tmp_path / "x.zip", **{"a.txt": "x"}))
 
 
 def test_members_whose_names_lead_elsewhere_stay_in_the_private_folder(shipped: PriceTable, tmp_path: Path) -> None:

@@ -201,6 +201,7 @@ def usage(
         calls = write_calls(sessions, found.folder, MOST_REJECTED, keep_repeats=keep_repeats)
         logs, exported = _split(_without_siblings(found, kinds), query, periods)
         logs, exported = _with_calls(logs, exported, calls)
+        kinds = (*calls.kinds, *kinds)
 
         def read(query: UsageQuery, new_bill: Callable[[], Bill]) -> tuple[Usage, Bill]:
             # What one pass cannot take says how the next one reads: `passes` has them all, and why each is needed.

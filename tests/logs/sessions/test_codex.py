@@ -119,7 +119,9 @@ def test_null_info_and_empty_usage_are_no_calls(read: Read) -> None:
     zero = (0, 0, 0)
     null = line(3, "event_msg", {"type": "token_count", "info": None, "rate_limits": {"primary": {"used_percent": 1}}})
     result = read([meta(0, "A"), turn(1), null, count(4, zero, zero), count(5, (5, 0, 1), (5, 0, 1))])
-    assert (tokens(result), result.read, result.repeats) == ((1, 5, 0, 1), 1, 0)
+    # Limits that are shown are no event of a call; an event with zeros is one, for which nothing was billed.
+    assert (tokens(result), result.read, result.repeats) == ((1, 5, 0, 1), 2, 0)
+    assert (result.no_call_count, result.complete) == (1, True)
 
 
 def test_where_only_totals_exist_calls_are_differences(read: Read) -> None:
@@ -248,9 +250,7 @@ def test_calls_that_another_host_served_are_not_priced_as_the_providers_own(
     with open_sessions([str(file)]) as (sessions, found):
         log = write_calls(sessions, found.folder, 1).log
         assert log is not None
-        rows = duckdb.execute(
-            f"SELECT provider, model, session, input_tokens FROM '{log.path}' ORDER BY time"
-        ).fetchall()
+        rows = duckdb.execute(f"SELECT host, model, session, input FROM '{log.path}' ORDER BY time").fetchall()
     assert rows == [("openrouter", MODEL, "A", 1), ("openai", "gpt-5", "A", 2)]
     result = usage(shipped, str(file))
     assert [(item.model, item.reason) for item in result.unpriced] == [
@@ -271,8 +271,6 @@ BAD = [
     ("is no count of tokens: 1000000000000000", count(3, GOOD, GOOD).replace("100", "1000000000000000")),
     ("are above input_tokens", count(3, GOOD, (10, 11, 1))),
     ("its usage is no object", count(3, GOOD, GOOD).replace('"last_token_usage":{', '"last_token_usage":[],"o":{')),
-    ("'cache_tokens_of_a_new_kind', which is not known", count(3, GOOD, GOOD).replace(
-        '"output_tokens"', '"cache_tokens_of_a_new_kind":7,"output_tokens"')),
     ("its timestamp is no time: yesterday", count(3, GOOD, GOOD).replace(stamp(3), "yesterday")),
     ("before 1970 or after 2099", count(3, GOOD, GOOD).replace("2026-", "9026-")),
 ]  # fmt: skip
@@ -287,6 +285,35 @@ def test_what_cannot_be_read_is_named_with_its_line(tmp_path: Path, shipped: Pri
     assert [(item.file, item.line) for item in result.rejected] == [(str(file), 3)]
     assert reason in result.rejected[0].reason
     assert (result.read, result.priced, result.rejected_count, result.complete) == (2, 1, 1, False)
+
+
+def test_a_cache_field_that_nobody_reads_keeps_the_call_from_being_priced(read: Read) -> None:
+    odd = count(3, GOOD, GOOD).replace('"output_tokens"', '"cache_tokens_of_a_new_kind":7,"output_tokens"')
+    none = count(4, (200, 100, 20), GOOD).replace('"output_tokens"', '"cache_of_no_tokens":0,"output_tokens"')
+    result = read([meta(0, "A"), turn(1), odd, none])
+    assert [(item.kind, item.rows, item.tokens.input) for item in result.unpriced] == [("unread_field", 1, 100)]
+    assert "cache_tokens_of_a_new_kind" in result.unpriced[0].reason
+    assert (tokens(result)[0], result.rejected_count) == (1, 0)
+
+
+def search(seconds: float, action: str | None = "search") -> str:
+    more = {} if action is None else {"action": {"type": action}}
+    return line(seconds, "response_item", {"type": "web_search_call", "status": "completed", **more})
+
+
+def test_searches_of_the_web_are_those_of_the_call_that_follows(read: Read) -> None:
+    first = [search(2), search(2.5), search(2.6, "open_page"), count(3, GOOD, GOOD)]
+    # The same call is shown again while the next one searches; a search without an action is one.
+    second = [search(5, None), count(6, GOOD, GOOD), turn(7, "gpt-5"), count(8, (200, 100, 20), GOOD)]
+    lines = [meta(0, "A"), turn(1), *first, *second]
+    result = read(lines)
+    assert {(row.model, row.call): row.calls for row in result.calls} == {
+        (MODEL, "web_search"): 2, ("gpt-5", "web_search"): 1,
+    }  # fmt: skip
+    copied = [search(100.001), count(100.002, GOOD, GOOD)]
+    fork = [meta(100, "B", forked_from_id="A"), *copied, turn(110), count(120, (150, 50, 20), (50, 0, 10))]
+    again = read(lines, fork)
+    assert sum(row.calls for row in again.calls) == 3
 
 
 def test_after_a_broken_turn_no_model_is_known(read: Read) -> None:
@@ -356,6 +383,7 @@ def sessions(draw: st.DrawFn, name: str, parent: Drawn | None, begin: float) -> 
     clock += pace * len(copied) + 10
     events, calls = list(copied), []
     total: Counts = copied[-1][0] if copied else (0, 0, 0)
+    begun: Counts | None = None
     model = draw(MODELS)
     lines.append(turn(clock, model))
     for number in range(draw(st.integers(0, 6))):
@@ -371,9 +399,12 @@ def sessions(draw: st.DrawFn, name: str, parent: Drawn | None, begin: float) -> 
         elif what == "again" and events and any(total):
             lines += [count(clock + each, total, events[-1][1]) for each in range(draw(st.integers(1, 3)))]
         elif what == "reset" and way != "totals":
-            total = (0, 0, 0)
+            begun, total = begun or total, (0, 0, 0)
         elif what == "call":
             last = draw(usages())
+            if begun is not None and last == begun:
+                last = (last[0] + 1, *last[1:])  # else a counter that began anew could not be told from a repeat
+            begun = None
             total = (total[0] + last[0], total[1] + last[1], total[2] + last[2])
             event = count(clock + 0.01, total, None if way == "totals" else last)
             written = record(clock + 0.01, f"{name}-{number}", last)

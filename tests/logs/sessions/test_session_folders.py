@@ -1,7 +1,9 @@
 """Where sessions are found: by the word of a tool, by its folder, and by their lines."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,17 @@ CLAUDE = (
 CHAT = '{"created": 1740830400, "model": "gpt-4o", "usage": {"prompt_tokens": 10, "completion_tokens": 1}}\n'
 
 
+VARIABLES = ("OPENCODE_DATA_DIR", "LLM_USER_PATH", "CLINE_DATA_DIR")
+MESSAGE = (
+    '{"id":"%s","sessionID":"s","role":"assistant","modelID":"gpt-5","providerID":"openai","time":{"created":'
+    '1772366391000},"tokens":{"input":10,"output":1,"reasoning":0,"cache":{"read":0,"write":0}}}'
+)
+TASK = (
+    '[{"ts":1762000001000,"type":"say","say":"api_req_started","text":"{\\"tokensIn\\":10,\\"tokensOut\\":%s}",'
+    '"modelInfo":{"providerId":"openai-native","modelId":"gpt-5"}}]'
+)
+
+
 def put(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
@@ -35,7 +48,7 @@ def put(path: Path, text: str) -> Path:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's own folder, and an empty one to work in."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for name in ("CODEX_HOME", "CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME"):
+    for name in ("CODEX_HOME", "CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", *VARIABLES):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
@@ -138,6 +151,46 @@ def test_other_folders_of_that_form_are_read_whole(shipped: PriceTable, home: Pa
     assert requests(usage(shipped, str(home / "logs"))) == 4
     put(home / "logs/config.toml", "")
     assert requests(usage(shipped, str(home / "logs"))) == 1
+
+
+OF_WORDS = {
+    "opencode": (".local/share/opencode/storage/message/ses_1/msg_1.json", MESSAGE % 1),
+    "llm": (".config/io.datasette.llm/logs.db", ""),
+    "cline": (".config/Code/User/globalStorage/saoudrizwan.claude-dev/tasks/1/ui_messages.json", TASK % 1),
+    "roo": (".config/Cursor/User/globalStorage/rooveterinaryinc.roo-cline/tasks/1/ui_messages.json", TASK % 2),
+}
+
+
+@pytest.mark.parametrize("word", OF_WORDS)
+def test_other_words_stand_for_what_those_programs_store(shipped: PriceTable, home: Path, word: str) -> None:
+    with pytest.raises(InvalidRequest, match="there are no sessions of") as caught:
+        usage(shipped, word)
+    assert "name the folder" in str(caught.value.hint)
+    name, text = OF_WORDS[word]
+    path = put(home / name, text)
+    if not text:
+        path.unlink()
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("CREATE TABLE turns (id, model, datetime_utc, input_tokens, output_tokens)")
+            connection.execute("INSERT INTO turns VALUES ('a', 'gpt-5', '2026-03-01', 10, 1)")
+            connection.commit()
+    assert requests(usage(shipped, word)) == 1
+    assert requests(usage(shipped, [word, str(path)])) == 1
+
+
+@pytest.mark.parametrize("variable", ["OPENCODE_DATA_DIR", "XDG_DATA_HOME"])
+def test_the_folder_of_opencode_can_lie_elsewhere(
+    shipped: PriceTable, home: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    put(home / ".local/share/opencode/storage/message/ses_1/msg_1.json", MESSAGE % 1)
+    for number in (2, 3):
+        put(home / f"data/opencode/storage/message/ses_1/msg_{number}.json", MESSAGE % number)
+    put(home / "data/opencode/storage/part/msg_2/prt_1.json", '{"tokens": {"input": 5}}')
+    monkeypatch.setenv(variable, str(home / "data" / ("opencode" if variable.startswith("OPENCODE") else "")))
+    assert requests(usage(shipped, "opencode")) == 2
+    folder = home / "data/opencode"
+    for named in (folder, folder / "storage", folder / "storage/message", folder / "storage/message/ses_1"):
+        assert requests(usage(shipped, str(named))) == 2
 
 
 def test_compressed_sessions_are_read(shipped: PriceTable, home: Path, zstd: Callable[[bytes], bytes]) -> None:

@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 from typing import Literal
 
-Layout = Literal["lines", "array", "objects", "csv", "tsv", "parquet"]
+Layout = Literal["lines", "array", "objects", "csv", "tsv", "parquet", "stream", "sqlite"]
 Compression = Literal["none", "gzip", "zstd"]
 
 BOM = b"\xef\xbb\xbf"
@@ -17,7 +18,14 @@ SUFFIXES: dict[str, Layout | None] = {
     ".tsv": "tsv",
     ".parquet": "parquet",
 }
+DATABASES = (".db", ".sqlite", ".sqlite3")
+BY_CONTENT = (".sse", ".txt", *DATABASES)
+"""Suffixes of files that may be anything: in a folder they are looked into, and left alone where they are no logs."""
 COMPRESSED = (".gz", ".zst", ".zstd")
+_LAYOUTS: dict[bytes, Layout] = {b"PAR1": "parquet", b"SQLite format 3\0": "sqlite"}
+"""How files begin that are no text."""
+_STREAM = re.compile(rb"(?:[ \t]*\r?\n|:[^\n]*\n|(?:event|id|retry):[^\n]*\n)*data:[ \t]*(?:\{|\[DONE\])")
+"""How a stream of server-sent events begins: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _FOREIGN = {
@@ -27,7 +35,6 @@ _FOREIGN = {
     b"BZh": "compressed with bzip2",
     b"\xfd7zXZ": "compressed with xz",
     b"\x04\x22\x4d\x18": "compressed with lz4",
-    b"SQLite format 3\0": "an SQLite database",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
@@ -65,12 +72,13 @@ def foreign_format(head: bytes) -> str | None:
 
 def layout_of(name: str, head: bytes) -> Layout:
     """How to read a file of this name that begins so."""
-    if head.startswith(b"PAR1"):
-        return "parquet"
+    by_magic = next((layout for magic, layout in _LAYOUTS.items() if head.startswith(magic)), None)
+    if by_magic:
+        return by_magic
     text = head.removeprefix(BOM).lstrip(b" \t\r\n")
     named = SUFFIXES.get(suffix(name))
-    if text.startswith(b"["):
-        return "array"
+    if text.startswith(b"[") or _STREAM.match(text):
+        return "array" if text.startswith(b"[") else "stream"
     if text.startswith(b"{"):
         first = text.partition(b"\n")[0]
         pretty = not _is_json(first) and len(first) < len(text) and named != "lines" and first.strip() == b"{"

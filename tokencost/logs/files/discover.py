@@ -2,6 +2,7 @@
 
 import glob
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,8 @@ from tokencost.logs.files.csv_header import with_plain_header
 from tokencost.logs.files.decompress import CUT_SHORT, TOO_LONG, open_decompressed
 from tokencost.logs.files.detect import (
     BOM,
+    BY_CONTENT,
+    DATABASES,
     NEVER_LOGS,
     SUFFIXES,
     Compression,
@@ -49,6 +52,7 @@ _BLOCK = 64 * 1024
 LONG_LAYOUTS = ("array", "objects")
 """Kinds of which a record may be longer than a line, as a page of spans is, until it does not fit in memory."""
 _GLOB = frozenset("*?[")
+_ENCRYPTED = "not an SQLite database, or an encrypted one"
 
 
 class Log(NamedTuple):
@@ -93,6 +97,8 @@ class Found(NamedTuple):
     name: str
     sought: bool
     """Whether a folder, a pattern or a zip file led to it, so that nobody said that it is a log."""
+    by_content: bool = False
+    """Whether it lies in a folder under a suffix that anything may have: its beginning says whether it is one."""
 
 
 def find_files(names: Sequence[str]) -> list[Found]:
@@ -103,7 +109,7 @@ def find_files(names: Sequence[str]) -> list[Found]:
         if mode is not None and not stat.S_ISDIR(mode):
             found.append(Found(name, sought=False))
         elif mode is not None:
-            found += [Found(each, sought=True) for each in _in_folder(name)]
+            found += [Found(each, sought=True, by_content=suffix(each) in BY_CONTENT) for each in _in_folder(name)]
         elif _GLOB & set(name) and (matches := _matches(name)):
             found += [Found(match, sought=True) for match in matches if not os.path.isdir(match)]
         elif "://" in name:
@@ -119,7 +125,9 @@ def find_files(names: Sequence[str]) -> list[Found]:
         place = each.name if each.name == "-" else os.path.realpath(each.name)
         # Under the name by which it was found first; named by itself it is meant, wherever it was found besides.
         first = once.setdefault(place, each)
-        once[place] = first._replace(sought=first.sought and each.sought)
+        once[place] = first._replace(
+            sought=first.sought and each.sought, by_content=first.by_content and each.by_content
+        )
     if not once:
         raise InvalidRequest(
             "there are no log files there", f"files end in {' '.join(SUFFIXES)}, or .gz and .zst of these"
@@ -157,7 +165,7 @@ def _in_folder(folder: str) -> list[str]:
     found = []
     for parent, folders, files in os.walk(folder, onerror=refuse):
         folders.sort()
-        found += [os.path.join(parent, name) for name in sorted(files) if suffix(name) in SUFFIXES]
+        found += [os.path.join(parent, name) for name in sorted(files) if suffix(name) in (*SUFFIXES, *BY_CONTENT)]
     return found
 
 
@@ -171,16 +179,19 @@ def open_logs(names: Sequence[str], *, shown: bool = False) -> Iterator[Logs]:
     with working_folder() as folder:
         files: list[Log] = []
         left: list[LeftAlone] = []
-        for name, sought in find_files(names):
-            for log in _logs(name, folder, sought=sought, waited=shown):
-                (files if isinstance(log, Log) else left).append(log)  # type: ignore[arg-type]  # each into its own
+        for found in find_files(names):
+            for log in _logs(found, folder, waited=shown):
+                if log is not None:
+                    (files if isinstance(log, Log) else left).append(log)  # type: ignore[arg-type]  # each into its own
         if not files:
-            raise InvalidRequest("there are no request logs there", "; ".join(str(each) for each in left[:3]))
+            endings = f"files end in {' '.join(SUFFIXES)}, or .gz and .zst of these"
+            raise InvalidRequest("there are no request logs there", "; ".join(map(str, left[:3])) or endings)
         yield Logs(tuple(files), folder, tuple(left))
 
 
-def _logs(name: str, folder: str, *, sought: bool, waited: bool) -> "Iterator[Log | LeftAlone]":
+def _logs(found: Found, folder: str, *, waited: bool) -> "Iterator[Log | LeftAlone | None]":
     """The log in a file, or those in a zip file."""
+    name = found.name
     shown = "standard input" if name == "-" else name
     try:
         path = os.path.abspath(name)
@@ -190,14 +201,38 @@ def _logs(name: str, folder: str, *, sought: bool, waited: bool) -> "Iterator[Lo
             packed = stream.read(4) in ZIP
         if packed:
             for inside, target in unpack(path, shown, folder):
-                yield _log(inside, inside, target, folder, sought=True)
+                by_content = suffix(inside) in BY_CONTENT
+                yield _log(inside, inside, target, folder, sought=True, by_content=by_content)
         else:
-            yield _log(name, shown, path, folder, sought=sought)
+            yield _log(name, shown, path, folder, sought=found.sought, by_content=found.by_content)
     except OSError as error:
         raise InvalidRequest(f"cannot read {shown}: {error.strerror or error}") from None
 
 
-def _log(name: str, shown: str, path: str, folder: str, *, sought: bool) -> "Log | LeftAlone":
+def _refuse_foreign(name: str, shown: str, head: bytes, layout: Layout, *, sought: bool) -> LeftAlone | None:
+    """What is left alone of a file that is no log; None for a log.
+
+    Raises `InvalidData` or `InvalidRequest` for such a file where it was named itself, or may have been meant.
+    """
+    what = foreign_format(head)
+    if what is None and layout != "sqlite" and suffix(name) in DATABASES and b"\0" in head:
+        what = _ENCRYPTED
+    if what:
+        if sought and what in (*NEVER_LOGS, _ENCRYPTED):
+            return LeftAlone(shown, f"is {what}")
+        hint = "decrypt it, or export its rows" if what == _ENCRYPTED else "unpack or export it, or leave it out"
+        raise InvalidData([Problem(shown, 1, f"is no log: it is {what}", hint)])
+    if not is_bill(head.decode("utf-8", "replace")):
+        return None
+    if sought:
+        return LeftAlone(shown, "is a bill, which --bill sets beside the costs")
+    raise InvalidRequest(f"{shown} is a bill, and no log", f"--bill {shown} sets it beside the costs of logs")
+
+
+def _log(
+    name: str, shown: str, path: str, folder: str, *, sought: bool, by_content: bool = False
+) -> "Log | LeftAlone | None":
+    """The log; None where its suffix does not say that it is one (`by_content`), nor does its beginning."""
     size = os.path.getsize(path)
     with open(path, "rb") as stream:
         compression = compression_of(stream.read(4))
@@ -205,22 +240,21 @@ def _log(name: str, shown: str, path: str, folder: str, *, sought: bool) -> "Log
             raise InvalidData([Problem(shown, 1, CUT_SHORT, "copy it again")])
     with open_decompressed(path, compression, shown) as inner:
         head = inner.read(HEAD)
-    if what := foreign_format(head):
-        if sought and what in NEVER_LOGS:
-            return LeftAlone(shown, f"is {what}")
-        raise InvalidData([Problem(shown, 1, f"is no log: it is {what}", "unpack or export it, or leave it out")])
-    if is_bill(head.decode("utf-8", "replace")):
-        if sought:
-            return LeftAlone(shown, "is a bill, which --bill sets beside the costs")
-        raise InvalidRequest(f"{shown} is a bill, and no log", f"--bill {shown} sets it beside the costs of logs")
+    layout = layout_of(name, head)
+    if by_content and layout not in ("stream", "sqlite"):
+        return None
+    if left := _refuse_foreign(name, shown, head, layout, sought=sought):
+        return left
     text = head.removeprefix(BOM).strip(b" \t\r\n")
     if len(head) == 1 and text:
         # Engines pass over such a file.
         raise InvalidData([Problem(shown, 1, "is no log: it holds a single character", "leave out this file")])
     empty = not text and len(head) < HEAD
-    log = Log(shown, path, layout_of(name, head), compression, 0 if empty else size, sought=sought)
+    log = Log(shown, path, layout, compression, 0 if empty else size, sought=sought)
     if not log.size:
         return log
+    if log.layout == "sqlite" and log.compression != "none":
+        return decompress(log, folder)
     if log.layout in ("csv", "tsv"):
         return with_plain_header(shorten(log, folder) if has_long_row(path, compression, shown) else log, folder)
     return shorten(log, folder) if head.startswith(BOM) else log
@@ -232,6 +266,14 @@ def shorten(log: Log, folder: str) -> Log:
     if log.layout in LONG_LAYOUTS:
         return log._replace(path=path, compression="none", layout="lines", own_lines=False)
     return log._replace(path=path, compression="none")
+
+
+def decompress(log: Log, folder: str) -> Log:
+    """The log without its compression: databases are not read from their beginning to their end."""
+    path = os.path.join(folder, f"{len(os.listdir(folder))}.log")
+    with open_decompressed(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
+        shutil.copyfileobj(inner, copy)
+    return log._replace(path=path, compression="none", size=os.path.getsize(path))
 
 
 def _plain_file(name: str) -> bool:

@@ -54,6 +54,11 @@ def _lines(stream: BinaryIO, longest: int) -> Iterator[bytes]:
         yield line
 
 
+def records_in(stream: BinaryIO) -> Iterator[bytes]:
+    """The records of an array, or of objects one after another, each on a line; `TOO_LONG` for one that is."""
+    return _Records(LONGEST_RECORD - 1).of(stream)
+
+
 class _Records:
     """The records of an array, or objects one after another, each on a line; what is none of them is a line too.
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from tokencost.errors import InvalidData, Problem
-from tokencost.logs.files.detect import SUFFIXES, suffix
+from tokencost.logs.files.detect import BY_CONTENT, SUFFIXES, suffix
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 """How zip files begin, and how empty ones do."""
@@ -40,7 +40,7 @@ def open_zip(path: str, shown: str) -> Iterator[list[tuple[zipfile.ZipInfo, zipf
 def _may_be_log(info: zipfile.ZipInfo) -> bool:
     parts = info.filename.split("/")
     hidden = any(part.startswith(".") for part in parts) or parts[0] == "__MACOSX"
-    return not info.is_dir() and not hidden and suffix(info.filename) in SUFFIXES
+    return not info.is_dir() and not hidden and suffix(info.filename) in (*SUFFIXES, *BY_CONTENT)
 
 
 def unpack(path: str, shown: str, folder: str) -> list[tuple[str, str]]:

@@ -101,6 +101,8 @@ class LogKind(NamedTuple):
     """Fields of cached tokens in whose place others were named: they are known, and not read."""
     added: tuple[tuple[str, Path], ...] = ()
     """Fields that are added to a count: ("output", ("usage", "reasoning")). What a record lacks adds nothing."""
+    unread: tuple[Path, ...] = ()
+    """Fields that name a cache field which whoever wrote the record could not read."""
 
 
 FAILED, NO_CALL = "failed", "no call"
@@ -138,6 +140,7 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
     found += [path for path, _ in (*kind.failed, *kind.no_call)]
     found += [test.path for test in kind.tests]
     found += [path for _, path in kind.added]
+    found += kind.unread
     if kind.types:
         found.append(kind.types)
     return tuple(dict.fromkeys(found))

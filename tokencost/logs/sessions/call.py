@@ -1,7 +1,9 @@
 """One call as a session recorded it, and how its counts and its time are read."""
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from tokencost.logs.sql.fields import MOST
@@ -9,9 +11,11 @@ from tokencost.logs.sql.rate_periods import LATEST
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_MILLISECOND = 1000
 _LONGEST_TEXT = 4096
 """Names are cut there; a longer one is no model, session or folder."""
 _BREAKS = {ord(sign): " " for sign in "\r\n\0"}
+_LARGEST_COST = 10**9
 
 
 class Call(NamedTuple):
@@ -35,6 +39,18 @@ class Call(NamedTuple):
     request: str | None = None
     sidechain: bool = False
     """Whether it stands in a side conversation, which may repeat messages of the main one under new requests."""
+    cost: str | None = None
+    """What the program itself took for the cost, in USD."""
+    unread: str | None = None
+    """The name of a cache field that nobody reads: without it the cost is not known."""
+    requests: int | None = None
+    """Where it sums up several: 0, as how many is not recorded."""
+    web_search: int = 0
+    web_search_preview: int = 0
+    web_fetch: int = 0
+    file_search: int = 0
+    code_interpreter: int = 0
+    """How often tools of the provider's own were called, each under its word in `CALLS`."""
 
 
 class Unreadable(Exception):
@@ -51,11 +67,18 @@ def read_count(usage: Mapping[str, Any], name: str) -> int:
     return value
 
 
-def refuse_unknown_cache(usage: Mapping[str, Any], known: Iterable[str]) -> None:
-    """Raise `Unreadable` where a count of cached tokens stands under a name that nobody reads: it would be lost."""
-    for name, value in usage.items():
-        if value and name not in known and "cache" in name:
-            raise Unreadable(f"its usage has {name!r}, which is not known here: cached tokens may be missing")
+def unread_cache(usage: Mapping[str, Any], known: Iterable[str]) -> str | None:
+    """The name of a count of cached tokens that nobody reads, and that would be lost; None where there is none."""
+    return next(
+        (name for name, value in usage.items() if name not in known and "cache" in name.lower() and _counts(value)),
+        None,
+    )
+
+
+def _counts(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_counts, value.values()))
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
 def read_time(text: object) -> int | None:
@@ -69,9 +92,38 @@ def read_time(text: object) -> int | None:
         instant = (when - _EPOCH) // _MICROSECOND
     except (TypeError, ValueError, OverflowError):
         raise Unreadable(f"its timestamp is no time: {str(text)[:40]}") from None
+    return _within(instant, text)
+
+
+def read_milliseconds(value: object) -> int | None:
+    """The same of milliseconds since 1970."""
+    return _read_number(value, _MILLISECOND)
+
+
+def read_seconds(value: object) -> int | None:
+    """The same of seconds since 1970."""
+    return _read_number(value, _MILLISECOND * _MILLISECOND)
+
+
+def _read_number(value: object, scale: int) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise Unreadable(f"its time is no number of seconds or milliseconds: {str(value)[:40]}")
+    return _within(int(value * scale), value)
+
+
+def _within(instant: int, shown: object) -> int:
     if not 0 <= instant < LATEST:
-        raise Unreadable(f"its timestamp lies before 1970 or after 2099: {str(text)[:40]}")
+        raise Unreadable(f"its timestamp lies before 1970 or after 2099: {str(shown)[:40]}")
     return instant
+
+
+def read_cost(value: object) -> str | None:
+    """What a program took for the cost; None where it is no amount: nothing depends on it but `--compare-to`."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < _LARGEST_COST:
+        return None
+    return format(Decimal(str(value)), "f")
 
 
 def read_text(value: object) -> str | None:

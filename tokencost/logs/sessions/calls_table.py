@@ -2,15 +2,17 @@
 
 import csv
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from tokencost.logs.billing.sums import Rejected, Sum, rejected_sum
 from tokencost.logs.engines.duckdb_engine import MEMORY, connect
 from tokencost.logs.files.discover import Log
+from tokencost.logs.records.kind import NO_CALL, CallCount, LogKind, at
 from tokencost.logs.sessions.call import Call
-from tokencost.logs.sessions.tools import Sessions, show_names
+from tokencost.logs.sessions.tools import Sessions, find_calls, show_names
 from tokencost.logs.sql.fields import literal
+from tokencost.pricetable.table import CALLS
 
 UNREADABLE = "session"
 """The code of lines that cannot be read; each of the first is listed with its own reason."""
@@ -24,17 +26,33 @@ NAMES = {
     "output": "CAST(output AS BIGINT)",
     "session": "session",
     "project": "project",
-    "host": "host",
 }
 """The fields of a call that the table has, and how each is written in it."""
-COLUMNS = {
-    "input": "input_tokens",
-    "cached": "cached_input_tokens",
-    "write": "cache_write_tokens",
-    "output": "output_tokens",
-    "host": "provider",
+RARE = {
+    "host": "host",
+    "cost": "cost",
+    "unread": "unread",
+    "requests": "CAST(requests AS BIGINT)",
+    **{call: f"CAST({call} AS BIGINT)" for call in CALLS},
 }
-"""Those that the plain table calls otherwise."""
+"""Those that it has where some call has them: columns that are empty would cost time."""
+CALLS_KIND = LogKind(
+    "calls",
+    "README.md",
+    marks=at("input", "cached", "write", "output", "session", "project"),
+    model=at("model"),
+    input=at("input"),
+    output=at("output"),
+    cached=at("cached"),
+    write=at("write"),
+    time=at("time"),
+    tier=at("tier"),
+    hosts=at("host"),
+    requests=at("requests"),
+    calls=tuple(CallCount(call, at(call)) for call in CALLS),
+    unread=at("unread"),
+)
+"""The table as a kind of log, which no file of a user's has."""
 
 
 class SessionCalls(NamedTuple):
@@ -42,8 +60,10 @@ class SessionCalls(NamedTuple):
 
     log: Log | None = None
     """The table of their calls; None where there are none."""
+    kinds: tuple[LogKind, ...] = ()
+    """The kind that it is of. Nothing in it is mapped: its readers know where things stand."""
     sums: tuple[Sum, ...] = ()
-    """The lines that cannot be read, as rejected records."""
+    """The lines that cannot be read, as rejected records, and events of no call."""
     rejected: tuple[Rejected, ...] = ()
     """The first of them."""
     repeats: int = 0
@@ -62,13 +82,17 @@ def write_calls(sessions: Sequence[Sessions], folder: str, most: int, *, keep_re
     raw = os.path.join(folder, "calls.csv")
     rejected: list[Rejected] = []
     sums: dict[str, int] = {}
+    others: dict[str, int] = {}
     repeats = rows = named = 0
+    rare: set[str] = set()
     # A lone half of a pair of UTF-16, which JSON can write, is no text.
     with open(raw, "w", encoding="utf-8", errors="replace", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         for item in sessions:
-            for found in item.tool.find_calls(item.logs):
-                if found.call is None:
+            for found in find_calls(item, folder):
+                if found.found == "no call":
+                    others[found.file] = others.get(found.file, 0) + 1
+                elif found.call is None:
                     sums[found.file] = sums.get(found.file, 0) + 1
                     if len(rejected) < most:
                         rejected.append(Rejected(found.file, found.line, found.problem or ""))
@@ -77,24 +101,34 @@ def write_calls(sessions: Sequence[Sessions], folder: str, most: int, *, keep_re
                 else:
                     rows += 1
                     named += found.call.message is not None
+                    rare |= {name for name in RARE.keys() - rare if _is_set(name, getattr(found.call, name))}
                     writer.writerow((rows, *found.call))
     path = os.path.join(folder, "calls.parquet")
-    calls = _copy(raw, path, folder, once=bool(named) and not keep_repeats) if rows else 0
+    calls = _copy(raw, path, folder, rare, once=bool(named) and not keep_repeats) if rows else 0
     os.remove(raw)
     log = Log(f"the calls of {show_names(sessions)}", path, "parquet", "none", os.path.getsize(path)) if calls else None
     names = [log.shown for item in sessions for log in item.logs]
-    empty = () if calls or sums else (names[0] if len(names) == 1 else _common_folder(names),)
+    empty = () if calls or sums or others else (names[0] if len(names) == 1 else _common_folder(names),)
+    left_out = [rejected_sum(count, UNREADABLE, file) for file, count in sums.items()]
+    left_out += [rejected_sum(count, NO_CALL, file) for file, count in others.items()]
     return SessionCalls(
         log,
-        tuple(rejected_sum(count, UNREADABLE, file) for file, count in sums.items()),
+        (CALLS_KIND,) if log else (),
+        tuple(left_out),
         tuple(rejected),
         repeats + rows - calls,
         empty,
     )
 
 
-def _copy(raw: str, path: str, folder: str, *, once: bool) -> int:
+def _is_set(name: str, value: object) -> bool:
+    """Whether a call has a field that most do not have."""
+    return value is not None and (name not in CALLS or value != 0)
+
+
+def _copy(raw: str, path: str, folder: str, rare: Container[str], *, once: bool) -> int:
     """Write the rows to a Parquet file, if `once` those with the ids of a message at its fullest. Their number."""
+    names = NAMES | {name: written for name, written in RARE.items() if name in rare}
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in ("place", *Call._fields))
     source = (
         f"read_csv({literal(raw)}, columns={{{columns}}}, header=false, auto_detect=false, delim=',', quote='\"', "
@@ -109,7 +143,7 @@ def _copy(raw: str, path: str, folder: str, *, once: bool) -> int:
             " QUALIFY message IS NULL OR row_number() OVER (PARTITION BY message, once ORDER BY "
             f"sidechain, {total} DESC, CAST(time AS BIGINT) NULLS LAST, CAST(place AS BIGINT)) = 1"
         )
-    chosen = ", ".join(f"{written} AS {COLUMNS.get(name, name)}" for name, written in NAMES.items())
+    chosen = ", ".join(f"{written} AS {name}" for name, written in names.items())
     with connect(memory_limit=MEMORY, temp_directory=os.path.join(folder, "spill")) as connection:
         written = connection.execute(
             f"COPY (SELECT {chosen} FROM {source}) TO {literal(path)} (FORMAT parquet)"

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tokencost.logs.files.decompress import open_decompressed
-from tokencost.logs.files.discover import LONGEST_RECORD, Log
+from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
+from tokencost.logs.files.long_lines import records_in
 from tokencost.logs.sessions.call import Unreadable
 
 _BLOCK = 1024 * 1024
@@ -25,9 +26,18 @@ def numbered_lines(log: Log) -> Iterator[tuple[int, bytes]]:
             number += 1
 
 
+def numbered_records(log: Log) -> Iterator[tuple[int, bytes]]:
+    """The records of a JSON file of any layout, by the numbers of their lines, or in an array by their own."""
+    if log.layout == "lines":
+        yield from numbered_lines(log)
+        return
+    with open_decompressed(log.path, log.compression, log.shown, block=_BLOCK) as inner:
+        yield from enumerate(records_in(inner), 1)
+
+
 def parse_line(line: bytes) -> Mapping[str, Any]:
     """The record on a line. Raises `Unreadable` where it is no JSON object."""
-    if len(line) == LONGEST_RECORD:
+    if len(line) == LONGEST_RECORD or line == TOO_LONG:
         raise Unreadable("longer than 16 MB")
     try:
         record = json.loads(line)

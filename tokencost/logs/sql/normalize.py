@@ -416,6 +416,8 @@ def _with_host(columns: Mapping[str, str], tier: str) -> str:
 
 
 def _unread_cache(fields: Fields, kind: LogKind) -> str | None:
+    if kind.unread:
+        return first_sql(fields.text(path) for path in kind.unread)
     root = usage_object(kind)
     return None if root is None else fields.unread_cache(root, cache_names(kind))
 

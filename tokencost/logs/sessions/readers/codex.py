@@ -9,6 +9,7 @@ What the lines hold is defined in https://github.com/openai/codex, `codex-rs/pro
   call is its difference to the one before; a total that shrinks has begun anew.
 - `token_usage_record`, since September 2026, holds the usage of each response under its id, that of a compaction too,
   which no `token_count` has: https://github.com/openai/codex/issues/47003. Both are written for all other calls.
+- `response_item` is what a response holds, such as a `web_search_call`; its usage follows.
 - A forked session, and that of a sub-agent, begins with a copy of its parent's events, mostly under new timestamps:
   https://github.com/ccusage/ccusage/issues/1370, https://github.com/steipete/CodexBar/issues/2108.
 """
@@ -16,7 +17,7 @@ What the lines hold is defined in https://github.com/openai/codex, `codex-rs/pro
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, Log
@@ -27,10 +28,11 @@ from tokencost.logs.sessions.call import (
     read_object,
     read_text,
     read_time,
-    refuse_unknown_cache,
+    unread_cache,
 )
+from tokencost.logs.sessions.counts import is_search
 from tokencost.logs.sessions.lines import is_closed, numbered_lines, parse_line
-from tokencost.logs.sessions.reading import Found, SessionLine
+from tokencost.logs.sessions.reading import Found, SessionLine, no_call
 
 COUNTS = (
     "input_tokens",
@@ -42,13 +44,15 @@ COUNTS = (
 EVENTS = ("token_count", "thread_settings_applied")
 """The events of `event_msg` that are read."""
 LINES = ("session_meta", "turn_context", "token_usage_record", "event_msg")
-"""The lines that are read; what else there is, such as `response_item`, holds no usage."""
+"""The lines that are read; what else there is holds no usage."""
+_SEARCH = b"web_search_call"
+"""The items of a response that are read."""
 _HEAD = re.compile(
     rb'\{"timestamp":"[^"\\]*",(?:"ordinal":[0-9]+,)?"type":"([a-z_]+)"(?:,"payload":\{"type":"([a-z_]+)")?'
 )
 """How Codex writes the beginning of a line, from which most of them are known to hold no usage."""
 _KNOWN = frozenset((*COUNTS, "total_tokens"))
-_WORDS = tuple(name.encode() for name in ("session_meta", "turn_context", "token_usage_record", *EVENTS))
+_WORDS = (*(name.encode() for name in ("session_meta", "turn_context", "token_usage_record", *EVENTS)), _SEARCH)
 _LINES = frozenset(name.encode() for name in LINES)
 _EVENT = b"event_msg"
 _EVENTS = frozenset(name.encode() for name in EVENTS)
@@ -61,6 +65,9 @@ PAUSE = 5_000_000
 PAIRED = 5_000_000
 """Microseconds within which a call is written both as `token_usage_record` and as `token_count`."""
 
+NOTHING: Literal["nothing"] = "nothing"
+"""An event of a call with zeros alone."""
+Nothing = Literal["nothing"]
 Counts = tuple[int, ...]
 Key = tuple[Counts | str | None, Counts | None]
 """By what a call is known again in a copy: the id of its response, or the total after it and its own usage."""
@@ -149,6 +156,8 @@ class _Rollout:
         self.host: str | None = None
         """The key of a provider in the settings of Codex: `openai`, or one of the user's own."""
         self.project: str | None = None
+        self.searches = 0
+        """Searches of the web since the last call, which are those of the next one."""
         self.total: Counts | None = None
         self.record: tuple[Counts, int | None] | None = None
         self.event: tuple[Counts, int | None] | None = None
@@ -160,7 +169,8 @@ class _Rollout:
         for number, line in numbered_lines(log):
             # The beginning of a line, as Codex writes it, tells of nearly all that they hold nothing that is read.
             if (head := begin(line)) and (
-                head[1] not in _LINES or (head[1] == _EVENT and head[2] is not None and head[2] not in _EVENTS)
+                (head[1] not in _LINES and head[2] != _SEARCH)
+                or (head[1] == _EVENT and head[2] is not None and head[2] not in _EVENTS)
             ):
                 continue
             try:
@@ -175,10 +185,12 @@ class _Rollout:
                     self.model = None
                 yield SessionLine(log.shown, number, str(error))
                 continue
-            if found is not None:
+            if found == NOTHING:
+                yield no_call(log.shown, number)
+            elif found is not None:
                 yield SessionLine(log.shown, number, None, *found)
 
-    def _take(self, record: Mapping[str, Any]) -> tuple[Call, Found] | None:
+    def _take(self, record: Mapping[str, Any]) -> "tuple[Call, Found] | Nothing | None":
         kind, payload = record.get("type"), read_object(record.get("payload"))
         if kind == "event_msg":
             kind = payload.get("type")
@@ -188,10 +200,10 @@ class _Rollout:
             self._set(payload)
         elif kind == "thread_settings_applied":
             self._set(read_object(payload.get("thread_settings")))
+        elif kind == "response_item":
+            self.searches += is_search(payload)
         elif kind in ("token_count", "token_usage_record"):
-            usage = self._read_usage(record, payload, of_response=kind == "token_usage_record")
-            if usage is not None:
-                return usage
+            return self._read_usage(record, payload, of_response=kind == "token_usage_record")
         return None
 
     def _begin(self, record: Mapping[str, Any], payload: Mapping[str, Any]) -> None:
@@ -213,12 +225,15 @@ class _Rollout:
 
     def _read_usage(
         self, record: Mapping[str, Any], payload: Mapping[str, Any], *, of_response: bool
-    ) -> tuple[Call, Found] | None:
-        """The call of a line, and whether it is counted; None where it shows none."""
+    ) -> "tuple[Call, Found] | Nothing | None":
+        """The call of a line, and whether it is counted; None where it shows limits, or the same call once more."""
         time = read_time(record.get("timestamp"))
         key, usage, repeated = self._response(payload) if of_response else self._count(payload)
-        if usage is None or not any(usage):
+        if usage is None:
             return None
+        unread = self._unread(payload)
+        if not any(usage) and unread is None:
+            return NOTHING
         cached, write = usage[1], usage[2]
         if cached + write > usage[0]:
             raise Unreadable("cached_input_tokens and cache_write_input_tokens are above input_tokens")
@@ -227,10 +242,31 @@ class _Rollout:
             self.seen |= {(key, time), (key, None)}
         if not (copied or repeated) and self._is_paired(usage, time, of_response=of_response):
             return None
-        model = read_text(payload.get("model")) or self.model
-        session = self.head.session
-        call = Call(model, time, self.tier, usage[0], cached, write, usage[3], session, self.project, self.host)
-        return call, "repeat" if copied or repeated else "call"
+        again = copied or repeated
+        # The same call may be shown again before the next one is told of.
+        searches = 0 if again else self.searches
+        self.searches = self.searches if repeated and not copied else 0
+        call = Call(
+            model=read_text(payload.get("model")) or self.model,
+            time=time,
+            tier=self.tier,
+            input=usage[0],
+            cached=cached,
+            write=write,
+            output=usage[3],
+            session=self.head.session,
+            project=self.project,
+            host=self.host,
+            unread=unread,
+            web_search=searches,
+        )
+        return call, "repeat" if again else "call"
+
+    @staticmethod
+    def _unread(payload: Mapping[str, Any]) -> str | None:
+        info = read_object(payload.get("info"))
+        usage = payload.get("usage") or info.get("last_token_usage") or info.get("total_token_usage")
+        return unread_cache(read_object(usage), _KNOWN)
 
     def _response(self, payload: Mapping[str, Any]) -> tuple[Key, Counts | None, bool]:
         usage = _read_counts(payload.get("usage"))
@@ -244,6 +280,8 @@ class _Rollout:
         if total is None:
             return (None, last), last, False
         self.total = total
+        if last is None and total == before:
+            return (None, None), None, False
         if last is None:
             since = before or (0,) * len(total)
             last = tuple(now - then for now, then in zip(total, since, strict=True))
@@ -287,5 +325,4 @@ def _read_counts(value: object) -> Counts | None:
         return None
     if not isinstance(value, dict):
         raise Unreadable("its usage is no object")
-    refuse_unknown_cache(value, _KNOWN)
     return tuple([read_count(value, name) for name in COUNTS])

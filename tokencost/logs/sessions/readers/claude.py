@@ -16,26 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tokencost.logs.files.discover import Log
-from tokencost.logs.sessions.call import (
-    Call,
-    Unreadable,
-    read_count,
-    read_object,
-    read_text,
-    read_time,
-    refuse_unknown_cache,
-)
+from tokencost.logs.sessions.call import Call, Unreadable, read_object, read_text, read_time
+from tokencost.logs.sessions.counts import read_anthropic
 from tokencost.logs.sessions.lines import is_closed, numbered_lines, parse_line
-from tokencost.logs.sessions.reading import SessionLine
+from tokencost.logs.sessions.reading import SessionLine, no_call
 
-UNCACHED, CACHED, WRITE, OUTPUT = (
-    "input_tokens",
-    "cache_read_input_tokens",
-    "cache_creation_input_tokens",
-    "output_tokens",
-)
-CACHES = (CACHED, WRITE, "cache_creation")
-"""The fields about caches that are known; the last one says for how long `WRITE` is kept."""
 SYNTHETIC = "<synthetic>"
 _USAGE = b'"usage"'
 """Stands in every line with a call: within a text its quotes would be escaped."""
@@ -53,39 +38,45 @@ def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
             try:
                 if not is_closed(line):
                     raise Unreadable("not JSON: it is cut short, or no object")  # noqa: TRY301  # said with its place
-                call = _read(parse_line(line)) if _USAGE in line else None
+                found = _read(parse_line(line)) if _USAGE in line else None
             except Unreadable as error:
                 yield SessionLine(log.shown, number, str(error))
                 continue
-            if call is not None:
-                yield SessionLine(log.shown, number, None, call)
+            if isinstance(found, Call):
+                yield SessionLine(log.shown, number, None, found)
+            elif found is not None:
+                yield no_call(log.shown, number)
 
 
-def _read(record: Mapping[str, Any]) -> Call | None:
-    """The call of a line; None where it holds another event."""
+def _read(record: Mapping[str, Any]) -> Call | str | None:
+    """The call of a line, or the name under which it was written without one; None where it holds another event."""
     entry = record
     message = read_object(entry.get("message"))
     if "usage" not in message:
         entry = read_object(read_object(record.get("data")).get("message"))
         message = read_object(entry.get("message"))
     usage = message.get("usage")
-    if usage is None or message.get("model") == SYNTHETIC:
+    if usage is None:
         return None
+    if message.get("model") == SYNTHETIC:
+        return SYNTHETIC
     if not isinstance(usage, dict):
         raise Unreadable("its usage is no object")
-    refuse_unknown_cache(usage, CACHES)
-    excluding, cached, write, output = (read_count(usage, name) for name in (UNCACHED, CACHED, WRITE, OUTPUT))
+    counts = read_anthropic(usage)
     return Call(
         model=read_text(message.get("model")),
         time=read_time(entry.get("timestamp")),
         tier=read_text(usage.get("service_tier")),
-        input=excluding + cached + write,
-        cached=cached,
-        write=write,
-        output=output,
+        input=counts.input,
+        cached=counts.cached,
+        write=counts.write,
+        output=counts.output,
         session=read_text(record.get("sessionId")),
         project=read_text(record.get("cwd")),
         message=read_text(message.get("id")),
         request=read_text(entry.get("requestId")),
         sidechain=bool(entry.get("isSidechain")),
+        unread=counts.unread,
+        web_search=counts.web_search,
+        web_fetch=counts.web_fetch,
     )

@@ -1,0 +1,1 @@
+"""What each program writes of its calls, and how that is read."""
