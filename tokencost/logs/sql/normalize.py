@@ -146,6 +146,7 @@ def records_sql(
         },
         "part_1": each(lambda kind: _part(fields, kind, 0), NO_TEXT),
         "part_2": each(lambda kind: _part(fields, kind, 1), NO_TEXT),
+        "together": each(lambda kind: _total_text(fields, kind) if kind.overlaps else None, NO_TEXT),
         "kind": each(lambda kind: fields.text(kind.types) if kind.types else None, NO_TEXT),
         "time": instant or each(lambda kind: _time_text(fields, kind), NO_TEXT),
         "until": each(lambda kind: first_sql(fields.text(path) for path in kind.until), NO_TEXT),
@@ -200,7 +201,9 @@ def _parse_sql(
         for name in COUNTS
     }
     terms = [term for some in added.values() for term in some]
-    counts = () if whole else tuple(name for name in (*COUNTS, *terms, "part_1", "part_2") if name in columns)
+    counts = (
+        () if whole else tuple(name for name in (*COUNTS, *terms, "part_1", "part_2", "together") if name in columns)
+    )
     times = tuple(name for name in ("until", *(() if timed_already else ("time",))) if name in columns)
     gathered = parsing.prepare_sql(gathered, (*counts, *calls), times)
 
@@ -213,21 +216,19 @@ def _parse_sql(
         return ", ".join(str(number) for number, kind in enumerate(kinds) if test(kind)) or "-1"
 
     parsed = {name: _sum_sql([count(name), *map(count, added[name])]) for name in COUNTS}
+    overlapping = _overlapping_sql(parsed, count) if "together" in columns else None
     if "part_1" in columns:
         one, two = count("part_1"), count("part_2")
         parts = f"CASE WHEN least({one}, {two}) < 0 THEN {MALFORMED} ELSE ({one}) + ({two}) END"
         parsed["input"] = f"CASE WHEN part_1 IS NULL THEN {parsed['input']} ELSE {parts} END"
     parsed["cached"] = f"coalesce({parsed['cached']}, 0)"
     parsed["write"] = f"coalesce({parsed['write']}, 0)"
-    if any(kind.excludes_cache for kind in kinds):
-        # What is malformed stays so, and is told of by its own name.
-        beside = [f"CASE WHEN {parsed[name]} > 0 THEN {parsed[name]} ELSE 0 END" for name in ("cached", "write")]
-        whole_input = f"{parsed['input']} + {' + '.join(beside)}"
-        excluding = f"shape IN ({numbers(lambda kind: kind.excludes_cache)}) AND {parsed['input']} >= 0"
-        parsed["input"] = f"CASE WHEN {excluding} THEN {whole_input} ELSE {parsed['input']} END"
+    excluding = numbers(lambda kind: kind.excludes_cache)
+    if excluding != "-1":
+        parsed["input"] = _whole_input_sql(parsed, f"shape IN ({excluding})", overlapping)
     summed = f"CASE WHEN coalesce({parsed['requests']}, 1) = 1 THEN 0 ELSE 1 END" if "requests" in columns else "0"
-    if any(kind.until for kind in kinds):
-        summed = f"CASE WHEN shape IN ({numbers(lambda kind: kind.until)}) THEN 1 ELSE {summed} END"
+    if any(kind.until or kind.sums for kind in kinds):
+        summed = f"CASE WHEN shape IN ({numbers(lambda kind: kind.until or kind.sums)}) THEN 1 ELSE {summed} END"
     parsed["requests"] = f"coalesce({parsed['requests']}, 1)" if "requests" in columns else "1"
     if "kind" in columns:
         of = {"input": "IN " + INPUT_KINDS, "output": "= 'output_tokens'"}
@@ -255,6 +256,27 @@ def _parse_sql(
     return (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
     )
+
+
+def _overlapping_sql(parsed: dict[str, str], count: Callable[[str], str]) -> str:
+    """Whether input and output alone are the total of a record; then nothing is added to them in `parsed`."""
+    tokens, output, total = map(count, ("input", "output", "together"))
+    # A difference, for the sum of two counts that no request can have may be more than a BIGINT holds.
+    known = f"coalesce({tokens}, -1) >= 0 AND coalesce({total}, -1) >= 0 AND coalesce({output}, 0) >= 0"
+    overlapping = f"CASE WHEN {known} THEN {total} - {tokens} = coalesce({output}, 0) ELSE false END"
+    for name, alone in (("input", tokens), ("output", output)):
+        parsed[name] = f"CASE WHEN {overlapping} THEN {alone} ELSE {parsed[name]} END"
+    return overlapping
+
+
+def _whole_input_sql(parsed: Mapping[str, str], excluding: str, overlapping: str | None) -> str:
+    """The input with the cached and the cache-write tokens, in records whose input leaves them out."""
+    # What is malformed stays so, and is told of by its own name.
+    beside = [f"CASE WHEN {parsed[name]} > 0 THEN {parsed[name]} ELSE 0 END" for name in ("cached", "write")]
+    tokens = parsed["input"]
+    apart = f" AND NOT {overlapping}" if overlapping else ""
+    whole = f"{tokens} + {' + '.join(beside)}"
+    return f"CASE WHEN {excluding} AND {tokens} >= 0{apart} THEN {whole} ELSE {tokens} END"
 
 
 def _most_added(kinds: Sequence[LogKind], count: str) -> int:
@@ -313,19 +335,24 @@ def _count(fields: Fields, kind: LogKind, name: str, whole: bool) -> str | None:
 
 def _output_sql(fields: Fields, kind: LogKind, recorded: str | None) -> str | None:
     """The output; none where no output is recorded and the total is the input, as it is of an embedding."""
-    total, tokens = (
-        first_sql(fields.count(path, as_text=kind.text_counts) for path in paths) for paths in (kind.total, kind.input)
-    )
+    tokens = first_sql(fields.count(path, as_text=kind.text_counts) for path in kind.input)
+    total = _total_text(fields, kind)
     if total is None or tokens is None:
         return recorded
     none = f"CASE WHEN {total} = {tokens} THEN '0' END"
     return f"coalesce({recorded}, {none})" if recorded else none
 
 
+def _total_text(fields: Fields, kind: LogKind) -> str | None:
+    return first_sql(fields.count(path, as_text=kind.text_counts) for path in kind.total)
+
+
 def _all_whole(fields: Fields, kind: LogKind) -> bool:
     """Whether the engine knows that all counts of a kind are integers, so that none need be parsed."""
     counts = [path for name in COUNTS for path in getattr(kind, name) if fields.present(path) is not None]
-    return not (kind.types or kind.input_parts or kind.added) and all(fields.whole(path) is not None for path in counts)
+    return not (kind.types or kind.input_parts or kind.added or kind.overlaps) and all(
+        fields.whole(path) is not None for path in counts
+    )
 
 
 def _calls_text(fields: Fields, kind: LogKind, call: str) -> str | None:
@@ -366,7 +393,17 @@ def _time_text(fields: Fields, kind: LogKind) -> str | None:
     if text and kind.compact_dates:
         parts = f"substr({text}, 1, 4) || '-' || substr({text}, 5, 2) || '-' || substr({text}, 7, 2)"
         return f"CASE WHEN {matches_sql(text, '^[0-9]{8}$')} THEN {parts} ELSE {text} END"
+    if text and kind.pair_times:
+        return f"CASE WHEN substr({text}, 1, 1) = '[' THEN {_pair_time_sql(text)} ELSE {text} END"
     return text
+
+
+def _pair_time_sql(text: str) -> str:
+    """Of [1740830400, 5000000] the text 1740830400.005000000; of anything else a text that is no time."""
+    inner = f"replace(replace(replace({text}, '[', ''), ']', ''), ' ', '')"
+    # Seconds have ten digits from 2001 to 2286, and the comma stands behind them.
+    nanoseconds = f"substr('000000000' || substr({inner}, 12), length({inner}) - 10, 9)"
+    return f"substr({inner}, 1, 10) || '.' || {nanoseconds}"
 
 
 def _tier(
