@@ -146,7 +146,7 @@ def records_sql(
         },
         "part_1": each(lambda kind: _part(fields, kind, 0), NO_TEXT),
         "part_2": each(lambda kind: _part(fields, kind, 1), NO_TEXT),
-        "together": each(lambda kind: _total_text(fields, kind) if kind.overlaps else None, NO_TEXT),
+        "together": each(lambda kind: _overlapping(fields, kind) if kind.overlaps else None, "false"),
         "kind": each(lambda kind: fields.text(kind.types) if kind.types else None, NO_TEXT),
         "time": instant or each(lambda kind: _time_text(fields, kind), NO_TEXT),
         "until": each(lambda kind: first_sql(fields.text(path) for path in kind.until), NO_TEXT),
@@ -170,7 +170,7 @@ def records_sql(
         text = fields.text(query.compare_to) or NO_TEXT
         columns["logged"] = parsing.amount(text)
         columns["logged_in"] = currency_sql(text)
-    columns = {name: expression for name, expression in columns.items() if expression != NO_TEXT}
+    columns = {name: expression for name, expression in columns.items() if expression not in (NO_TEXT, "false")}
     gathered = (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
         f"FROM (SELECT *, {number} AS {_KIND} FROM {relation} AS r) AS r"
@@ -201,9 +201,7 @@ def _parse_sql(
         for name in COUNTS
     }
     terms = [term for some in added.values() for term in some]
-    counts = (
-        () if whole else tuple(name for name in (*COUNTS, *terms, "part_1", "part_2", "together") if name in columns)
-    )
+    counts = () if whole else tuple(name for name in (*COUNTS, *terms, "part_1", "part_2") if name in columns)
     times = tuple(name for name in ("until", *(() if timed_already else ("time",))) if name in columns)
     gathered = parsing.prepare_sql(gathered, (*counts, *calls), times)
 
@@ -216,27 +214,24 @@ def _parse_sql(
         return ", ".join(str(number) for number, kind in enumerate(kinds) if test(kind)) or "-1"
 
     parsed = {name: _sum_sql([count(name), *map(count, added[name])]) for name in COUNTS}
-    overlapping = _overlapping_sql(parsed, count) if "together" in columns else None
+    if "together" in columns:
+        for name in ("input", "output"):
+            parsed[name] = f"CASE WHEN together THEN {count(name)} ELSE {parsed[name]} END"
     if "part_1" in columns:
         one, two = count("part_1"), count("part_2")
         parts = f"CASE WHEN least({one}, {two}) < 0 THEN {MALFORMED} ELSE ({one}) + ({two}) END"
         parsed["input"] = f"CASE WHEN part_1 IS NULL THEN {parsed['input']} ELSE {parts} END"
     parsed["cached"] = f"coalesce({parsed['cached']}, 0)"
     parsed["write"] = f"coalesce({parsed['write']}, 0)"
-    excluding = numbers(lambda kind: kind.excludes_cache)
-    if excluding != "-1":
-        parsed["input"] = _whole_input_sql(parsed, f"shape IN ({excluding})", overlapping)
-    summed = f"CASE WHEN coalesce({parsed['requests']}, 1) = 1 THEN 0 ELSE 1 END" if "requests" in columns else "0"
-    if any(kind.until or kind.sums for kind in kinds):
-        summed = f"CASE WHEN shape IN ({numbers(lambda kind: kind.until or kind.sums)}) THEN 1 ELSE {summed} END"
+    if any(kind.excludes_cache for kind in kinds):
+        excluding = f"shape IN ({numbers(lambda kind: kind.excludes_cache)})"
+        excluding += " AND NOT together" if "together" in columns else ""
+        parsed["input"] = _whole_input_sql(parsed, excluding)
+    of_many = [number for number, kind in enumerate(kinds) if kind.until or kind.sums]
+    summed = _summed_sql(of_many, parsed["requests"] if "requests" in columns else None)
     parsed["requests"] = f"coalesce({parsed['requests']}, 1)" if "requests" in columns else "1"
     if "kind" in columns:
-        of = {"input": "IN " + INPUT_KINDS, "output": "= 'output_tokens'"}
-        of |= {"cached": "= 'input_cache_hit_tokens'", "requests": "= 'request_count'"}
-        for name, test in of.items():
-            amount = count("requests")
-            mine = f"CASE WHEN kind {test} THEN {amount} WHEN kind IN {TYPE_KINDS} THEN 0 END"
-            parsed[name] = f"CASE WHEN kind IS NULL THEN {parsed[name]} ELSE {mine} END"
+        parsed |= _amounts_sql(parsed, count("requests"))
         summed = f"CASE WHEN kind IS NULL THEN {summed} ELSE 1 END"
     parsed |= _parse_calls(columns, query, parsing)
     time, day = _parse_time(columns, parsing, timed_already=timed_already)
@@ -258,25 +253,28 @@ def _parse_sql(
     )
 
 
-def _overlapping_sql(parsed: dict[str, str], count: Callable[[str], str]) -> str:
-    """Whether input and output alone are the total of a record; then nothing is added to them in `parsed`."""
-    tokens, output, total = map(count, ("input", "output", "together"))
-    # A difference, for the sum of two counts that no request can have may be more than a BIGINT holds.
-    known = f"coalesce({tokens}, -1) >= 0 AND coalesce({total}, -1) >= 0 AND coalesce({output}, 0) >= 0"
-    overlapping = f"CASE WHEN {known} THEN {total} - {tokens} = coalesce({output}, 0) ELSE false END"
-    for name, alone in (("input", tokens), ("output", output)):
-        parsed[name] = f"CASE WHEN {overlapping} THEN {alone} ELSE {parsed[name]} END"
-    return overlapping
+def _summed_sql(of_many: Sequence[int], requests: str | None) -> str:
+    """Whether a record sums up requests, as 1 or 0: so are all of some kinds, and those that count other than one."""
+    summed = f"CASE WHEN coalesce({requests}, 1) = 1 THEN 0 ELSE 1 END" if requests else "0"
+    return f"CASE WHEN shape IN ({', '.join(map(str, of_many))}) THEN 1 ELSE {summed} END" if of_many else summed
 
 
-def _whole_input_sql(parsed: Mapping[str, str], excluding: str, overlapping: str | None) -> str:
+def _amounts_sql(parsed: Mapping[str, str], amount: str) -> dict[str, str]:
+    """The counts of records that hold one kind of tokens each, and say which."""
+    of = {"input": "IN " + INPUT_KINDS, "output": "= 'output_tokens'"}
+    of |= {"cached": "= 'input_cache_hit_tokens'", "requests": "= 'request_count'"}
+    each = {
+        name: f"CASE WHEN kind {test} THEN {amount} WHEN kind IN {TYPE_KINDS} THEN 0 END" for name, test in of.items()
+    }
+    return {name: f"CASE WHEN kind IS NULL THEN {parsed[name]} ELSE {mine} END" for name, mine in each.items()}
+
+
+def _whole_input_sql(parsed: Mapping[str, str], excluding: str) -> str:
     """The input with the cached and the cache-write tokens, in records whose input leaves them out."""
     # What is malformed stays so, and is told of by its own name.
     beside = [f"CASE WHEN {parsed[name]} > 0 THEN {parsed[name]} ELSE 0 END" for name in ("cached", "write")]
     tokens = parsed["input"]
-    apart = f" AND NOT {overlapping}" if overlapping else ""
-    whole = f"{tokens} + {' + '.join(beside)}"
-    return f"CASE WHEN {excluding} AND {tokens} >= 0{apart} THEN {whole} ELSE {tokens} END"
+    return f"CASE WHEN {excluding} AND {tokens} >= 0 THEN {tokens} + {' + '.join(beside)} ELSE {tokens} END"
 
 
 def _most_added(kinds: Sequence[LogKind], count: str) -> int:
@@ -345,6 +343,16 @@ def _output_sql(fields: Fields, kind: LogKind, recorded: str | None) -> str | No
 
 def _total_text(fields: Fields, kind: LogKind) -> str | None:
     return first_sql(fields.count(path, as_text=kind.text_counts) for path in kind.total)
+
+
+def _overlapping(fields: Fields, kind: LogKind) -> str | None:
+    """Whether input and output alone are the total of a record, so that they hold what else is added to them."""
+    texts = [first_sql(fields.text(path) for path in paths) for paths in (kind.total, kind.input, kind.output)]
+    total, tokens, output = (text or "NULL" for text in texts)
+    # Of a few digits alone: what no request can have may be more together than a BIGINT holds.
+    known = f"length({total}) < 16 AND length({tokens}) < 16 AND coalesce(length({output}), 0) < 16"
+    total, tokens, output = (f"TRY_CAST({text} AS BIGINT)" for text in (total, tokens, output))
+    return f"coalesce(CASE WHEN {known} THEN {total} - {tokens} = coalesce({output}, 0) END, false)"
 
 
 def _all_whole(fields: Fields, kind: LogKind) -> bool:

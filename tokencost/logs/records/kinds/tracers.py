@@ -56,21 +56,15 @@ def _observation(name: str, root: str, trace: Path, start: Path, end: Path) -> L
         no_call=((("type",), _SUMS),),
         tests=(Test(("type",), _OBSERVATIONS),),
         total=keys(root, "total"),
-        added=(
-            *(("input", path) for path in keys(root, "input_audio_tokens", "input_audio")),
-            *(
-                ("output", path)
-                for path in keys(
-                    root,
-                    "output_reasoning_tokens",
-                    "output_reasoning",
-                    "completion_details.reasoning",
-                    "output_audio_tokens",
-                    "output_audio",
-                    "output_accepted_prediction_tokens",
-                    "output_rejected_prediction_tokens",
-                )
-            ),
+        added=tuple(
+            ("output", path)
+            for path in keys(
+                root,
+                "output_reasoning_tokens",
+                "output_reasoning",
+                "output_accepted_prediction_tokens",
+                "output_rejected_prediction_tokens",
+            )
         ),
         excludes_cache=True,
         overlaps=True,
