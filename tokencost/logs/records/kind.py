@@ -93,6 +93,12 @@ class LogKind(NamedTuple):
     """Whether its fields are columns of a table."""
     total: tuple[Path, ...] = ()
     """Input and output together. Where they are the input alone, there was no output, though none is recorded."""
+    overlaps: bool = False
+    """Whether input and output hold what else is added to them in records whose total is just the two together."""
+    sums: bool = False
+    """Whether a record sums up requests of which it does not say how many; it has no context length."""
+    pair_times: bool = False
+    """Whether a time may be a pair, [seconds, nanoseconds], as OpenTelemetry has it in JavaScript."""
     calls: tuple[CallCount, ...] = ()
     """Calls of tools, which may have a fee apart from tokens."""
     types: Path | None = None
@@ -126,6 +132,11 @@ def at(*paths: str) -> tuple[Path, ...]:
     return tuple(tuple(path.split(".")) for path in paths if path)
 
 
+def keys(root: str, *names: str) -> tuple[Path, ...]:
+    """Fields of the object at `root` whose names may hold dots themselves; of the whole record where it is empty."""
+    return tuple((root, name) if root else (name,) for name in names)
+
+
 LOG_TIMES = ("completed_at", "end_time", "timestamp", "time", "created_at")
 """Where log lines that wrap a response note the time; looked at only where the response itself has none."""
 OTHER_TIMES = ("end_time", "ts", "createdAt", "datetime", "@timestamp", "start_time")
@@ -157,7 +168,10 @@ def usage_object(kind: LogKind) -> Path | None:
     if kind.flat:
         return () if not kind.types else None
     root = (*kind.input, *kind.input_parts, ("",))[0][:-1]
-    return root if root[-1:] in (("usage",), ("usage_metadata",)) else None
+    return root if root[-1:] in _USAGE_OBJECTS else None
+
+
+_USAGE_OBJECTS = (("usage",), ("usage_metadata",), ("usageDetails",), ("usage_details",), ("totalUsage",))
 
 
 def cache_names(kind: LogKind) -> tuple[str, ...]:

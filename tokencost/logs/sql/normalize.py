@@ -146,6 +146,7 @@ def records_sql(
         },
         "part_1": each(lambda kind: _part(fields, kind, 0), NO_TEXT),
         "part_2": each(lambda kind: _part(fields, kind, 1), NO_TEXT),
+        "together": each(lambda kind: _overlapping(fields, kind) if kind.overlaps else None, "false"),
         "kind": each(lambda kind: fields.text(kind.types) if kind.types else None, NO_TEXT),
         "time": instant or each(lambda kind: _time_text(fields, kind), NO_TEXT),
         "until": each(lambda kind: first_sql(fields.text(path) for path in kind.until), NO_TEXT),
@@ -169,7 +170,7 @@ def records_sql(
         text = fields.text(query.compare_to) or NO_TEXT
         columns["logged"] = parsing.amount(text)
         columns["logged_in"] = currency_sql(text)
-    columns = {name: expression for name, expression in columns.items() if expression != NO_TEXT}
+    columns = {name: expression for name, expression in columns.items() if expression not in (NO_TEXT, "false")}
     gathered = (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
         f"FROM (SELECT *, {number} AS {_KIND} FROM {relation} AS r) AS r"
@@ -213,6 +214,9 @@ def _parse_sql(
         return ", ".join(str(number) for number, kind in enumerate(kinds) if test(kind)) or "-1"
 
     parsed = {name: _sum_sql([count(name), *map(count, added[name])]) for name in COUNTS}
+    if "together" in columns:
+        for name in ("input", "output"):
+            parsed[name] = f"CASE WHEN together THEN {count(name)} ELSE {parsed[name]} END"
     if "part_1" in columns:
         one, two = count("part_1"), count("part_2")
         parts = f"CASE WHEN least({one}, {two}) < 0 THEN {MALFORMED} ELSE ({one}) + ({two}) END"
@@ -220,22 +224,14 @@ def _parse_sql(
     parsed["cached"] = f"coalesce({parsed['cached']}, 0)"
     parsed["write"] = f"coalesce({parsed['write']}, 0)"
     if any(kind.excludes_cache for kind in kinds):
-        # What is malformed stays so, and is told of by its own name.
-        beside = [f"CASE WHEN {parsed[name]} > 0 THEN {parsed[name]} ELSE 0 END" for name in ("cached", "write")]
-        whole_input = f"{parsed['input']} + {' + '.join(beside)}"
-        excluding = f"shape IN ({numbers(lambda kind: kind.excludes_cache)}) AND {parsed['input']} >= 0"
-        parsed["input"] = f"CASE WHEN {excluding} THEN {whole_input} ELSE {parsed['input']} END"
-    summed = f"CASE WHEN coalesce({parsed['requests']}, 1) = 1 THEN 0 ELSE 1 END" if "requests" in columns else "0"
-    if any(kind.until for kind in kinds):
-        summed = f"CASE WHEN shape IN ({numbers(lambda kind: kind.until)}) THEN 1 ELSE {summed} END"
+        excluding = f"shape IN ({numbers(lambda kind: kind.excludes_cache)})"
+        excluding += " AND NOT together" if "together" in columns else ""
+        parsed["input"] = _whole_input_sql(parsed, excluding)
+    of_many = [number for number, kind in enumerate(kinds) if kind.until or kind.sums]
+    summed = _summed_sql(of_many, parsed["requests"] if "requests" in columns else None)
     parsed["requests"] = f"coalesce({parsed['requests']}, 1)" if "requests" in columns else "1"
     if "kind" in columns:
-        of = {"input": "IN " + INPUT_KINDS, "output": "= 'output_tokens'"}
-        of |= {"cached": "= 'input_cache_hit_tokens'", "requests": "= 'request_count'"}
-        for name, test in of.items():
-            amount = count("requests")
-            mine = f"CASE WHEN kind {test} THEN {amount} WHEN kind IN {TYPE_KINDS} THEN 0 END"
-            parsed[name] = f"CASE WHEN kind IS NULL THEN {parsed[name]} ELSE {mine} END"
+        parsed |= _amounts_sql(parsed, count("requests"))
         summed = f"CASE WHEN kind IS NULL THEN {summed} ELSE 1 END"
     parsed |= _parse_calls(columns, query, parsing)
     time, day = _parse_time(columns, parsing, timed_already=timed_already)
@@ -255,6 +251,30 @@ def _parse_sql(
     return (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
     )
+
+
+def _summed_sql(of_many: Sequence[int], requests: str | None) -> str:
+    """Whether a record sums up requests, as 1 or 0: so are all of some kinds, and those that count other than one."""
+    summed = f"CASE WHEN coalesce({requests}, 1) = 1 THEN 0 ELSE 1 END" if requests else "0"
+    return f"CASE WHEN shape IN ({', '.join(map(str, of_many))}) THEN 1 ELSE {summed} END" if of_many else summed
+
+
+def _amounts_sql(parsed: Mapping[str, str], amount: str) -> dict[str, str]:
+    """The counts of records that hold one kind of tokens each, and say which."""
+    of = {"input": "IN " + INPUT_KINDS, "output": "= 'output_tokens'"}
+    of |= {"cached": "= 'input_cache_hit_tokens'", "requests": "= 'request_count'"}
+    each = {
+        name: f"CASE WHEN kind {test} THEN {amount} WHEN kind IN {TYPE_KINDS} THEN 0 END" for name, test in of.items()
+    }
+    return {name: f"CASE WHEN kind IS NULL THEN {parsed[name]} ELSE {mine} END" for name, mine in each.items()}
+
+
+def _whole_input_sql(parsed: Mapping[str, str], excluding: str) -> str:
+    """The input with the cached and the cache-write tokens, in records whose input leaves them out."""
+    # What is malformed stays so, and is told of by its own name.
+    beside = [f"CASE WHEN {parsed[name]} > 0 THEN {parsed[name]} ELSE 0 END" for name in ("cached", "write")]
+    tokens = parsed["input"]
+    return f"CASE WHEN {excluding} AND {tokens} >= 0 THEN {tokens} + {' + '.join(beside)} ELSE {tokens} END"
 
 
 def _most_added(kinds: Sequence[LogKind], count: str) -> int:
@@ -313,19 +333,34 @@ def _count(fields: Fields, kind: LogKind, name: str, whole: bool) -> str | None:
 
 def _output_sql(fields: Fields, kind: LogKind, recorded: str | None) -> str | None:
     """The output; none where no output is recorded and the total is the input, as it is of an embedding."""
-    total, tokens = (
-        first_sql(fields.count(path, as_text=kind.text_counts) for path in paths) for paths in (kind.total, kind.input)
-    )
+    tokens = first_sql(fields.count(path, as_text=kind.text_counts) for path in kind.input)
+    total = _total_text(fields, kind)
     if total is None or tokens is None:
         return recorded
     none = f"CASE WHEN {total} = {tokens} THEN '0' END"
     return f"coalesce({recorded}, {none})" if recorded else none
 
 
+def _total_text(fields: Fields, kind: LogKind) -> str | None:
+    return first_sql(fields.count(path, as_text=kind.text_counts) for path in kind.total)
+
+
+def _overlapping(fields: Fields, kind: LogKind) -> str | None:
+    """Whether input and output alone are the total of a record, so that they hold what else is added to them."""
+    texts = [first_sql(fields.text(path) for path in paths) for paths in (kind.total, kind.input, kind.output)]
+    total, tokens, output = (text or "NULL" for text in texts)
+    # Of a few digits alone: what no request can have may be more together than a BIGINT holds.
+    known = f"length({total}) < 16 AND length({tokens}) < 16 AND coalesce(length({output}), 0) < 16"
+    total, tokens, output = (f"TRY_CAST({text} AS BIGINT)" for text in (total, tokens, output))
+    return f"coalesce(CASE WHEN {known} THEN {total} - {tokens} = coalesce({output}, 0) END, false)"
+
+
 def _all_whole(fields: Fields, kind: LogKind) -> bool:
     """Whether the engine knows that all counts of a kind are integers, so that none need be parsed."""
     counts = [path for name in COUNTS for path in getattr(kind, name) if fields.present(path) is not None]
-    return not (kind.types or kind.input_parts or kind.added) and all(fields.whole(path) is not None for path in counts)
+    return not (kind.types or kind.input_parts or kind.added or kind.overlaps) and all(
+        fields.whole(path) is not None for path in counts
+    )
 
 
 def _calls_text(fields: Fields, kind: LogKind, call: str) -> str | None:
@@ -366,7 +401,17 @@ def _time_text(fields: Fields, kind: LogKind) -> str | None:
     if text and kind.compact_dates:
         parts = f"substr({text}, 1, 4) || '-' || substr({text}, 5, 2) || '-' || substr({text}, 7, 2)"
         return f"CASE WHEN {matches_sql(text, '^[0-9]{8}$')} THEN {parts} ELSE {text} END"
+    if text and kind.pair_times:
+        return f"CASE WHEN substr({text}, 1, 1) = '[' THEN {_pair_time_sql(text)} ELSE {text} END"
     return text
+
+
+def _pair_time_sql(text: str) -> str:
+    """Of [1740830400, 5000000] the text 1740830400.005000000; of anything else a text that is no time."""
+    inner = f"replace(replace(replace({text}, '[', ''), ']', ''), ' ', '')"
+    # Seconds have ten digits from 2001 to 2286, and the comma stands behind them.
+    nanoseconds = f"substr('000000000' || substr({inner}, 12), length({inner}) - 10, 9)"
+    return f"substr({inner}, 1, 10) || '.' || {nanoseconds}"
 
 
 def _tier(

@@ -51,6 +51,15 @@ FAMILIES = {
     "otel": ("otel", "otel-older"),
     "otel-flat": ("otel-flat", "otel-flat-older"),
     "anthropic": ("anthropic", "anthropic-written"),
+    "langfuse": ("langfuse", "langfuse-answered", "langfuse-other"),
+    "langfuse-stored": ("langfuse-stored", "langfuse-stored-answered", "langfuse-stored-other"),
+    "langsmith": ("langsmith", "langsmith-sent", "langsmith-metadata", "langsmith-result", "langsmith-other"),
+    "langchain": ("langchain", "langchain-dump", "langchain-result", "langchain-older"),
+    "openinference": ("openinference", "openinference-nested", "openinference-other"),
+    "openinference-table": ("openinference-table", "phoenix-other"),
+    "openai-agents": ("openai-agents", "openai-agents-other"),
+    "ai-sdk": ("ai-sdk", "ai-sdk-total", "ai-sdk-4"),
+    "ai-sdk-span": ("ai-sdk-span", "ai-sdk-span-embedding"),
 }
 """Names that stand for several kinds where a user names one: records of one origin come in all of them."""
 

@@ -1,18 +1,153 @@
-"""What frameworks and tracers store of the calls that they make or watch."""
+"""What frameworks write of the calls that they make: LangChain, DSPy, the AI SDK, and OpenAI's Agents SDK."""
 
 from tokencost.logs.records.kind import LOG_TIMES, LogKind, at
+from tokencost.logs.records.kinds.tracers import TRACERS
 
-_LANGCHAIN = LogKind(
-    "langchain",
-    "https://reference.langchain.com/python/langchain-core/messages/ai/UsageMetadata",
-    marks=at("usage_metadata.input_tokens"),
-    model=at("response_metadata.model_name", "response_metadata.model", "model"),
-    input=at("usage_metadata.input_tokens"),
-    output=at("usage_metadata.output_tokens"),
-    cached=at("usage_metadata.input_token_details.cache_read"),
-    write=at("usage_metadata.input_token_details.cache_creation"),
-    time=at("response_metadata.completed_at", "response_metadata.created", *LOG_TIMES, "created"),
-    tier=at("response_metadata.service_tier"),
+_TIERS = ("", "priority_", "flex_")
+"""Before the names of details, where a call was made in such a tier:
+https://github.com/langchain-ai/langchain/blob/master/libs/partners/openai/langchain_openai/chat_models/base.py"""
+
+
+def _messages() -> tuple[LogKind, ...]:
+    """Messages and results of LangChain: alone, as `dumpd` writes them, and those of its versions before 0.2.
+
+    The input includes what was read from a cache and written to it: "Sum of all input token types".
+    """
+    message = LogKind(
+        "langchain",
+        "https://reference.langchain.com/python/langchain-core/messages/ai/UsageMetadata",
+        marks=at("usage_metadata.input_tokens"),
+        model=at("response_metadata.model_name", "response_metadata.model", "model"),
+        input=at("usage_metadata.input_tokens"),
+        output=at("usage_metadata.output_tokens"),
+        cached=at(*(f"usage_metadata.input_token_details.{tier}cache_read" for tier in _TIERS)),
+        write=at("usage_metadata.input_token_details.cache_creation"),
+        time=at("response_metadata.completed_at", "response_metadata.created", *LOG_TIMES, "created"),
+        tier=at("response_metadata.service_tier"),
+    )
+    dumped = message._replace(
+        name="langchain-dump",
+        # https://github.com/langchain-ai/langchain/blob/master/libs/core/langchain_core/load/dump.py
+        source="https://reference.langchain.com/python/langchain-core/load/dump/dumpd",
+        marks=at("kwargs.usage_metadata.input_tokens"),
+        model=at("kwargs.response_metadata.model_name", "kwargs.response_metadata.model"),
+        input=at("kwargs.usage_metadata.input_tokens"),
+        output=at("kwargs.usage_metadata.output_tokens"),
+        cached=at(*(f"kwargs.usage_metadata.input_token_details.{tier}cache_read" for tier in _TIERS)),
+        write=at("kwargs.usage_metadata.input_token_details.cache_creation"),
+        time=at("kwargs.response_metadata.completed_at", "kwargs.response_metadata.created", *LOG_TIMES, "created"),
+        tier=at("kwargs.response_metadata.service_tier"),
+    )
+    return (
+        message,
+        dumped,
+        _token_usage("langchain-result", "llm_output"),
+        _token_usage("langchain-older", "response_metadata"),
+    )
+
+
+def _token_usage(name: str, root: str) -> LogKind:
+    """The usage as OpenAI answered it: in the result of a call, and in messages that have no `usage_metadata`."""
+    usage = f"{root}.token_usage"
+    return LogKind(
+        name,
+        "https://reference.langchain.com/python/langchain-core/outputs/llm_result/LLMResult",
+        marks=at(f"{usage}.prompt_tokens"),
+        model=at(f"{root}.model_name", f"{root}.model"),
+        input=at(f"{usage}.prompt_tokens"),
+        output=at(f"{usage}.completion_tokens"),
+        cached=at(f"{usage}.prompt_tokens_details.cached_tokens", f"{usage}.prompt_cache_hit_tokens"),
+        write=at(f"{usage}.prompt_tokens_details.cache_write_tokens"),
+        time=at(*LOG_TIMES, "created"),
+        tier=at(f"{root}.service_tier"),
+        total=at(f"{usage}.total_tokens"),
+    )
+
+
+_AGENTS = LogKind(
+    "openai-agents",
+    "https://github.com/openai/openai-agents-python/blob/main/src/agents/tracing/spans.py",
+    marks=at("span_data.type", "span_data.usage.input_tokens"),
+    # Spans of the Responses API name none: of them the id of the response is written.
+    model=at("span_data.model"),
+    input=at("span_data.usage.input_tokens"),
+    output=at("span_data.usage.output_tokens"),
+    cached=at("span_data.usage.input_tokens_details.cached_tokens"),
+    write=at("span_data.usage.input_tokens_details.cache_write_tokens"),
+    time=at("ended_at", "started_at"),
+    total=at("span_data.usage.total_tokens"),
+    no_call=((("span_data", "type"), "agent|function|handoff|guardrail|custom|mcp_tools|speech_group"),),
+)
+_AGENTS_OTHERS = _AGENTS._replace(
+    name="openai-agents-other",
+    marks=at("object", "span_data.type"),
+    failed=((("error", "message"), "(.|[^.])+"),),
 )
 
-FRAMEWORKS = (_LANGCHAIN,)
+
+def _ai_sdk() -> tuple[LogKind, ...]:
+    """Results, steps and events of the AI SDK: of its versions 5 and later, and 4.
+
+    The input includes what was read from a cache: `inputTokens` is "the total number of input (prompt) tokens used".
+    In version 4 only the provider's own metadata told of a cache.
+    """
+    step = LogKind(
+        "ai-sdk",
+        "https://github.com/vercel/ai/blob/main/packages/ai/src/types/usage.ts",
+        marks=at("usage.inputTokens"),
+        model=at("response.modelId", "modelId", "model"),
+        input=at("usage.inputTokens"),
+        output=at("usage.outputTokens"),
+        cached=at(
+            "usage.inputTokenDetails.cacheReadTokens",
+            "usage.cachedInputTokens",
+            "providerMetadata.openai.cachedPromptTokens",
+            "providerMetadata.deepseek.promptCacheHitTokens",
+        ),
+        write=at("usage.inputTokenDetails.cacheWriteTokens"),
+        time=at("response.timestamp", *LOG_TIMES, "createdAt"),
+        tier=at("providerMetadata.openai.serviceTier"),
+        # Of its gateway: https://vercel.com/academy/ai-gateway/cheapest-provider-routing
+        hosts=at("providerMetadata.gateway.routing.finalProvider", "provider"),
+        azure=at("providerMetadata.azure"),
+        total=at("usage.totalTokens"),
+        # What was not read from a cache, and the provider's own usage within `raw`.
+        replaced=at(
+            "noCacheTokens",
+            "cached_tokens",
+            "cache_write_tokens",
+            "prompt_cache_hit_tokens",
+            "cache_read_input_tokens",
+            "cache_creation_input_tokens",
+        ),
+    )
+    steps = step._replace(
+        name="ai-sdk-total",
+        marks=at("totalUsage.inputTokens"),
+        input=at("totalUsage.inputTokens"),
+        output=at("totalUsage.outputTokens"),
+        cached=at("totalUsage.inputTokenDetails.cacheReadTokens", "totalUsage.cachedInputTokens"),
+        write=at("totalUsage.inputTokenDetails.cacheWriteTokens"),
+        total=at("totalUsage.totalTokens"),
+        # All steps of a call, each of which is a request.
+        sums=True,
+    )
+    older = step._replace(
+        name="ai-sdk-4",
+        source="https://github.com/vercel/ai/blob/ai%404.3.16/packages/ai/core/types/usage.ts",
+        marks=at("usage.promptTokens"),
+        input=at("usage.promptTokens"),
+        output=at("usage.completionTokens"),
+        cached=at(
+            *(
+                f"{metadata}.{named}"
+                for metadata in ("providerMetadata", "experimental_providerMetadata")
+                for named in ("openai.cachedPromptTokens", "deepseek.promptCacheHitTokens")
+            )
+        ),
+        write=(),
+    )
+    return steps, step, older
+
+
+FRAMEWORKS = (*TRACERS, *_messages(), _AGENTS, _AGENTS_OTHERS, *_ai_sdk())

@@ -1,12 +1,16 @@
 """What stands in logs beside the calls of models."""
 
-from tokencost.logs.records.kind import LogKind, Test, at
+from tokencost.logs.records.kind import LogKind, Test, at, keys
 from tokencost.logs.records.kinds.openai import USAGE_API
 
 _STREAM = "https://platform.openai.com/docs/api-reference/chat-streaming/streaming"
 _BACKGROUND = "https://platform.openai.com/docs/guides/background"
 _EVENTS = "https://platform.openai.com/docs/api-reference/responses-streaming"
 _ERRORS = "https://platform.openai.com/docs/guides/error-codes"
+_MESSAGES = "https://reference.langchain.com/python/langchain-core/messages"
+_AGENTS = "https://github.com/openai/openai-agents-python/blob/main/src/agents/tracing/traces.py"
+_AI_SDK = "https://ai-sdk.dev/docs/ai-sdk-core/telemetry"
+_DSPY = "https://github.com/stanfordnlp/dspy/blob/main/dspy/clients/base_lm.py"
 OTLP = "https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding"
 
 
@@ -30,8 +34,28 @@ def _under(kind: LogKind, *roots: str) -> tuple[LogKind, ...]:
 def _other_spans() -> tuple[LogKind, ...]:
     """Spans that tell of no tokens at all: of tools, of agents, of web servers. Their ids show that they are spans."""
     ids = {"": ("traceId", "spanId"), "-plain": ("trace_id", "span_id"), "-nested": ("context.trace_id",)}
+    ids["-console"] = ("traceId", "id", "timestamp", "duration")
     silent = (Test(("attributes",), "(?s).*([Tt]oken|[Uu]sage).*", holds=False),)
     return tuple(_no_call(f"span{name}", OTLP, *marks)._replace(tests=silent) for name, marks in ids.items())
+
+
+def _of_frameworks() -> tuple[LogKind, ...]:
+    """What frameworks write beside their calls: messages of others than the model, traces, and answers of a cache."""
+    said = _no_call(
+        "message", _MESSAGES, "type", "content", "additional_kwargs", type="human|system|tool|function|chat"
+    )
+    no_cost = Test(("cost",), "[0-9].*", holds=False)
+    cached = _no_call("dspy-cached", _DSPY, "uuid", "model_type", "timestamp")
+    return (
+        said,
+        _no_call("openai-agents-trace", _AGENTS, "object", "workflow_name", object="trace"),
+        # Spans with usage or with the reason for which an answer ended are calls.
+        LogKind(
+            "ai-sdk-span-other", _AI_SDK, marks=keys("attributes", "ai.operationId"), model=(), input=(), output=()
+        ),
+        # Of an answer from its cache DSPy keeps neither usage nor cost.
+        cached._replace(tests=(no_cost,)),
+    )
 
 
 _EMPTY = '[^A-Za-z0-9{}"]*]'
@@ -49,6 +73,7 @@ NO_CALLS: tuple[LogKind, ...] = (
     _no_call("empty-bucket", USAGE_API, "start_time", "results", results=_EMPTY),
     _no_call("empty-page", USAGE_API, "object", "data", object="page|list", data=_EMPTY),
     _no_call("empty-export", OTLP, "resourceSpans", resourceSpans=_EMPTY),
+    *_of_frameworks(),
     *_other_spans(),
 )
 """What stands in logs beside the calls: looked for last, so that whatever holds usage is a call."""

@@ -1,13 +1,17 @@
 """Spans by the conventions of OpenTelemetry."""
 
-from tokencost.logs.records.kind import LogKind, Path
+from tokencost.logs.records.kind import LogKind, Path, Test, at, keys
 
 _OTEL = "https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-spans.md"
-_NO_INFERENCE = "create_agent|invoke_agent|invoke_workflow|execute_tool|plan|retrieval|search_memory"
+_NO_INFERENCE = "create_agent|invoke_agent|invoke_workflow|execute_tool|plan|retrieval|search_memory|agent_step"
 """Operations that call no model themselves; the tokens of such a span are those of the spans below it.
 
-https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-agent-spans.md
+https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-agent-spans.md; the last one
+is of the AI SDK: https://ai-sdk.dev/docs/ai-sdk-core/telemetry
 """
+_TIMES = at(*("end_time", "endTimeUnixNano", "endTime", "timestamp"), *("start_time", "startTimeUnixNano", "startTime"))
+"""Of spans as exporters write them: in Python, in OTLP, and in JavaScript, where `endTime` is a pair of numbers and the
+exporter to the console has no end, but `timestamp`, the start in microseconds."""
 
 
 def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
@@ -41,7 +45,8 @@ def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
             "gen_ai.usage.cache_write_input_tokens",
             "ai.usage.inputTokenDetails.cacheWriteTokens",
         ),
-        time=(("end_time",), ("endTimeUnixNano",), ("timestamp",), ("start_time",), ("startTimeUnixNano",)),
+        time=_TIMES,
+        pair_times=True,
         tier=attributes("openai.response.service_tier", "gen_ai.openai.response.service_tier"),
         # The second name is the older one; both have values such as `azure.ai.openai` and `aws.bedrock`.
         hosts=attributes("gen_ai.provider.name", "gen_ai.system"),
@@ -64,4 +69,106 @@ def _spans() -> tuple[LogKind, ...]:
     )
 
 
-SPANS = _spans()
+def _openinference() -> tuple[LogKind, ...]:
+    """Spans by the conventions of OpenInference: of exporters, of Phoenix, and as columns of its `get_spans_dataframe`.
+
+    The prompt holds the cached tokens, and the completion those of reasoning: both are details of them.
+    """
+    exported = _inference("openinference", "attributes", "llm.token_count.prompt", "openinference.span.kind")
+    columns = _inference(
+        "openinference-table", "", "attributes.llm.token_count.prompt", "attributes.openinference.span.kind"
+    )
+    return (
+        exported,
+        _nested(exported),
+        columns,
+        # Those that tell of no tokens.
+        exported._replace(name="openinference-other", marks=keys("attributes", "openinference.span.kind")),
+        columns._replace(
+            name="phoenix-other",
+            marks=at("span_kind", "start_time", "status_code"),
+            failed=((("status_code",), "ERROR"),),
+            tests=(Test(("span_kind",), f"{_NO_MODEL}|LLM|EMBEDDING"),),
+        ),
+    )
+
+
+_NO_MODEL = "CHAIN|RETRIEVER|RERANKER|TOOL|AGENT|GUARDRAIL|EVALUATOR|PROMPT|UNKNOWN"
+
+
+def _inference(name: str, root: str, prompt: str, span_kind: str) -> LogKind:
+    def attribute(named: str) -> Path:
+        return keys(root, prompt.replace("llm.token_count.prompt", named))[0]
+
+    counts = "llm.token_count"
+    return LogKind(
+        name,
+        "https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md",
+        marks=keys(root, prompt),
+        model=(attribute("llm.model_name"), attribute("embedding.model_name")),
+        input=keys(root, prompt),
+        output=(attribute(f"{counts}.completion"),),
+        cached=(attribute(f"{counts}.prompt_details.cache_read"),),
+        write=(attribute(f"{counts}.prompt_details.cache_write"),),
+        time=_TIMES,
+        pair_times=True,
+        # "The hosting provider of the llm"; `llm.system` is whose product the model is.
+        hosts=(attribute("llm.provider"),),
+        no_call=tuple((path, _NO_MODEL) for path in (*keys(root, span_kind), ("span_kind",))),
+        total=(attribute(f"{counts}.total"),),
+        text_counts=True,
+    )
+
+
+def _nested(kind: LogKind) -> LogKind:
+    """The same with attributes as objects within each other, as Phoenix keeps them."""
+
+    def apart(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple((path[0], *path[1].split(".")) if len(path) > 1 else path for path in paths)
+
+    return kind._replace(
+        name=f"{kind.name}-nested",
+        marks=apart(kind.marks),
+        model=apart(kind.model),
+        input=apart(kind.input),
+        output=apart(kind.output),
+        cached=apart(kind.cached),
+        write=apart(kind.write),
+        hosts=apart(kind.hosts),
+        no_call=tuple((apart((path,))[0], pattern) for path, pattern in kind.no_call),
+        total=apart(kind.total),
+    )
+
+
+def _ai_sdk() -> tuple[LogKind, ...]:
+    """Spans of the AI SDK in JavaScript, in names of its own, beside which some of OpenTelemetry's stand.
+
+    `ai.generateText` has the sum of the calls below it, such as `ai.generateText.doGenerate`.
+    """
+
+    def attributes(*names: str) -> tuple[Path, ...]:
+        return keys("attributes", *names)
+
+    call = _span("ai-sdk-span", ("attributes",), "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens")
+    call = call._replace(
+        source="https://ai-sdk.dev/docs/ai-sdk-core/telemetry",
+        marks=attributes("ai.operationId", "ai.response.finishReason"),
+        model=(*attributes("ai.response.model"), *call.model, *attributes("ai.model.id")),
+        # Version 4 and before has `promptTokens`.
+        input=attributes("ai.usage.inputTokens", "ai.usage.promptTokens", "gen_ai.usage.input_tokens"),
+        output=attributes("ai.usage.outputTokens", "ai.usage.completionTokens", "gen_ai.usage.output_tokens"),
+        hosts=attributes("ai.model.provider", "gen_ai.system"),
+        # A name of two parts: `ai.streamText`, `ai.toolCall`.
+        no_call=tuple((path, "ai[.][A-Za-z]+") for path in attributes("ai.operationId")),
+    )
+    embedding = call._replace(
+        name="ai-sdk-span-embedding",
+        marks=attributes("ai.operationId", "ai.usage.tokens"),
+        input=attributes("ai.usage.tokens"),
+        output=(),
+        total=attributes("ai.usage.tokens"),
+    )
+    return call, embedding
+
+
+SPANS = (*_openinference(), *_ai_sdk(), *_spans())
