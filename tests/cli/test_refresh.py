@@ -60,7 +60,7 @@ def test_check_shows_the_difference_and_writes_nothing(tokencost: Run, report: P
     assert "--- report.md:1\n+++ refreshed\n" in outcome.out
     assert "\n-| input             |             $0.56 |" in outcome.out
     assert "\n+| input             |             $0.55 |" in outcome.out
-    assert outcome.out.endswith("report.md: 1 of 2 blocks stale.\n")
+    assert outcome.out.endswith("report.md: 1 of 2 blocks stale; to renew: tokencost refresh report.md\n")
     assert "$0.56" in report.read_text(encoding="utf-8")
 
 
@@ -111,6 +111,7 @@ def test_the_list_names_command_day_and_version(tokencost: Run, report: Path) ->
             "\n   USD per 1M tokens   deep",
         ),
         ("x.md", "```console\n$ tokencost compare --help\nold\n```\n", "Usage: tokencost compare [OPTIONS] [MODEL]..."),
+        ("x.md", "```console\n$ tokencost --help\nold\n```\n", "Usage: tokencost [OPTIONS] COMMAND [ARGS]..."),
         ("x.md", "```console\n$ tokencost prices add --help\nold\n```\n", "Usage: tokencost prices add"),
         ("x.adoc", "// tokencost: price o1 input 2025-01-27\n:o1: $1.00\n// /\n", ":o1: $15.00\n"),
         ("x.tex", "% tokencost: price o1 input 2025-01-27\n\\def\\x{1.0}\n% /\n", "\\def\\x{15.0}\n"),
@@ -171,6 +172,17 @@ def test_bytes_outside_of_blocks_stay(tokencost: Run, report: Path, ending: str)
     content = report.read_bytes()
     assert content.startswith(outside[0] + begin + newline + b"```csv" + newline + b"model,")
     assert content.endswith(b"```" + newline + end + newline + outside[1])
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_a_transcript_has_the_line_endings_of_its_text(tokencost: Run, report: Path, ending: str) -> None:
+    text = f"```console\n$ tokencost {COMPARE} \\\n    --format csv\nold\n```\n".replace("\n", ending)
+    report.write_bytes(text.encode())
+    assert tokencost("refresh", "report.md").status == 0
+    content = report.read_bytes().decode()
+    assert content.startswith(f"```console{ending}$ tokencost {COMPARE} \\{ending}    --format csv{ending}model,")
+    assert content.endswith(f"{ending}```{ending}")
+    assert content.count(ending) == len(content.splitlines())
 
 
 def test_a_text_that_is_not_utf_8_is_not_mixed_with_it(tokencost: Run, report: Path) -> None:
@@ -338,10 +350,26 @@ def test_an_answer_that_holds_what_looks_like_a_mark_is_refused(tokencost: Run, 
     report.write_text(text, encoding="utf-8")
     assert tokencost("refresh", "report.md").status == 0  # HTML and Markdown are escaped
     assert tokencost("refresh", "--check", "report.md").status == 0
-    log = log.replace("<!-- /tokencost -->", "`<!-- tokencost: price o1 input -->1<!-- / -->")
-    report.with_name("log.csv").write_text(log, encoding="utf-8")
-    assert tokencost("refresh", "report.md").status in (0, 3)
-    assert tokencost("refresh", "--check", "report.md").status in (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("fence", "output"),
+    [
+        ("console", "a\n```\nb"),
+        ("console", "a\n$ tokencost compare\nb"),
+        ("", "a\n<!-- /tokencost -->\nb"),
+        ("", "<!-- tokencost compare -->\n<!-- /tokencost -->"),
+        ("", "```\na"),
+        ("", "<!-- a"),
+    ],
+)
+def test_output_that_would_end_its_block_is_refused(
+    monkeypatch: pytest.MonkeyPatch, shipped: PriceTable, fence: str, output: str
+) -> None:
+    monkeypatch.setattr(RunOfBlocks, "renew", lambda *_: output)
+    text = f"```console\n$ tokencost compare\nold\n```\n\n{BLOCK}" if fence else f"{BLOCK}\nb\n"
+    with pytest.raises(InvalidData, match="would be read as a mark"):
+        package.refresh(text, prices=shipped)
 
 
 def test_every_option_of_a_command_in_a_text_is_either_allowed_or_refused() -> None:
@@ -465,3 +493,34 @@ def test_a_run_finds_its_table_from_any_folder(tmp_path: Path) -> None:
     blocks = RunOfBlocks(os.path.relpath(PRICES), allow_outside=False, dated=True)
     with contextlib.chdir(tmp_path):
         assert blocks.load_table(None).file == os.path.relpath(PRICES, PRICES.parent)
+
+
+def test_readers_of_restructuredtext_see_the_answer_and_no_mark() -> None:
+    from docutils.core import publish_string
+
+    block = f".. tokencost {COMPARE}\n.. /tokencost\n"
+    figure = ".. tokencost: price o1 input 2025-01-27\n\n.. |o1| replace:: $1.00\n\n.. /\n"
+    text = package.refresh(f"Title\n=====\n\n{block}\n{figure}\nIt cost |o1|.\n", syntax="rst")
+    # A warning would be raised as an error.
+    page = publish_string(text, writer="html5", settings_overrides={"halt_level": 2}).decode()
+    body = page[page.index("<body") :]
+    assert "<p>It cost $15.00.</p>" in body
+    assert "<td><p>$0.55</p></td>" in body.replace('<td class="text-right">', "<td>")
+    seen = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
+    assert "tokencost" not in seen
+
+
+def test_readers_of_markdown_see_the_answer_and_no_mark() -> None:
+    from markdown_it import MarkdownIt
+
+    text = package.refresh(
+        f"Before\n{BLOCK}After {FIGURE}1.0×<!-- / --> as much.\n\n- item\n\n  {BLOCK}".replace(
+            "-->\n<!-- /", "-->\n  <!-- /"
+        )
+    )
+    page = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    assert page.count("<table>") == 2
+    assert "After <!--" in page
+    seen = re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL)
+    assert "<p>After 53.6× as much.</p>" in seen
+    assert "tokencost" not in seen

@@ -22,6 +22,8 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     (folder / "link.csv").symlink_to(tmp_path / "secret.csv")
     (folder / "up").symlink_to(tmp_path)
+    (folder / "logs").mkdir()
+    (folder / "logs" / "link.csv").symlink_to(tmp_path / "secret.csv")
     (folder / "own.csv").write_text(log, encoding="utf-8")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("CODEX_HOME", str(tmp_path))
@@ -56,6 +58,8 @@ HOSTILE = {
     "usage own.csv link.csv": OUTSIDE,
     "usage '*.csv'": OUTSIDE,
     "usage 'up/*.csv'": OUTSIDE,
+    "usage logs": OUTSIDE,
+    "usage 'lo*s'": OUTSIDE,
     "usage /etc/passwd": OUTSIDE,
     "usage ~/secret.csv": OUTSIDE,
     "usage codex": OUTSIDE,
@@ -96,6 +100,23 @@ def test_a_hostile_block_is_refused_and_does_nothing(tokencost: Run, command: st
     assert Path("report.md").read_text(encoding="utf-8") == text
     assert sorted(os.listdir(".")) == before
     assert tokencost("refresh", "--check", "report.md").status == 3
+
+
+def test_bytes_that_are_no_text_are_refused_in_a_mark(tokencost: Run) -> None:
+    for command in (
+        b"compare \xff o1 --on 2025-01-27",
+        b"usage \xff.csv",
+        b"usage a\0b",
+        b"compare \x1b[2J o1",
+        b"\xff",
+    ):
+        text = b"<!-- tokencost " + command + b" -->\n<!-- /tokencost -->\n"
+        Path("report.md").write_bytes(text)
+        outcome = tokencost("refresh", "report.md")
+        assert (outcome.status, outcome.err.startswith("report.md:1: `tokencost ")) == (3, True)
+        assert "Bug" not in outcome.err
+        assert "\x1b" not in outcome.err
+        assert Path("report.md").read_bytes() == text
 
 
 @pytest.mark.parametrize("command", ["usage ../secret.csv", "usage link.csv", "usage up/secret.csv"])
@@ -179,3 +200,18 @@ def test_a_check_that_fails_is_no_answer(tokencost: Run) -> None:
     outcome = tokencost("refresh", "report.md")
     assert outcome.status == 3
     assert "the command ends with status 1" in outcome.err
+
+
+def test_a_block_that_is_not_run_is_listed_all_the_same(tokencost: Run) -> None:
+    Path("report.md").write_text("<!-- tokencost usage ../secret.csv -->\n<!-- /tokencost -->\n", encoding="utf-8")
+    outcome = tokencost("refresh", "--list", "report.md")
+    assert (outcome.status, "usage ../secret.csv" in outcome.out) == (0, True)
+
+
+def test_a_faulty_price_table_is_told_once(tokencost: Run) -> None:
+    Path("prices.toml").write_text("schema = 1\n", encoding="utf-8")
+    text = "<!-- tokencost compare o1 gpt-4o -->\n<!-- /tokencost -->\n" * 3
+    Path("report.md").write_text(text, encoding="utf-8")
+    outcome = tokencost("refresh", "report.md")
+    assert (outcome.status, outcome.err.count("`version`")) == (3, tokencost("compare").err.count("`version`"))
+    assert Path("report.md").read_text(encoding="utf-8") == text

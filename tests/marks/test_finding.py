@@ -19,6 +19,8 @@ VERBATIM = {
     "a longer fence": ("markdown", f"````md\n```\n{BLOCK['markdown']}```\n{BLOCK['markdown']}````\n"),
     "a fence of tildes": ("markdown", f"~~~\n```\n{BLOCK['markdown']}~~~\n"),
     "a fence that looks closed": ("markdown", f"```\n    ```x\n``\n{BLOCK['markdown']}```\n"),
+    "a fence with an indented fence": ("markdown", f"```\n    ```\n{BLOCK['markdown']}```\n"),
+    "an escaped comment": ("markdown", "\\<!-- tokencost: price o1 input -->1<!-- / -->\n"),
     "a fence in a list": ("markdown", f"- x\n\n  ```\n{BLOCK['markdown']}  ```\n"),
     "a fence as an item": ("markdown", f"1. ```\n{BLOCK['markdown']}   ```\n"),
     "a quoted fence": ("markdown", "> ```\n> <!-- tokencost compare o1 -->\n> <!-- /tokencost -->\n"),
@@ -40,6 +42,7 @@ VERBATIM = {
     "a comment below": ("rst", f"..\n{INDENTED['rst']}"),
     "a comment of several lines": ("rst", f".. what follows\n{INDENTED['rst']}"),
     "verbatim": ("latex", f"\\begin{{verbatim}}\n{BLOCK['latex']}\\end{{verbatim}}\n"),
+    "verbatim after a per cent": ("latex", f"50\\% \\begin{{verbatim}}\n{BLOCK['latex']}\\end{{verbatim}}\n"),
     "lstlisting": ("latex", f"\\begin{{lstlisting}}[x]\n{BLOCK['latex']}\\end{{lstlisting}}\n"),
     "iffalse": ("latex", f"\\iffalse\n{BLOCK['latex']}\\fi\n"),
     "src": ("orgmode", f"#+BEGIN_SRC org\n{BLOCK['orgmode']}#+END_SRC\n"),
@@ -92,6 +95,10 @@ def test_a_mark_may_begin_a_text_and_stand_in_a_list(before: str) -> None:
     assert only(text).prefix == indent
 
 
+def test_a_title_is_no_listing() -> None:
+    assert only(f"Prices\n------\n\n{BLOCK['asciidoc']}", "asciidoc").command == "compare o1"
+
+
 def test_a_mark_may_go_on_over_lines() -> None:
     assert only("<!-- tokencost compare\n  o1 -->\n<!-- /tokencost -->").command.split() == ["compare", "o1"]
     for comment in ("//", "%", "#"):
@@ -139,6 +146,7 @@ def test_a_figure_has_lines_of_its_own_where_comments_are_lines(syntax: str, tex
         ("markdown", "```console\n$ tokencost compare o1\nold\n```\n"),
         ("markdown", "~~~ console\n$ tokencost compare o1\nold\n\n~~~\n"),
         ("markdown", "- x\n  ```{.console}\n  $ tokencost compare o1\n  old\n  ```\n"),
+        ("markdown", "1. x\n\n    ```console\n    $ tokencost compare o1\n    old\n    ```\n"),
         ("markdown", "> ```console\n> $ tokencost compare o1\n> old\n> ```\n"),
         ("markdown", "```console\n$ ls\nx\n$ tokencost compare \\\n    o1\nold\n$ ls\nx\n```\n"),
         ("markdown", "```console\n$ tokencost compare \\\n> o1\nold\n```\n"),
@@ -165,6 +173,7 @@ def test_a_transcript_needs_no_marks(syntax: str, text: str) -> None:
         "```bash\n$ tokencost compare o1\nold\n```\n",
         "```\n$ tokencost compare o1\nold\n```\n",
         "````md\n```console\n$ tokencost compare o1\nold\n```\n````\n",
+        "x\n\n    ```console\n    $ tokencost compare o1\n    old\n    ```\n",  # code that shows a fence
     ],
 )
 def test_what_shows_no_output_is_no_transcript(text: str) -> None:

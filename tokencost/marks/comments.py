@@ -61,6 +61,8 @@ class Comments:
 
     def _comment(self, start: int) -> tuple[Event | None, int]:
         plain, inner = self.source.plain, start + len("<!--")
+        if self.is_markdown and plain[start - 1 : start] == "\\":
+            return None, inner  # shown as it is
         if 0 <= self._close < inner:
             self._close = plain.find("-->", inner)
         alone = not self.is_markdown or not self.source.before(start).strip(" \t")
@@ -78,7 +80,8 @@ class Comments:
         source, fence = self.source, found["fence"]
         inner = source.next_line(found.end())
         quoted = ">" in found["prefix"]
-        close = rf"^(?P<close>[ \t>]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*)$"
+        deepest = _columns(found["prefix"]) + CODE_INDENT - 1
+        close = rf"^(?P<close>[ \t>]{{0,{deepest}}}{re.escape(fence[0])}{{{len(fence)},}}[ \t]*)$"
         # A fence in a quotation ends with it.
         ended = re.compile(close + (r"|^(?![ \t]*>)" if quoted else ""), re.MULTILINE).search(source.plain, inner)
         if ended is None and not quoted:
@@ -86,7 +89,9 @@ class Comments:
         stop = ended.start() if ended else len(source.plain)
         end = source.next_line(ended.end()) if ended and ended["close"] is not None else stop
         info = found["info"].split()
-        is_console = bool(info) and info[0].strip("{}.").casefold() in CONSOLE
+        is_console = (
+            bool(info) and info[0].strip("{}.").casefold() in CONSOLE and not self._is_code(found.start("fence"))
+        )
         return Verbatim(found.start(), end, (inner, max(inner, stop)), is_console), max(end, inner)
 
     def _element(self, found: re.Match[str]) -> tuple[Event, int]:

@@ -56,7 +56,7 @@ SEARCHES: Mapping[str, LineComments] = {
     ),
     "latex": LineComments(
         r"[ \t]*+%++",
-        r"^[^%\n]*?(?:\\begin\{(?P<environment>(?:[BL]?[Vv]erbatim|lstlisting|minted|comment|filecontents|alltt)\*?)\}"
+        r"^(?:[^%\\\n]|\\[^\n])*?(?:\\begin\{(?P<environment>(?:[BL]?[Vv]erbatim|lstlisting|minted|comment|filecontents|alltt)\*?)\}"
         r"|\\iffalse\b)",
         _close_latex,
         r"(?!)",
@@ -86,11 +86,22 @@ def find_in_lines(source: Source, name: str) -> Iterator[Event]:
             if mark := read_mark(words, source.line_start(found.start("mark")), at):
                 yield mark
             continue
+        if name == "asciidoc" and _underlines_title(source, found):
+            at = found.end()
+            continue
         event = _read_verbatim(source, known, console, found)
         yield event
         if isinstance(event, Unended):
             return
         at = max(event.end, found.end())
+
+
+def _underlines_title(source: Source, found: re.Match[str]) -> bool:
+    """Whether a line of dashes makes a title of the line above: https://docs.asciidoctor.org/asciidoc/latest/sections/."""
+    line = source.line_start(found.start())
+    above = source.plain[source.line_start(line - 1) : line].strip() if line else ""
+    is_text = bool(above) and not above.startswith(("[", ".", "/", "|"))
+    return is_text and found["fence"][0] in "-+" and abs(len(above) - len(found["fence"])) <= 1
 
 
 def _continue_mark(source: Source, known: LineComments, found: re.Match[str]) -> tuple[str, int]:

@@ -16,7 +16,7 @@ MOST_DECIMALS = 12
 _SPACES = "\u00a0\u202f\u2009"
 _NUMBER = re.compile(
     rf"(?<![\w.,+\-−–$¥])(?P<sign>[+\-−–]|\$-\$)?(?P<currency>(?:US)?\\?\$|¥|\\textyen(?:\{{\}})?)?"
-    rf"(?P<digits>\d+(?:[.,'’{_SPACES}]\d+)*)(?![.,]?\d|[\-–−]\d)(?!(?!x\b)\w)"
+    rf"(?P<digits>[0-9]+(?:[.,'’{_SPACES}][0-9]+)*)(?![.,]?[0-9]|[\-–−][0-9])(?!(?!x\b)\w)"
 )
 _CURRENCIES = {"$": "USD", "¥": "CNY"}
 

@@ -177,9 +177,18 @@ def leads_outside(file: str) -> bool:
         return True  # the folders of a tool, in the user's own one
     if file.startswith("~") or os.path.isabs(file) or os.path.splitdrive(file)[0] or "://" in file:
         return True
+    if "\0" in file:
+        return True  # no system has such a file
     root = os.path.realpath(os.curdir)
     named = [file, *(glob.iglob(file, recursive=True) if glob.has_magic(file) else ())]
-    return any(not _is_below(os.path.realpath(name), root) for name in named)
+    return any(not _is_below(os.path.realpath(path), root) for name in named for path in _with_links(name))
+
+
+def _with_links(name: str) -> Iterator[str]:
+    """A name, and for a folder the links to files in it, which would be read with it."""
+    yield name
+    for parent, _, files in os.walk(name):
+        yield from (path for file in files if os.path.islink(path := os.path.join(parent, file)))
 
 
 def _is_below(path: str, root: str) -> bool:

@@ -12,6 +12,7 @@ from tokencost.cli.parameters.choices import OTHER_FORMATS, OneOf
 from tokencost.cli.parameters.options import answer, load_table, prices_option
 from tokencost.cli.streams import write_out
 from tokencost.errors import InvalidData, InvalidRequest, Problem, TokencostError
+from tokencost.marks.source import MARK
 from tokencost.marks.syntaxes import SYNTAXES, Syntax, named_syntax, syntax_of
 from tokencost.render import TEXT_FORMATS
 
@@ -100,8 +101,10 @@ def refresh(
     if as_list:
         from tokencost.documents.blocks import blocks_document
 
-        listed = [block for each in texts for block in _list_blocks(each, run, problems)]
+        listed = [block for each in texts for block in _list_blocks(each, problems)]
         answer(blocks_document(load_table(prices), listed, len(texts)), format_name, None, no_color=False)
+    elif any(MARK in each.text for each in texts):
+        run.load_table(None)  # a fault in it is told once, and not for each block
     any_stale = False
     for each in () if as_list else texts:
         result = _refresh(each, run, root, keep_version=keep_version)
@@ -163,9 +166,10 @@ def _refresh(file: TextFile, run: "Run", root: str | None, *, keep_version: bool
         raise InvalidRequest(f"cannot enter {root}: {error.strerror or error}", "name a folder with --root") from None
 
 
-def _list_blocks(file: TextFile, run: "Run", problems: list[Problem]) -> Iterator["ListedBlock"]:
+def _list_blocks(file: TextFile, problems: list[Problem]) -> Iterator["ListedBlock"]:
     from tokencost.analysis.figure import read_figure
     from tokencost.cli.refresh.allowed import split_words
+    from tokencost.cli.refresh.run import read_block
     from tokencost.cli.refresh.text import FOOTER
     from tokencost.documents.blocks import ListedBlock
     from tokencost.marks.blocks import find_blocks
@@ -174,7 +178,7 @@ def _list_blocks(file: TextFile, run: "Run", problems: list[Problem]) -> Iterato
     problems += found.problems
     for block in found.blocks:
         try:
-            on = read_figure(split_words(block.command)).on if block.kind == "figure" else run.read(block).on
+            on = read_figure(split_words(block.command)).on if block.kind == "figure" else read_block(block).on
         except TokencostError as error:
             problems.append(Problem(file.name, block.line, f"`tokencost {block.command}`: {error.message}", error.hint))
             continue
@@ -226,5 +230,5 @@ def _say_result(file: TextFile, result: "Refreshed", *, check: bool) -> str:
         return f"{name}: no blocks."
     if not stale:
         return f"{name}: {count_noun(blocks, 'block')}, all current."
-    done = "stale" if check else "refreshed"
-    return f"{name}: {stale} of {count_noun(blocks, 'block')} {done}."
+    done = f"stale; to renew: tokencost refresh {name}" if check else "refreshed."
+    return f"{name}: {stale} of {count_noun(blocks, 'block')} {done}"

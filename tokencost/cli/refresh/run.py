@@ -91,11 +91,8 @@ class Run:
 
     def read(self, block: Block) -> Asked:
         """The command of a block, which may be run. Raises `InvalidRequest`."""
-        try:
-            asked = read_command(block.command)
-            refuse_unsafe(asked, allow_outside=self.allow_outside, in_transcript=block.kind == "transcript")
-        except click.ClickException as error:
-            raise _of_click(error) from None
+        asked = read_block(block)
+        refuse_unsafe(asked, allow_outside=self.allow_outside, in_transcript=block.kind == "transcript")
         return asked
 
     def _write_figure(self, block: Block, text: str) -> str:
@@ -116,6 +113,14 @@ class Run:
         if self._now is None:
             self._now = clock.read()
         return self._now
+
+
+def read_block(block: Block) -> Asked:
+    """The command of a block, whether or not it may be run. Raises `InvalidRequest`."""
+    try:
+        return read_command(block.command)
+    except click.ClickException as error:
+        raise _of_click(error) from None
 
 
 def _help_of(asked: Asked) -> str:
