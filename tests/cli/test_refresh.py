@@ -111,6 +111,7 @@ def test_the_list_names_command_day_and_version(tokencost: Run, report: Path) ->
             "\n   USD per 1M tokens   deep",
         ),
         ("x.md", "```console\n$ tokencost compare --help\nold\n```\n", "Usage: tokencost compare [OPTIONS] [MODEL]..."),
+        ("x.md", "<!-- tokencost compare --help -->\n<!-- /tokencost -->\n", "```text\nUsage: tokencost compare"),
         ("x.md", "```console\n$ tokencost --help\nold\n```\n", "Usage: tokencost [OPTIONS] COMMAND [ARGS]..."),
         ("x.md", "```console\n$ tokencost prices add --help\nold\n```\n", "Usage: tokencost prices add"),
         ("x.adoc", "// tokencost: price o1 input 2025-01-27\n:o1: $1.00\n// /\n", ":o1: $15.00\n"),

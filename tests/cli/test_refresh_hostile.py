@@ -69,6 +69,8 @@ HOSTILE = {
     "usage own.csv --prices ../secret.csv": OUTSIDE,
     "claims --file ../secret.csv": OUTSIDE,
     "workload ../w.toml": OUTSIDE,
+    "usage own.csv --as o1 --token-factor @../secret.csv": OUTSIDE,
+    "usage own.csv --as o1 --token-factor o1=@../secret.csv": OUTSIDE,
     "prices diff ../a.toml b.toml": OUTSIDE,
     "prices diff a.toml b.toml --usage ../secret.csv": OUTSIDE,
     "compare o1 gpt-4o | tee x": NO_SHELL,

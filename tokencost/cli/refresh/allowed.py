@@ -6,6 +6,7 @@ not what may not: a new command, or a new option, is refused until somebody has 
 
 import glob
 import os
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -68,6 +69,7 @@ REFUSED = {
 }
 """Why the options of these commands that are not among them are refused, for people."""
 
+_MEASURED = re.compile(r"(?:[^=@]*=)?@(.+)", re.DOTALL)
 _OPERATORS = frozenset("();<>|&")
 
 
@@ -152,9 +154,12 @@ def refuse_unsafe(asked: Asked, *, allow_outside: bool, in_transcript: bool = Fa
                 f"{shown} is not allowed in a text: {REFUSED.get(name, 'it is not known to only read')}",
                 f"leave {shown} out",
             )
-    for name in reading.files:
-        for file in _names(asked.values.get(name)):
-            refuse_file(file, allow_outside=allow_outside)
+    for name, value in asked.values.items():
+        for text in _names(value):
+            # Whichever option it is: `@FILE` and `MODEL=@FILE` stand for what is measured in a file.
+            measured = _MEASURED.fullmatch(text)
+            if name in reading.files or measured:
+                refuse_file(measured[1] if measured else text, allow_outside=allow_outside)
 
 
 def refuse_file(file: str, *, allow_outside: bool) -> None:

@@ -39,13 +39,16 @@ class TextFile(NamedTuple):
 
 
 @click.command(short_help="Bring marked tables in your texts up to date, or check them.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
 @click.option("--check", is_flag=True, help="Write nothing: show what differs, and exit with 1 if anything does.")
 @click.option("--list", "as_list", is_flag=True, help="Run nothing: list the blocks with command, day, table version.")
 @click.option("--dated", is_flag=True, help="Refuse what would be different tomorrow: a block without --on.")
 @click.option("--keep-version", is_flag=True, help="Leave a block alone if only the table's version has changed.")
 @click.option(
-    "--root", metavar="FOLDER", help="Where the files are that blocks read. [default: the folder of each FILE]"
+    "--root",
+    type=click.Path(),
+    metavar="FOLDER",
+    help="Where the files are that blocks read. [default: the folder of each FILE]",
 )
 @click.option("--allow-outside", is_flag=True, help="Let blocks read files anywhere. Only for texts that you trust.")
 @click.option(

@@ -74,7 +74,8 @@ class Run:
                 return self._write_figure(block, text)
             asked = self.read(block)
             if asked.asks_help:
-                return _help_of(asked)
+                shown = _help_of(asked)
+                return shown if block.kind == "transcript" else syntax.quote(shown, "text")
             printed = Captured(
                 "table" if block.kind == "transcript" else syntax.format, self.load_table, self.find_prices
             )
