@@ -1,5 +1,6 @@
 """What many tests need: the shipped table, and small tables written beside the test."""
 
+import os
 import signal
 from collections.abc import Callable
 from datetime import datetime
@@ -12,8 +13,10 @@ from hypothesis import settings
 from tokencost import PriceTable, load_prices, parse_prices
 
 # How long an example takes says what else the machine does, not whether the code is right.
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
+# All examples are drawn where nobody waits for them, `.ci/run` says so; a quarter is enough after each change.
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("thorough", deadline=None, max_examples=100)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 ROOT = Path(__file__).parent.parent
 
 HEAD = """

@@ -6,6 +6,7 @@
 import contextlib
 import doctest
 import io
+import os
 import re
 import shlex
 from contextlib import AbstractContextManager
@@ -24,6 +25,8 @@ README = ROOT / "README.md"
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob(".github/*.md"), *ROOT.glob("docs/**/*.md")})
 PICTURES = ROOT / ".pictures"
 MOST_BYTES = 100_000
+AS_WIDE_AS = {"COLUMNS": "80"}
+"""Help is as wide as the terminal; answers that are no terminal's are of any width."""
 CONSOLE = re.compile(r"^```console\n\$ tokencost (?P<arguments>[^\n]*)\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -39,7 +42,7 @@ def with_real_output(page: str, pictures: Path = PICTURES) -> str:
     def block(match: re.Match[str]) -> str:
         out = io.StringIO()
         arguments = [argument.replace(".pictures/", f"{pictures}/") for argument in shlex.split(match["arguments"])]
-        with contextlib.redirect_stdout(out), no_day():
+        with contextlib.redirect_stdout(out), no_day(), mock.patch.dict(os.environ, AS_WIDE_AS):
             status = run(arguments)
         assert status == 0, match["arguments"]
         return f"```console\n$ tokencost {match['arguments']}\n{out.getvalue()}```"

@@ -94,7 +94,7 @@ IN_BEIJING = timezone(timedelta(hours=8))
 @pytest.mark.parametrize("name", CALLS)
 @example(instant=datetime(2025, 4, 14, 10, tzinfo=UTC), zone=IN_BEIJING)
 @given(instant=INSTANTS, zone=ZONES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 def test_an_instant_is_the_same_in_any_zone(shipped: PriceTable, name: str, instant: datetime, zone: tzinfo) -> None:
     there = instant.astimezone(zone)
     assert outcome(CALLS[name], shipped, there) == outcome(CALLS[name], shipped, instant)

@@ -198,7 +198,7 @@ def changed(sample: Any, path: tuple[Any, ...], odd: Any, whole: str) -> Any:
 
 
 @pytest.mark.parametrize("shape", SAMPLES)
-@settings(max_examples=150, deadline=None, suppress_health_check=PATIENT)
+@settings(max_examples=settings().max_examples * 3 // 2, deadline=None, suppress_health_check=PATIENT)
 @given(data=st.data())
 def test_any_value_in_any_place_is_read_or_refused(table: PriceTable, shape: str, data: st.DataObject) -> None:
     sample = SAMPLES[shape]
@@ -209,7 +209,7 @@ def test_any_value_in_any_place_is_read_or_refused(table: PriceTable, shape: str
 
 
 @pytest.mark.parametrize("shape", SAMPLES)
-@settings(max_examples=100, deadline=None, suppress_health_check=PATIENT)
+@settings(max_examples=settings().max_examples, deadline=None, suppress_health_check=PATIENT)
 @given(start=st.integers(0, 2000), length=st.integers(0, 12), token=TOKENS)
 def test_any_text_in_any_place_is_read_or_refused(
     table: PriceTable, shape: str, start: int, length: int, token: str

@@ -453,7 +453,7 @@ def logs(draw: st.DrawFn) -> list[Record]:
 
 
 @given(drawn=logs(), by=st.sampled_from((["model"], ["team"], ["day", "team"], ["provider"], ["team", "component"])))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_calls_of_a_log_are_those_of_its_records_one_by_one(
     shipped: PriceTable, bill: Callable[..., Usage], drawn: list[Record], by: list[str]
 ) -> None:

@@ -42,7 +42,7 @@ def written(records: list[dict[str, Any]], form: str) -> str:
     return "\n".join(json.dumps(record, indent=1 if form == "pretty" else None) for record in records)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings().max_examples // 5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     kinds=st.lists(st.sampled_from(COMPLETE[:-1]), min_size=1, max_size=4),
     extra=st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=3),

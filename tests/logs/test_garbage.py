@@ -79,7 +79,7 @@ def prices() -> PriceTable:
     return load_prices(ROOT / "prices.toml")
 
 
-ROUNDS = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+ROUNDS = settings(max_examples=settings().max_examples // 10, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @ROUNDS

@@ -129,7 +129,7 @@ def test_a_difference_of_no_price_is_said_to_be_one(logged: str, shown: str) -> 
 COSTS = st.lists(st.none() | st.integers(0, 10**9).map(lambda each: f"${Decimal(each).scaleb(-6):f}"), min_size=1)
 
 
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 5)
 @given(costs=COSTS)
 def test_both_sides_are_of_the_same_requests(tmp_path_factory: pytest.TempPathFactory, costs: list[str | None]) -> None:
     table = load_prices(Path(__file__).parent.parent.parent / "prices.toml")

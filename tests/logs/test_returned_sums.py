@@ -127,7 +127,7 @@ def is_odd(row: Row) -> bool:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings().max_examples // 3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     place=st.integers(0, len(sums()) - 1),
     name=st.sampled_from([name for name in sums()[0] if name not in ("model", "tier", "by_team", "rate_cells")]),

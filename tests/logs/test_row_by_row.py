@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from tokencost import PriceTable, price
 from tokencost.errors import InvalidRequest
+from tokencost.logs.records.kind import LogKind
 from tokencost.logs.records.kinds import LOG_KINDS as ALL_SHAPES
-from tokencost.logs.records.kinds import LogKind
 from tokencost.logs.sql.dialects import DIALECTS
 from tokencost.logs.sql.printed_sql import table_query
 from tokencost.logs.sql.rate_periods import rate_periods
@@ -196,7 +196,7 @@ def query(dialect: str, table: PriceTable, shapes: Sequence[LogKind] = ALL_SHAPE
     return table_query(DIALECTS[dialect], "logs", shapes, question, rate_periods(table), json_column="record")
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=settings().max_examples // 5, deadline=None, suppress_health_check=SLOW)
 @given(text=tables(), log=st.lists(requests(), min_size=1, max_size=30))
 def test_duckdb_equals_pricing_row_by_row(table_of: Callable[[str], PriceTable], text: str, log: list[Record]) -> None:
     table = table_of(text)
@@ -210,7 +210,7 @@ def test_duckdb_equals_pricing_row_by_row(table_of: Callable[[str], PriceTable],
     assert sum(row.cost.total for row in again.rows) == sum(row.cost.total for row in result.rows)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=settings().max_examples // 10, deadline=None, suppress_health_check=SLOW)
 @given(text=tables(), log=LOGS)
 def test_the_printed_query_equals_pricing_row_by_row(
     table_of: Callable[[str], PriceTable], text: str, log: list[Record]
@@ -226,7 +226,7 @@ def test_the_printed_query_equals_pricing_row_by_row(
 
 
 @pytest.mark.engine
-@settings(max_examples=10, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=settings().max_examples // 10, deadline=None, suppress_health_check=SLOW)
 @given(text=tables(), log=LOGS)
 def test_postgresql_equals_pricing_row_by_row(
     table_of: Callable[[str], PriceTable], psql: Callable[[str], str], text: str, log: list[Record]

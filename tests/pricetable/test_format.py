@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import tomli
 import tomlkit
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tokencost import InvalidData, InvalidRequest, PriceTable, parse_prices
@@ -509,7 +509,6 @@ def same(old: PriceTable, new: PriceTable) -> bool:
 
 
 @given(st.data())
-@settings(max_examples=100)
 def test_any_table_in_any_layout_comes_into_one_form_that_says_the_same(data: st.DataObject) -> None:
     writer = Writer(data.draw)
     text = writer.text(data.draw(tables()))

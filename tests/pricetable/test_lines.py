@@ -529,7 +529,7 @@ class Writer:
             self.write("}")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings().max_examples * 3, deadline=None)
 @given(DOCUMENTS, st.randoms(use_true_random=False), st.sampled_from(["\n", "\r\n"]))
 def test_any_document_in_any_layout(document: dict[str, Value], chance: random.Random, newline: str) -> None:
     writer = Writer(chance)
@@ -586,7 +586,7 @@ PIECES = [
 JUNK = st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=settings().max_examples * 5, deadline=None)
 @given(JUNK)
 def test_any_text_has_lines(text: str) -> None:
     index = LineIndex(text)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from tokencost.cli.streams import write_out
 from tokencost.errors import InvalidRequest
-from tokencost.logs.records.kinds import SHAPE_HINT, LogKind, named_kinds
+from tokencost.logs.records.kind import LogKind
+from tokencost.logs.records.kinds import SHAPE_HINT, named_kinds
 from tokencost.logs.records.mapping import kinds_mapped
 from tokencost.logs.sessions.tools import refuse_sessions
 from tokencost.logs.sql.dialects import DIALECTS, Dialect

@@ -11,7 +11,7 @@ from tokencost.logs.engines.duckdb_errors import Obstacle
 from tokencost.logs.engines.first_records import first_kinds
 from tokencost.logs.files.discover import LONG_LAYOUTS, Logs, shorten
 from tokencost.logs.files.last_lines import with_ends
-from tokencost.logs.records.kinds import LogKind, paths_of
+from tokencost.logs.records.kind import LogKind, paths_of
 from tokencost.logs.records.repeated_keys import may_repeat, without_repeated_keys
 from tokencost.logs.sql.fields import JSON_TEXTS
 from tokencost.logs.sql.normalize import fields_read

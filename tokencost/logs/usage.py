@@ -19,7 +19,7 @@ from tokencost.logs.exported_sums import ExportedSums, holds_sums, list_rejected
 from tokencost.logs.files.bills import ProviderBill, load_bill
 from tokencost.logs.files.discover import LeftAlone, Logs
 from tokencost.logs.files.last_lines import has_open_line
-from tokencost.logs.records.kinds import FAILED, LogKind, Path
+from tokencost.logs.records.kind import FAILED, LogKind, Path
 from tokencost.logs.records.mapping import kinds_mapped
 from tokencost.logs.sql.rate_periods import RatePeriods, rate_periods
 from tokencost.logs.usage_query import ENGINES, Cluster, UsageQuery, ask, known_hours, mapped_fields

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from tokencost import quantities
 from tokencost.errors import InvalidRequest, NoPrice
-from tokencost.logs.records.kinds import MAPPED_FIELDS, REGION, SUMMED_FIELDS, Path
+from tokencost.logs.records.kind import REGION, Path
+from tokencost.logs.records.mapping import MAPPED_FIELDS, SUMMED_FIELDS
 from tokencost.logs.records.paths import split_path, split_sum
 from tokencost.pricetable.names import exact_meanings, meanings
 from tokencost.pricetable.resolve import as_names, find_model, find_named, resolve, split_time

@@ -173,7 +173,7 @@ def price(shipped: PriceTable) -> Callable[[str], Usage]:
     return lambda folder: usage(shipped, folder)
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(drawn=folders())
 def test_the_answer_is_the_sum_of_the_calls_as_drawn(
     price: Callable[[str], Usage], drawn: tuple[list[list[dict[str, Any]]], list[Counts]]

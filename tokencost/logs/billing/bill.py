@@ -35,7 +35,7 @@ from tokencost.logs.billing.results import (
 )
 from tokencost.logs.billing.sums import Period, Sum
 from tokencost.logs.billing.unpriced import UnpricedSums
-from tokencost.logs.records.kinds import NOT_BILLED
+from tokencost.logs.records.kind import NOT_BILLED
 from tokencost.logs.sql.rate_periods import MICROSECOND, instant_of
 from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery, split_host, split_region, split_unread
 from tokencost.money import EXACT, ZERO

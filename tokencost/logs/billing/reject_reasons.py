@@ -1,6 +1,6 @@
 """Why records are rejected, in words: in short for sums of them, and with fields and figures for each."""
 
-from tokencost.logs.records.kinds import FAILED, NO_CALL, LogKind, Path, call_numbers
+from tokencost.logs.records.kind import FAILED, NO_CALL, LogKind, Path, call_numbers
 from tokencost.logs.sql.fields import MOST
 from tokencost.pricing.cost import CONVENTION
 

@@ -12,7 +12,7 @@ from tokencost.logs.engines.first_records import hold_lists, need_json, show_unr
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
 from tokencost.logs.files.progress import run_interruptibly
-from tokencost.logs.records.kinds import LogKind, Path, call_lists, call_numbers, count_paths, paths_of
+from tokencost.logs.records.kind import LogKind, Path, call_lists, call_numbers, count_paths, paths_of
 from tokencost.logs.sql.fields import (
     Column,
     Entangled,

@@ -13,7 +13,7 @@ from tokencost.logs.files.csv_header import header_lines
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.detect import BOM
 from tokencost.logs.files.discover import HEAD, LONGEST_RECORD, Log
-from tokencost.logs.records.kinds import LogKind, Path, Test, cache_names
+from tokencost.logs.records.kind import LogKind, Path, Test, cache_names
 from tokencost.logs.sql.fields import JSON_TEXTS, UNREAD_CACHE, NestedColumns, identifier
 from tokencost.logs.sql.nested import CONTAINERS
 from tokencost.logs.sql.normalize import known_sql

@@ -14,7 +14,7 @@ from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.detect import BOM
 from tokencost.logs.files.discover import HEAD, LONGEST_RECORD, Log
 from tokencost.logs.records.keys import MOST_KEYS, MOST_SHOWN, keys_of, near_keys, probable_mapping
-from tokencost.logs.records.kinds import LogKind, Path
+from tokencost.logs.records.kind import LogKind, Path
 from tokencost.logs.records.paths import show_path
 from tokencost.logs.sql.fields import NestedColumns
 from tokencost.logs.sql.nested import CONTAINERS

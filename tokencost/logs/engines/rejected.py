@@ -10,7 +10,7 @@ from tokencost.logs.billing.sums import Rejected
 from tokencost.logs.engines.duckdb_sums import query_of_calls
 from tokencost.logs.files.decompress import REPEATED, open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
-from tokencost.logs.records.kinds import NOT_BILLED, LogKind
+from tokencost.logs.records.kind import NOT_BILLED, LogKind
 from tokencost.logs.sql.aggregate import problems_sql
 from tokencost.logs.sql.fields import JsonRecord, literal
 from tokencost.logs.sql.nested import FILE

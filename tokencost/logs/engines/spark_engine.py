@@ -19,7 +19,7 @@ from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.detect import COMPRESSED, SUFFIXES, Layout
 from tokencost.logs.files.discover import Log, Logs
-from tokencost.logs.records.kinds import LogKind
+from tokencost.logs.records.kind import LogKind
 from tokencost.logs.sql.dialects import SPARK
 from tokencost.logs.sql.normalize import counted_calls, fields_read, kinds_of_table, records_sql
 from tokencost.logs.sql.parsing import PortableParsing

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tokencost.logs.records.kinds import LogKind, Path
+from tokencost.logs.records.kind import LogKind, Path
 from tokencost.logs.sql.dialects import SPARK
 from tokencost.logs.sql.fields import JSON_TEXTS, UNREAD_CACHE
 from tokencost.logs.sql.nested import CONTAINERS, USAGE_KEY, holds_usage_sql

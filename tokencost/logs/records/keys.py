@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from tokencost.logs.records.kinds import Path
+from tokencost.logs.records.kind import Path
 from tokencost.logs.records.paths import show_path
 
 MOST_KEYS = 400

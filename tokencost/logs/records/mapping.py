@@ -2,8 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 
-from tokencost.logs.records.kinds import LOG_KINDS, MAPPED_FIELDS, LogKind, Path
+from tokencost.logs.records.kind import LogKind, Path
+from tokencost.logs.records.kinds import LOG_KINDS
 
+MAPPED_FIELDS = {
+    "model": "model",
+    "input_tokens": "input",
+    "output_tokens": "output",
+    "cached_input_tokens": "cached",
+    "cache_write_tokens": "write",
+    "time": "time",
+    "until": "until",
+    "tier": "tier",
+    "region": "region",
+    "requests": "requests",
+}
+"""What `--map` can say, in the words of the plain table, and the field of a kind that it sets."""
+SUMMED_FIELDS = ("input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens")
+"""Those of them that may be a sum of fields."""
 MAPPED = "mapped"
 """The name of the kind that `--map` describes alone."""
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from tokencost.logs.records.kinds import Path
+from tokencost.logs.records.kind import Path
 
 _QUOTED = r"""\[\s*"[^"]+"\s*\]|\[\s*'[^']+'\s*\]|"[^"]+\""""
 _PART = re.compile(rf"""(?P<quoted>{_QUOTED})|(?P<bare>[^."'\[\]]+)""")

@@ -7,7 +7,7 @@ from typing import Any
 
 from tokencost.logs.files.decompress import REPEATED, open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
-from tokencost.logs.records.kinds import Path
+from tokencost.logs.records.kind import Path
 
 SMALL = 64 * 1024 * 1024
 """Bytes of logs up to which all lines are looked at for it where some line is no record."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tokencost.errors import InvalidRequest
-from tokencost.logs.records.kinds import Items, Path
+from tokencost.logs.records.kind import Items, Path
 from tokencost.logs.sql.fields import items_sql
 
 

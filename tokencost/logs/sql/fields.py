@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from tokencost.logs.records.kinds import Items, Path
+from tokencost.logs.records.kind import Items, Path
 
 MALFORMED = -1
 MOST = 10**15

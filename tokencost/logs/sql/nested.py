@@ -6,7 +6,8 @@ whose lists are empty is a record too, so that none is lost.
 
 from collections.abc import Callable, Sequence
 
-from tokencost.logs.records.kinds import NO_CALLS, LogKind, Path
+from tokencost.logs.records.kind import LogKind, Path
+from tokencost.logs.records.kinds.no_calls import NO_CALLS
 from tokencost.logs.sql.fields import JsonRecord
 
 FILE = "tokencost_file"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 
 from tokencost.errors import InvalidRequest
 from tokencost.logs.records.keys import MOST_KEYS, probable_mapping
-from tokencost.logs.records.kinds import (
+from tokencost.logs.records.kind import (
     FAILED,
     NO_CALL,
     OWN_HOST,

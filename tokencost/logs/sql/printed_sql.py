@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tokencost.errors import InvalidRequest
-from tokencost.logs.records.kinds import Items, LogKind, Path, paths_of
+from tokencost.logs.records.kind import Items, LogKind, Path, paths_of
 from tokencost.logs.sql.aggregate import (
     bucket_sums_sql,
     each_record_sql,

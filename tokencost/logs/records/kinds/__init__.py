@@ -1,0 +1,69 @@
+"""The kinds in which usage is recorded, in the order they are looked for, and their names.
+
+In all of them but those that say otherwise the input tokens include the cached ones; the output tokens include
+reasoning in every one. A kind is recognised by its fields: the first one all of whose marks a record has.
+"""
+
+from collections.abc import Sequence
+
+from tokencost.errors import InvalidRequest
+from tokencost.logs.records.kind import LogKind
+from tokencost.logs.records.kinds.anthropic import messages
+from tokencost.logs.records.kinds.deepseek import EXPORTS, parts_only
+from tokencost.logs.records.kinds.frameworks import FRAMEWORKS
+from tokencost.logs.records.kinds.gateways import GATEWAYS
+from tokencost.logs.records.kinds.no_calls import NO_CALLS
+from tokencost.logs.records.kinds.openai import BATCH, BATCH_FAILED, BATCH_OBJECT, CHAT, USAGE_BUCKET, openai_bodies
+from tokencost.logs.records.kinds.opentelemetry import SPANS
+from tokencost.logs.records.kinds.programs import PROGRAMS
+from tokencost.logs.records.kinds.tables import FLAT_TABLES, PLAIN_TABLES
+
+_CHAT, _RESPONSES = openai_bodies("chat", CHAT, "")
+
+LOG_KINDS: tuple[LogKind, ...] = (
+    *openai_bodies("batch", BATCH, "response.body", tier="batch", failed=True),
+    # Chat Completions come early: of a whole record each field that is asked for takes time.
+    _CHAT,
+    BATCH_OBJECT,
+    *messages(""),
+    _RESPONSES,
+    *messages("response"),
+    *openai_bodies("wrapped", CHAT, "response"),
+    *messages("body"),
+    *openai_bodies("wrapped-body", CHAT, "body"),
+    parts_only("", "deepseek"),
+    parts_only("response", "wrapped-deepseek"),
+    *FRAMEWORKS,
+    *SPANS,
+    USAGE_BUCKET,
+    *EXPORTS,
+    *GATEWAYS,
+    *PROGRAMS,
+    *PLAIN_TABLES,
+    *FLAT_TABLES,
+    BATCH_FAILED,
+    *NO_CALLS,
+)
+
+FAMILIES = {
+    "batch": ("batch", "batch-responses", "batch-failed"),
+    "wrapped": ("wrapped", "wrapped-responses", "wrapped-body", "wrapped-body-responses", "wrapped-deepseek"),
+    "otel": ("otel", "otel-older"),
+    "otel-flat": ("otel-flat", "otel-flat-older"),
+    "anthropic": ("anthropic", "anthropic-written"),
+}
+"""Names that stand for several kinds where a user names one: records of one origin come in all of them."""
+
+
+def named_kinds(names: Sequence[str]) -> tuple[LogKind, ...]:
+    """The kinds of these names, in the order they are looked for. Raises `InvalidRequest` for an unknown name."""
+    known = {kind.name: kind for kind in LOG_KINDS}
+    for name in names:
+        if name not in known:
+            raise InvalidRequest(f"there is no shape {name!r}", SHAPE_HINT)
+    wanted = {member for name in names for member in FAMILIES.get(name, (name,))}
+    return tuple(kind for kind in LOG_KINDS if kind.name in wanted)
+
+
+_SHAPES = ", ".join(kind.name for kind in LOG_KINDS if kind not in NO_CALLS)
+SHAPE_HINT = f"--shape is one of {_SHAPES}, or several; --map describes another"

@@ -1,0 +1,95 @@
+"""Tables of requests, as people and programs make them."""
+
+from tokencost.logs.records.kind import LOG_TIMES, OTHER_TIMES, LogKind, at
+from tokencost.logs.records.kinds.anthropic import MESSAGES
+
+_ONE_API = "https://github.com/songquanpeng/one-api/blob/main/model/log.go"
+
+
+def _tables() -> tuple[LogKind, LogKind]:
+    """The plain table; and one with Anthropic's columns, whose input leaves out what they count."""
+    table = LogKind(
+        "table",
+        "docs/logs.md",
+        marks=at("model", "input_tokens", "output_tokens"),
+        model=at("model"),
+        input=at("input_tokens"),
+        output=at("output_tokens"),
+        cached=at("cached_input_tokens", "cached_tokens"),
+        write=at("cache_write_tokens"),
+        time=at("completed_at", "time", "timestamp", "created_at", "created", "date", "day", *OTHER_TIMES),
+        tier=at("tier", "service_tier"),
+        hosts=at("provider", "custom_llm_provider"),
+        region=at("region"),
+        requests=at("requests"),
+        flat=True,
+    )
+    excluding = table._replace(
+        name="table-excluding-cache",
+        source=MESSAGES,
+        marks=(*table.marks, ("cache_read_input_tokens",)),
+        cached=at("cache_read_input_tokens"),
+        write=at("cache_creation_input_tokens"),
+        excludes_cache=True,
+    )
+    return excluding, table
+
+
+def _flat_tables() -> tuple[LogKind, ...]:
+    """Tables in OpenAI's words, at the top of a record or within one field of it, such as the logs of one-api.
+
+    one-api's `logs` have `model_name`, `prompt_tokens`, `completion_tokens`, `created_at` in seconds, and `type`, which
+    is 2 for what was consumed. new-api adds `other`, JSON as text, with `cache_tokens`:
+    https://github.com/QuantumNous/new-api/blob/main/model/log.go
+    """
+    times = (*LOG_TIMES, "created", "date", "day", *OTHER_TIMES)
+
+    def flat(name: str, root: str) -> LogKind:
+        under = f"{root}." if root else ""
+        models = ("model", "model_name")
+        return LogKind(
+            name,
+            _ONE_API,
+            marks=at(f"{under}prompt_tokens", f"{under}completion_tokens"),
+            model=at(*(f"{place}{model}" for place in dict.fromkeys((under, "")) for model in models)),
+            input=at(f"{under}prompt_tokens"),
+            output=at(f"{under}completion_tokens"),
+            cached=at(
+                f"{under}cached_tokens",
+                f"{under}cached_input_tokens",
+                f"{under}prompt_cache_hit_tokens",
+                f"{under}prompt_tokens_details.cached_tokens",
+                *([] if root else ["other.cache_tokens"]),
+            ),
+            write=at(f"{under}cache_write_tokens", f"{under}prompt_tokens_details.cache_write_tokens"),
+            time=at(*(f"{place}{time}" for place in dict.fromkeys(("", under)) for time in times)),
+            tier=at(f"{under}service_tier", *([] if root else ["tier"])),
+            flat=not root,
+        )
+
+    top = flat("flat", "")
+    one_api = top._replace(
+        name="one-api",
+        marks=at("model_name", "quota", "prompt_tokens", "completion_tokens"),
+        # Top-ups, errors and refunds have rows as well.
+        no_call=((("type",), "[013-9]"),),
+    )
+    named = LogKind(
+        "table-model-name",
+        "docs/logs.md",
+        marks=at("model_name", "input_tokens", "output_tokens"),
+        model=at("model_name"),
+        input=at("input_tokens"),
+        output=at("output_tokens"),
+        cached=at("cached_input_tokens", "cached_tokens"),
+        write=at("cache_write_tokens"),
+        time=at(*times),
+        tier=at("tier", "service_tier"),
+        requests=at("requests"),
+        flat=True,
+    )
+    return one_api, top, *(flat(f"flat-in-{root}", root) for root in ("data", "result", "token_usage")), named
+
+
+PLAIN_TABLES = _tables()
+FLAT_TABLES = _flat_tables()
