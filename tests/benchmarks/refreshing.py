@@ -50,7 +50,7 @@ def main() -> None:
         print(f"{BLOCKS} blocks: {min(ours) * 1000:.0f} ms, {ratio:.2f} x `tokencost compare` (at most {LIMIT})")
         plain = Path(folder) / "plain.md"
         plain.write_text("tokencost " + "word " * (LINE // 5), encoding="utf-8")
-        for unit in ("`` ` ", "<!-- ", "> - ", "    "):
+        for unit in ("`` ` ", "<!-- ", "<!-- a --> x ", "> - ", "    "):
             text.write_text("tokencost\n" + unit * (LINE // len(unit)) + "\n", encoding="utf-8")
             took = min(seconds([*TOKENCOST, "refresh", str(text)]) for _ in range(3))
             ratio = took / min(seconds([*TOKENCOST, "refresh", str(plain)]) for _ in range(3))

@@ -174,7 +174,7 @@ class _Pairing:
             return
         start, end = source.next_line(begin.end), source.line_start(mark.start)
         prefix = source.text[source.line_start(begin.start) : begin.start] if self.syntax.indents else ""
-        prefix = prefix.replace(BYTE_ORDER_MARK, "") if self.syntax.closes else _indentation(source, begin)
+        prefix = prefix.replace(BYTE_ORDER_MARK, "") if self.syntax.closes else source.indentation(begin.start)
         command = " ".join(begin.said.split("\n"))
         self.blocks.append(
             Block("answer", command, source.line(begin.start), start, end, prefix, source.ending(begin.start))
@@ -194,7 +194,7 @@ class _Pairing:
     def _is_alone(self, mark: Mark) -> bool:
         if not self.syntax.closes:
             return True
-        return not (self.source.before(mark.start).strip() or self.source.after(mark.end).strip())
+        return self.source.is_first(mark.start) and self.source.is_last(mark.end)
 
     def _lacks_end(self, mark: Mark) -> None:
         end = self.syntax.mark("/" if mark.word == "figure" else f"/{MARK}")
@@ -218,18 +218,13 @@ class _Pairing:
         self.problems.append(Problem(self.file, self.source.line(mark.start), message, hint))
 
 
-def _indentation(source: Source, mark: Mark) -> str:
-    line = source.after(source.line_start(mark.start))
-    return line[: len(line) - len(line.lstrip(" \t"))]
-
-
 def _transcripts(source: Source, shown: Verbatim) -> Iterator[Block]:
     """Each command of a transcript that has output below it: all lines up to the next prompt."""
     start, stop = shown.inner
     for found in _TYPED.finditer(source.plain, start, stop):
         typed, end = found["typed"].rstrip(), found.end()
         while typed.endswith("\\") and end < stop:
-            following = source.after(end + 1)
+            following = source.rest(end + 1)
             typed = f"{typed[:-1]} {following.removeprefix(found['prefix']).lstrip().removeprefix('> ').rstrip()}"
             end += 1 + len(following)
         begin = min(source.next_line(end), stop)

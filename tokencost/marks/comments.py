@@ -39,6 +39,8 @@ class Comments:
         self.source = source
         self.is_markdown = is_markdown
         self._close = 0
+        self._judged: dict[int, bool] = {}
+        """Which lines are code, by where they begin."""
 
     def find(self) -> Iterator[Event]:
         """Every mark and every verbatim stretch, in order."""
@@ -65,7 +67,7 @@ class Comments:
             return None, inner  # shown as it is
         if 0 <= self._close < inner:
             self._close = plain.find("-->", inner)
-        alone = not self.is_markdown or not self.source.before(start).strip(" \t")
+        alone = not self.is_markdown or self.source.is_first(start)
         if self._close < 0:
             return (Unended(start, "comment"), len(plain)) if alone else (None, inner)
         if not alone and self._is_parted(inner, self._close):
@@ -133,28 +135,33 @@ class Comments:
 
     def _is_code(self, offset: int) -> bool:
         """Whether a line is code because it is indented, and not because it belongs to an item of a list."""
-        source = self.source
-        start = source.line_start(offset)
-        line = source.plain[start:offset]
-        indent = _columns(line[: len(line) - len(line.lstrip(" \t"))])
+        source, start = self.source, self.source.line_start(offset)
+        if start not in self._judged:
+            self._judged[start] = self._judge(start, _columns(source.indentation(offset)))
+        return self._judged[start]
+
+    def _judge(self, start: int, indent: int) -> bool:
         if indent < CODE_INDENT:
             return False
+        source = self.source
         follows_text = True
         for _ in range(MOST_LINES):
             if not start:
                 return True
-            start = source.line_start(start - 1)
+            start = source.plain.rfind("\n", 0, start - 1) + 1
             line = source.plain[start : start + MOST_LINES].partition("\n")[0]
             text = line.lstrip(" \t")
             before = _columns(line[: len(line) - len(text)])
             if not text:
                 follows_text = False
+            elif start in self._judged and before == indent:
+                return self._judged[start]
             elif item := _ITEM.match(line):
                 return not _columns(item[0]) <= indent < _columns(item[0]) + CODE_INDENT
             elif follows_text and before < CODE_INDENT:
                 return False  # a line of a paragraph may be indented as far as one likes
             elif not before:
-                return True
+                break
         return True
 
 

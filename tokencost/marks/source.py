@@ -1,11 +1,14 @@
 """A text to look for marks in, and what is found in it: offsets are those of the text itself."""
 
+import re
 from bisect import bisect_right
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 BYTE_ORDER_MARK = "\ufeff"
 MARK = "tokencost"
+_SPACES = re.compile(r"[ \t]*+")
+_REST = re.compile(r"[ \t]*+(?=\n|\Z)")
 Word = Literal["begin", "end", "figure", "figure end"]
 
 
@@ -19,6 +22,7 @@ class Source:
         self.text = text
         plain = text.replace("\r\n", " \n").replace("\r", "\n")
         self.plain = f" {plain[1:]}" if plain.startswith(BYTE_ORDER_MARK) else plain
+        self._line = (0, -1)
 
     @cached_property
     def _breaks(self) -> list[int]:
@@ -32,14 +36,21 @@ class Source:
         """The number of the line, from 1."""
         return bisect_right(self._breaks, offset - 1) + 1
 
+    def _bounds(self, offset: int) -> tuple[int, int]:
+        """Where its line begins, and where it ends. A line is measured once, however many marks it has."""
+        start, end = self._line
+        if not start <= offset <= end:
+            start, end = self.plain.rfind("\n", 0, offset) + 1, self.plain.find("\n", offset)
+            self._line = start, end if end >= 0 else len(self.plain)
+        return self._line
+
     def line_start(self, offset: int) -> int:
         """Where the line begins."""
-        return self.plain.rfind("\n", 0, offset) + 1
+        return self._bounds(offset)[0]
 
     def next_line(self, offset: int) -> int:
         """Where the next line begins; the end of the text where there is none."""
-        at = self.plain.find("\n", offset)
-        return len(self.plain) if at < 0 else at + 1
+        return min(self._bounds(offset)[1] + 1, len(self.plain))
 
     def ending(self, offset: int) -> str:
         """What the line ends in; a line feed where it is the last one."""
@@ -48,13 +59,24 @@ class Source:
             return "\r\n"
         return "\r" if self.text.endswith("\r", 0, after) else "\n"
 
-    def before(self, offset: int) -> str:
-        """The characters of the line before it."""
-        return self.plain[self.line_start(offset) : offset]
+    def indentation(self, offset: int) -> str:
+        """The spaces and tabs with which the line begins."""
+        found = _SPACES.match(self.plain, self.line_start(offset))
+        return found[0] if found else ""
 
-    def after(self, offset: int) -> str:
+    def is_first(self, offset: int) -> bool:
+        """Whether nothing but spaces stands before it on its line."""
+        return not self.plain[offset - 1 : offset].strip() and (
+            offset <= self.line_start(offset) + len(self.indentation(offset))
+        )
+
+    def is_last(self, offset: int) -> bool:
+        """Whether nothing but spaces stands behind it on its line."""
+        return bool(_REST.match(self.plain, offset))
+
+    def rest(self, offset: int) -> str:
         """The characters of the line from it on."""
-        return self.plain[offset : self.next_line(offset)].rstrip("\n")
+        return self.plain[offset : self._bounds(offset)[1]]
 
 
 class Mark(NamedTuple):
