@@ -29,6 +29,7 @@ _HOMES = {
     "analysis.workload.totals": ("WorkloadTotals", "workload_totals"),
     "analysis.workload.fields": ("Workload", "workload"),
     "analysis.workload.file": ("WorkloadFile", "load_workloads", "parse_workloads"),
+    "cli.refresh.text": ("refresh",),
     "errors": (
         "AmbiguousRate",
         "HourNeeded",
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
         load_workloads as load_workloads,
         parse_workloads as parse_workloads,
     )
+    from tokencost.cli.refresh.text import refresh as refresh
     from tokencost.errors import (
         AmbiguousRate as AmbiguousRate,
         HourNeeded as HourNeeded,

@@ -365,7 +365,7 @@ def test_a_file_with_another_name_is_left_alone(tokencost: Run, table: Path, tmp
     (tmp_path / "other.toml").hardlink_to(table)
     outcome = tokencost(*add(table, *PRICE, *SOURCE))
     assert (outcome.status, table.read_text()) == (2, TABLE)
-    assert f"{table} has 2 names (hard links), and the others would keep the old prices" in outcome.err
+    assert f"{table} has 2 names (hard links), and the others would stay as they are" in outcome.err
     assert sorted(os.listdir(tmp_path)) == ["other.toml", "prices.toml"]
 
 

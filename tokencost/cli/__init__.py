@@ -15,6 +15,8 @@ OBJECTS_BEFORE_COLLECTION = 200_000
 """A short run makes no garbage worth collecting; collecting while modules load costs a tenth of its time."""
 DEBUG = "TOKENCOST_DEBUG"
 COMPLETE = "_TOKENCOST_COMPLETE"
+TYPED = "tokencost.cli.typed"
+"""Under which name a context has all that was typed."""
 
 
 def main() -> None:
@@ -39,14 +41,24 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit status; a user never sees a traceback."""
+    from tokencost.cli.streams import must_have_streams, say
+
+    must_have_streams()
+    status, message = attempt(arguments)
+    if message:
+        say(message)
+    return status
+
+
+def attempt(arguments: list[str]) -> tuple[int, str]:
+    """Run one command: its exit status, and what there is to say of a failure."""
     import io
 
     import click
 
-    from tokencost.cli.streams import ReaderGone, forget_output, must_have_streams, say
+    from tokencost.cli.streams import ReaderGone, forget_output
     from tokencost.errors import InvalidData, TokencostError
 
-    must_have_streams()
     message = ""
     try:
         returned = _invoke(arguments)
@@ -72,9 +84,7 @@ def run(arguments: list[str]) -> int:
         if os.environ.get(DEBUG):
             raise
         status, message = _explain_failure(error)
-    if message:
-        say(message)
-    return status
+    return status, message
 
 
 def _invoke(arguments: list[str]) -> object:
@@ -84,6 +94,7 @@ def _invoke(arguments: list[str]) -> object:
     if os.environ.get(COMPLETE):
         tokencost.main(arguments, "tokencost")  # a shell asks for completions, and click exits
     with tokencost.make_context("tokencost", arguments) as context:
+        context.meta[TYPED] = arguments
         return tokencost.invoke(context)
 
 

@@ -24,6 +24,9 @@ COMMANDS = {
     "usage": LazyCommand("tokencost.cli.usage", "What real request logs cost, or would have cost elsewhere."),
     "claims": LazyCommand("tokencost.cli.claims", "Published figures, recomputed, with a verdict."),
     "find": LazyCommand("tokencost.cli.find", "Which list prices equal these figures."),
+    "refresh": LazyCommand(
+        "tokencost.cli.refresh.command", "Bring marked tables in your texts up to date, or check them."
+    ),
     "prices": LazyCommand(
         "tokencost.cli.prices.commands", "The price table: list, show, history, check, add, diff, audit, export."
     ),

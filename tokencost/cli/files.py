@@ -179,7 +179,7 @@ def refuse_hard_links(path: str) -> None:
     target = os.path.realpath(path)
     if os.path.isfile(target) and (names := os.stat(target).st_nlink) > 1:
         raise InvalidRequest(
-            f"{path} has {names} names (hard links), and the others would keep the old prices",
+            f"{path} has {names} names (hard links), and the others would stay as they are",
             "nothing was written; make the other names symbolic links: ln -sf " + path + " OTHER",
         )
 

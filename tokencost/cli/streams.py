@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TextIO
 
+from tokencost.cli.capture import captured
 from tokencost.errors import InvalidRequest
 
 ELSEWHERE = "name a file with --output, or send standard output elsewhere"
@@ -27,6 +28,9 @@ def write_out(text: str, *, as_shown: bool = False) -> None:
     What is shown has the encoding of the terminal, and plain characters where it lacks others. Raises `InvalidRequest`
     where nothing can be written, and `ReaderGone`.
     """
+    if (into := captured()) is not None:
+        into.parts.append(text)
+        return
     stream = sys.stdout
     binary = None if as_shown else getattr(stream, "buffer", None)
     try:
@@ -44,7 +48,12 @@ def write_out(text: str, *, as_shown: bool = False) -> None:
 
 
 def say(text: str) -> None:
-    """A message on standard error, where there is one. It never fails: there would be nowhere to say so."""
+    """A message on standard error, where there is one. It never fails: there would be nowhere to say so.
+
+    Of a command that is run to keep a text current, only the answer counts.
+    """
+    if captured() is not None:
+        return
     from tokencost.render.sanitize import sanitize_lines
 
     # Names of files and what engines say of them may hold what a terminal would obey.

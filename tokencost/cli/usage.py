@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from tokencost.cli.capture import captured
 from tokencost.cli.parameters.headings import CommandWithHeadings
 from tokencost.cli.parameters.options import (
     InputFile,
@@ -18,6 +19,7 @@ from tokencost.cli.parameters.options import (
     load_table,
     own_times_option,
 )
+from tokencost.cli.streams import say
 from tokencost.errors import InvalidRequest
 from tokencost.logs.sql.dialects import DIALECTS, UNTESTED
 from tokencost.logs.usage_query import ENGINES
@@ -49,7 +51,7 @@ HEADINGS = {
         "allow_unpriced",
         "any_host",
     ),
-    "The answer": ("chart", "brief", "width", "format_name", "output", "no_color"),
+    "The answer": ("chart", "brief", "width", "format_name", "output", "no_color", "paste"),
     "Larger than a machine": ("engine", "master", "spark_remote"),
     "A query for a warehouse": ("dialect", "table_name", "shape", "columns", "json_column"),
 }
@@ -165,8 +167,9 @@ def usage(
     if dialect is not None:
         from tokencost.cli.usage_sql import print_query
 
-        if files:
-            raise InvalidRequest("--print-sql reads no files", "name the table with --table, or leave out --print-sql")
+        if files or form["paste"]:
+            instead = "name the table with --table, and leave out files and --paste; or leave out --print-sql"
+            raise InvalidRequest("--print-sql reads no files, and prints no block", instead)
         source = TableSource(table_name, shape, columns, json_column, fields, excludes_cached)
         print_query(table, asked, dialect, source, form["output"])
         return 0
@@ -195,16 +198,16 @@ def usage(
         mapping=fields,
         excludes_cached=excludes_cached,
         bill=bill,
-        progress=sys.stderr.isatty(),
-        tell=lambda sentence: click.echo(sentence, err=True),
+        progress=sys.stderr.isatty() and captured() is None,
+        tell=say,
         engine=engine,
         cluster=Cluster(master, spark_remote),
         keep_repeats=keep_repeats,
     )
     for sentence in result.left_alone:
-        click.echo(f"note: {sanitize(sentence)}", err=True)
+        say(f"note: {sanitize(sentence)}")
     for name in result.empty:
-        click.echo(f"note: {sanitize(name)} holds no record", err=True)
+        say(f"note: {sanitize(name)} holds no record")
     if result.as_of is None:  # nothing was priced: the answer is of today
         result = result._replace(as_of=as_when("today"))
     answer(usage_document(table, result), **form)

@@ -37,7 +37,7 @@ HEADINGS = {
     "When requests come": ("field_hours", "field_days", "field_peak", "field_zone"),
     "Models and prices": ("against", "on", "field_tier", "field_batch", "field_region", "prices"),
     "What to compute": ("by", "max_cost", "break_even", "sweeps"),
-    "The answer": ("chart", "format_name", "output", "brief", "width", "no_color"),
+    "The answer": ("chart", "format_name", "output", "brief", "width", "no_color", "paste"),
 }  # fmt: skip
 NEEDED = {
     "requests": "the number of requests in each period",
@@ -131,6 +131,7 @@ def workload(
     no_color: bool,
     brief: bool,
     width: int | None,
+    paste: bool,
     chart: bool,
     **options: str | None,
 ) -> int:
@@ -172,7 +173,7 @@ def workload(
         ranges=tuple(window_ranges(totals)),
         budget=() if budget is None else [*_say_budget(over, budget)],
     )
-    answer(document, format_name, output, no_color, brief, width, chart=chart)
+    answer(document, format_name, output, no_color, brief, width, paste, chart=chart)
     if over and budget is not None:
         from tokencost.render.numbers import show_sentence
 

@@ -28,6 +28,8 @@ class Screen(NamedTuple):
     """Whether the charts of a document are drawn, where the format can hold a chart."""
     brief: bool = False
     """Whether notes and sources are left out."""
+    part: bool = False
+    """Whether it becomes part of somebody's own text, which is a page already."""
 
 
 class Format(NamedTuple):
@@ -93,12 +95,14 @@ def render(
     color: bool = False,
     charts: bool = False,
     brief: bool = False,
+    part: bool = False,
 ) -> str:
     """The document as text that ends with exactly one newline.
 
     Without `width`, tables are as wide as they are, or as a page where the format is printed on one; `charts` asks for
-    charts, `brief` for the answer alone; see `Screen`. Raises `InvalidRequest`
-    for a format that does not exist or is no text.
+    charts, `brief` for the answer alone, `part` for what is put into another text; see `Screen`.
+
+    Raises `InvalidRequest` for a format that does not exist or is no text.
     """
     if format not in TEXT_FORMATS:
         if format in FORMATS:
@@ -107,7 +111,7 @@ def render(
             )
         raise InvalidRequest(f"there is no format {format!r}", f"choose one of {', '.join(TEXT_FORMATS)}")
     write = cast("Callable[[Document, Screen], str]", _module_of(format).render)
-    screen = Screen(width or FORMATS[format].page, color, charts, brief)
+    screen = Screen(width or FORMATS[format].page, color, charts, brief, part)
     return write(document, screen).rstrip("\n") + "\n"
 
 

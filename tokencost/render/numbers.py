@@ -164,6 +164,16 @@ def _show_digits(value: int | Decimal | Fraction, kind: Kind) -> str:
     return f"-{digits}" if number < 0 else digits
 
 
+def write_digits(number: Fraction, places: int, separator: str = "") -> str:
+    """A number of zero or more with that many decimals, halves up, where somebody else has decided how many."""
+    return _write_fixed(number, places, separator)
+
+
+def count_decimals(number: Fraction) -> int | None:
+    """How many decimals write a number exactly; None where no number of them does."""
+    return _decimals(abs(number))
+
+
 def _show_rate(number: Fraction) -> str:
     places = _decimals(number)
     if places is None:

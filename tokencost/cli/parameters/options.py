@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from tokencost.cli.capture import captured
 from tokencost.cli.parameters.choices import OTHER_CURRENCIES, OTHER_FORMATS, OneOf
 from tokencost.cli.streams import write_out
 from tokencost.errors import TokencostError
@@ -16,6 +17,8 @@ from tokencost.pricetable.when import When, as_bound, as_when
 from tokencost.render import FORMATS, PICTURE_SUFFIXES, TEXT_FORMATS, encode, format_of, render
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.shell_completion import CompletionItem
 
     from tokencost.documents.document import Document
@@ -123,8 +126,18 @@ def _list_files(name: str) -> Iterable[str]:
         return ()  # whoever reads it says what is wrong
 
 
-def answer_options(command: Command, *, on: Callable[[Command], Command] = on_option) -> Command:
-    """`--prices`, `--on`, `--format`, `--output` and `--no-color`, which every command takes."""
+paste_option = click.option(
+    "--paste", is_flag=True, help="Print it between marks, ready to paste: `tokencost refresh` then keeps it current."
+)
+
+
+def answer_options(
+    command: Command, *, on: Callable[[Command], Command] = on_option, can_be_pasted: bool = True
+) -> Command:
+    """`--prices`, `--on`, `--format`, `--output` and `--no-color`, which every command takes.
+
+    `--paste` is for those whose answers `tokencost refresh` keeps current.
+    """
     options = (
         prices_option,
         on,
@@ -140,6 +153,7 @@ def answer_options(command: Command, *, on: Callable[[Command], Command] = on_op
             help="Fit tables into N characters. [default: the terminal's; files have no limit]",
         ),
         click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR=1."),
+        *((paste_option,) if can_be_pasted else ()),
     )
     return _add_options(command, options)
 
@@ -205,10 +219,20 @@ def _add_options(command: Command, options: tuple[Callable[[Command], Command], 
 
 def load_table(prices: str | None) -> "PriceTable":
     """The price table that the options and the environment name."""
+    if (into := captured()) is not None:
+        return into.load_table(prices)
     from tokencost.pricetable.load import load_prices
+
+    return load_prices(find_table(prices))
+
+
+def find_table(prices: str | None) -> "Path":
+    """The file of the price table that the options and the environment name."""
+    if (into := captured()) is not None:
+        return into.find_prices(prices)
     from tokencost.pricetable.locate import find_prices
 
-    return load_prices(find_prices(prices))
+    return find_prices(prices)
 
 
 def answer(
@@ -218,10 +242,20 @@ def answer(
     no_color: bool,
     brief: bool = False,
     width: int | None = None,
+    paste: bool = False,
     *,
     chart: bool = False,
 ) -> None:
     """Write the document to standard output, or whole to a file."""
+    if paste:
+        from tokencost.cli.refresh.paste import mark_answer
+
+        write_out(mark_answer(document, format_name, output, charts=chart, brief=brief, width=width))
+        return
+    if (into := captured()) is not None:
+        into.format = format_name or into.default_format
+        write_out(render(document, into.format, charts=chart, brief=brief, width=width, part=True))
+        return
     if output and output != "-":
         from tokencost.cli.files import stream_of, write_whole
 

@@ -12,7 +12,7 @@ from tokencost.errors import TokencostError
 from tokencost.render import FORMATS, RECORD_FORMATS, TEXT_FORMATS
 from tokencost.render.sanitize import sanitize
 
-TOP = ("compare", "workload", "usage", "claims", "find", "prices", "report")
+TOP = ("compare", "workload", "usage", "claims", "find", "refresh", "prices", "report")
 OF_PRICES = ("list", "show", "history", "check", "schema", "add", "format", "diff", "audit", "export")
 COMMANDS = {
     "compare": "vs versus against ratio",
@@ -20,6 +20,7 @@ COMMANDS = {
     "usage": "log logs bill billing spend analyze analyse reprice",
     "claims": "claim verify factcheck fact-check",
     "find": "search lookup",
+    "refresh": "inject embed sync renew docs readme stale",
     "report": "page html dashboard",
     "--help": "help",
     "--version": "version",
@@ -70,6 +71,10 @@ OPTIONS = {
     "--as": "compare compare-with reprice with against alternative",
     "--near": "tolerance within approx about around",
     "--chart": "plot graph draw",
+    "--check": "dry-run diff verify test",
+    "--list": "show ls",
+    "--root": "base dir folder directory cwd work-dir",
+    "--syntax": "markup language lang",
     "--no-color": "nocolor no-colour plain",
     "--provider": "vendor company",
     "--file": "claims claims-file",
@@ -84,6 +89,7 @@ EXAMPLES = {
     "prices diff": "tokencost prices diff HEAD~5, or two files: tokencost prices diff OLD.toml NEW.toml",
     "prices audit": "tokencost prices audit --against FILE, a table saved as JSON, or its address",
     "find": "tokencost find 0.14 7.50 --on 2025-01-27",
+    "refresh": "tokencost refresh report.md; `tokencost compare --paste` prints a block to put into it",
 }
 """For commands that need an argument, what to type."""
 VALUES = {"--on": "2025-01-27", "--against": "o1", "--tier": "batch", "--format": "csv", "--output": "table.csv"}

@@ -1,6 +1,7 @@
 """`tokencost prices audit`."""
 
 import os
+from functools import partial
 from typing import Any
 
 import click
@@ -20,7 +21,7 @@ TABLES_DIFFER = 1
 @click.option("--dated", type=WhenType(), metavar="DAY", help="Day from which the other table is, if it does not say.")
 @click.option("--propose", is_flag=True, help="Print the `prices add` commands that would adopt what differs.")
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 when a rate differs.")
-@answer_options
+@partial(answer_options, can_be_pasted=False)
 def audit(
     against: str, dated: When | None, propose: bool, exit_code: bool, prices: str | None, on: When, **form: Any
 ) -> int:

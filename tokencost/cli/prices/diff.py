@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from tokencost.cli.parameters.options import InputFile, answer, answer_options
+from tokencost.cli.parameters.options import InputFile, answer, answer_options, find_table
 from tokencost.pricetable.when import When, day_of
 
 if TYPE_CHECKING:
@@ -56,9 +56,8 @@ def diff(
     """  # noqa: D301  # \b: click must not wrap this
     from tokencost.analysis.table.diff import diff_tables
     from tokencost.documents.table.diff import diff_document
-    from tokencost.pricetable.locate import find_prices
 
-    file = os.fspath(find_prices(prices))
+    file = os.fspath(find_table(prices))
     result = diff_tables(
         _read_revision_or_file(old, file), _read_revision_or_file(new, file) if new else _read_file(file), day_of(on)
     )

@@ -40,12 +40,14 @@ _SHORT = 24
 
 
 def render(document: Document, screen: Screen) -> str:
-    """A complete document, its charts at the end."""
+    """A complete page, its charts at the end; or what stands in its body, for a page that somebody has."""
     body = join_blocks(document, screen, paragraph=paragraph, table=html_table, items=items)
     if screen.charts:
         from tokencost.render.pictures.svg_chart import draw_figure
 
         body = "\n\n".join([body, *(draw_figure(chart) for chart in document.charts)])
+    if screen.part:
+        return body
     return f"{_HEAD.format(command=_escape(document.command))}{body}\n</body>\n</html>"
 
 

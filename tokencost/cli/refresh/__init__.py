@@ -1,0 +1,1 @@
+"""`tokencost refresh`: the commands that stand in texts, run again."""
