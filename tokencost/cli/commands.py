@@ -24,6 +24,7 @@ COMMANDS = {
     "usage": LazyCommand("tokencost.cli.usage", "What real request logs cost, or would have cost elsewhere."),
     "claims": LazyCommand("tokencost.cli.claims", "Published figures, recomputed, with a verdict."),
     "find": LazyCommand("tokencost.cli.find", "Which list prices equal these figures."),
+    "count": LazyCommand("tokencost.cli.count", "How many tokens a text is, and costs, on each model."),
     "prices": LazyCommand(
         "tokencost.cli.prices.commands", "The price table: list, show, history, check, add, diff, audit, export."
     ),
