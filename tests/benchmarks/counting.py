@@ -47,6 +47,15 @@ def main() -> None:
     content = MIXED.encode()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "mixed.txt")
+        for megabytes in (MEGABYTES, long):
+            with file.open("wb") as stream:
+                for _ in range(megabytes * 10**6 // len(content) + 1):
+                    stream.write(content)
+            start = time.perf_counter()
+            subprocess.run([*COMMAND, str(file), "deepseek-v4-pro", "gpt-5"], check=True, stdout=subprocess.DEVNULL)
+            # The most of any child so far, and of this process when it began one: so before anything is loaded here.
+            most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+            print(f"a file of {megabytes:,} MB: {time.perf_counter() - start:.0f} s, at most {most:,} MB of memory")
         file.write_bytes((content * (MEGABYTES * 10**6 // len(content) + 1))[: MEGABYTES * 10**6])
         text = file.read_bytes().decode("utf-8", "replace")
         directly, ours = 0.0, 0.0
@@ -59,15 +68,6 @@ def main() -> None:
             )
             directly, ours = directly + alone, ours + streamed
         print(f"both, {MEGABYTES} MB: {ours:.2f} s, {ours / directly:.2f} x the libraries themselves (at most 3)")
-        for megabytes in (MEGABYTES, long):
-            with file.open("wb") as stream:
-                for _ in range(megabytes * 10**6 // len(content) + 1):
-                    stream.write(content)
-            start = time.perf_counter()
-            subprocess.run([*COMMAND, str(file), "deepseek-v4-pro", "gpt-5"], check=True, stdout=subprocess.DEVNULL)
-            # The most of any child so far: the second is no larger where length does not matter.
-            most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-            print(f"a file of {megabytes:,} MB: {time.perf_counter() - start:.0f} s, at most {most:,} MB of memory")
 
 
 if __name__ == "__main__":

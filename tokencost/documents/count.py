@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from tokencost.counting.costs import CountedTexts, CountRow
 from tokencost.counting.count import MESSAGES, Counts, TextCount
+from tokencost.counting.samples import Sample
 from tokencost.documents.document import (
     Column,
     Document,
@@ -195,6 +196,20 @@ def _say_estimated(table: PriceTable, result: CountedTexts) -> Iterator[Sentence
         counted = "The count" if len(labels) == 1 else "The counts"
         who = table.providers[provider].name
         yield (f"≈ {counted} of {models} {is_are}, with {name}: {who} has not named {whose}.",)
+
+
+def say_sample(sample: Sample, what: str) -> Iterator[Sentence]:
+    """Which files were counted, and how many tokens they are: `prompt.md: 13 tokens in deepseek-v3`."""
+    of = ", ".join(sample.files) if len(sample.files) <= MOST_NAMED else f"{len(sample.files)} files"
+    average = f", on average of {sample.requests:,} requests" if sample.requests > 1 else ""
+    found: list[Sentence] = [
+        (Figure(tokens, "expected"), f" {_tokens(2) if not place else ''}in {name}")
+        for place, (name, tokens) in enumerate(sample.tokens.items())
+    ]
+    yield f"{what} {of}{average}: ", *join_with_and(found), "."
+    if estimated := [name for name, by in sample.counted_by.items() if by.estimated]:
+        models = ", ".join(estimated) if len(estimated) <= MOST_NAMED else f"{len(estimated)} models"
+        yield (f"≈ Estimates, since their providers have not named their vocabularies: {models}.",)
 
 
 # ---- Notes and sources
