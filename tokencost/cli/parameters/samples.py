@@ -112,9 +112,9 @@ def measure_factors(
     own = logged()
     vocabularies = {vocabulary_of(table, name, when).name: name for name, when in own.items()}
     if len(vocabularies) != 1:
+        names = ", ".join(sorted(vocabularies)) or "none"
         raise InvalidRequest(
-            f"these logs are of models with {len(vocabularies)} vocabularies ({', '.join(sorted(vocabularies)) or 'none'}), "
-            "so that no one factor holds for them",
+            f"these logs are of models with {len(vocabularies)} vocabularies ({names}), so that no one factor holds",
             "measure each with tokencost count, and price logs of one vocabulary at a time",
         )
     (baseline,) = vocabularies.values()
