@@ -123,7 +123,8 @@ def _say_per_text(found: "PerTextHeadline") -> Sentence:
     return (
         f"The same text, instead of the same number of tokens: on {show_when(found.on)} {found.baseline} cost ",
         *say_range(found.low, found.high, "times"),
-        f" times as much as {found.model} for each token, and for a text of our own (headline.toml, counted {found.counted}) ",
+        f" times as much as {found.model} for each token, and for a text of our own ",
+        f"(headline.toml, counted {show_when(found.counted)}) ",
         *join_with_and(parts),
         ". Count your own with tokencost count FILE.",
     )
