@@ -39,8 +39,8 @@ def test_without_models_those_of_the_table(tokencost: Call, prompt: str) -> None
     found = json.loads(tokencost("count", prompt, "--format", "json", *ON).out)
     assert {row["model"] for row in found["rows"]} == {"deepseek-flash", "deepseek-v4-pro", "gpt-6-luna", "gpt-6.2-sol"}
     assert found["texts"] == [
-        {"file": prompt, "kind": "text", "requests": 1, "characters": 19, "tokenizer": name, "tokens": tokens,
-         "template_tokens": 0}
+        {"file": prompt, "kind": "text", "requests": 1, "characters": 19, "bytes": 47, "tokenizer": name,
+         "tokens": tokens, "template_tokens": 0}
         for name, tokens in (("deepseek-v3", 13), ("o200k_base", 18))
     ]  # fmt: skip
 
@@ -74,6 +74,20 @@ def test_several_files_have_a_table_with_their_total(tokencost: Call, tmp_path: 
     tokens = sum(json.loads(tokencost("count", str(tmp_path), "gpt-4o", "--against", "gpt-5", "--format", "json",
                                       *ON).out)["texts"][place]["tokens"] for place in range(25))  # fmt: skip
     assert f"{tokens:,}" in out
+
+
+def test_no_text_has_no_cheapest_model(tokencost: Call, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    result = tokencost("count", str(tmp_path / "empty.txt"), "gpt-4o", "gpt-5", *ON)
+    assert result.status == 0
+    assert result.out.startswith(f"{tmp_path / 'empty.txt'} is 0 tokens in o200k_base.\n\n")
+
+
+def test_long_requests_are_priced_as_such_and_that_is_said(tokencost: Call, tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("word " * 280_000, encoding="utf-8")
+    out = tokencost("count", str(tmp_path / "long.txt"), "gpt-5", "gpt-6.1-sol", *ON).out
+    assert "gpt-6.1-sol: requests of more than 272,000 input tokens cost more, and are priced so." in out
+    assert "$1.12" in out  # 280,001 tokens at $4.00
 
 
 def test_chat_messages_and_their_template(tokencost: Call, tmp_path: Path) -> None:

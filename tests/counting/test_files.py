@@ -4,7 +4,9 @@ import gzip
 import io
 import json
 import tracemalloc
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -123,6 +125,21 @@ def test_standard_input_is_read_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Hello world!")))
     found = count("-")
     assert (found.texts[0].name, found.tokens(O200K)) == ("standard input", 3)
+
+
+def test_on_a_terminal_it_is_said_what_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[str] = []
+
+    def announce(shown: str) -> AbstractContextManager[None]:
+        waited.append(shown)
+        return nullcontext()
+
+    monkeypatch.setattr(texts, "announce_wait", announce)
+    for terminal in (False, True):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Hello!")))
+        monkeypatch.setattr("sys.stderr", Mock(**{"isatty.return_value": terminal}))
+        assert count("-").tokens(O200K) == 2
+    assert waited == ["standard input"]
 
 
 def test_surrogates_that_stand_alone_are_replaced() -> None:

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from tokencost.pricetable.table import PriceTable
 
 HEADINGS = {
-    "The text": ("plain",),
-    "The answers": ("output_tokens", "output_like"),
+    "The requests": ("output_tokens", "output_like", "plain"),
     "Models and prices": ("against", "on", "tier", "window", "region", "prices"),
     "The answer": ("format_name", "output", "brief", "width", "no_color"),
 }

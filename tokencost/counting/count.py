@@ -4,7 +4,7 @@ import json
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -31,6 +31,8 @@ class TextCount(NamedTuple):
     requests: int
     """One for a text; for messages, one for each line that holds a conversation."""
     characters: int
+    size: int
+    """Bytes, inside any compression."""
     tokens: Mapping[str, int]
     """By vocabulary, those of the template included."""
     overhead: Mapping[str, int]
@@ -56,7 +58,11 @@ class Counts:
 
     def tokens(self, vocabulary: str) -> int:
         """All of them."""
-        return sum(self.requests[vocabulary])
+        return self._sums[vocabulary]
+
+    @cached_property
+    def _sums(self) -> dict[str, int]:
+        return {name: sum(tokens) for name, tokens in self.requests.items()}
 
 
 class TokenCount(NamedTuple):
@@ -111,7 +117,7 @@ class _Counter:
 
     def __init__(self, tally: Tally, vocabularies: Sequence[str], *, plain_text: bool) -> None:
         self._tally, self._vocabularies, self._plain_text = tally, tuple(vocabularies), plain_text
-        self._found: list[tuple[str, str, int, int, dict[str, int]]] = []
+        self._found: list[tuple[str, str, int, int, int, dict[str, int]]] = []
         self._invalid: list[str] = []
         self._not_text = 0
 
@@ -126,7 +132,7 @@ class _Counter:
         else:
             self._tally.begin_request()
             found = (TEXT, 1, self._tally.add_text(whole))
-        self._found.append((file.shown, *found, overhead))
+        self._found.append((file.shown, *found, decoded.size, overhead))
         if decoded.invalid:
             self._invalid.append(file.shown)
 
@@ -171,10 +177,10 @@ class _Counter:
         requests = self._tally.finish()
         texts = []
         first = 0
-        for name, kind, number, characters, overhead in self._found:
+        for name, kind, number, characters, size, overhead in self._found:
             own = slice(first, first + number)
             tokens = {vocabulary: sum(found[own]) for vocabulary, found in requests.items()}
-            texts.append(TextCount(name, kind, number, characters, tokens, overhead))
+            texts.append(TextCount(name, kind, number, characters, size, tokens, overhead))
             first += number
         return Counts(
             tuple(texts),

@@ -3,13 +3,14 @@
 import codecs
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import BinaryIO, NamedTuple
 
 from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.detect import compression_of, foreign_format
 from tokencost.logs.files.discover import find_files
+from tokencost.logs.files.progress import announce_wait
 
 BLOCK = 256 * 1024
 """Bytes that are read at a time."""
@@ -107,7 +108,8 @@ class Decoded:
         return stack.enter_context(open_decompressed(path, compression, self._file.shown))
 
     def _decode(self, stream: BinaryIO) -> Iterator[str]:
-        first = stream.read(BLOCK)
+        with self._announce():
+            first = stream.read(BLOCK)
         if first.startswith(_UTF_16):
             yield from self._decode_utf_16(stream, first)
             return
@@ -121,6 +123,11 @@ class Decoded:
         if rest:
             self.invalid = True
             yield codecs.utf_8_decode(rest, "replace", True)[0]
+
+    def _announce(self) -> AbstractContextManager[None]:
+        """A word to whoever sits before a terminal and typed nothing yet."""
+        waited = self._file.name == "-" and sys.stderr is not None and sys.stderr.isatty()
+        return announce_wait(self._file.shown) if waited else nullcontext()
 
     def _decode_utf_8(self, data: bytes) -> tuple[str, bytes]:
         """The text, and the bytes at the end that the next block may complete."""

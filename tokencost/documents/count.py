@@ -79,7 +79,7 @@ def count_document(table: PriceTable, result: CountedTexts) -> Document:
         records=(Records(RECORD, [tuple(getattr(row, field.key) for field in RECORD) for row in result.rows]),
                  _text_records(counts)),
         tables=(*tables, _models_table(result)),
-        answer=(_say_tokens(counts), *_say_costs(table, result)),
+        answer=(_say_tokens(counts), *(_say_costs(table, result) if any(row.cost for row in result.rows) else ())),
         assumed=tuple(_assumed(table, result)),
         notes=tuple(_notes(table, result)),
         sources=(*cite_cells(result.cells), *_cite_vocabularies(table, counts)),
@@ -226,8 +226,8 @@ def _notes(table: PriceTable, result: CountedTexts) -> Iterator[Sentence]:
         for remark in (*model_remarks(side), *region_remarks(table, side, result.region, (side.price,)))
     )
     for side in sides:
-        if any(cell.input_tokens_above for of, cell in result.cells if of is side):
-            yield (f"{side.label}: requests above its threshold are priced at the rates for long context.",)
+        if above := max((cell.input_tokens_above for of, cell in result.cells if of is side), default=0):
+            yield (f"{side.label}: requests of more than {above:,} input tokens cost more, and are priced so.",)
     for name in counts.invalid:
         yield (f"{name} holds bytes that are no valid text; each such place is counted as U+FFFD.",)
     if counts.not_text:
@@ -335,12 +335,13 @@ def _text_records(counts: Counts) -> Records:
         Field("kind"),
         Field("requests", "count"),
         Field("characters", "count"),
+        Field("bytes", "count"),
         Field("tokenizer"),
         Field("tokens", "count"),
         Field("template_tokens", "count"),
     )
     rows = [
-        (text.name, text.kind, text.requests, text.characters, name, text.tokens[name], text.overhead[name])
+        (text.name, text.kind, text.requests, text.characters, text.size, name, text.tokens[name], text.overhead[name])
         for text in counts.texts
         for name in counts.vocabularies
     ]
