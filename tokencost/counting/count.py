@@ -75,7 +75,7 @@ class TokenCount(NamedTuple):
     """Whether the provider has not said that the model has this vocabulary: it is the nearest that is known."""
 
 
-def count_tokens(table: PriceTable, text: str, model: str, *, on: When | str = "today") -> TokenCount:
+def count_tokens(table: PriceTable, text: str, model: str, *, on: When | str) -> TokenCount:
     """How many tokens a text is for a model, without any template around it.
 
     `model` may be written as people do, and may carry a time. Raises `MissingExtra` without the libraries of the extra
