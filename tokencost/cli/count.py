@@ -125,4 +125,4 @@ def _looks_like_a_path(table: "PriceTable", argument: str) -> bool:
     if _GLOB & set(argument) or argument.lower().endswith(TEXTS):
         return True
     # `deepseek/deepseek-chat` is a model with its provider.
-    return os.sep in argument and not meanings(table, argument.partition("@")[0])
+    return ("/" in argument or os.sep in argument) and not meanings(table, argument.partition("@")[0])
