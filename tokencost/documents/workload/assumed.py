@@ -157,12 +157,17 @@ def _say_factors(totals: WorkloadTotals, workload: Workload) -> Iterator[Sentenc
     if workload.name not in totals.output_factors:
         for label, factor in factors.items():
             if factor != 1:
-                yield f"{label} takes ", Figure(factor, "factor"), " times as many tokens"
+                yield f"{label} takes ", Figure(factor, "count"), " times as many tokens"
         return
     for what, used in (("input", factors), ("output", totals.output_factors[workload.name])):
+        # Models with the same vocabulary have the same factor.
+        alike: dict[Fraction, list[Sentence]] = {}
         for label, factor in used.items():
             if factor != 1:
-                yield f"{label} takes ", Figure(factor, "factor"), f" times as many {what} tokens"
+                alike.setdefault(factor, []).append((label,))
+        for factor, labels in alike.items():
+            take = " takes " if len(labels) == 1 else " take "
+            yield *join_with_and(labels), take, Figure(factor, "factor"), f" times as many {what} tokens"
 
 
 def _amount(number: Fraction, word: str) -> Sentence:
