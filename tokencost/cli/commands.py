@@ -24,6 +24,7 @@ COMMANDS = {
     "usage": LazyCommand("tokencost.cli.usage", "What real request logs cost, or would have cost elsewhere."),
     "claims": LazyCommand("tokencost.cli.claims", "Published figures, recomputed, with a verdict."),
     "find": LazyCommand("tokencost.cli.find", "Which list prices equal these figures."),
+    "count": LazyCommand("tokencost.cli.count", "How many tokens a text is, and costs, on each model."),
     "refresh": LazyCommand(
         "tokencost.cli.refresh.command", "Bring marked tables in your texts up to date, or check them."
     ),

@@ -1,9 +1,10 @@
 """`tokencost usage`."""
 
 import sys
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -19,11 +20,16 @@ from tokencost.cli.parameters.options import (
     load_table,
     own_times_option,
 )
+from tokencost.cli.parameters.samples import measure_factors, split_factors
 from tokencost.cli.streams import say
 from tokencost.errors import InvalidRequest
 from tokencost.logs.sql.dialects import DIALECTS, UNTESTED
 from tokencost.logs.usage_query import ENGINES
 from tokencost.pricetable.when import When, as_when
+
+if TYPE_CHECKING:
+    from tokencost.documents.document import Sentence
+    from tokencost.pricetable.table import PriceTable
 
 SOME_ARE_UNPRICED = 1
 
@@ -68,7 +74,7 @@ HEADINGS = {
 @click.option("--as", "as_models", multiple=True, metavar="MODEL", shell_complete=complete_models,
               help="Beside the cost: what MODEL would have cost. May be repeated.")  # fmt: skip
 @click.option("--token-factor", "token_factors", multiple=True, metavar="[MODEL=]N",
-              help="Tokens of an --as model for each one logged, such as 1.1.")  # fmt: skip
+              help="Tokens of an --as model for each one logged: 1.1; measured in a file: @prompts.jsonl.")  # fmt: skip
 @click.option("--tier", metavar="TIER", help="Price all requests in this tier. [default: each in its own]")
 @click.option("--region", metavar="REGION", help="Price all requests in this region: data-residency. "
               "[default: as their address says]")  # fmt: skip
@@ -149,6 +155,7 @@ def usage(
     Logs larger than this machine: --engine spark reads the same files on a cluster, and --print-sql DIALECT --table
     NAME --shape SHAPE prints the query for a warehouse; FILE may then be the CSV of its result.
     """
+    numbers, measured = split_factors(token_factors)
     asked: dict[str, Any] = {
         "by": by.split(","),
         "on": on,
@@ -156,7 +163,7 @@ def usage(
         "until": until,
         "tier": tier,
         "as_models": as_models,
-        "token_factors": dict(map(_factor, token_factors)),
+        "token_factors": dict(map(_factor, numbers)),
         "compare_to": compare_to,
         "region": region,
         "any_host": any_host,
@@ -167,9 +174,9 @@ def usage(
     if dialect is not None:
         from tokencost.cli.usage_sql import print_query
 
-        if files or form["paste"]:
-            instead = "name the table with --table, and leave out files and --paste; or leave out --print-sql"
-            raise InvalidRequest("--print-sql reads no files, and prints no block", instead)
+        if form["paste"]:
+            raise InvalidRequest("--print-sql prints no block", "leave out --paste; or leave out --print-sql")
+        _refuse_files_with_sql(files, measured)
         source = TableSource(table_name, shape, columns, json_column, fields, excludes_cached)
         print_query(table, asked, dialect, source, form["output"])
         return 0
@@ -190,19 +197,23 @@ def usage(
     from tokencost.logs.usage_query import Cluster
     from tokencost.render.sanitize import sanitize
 
+    reading: dict[str, Any] = {
+        "window": window,
+        "mapping": fields,
+        "excludes_cached": excludes_cached,
+        "engine": engine,
+        "cluster": Cluster(master, spark_remote),
+        "keep_repeats": keep_repeats,
+    }
+    said = _add_measured(table, files, asked, reading, measured)
     result = price_usage(
         table,
         files,
         **asked,
-        window=window,
-        mapping=fields,
-        excludes_cached=excludes_cached,
+        **reading,
         bill=bill,
         progress=sys.stderr.isatty() and captured() is None,
         tell=say,
-        engine=engine,
-        cluster=Cluster(master, spark_remote),
-        keep_repeats=keep_repeats,
     )
     for sentence in result.left_alone:
         say(f"note: {sanitize(sentence)}")
@@ -210,8 +221,40 @@ def usage(
         say(f"note: {sanitize(name)} holds no record")
     if result.as_of is None:  # nothing was priced: the answer is of today
         result = result._replace(as_of=as_when("today"))
-    answer(usage_document(table, result), **form)
+    document = usage_document(table, result)
+    answer(document._replace(assumed=(*document.assumed, *said)), **form)
     return 0 if result.complete or allow_unpriced else SOME_ARE_UNPRICED
+
+
+def _refuse_files_with_sql(files: tuple[str, ...], measured: Mapping[str | None, str]) -> None:
+    if files:
+        raise InvalidRequest("--print-sql reads no files", "name the table with --table, or leave out --print-sql")
+    if measured:
+        raise InvalidRequest("--print-sql measures nothing", "measure the factor with tokencost count, and write it")
+
+
+def _add_measured(
+    table: "PriceTable",
+    files: tuple[str, ...],
+    asked: dict[str, Any],
+    reading: dict[str, Any],
+    measured: Mapping[str | None, str],
+) -> "list[Sentence]":
+    """Measure the token factors for which files stand, and add them to what is asked; what is to be said of it."""
+    if not measured:
+        return []
+    if "-" in files:
+        raise InvalidRequest("a measured --token-factor reads the logs twice", "save them in a file first")
+    from tokencost.logs.usage import usage as price_usage
+
+    def find_models() -> dict[str, When]:
+        plain = {**asked, "by": ("model",), "as_models": (), "token_factors": {}, "compare_to": None}
+        found = price_usage(table, files, **plain, **reading)
+        return {str(row.group[0]): asked["on"] or found.last or as_when("today") for row in found.rows}
+
+    factors, said = measure_factors(table, measured, asked["as_models"], find_models)
+    asked["token_factors"] |= factors
+    return said
 
 
 def _factor(text: str) -> tuple[str | None, Fraction]:

@@ -17,6 +17,7 @@ from tokencost.cli.parameters.options import (
     complete_models,
     load_table,
 )
+from tokencost.cli.parameters.samples import Samples, split_factors, use_samples
 from tokencost.cli.parameters.workload import check_fields, option_of, parse_axis, parse_dollars, refuse_tokens
 from tokencost.cli.streams import say, write_out
 from tokencost.errors import InvalidRequest
@@ -32,7 +33,7 @@ EXAMPLE = os.path.join(os.path.dirname(__file__), "workload.example.toml")
 HEADINGS = {
     "The workload": (
         "field_requests", "field_per", "field_input", "field_output", "field_cached", "field_cache_write",
-        "field_growth", "field_start", "field_months", "factors", "example",
+        "field_growth", "field_start", "field_months", "prompt", "sample_answer", "factors", "example",
     ),
     "When requests come": ("field_hours", "field_days", "field_peak", "field_zone"),
     "Models and prices": ("against", "on", "field_tier", "field_batch", "field_region", "prices"),
@@ -89,9 +90,12 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--against", metavar="MODEL", shell_complete=complete_models, help="Baseline. [default: the last MODEL]")
 @_field_options
-@click.option(
-    "--token-factor", "factors", multiple=True, metavar="MODEL=F", help="F times as many tokens on a MODEL: o1=1.1."
-)
+@click.option("--prompt", type=InputFile(), metavar="FILE",
+              help="Input of a request: a sample, counted for each MODEL, instead of --input-tokens.")  # fmt: skip
+@click.option("--answer", "sample_answer", type=InputFile(), metavar="FILE",
+              help="Output of a request: a sample, instead of --output-tokens.")  # fmt: skip
+@click.option("--token-factor", "factors", multiple=True, metavar="MODEL=F",
+              help="F times as many tokens on a MODEL: o1=1.1; measured in a file: @prompts.jsonl.")  # fmt: skip
 @click.option("--by", type=click.Choice(["component"]), help="Also: what each total is made of.")
 @click.option(
     "--max-cost", metavar="USD", help="Budget of a month: exit with 1 if a MODEL, the baseline aside, costs more."
@@ -119,6 +123,8 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def workload(
     spec_and_models: tuple[str, ...],
     against: str | None,
+    prompt: str | None,
+    sample_answer: str | None,
     factors: tuple[str, ...],
     by: str | None,
     max_cost: str | None,
@@ -152,7 +158,16 @@ def workload(
     budget = parse_dollars(max_cost, "--max-cost") if max_cost is not None else None
     axes = [parse_axis(text) for text in sweeps]
     table = load_table(prices)
-    workloads, models, against = _read_request(table, spec_and_models, against, on, check_fields(options, factors))
+    numbers, measured = split_factors(factors)
+    samples = Samples(prompt, sample_answer, measured)
+    fields = _with_samples(check_fields(options, numbers), samples)
+    workloads, models, against = _read_request(table, spec_and_models, against, on, fields)
+    said: list[Sentence] = []
+    if samples:
+        from tokencost.analysis.compare import chosen_models
+
+        names, baseline = chosen_models(table, models, against, on)
+        workloads, said = use_samples(table, workloads, samples, (*names, baseline), on)
     totals = workload_totals(table, workloads, models, on=on, against=against)
     over = over_budget(totals, budget) if budget is not None else ()
     swept = even = None
@@ -173,6 +188,7 @@ def workload(
         ranges=tuple(window_ranges(totals)),
         budget=() if budget is None else [*_say_budget(over, budget)],
     )
+    document = document._replace(assumed=(*document.assumed, *said))
     answer(document, format_name, output, no_color, brief, width, paste, chart=chart)
     if over and budget is not None:
         from tokencost.render.numbers import show_sentence
@@ -180,6 +196,16 @@ def workload(
         for sentence in _say_budget(over, budget):
             say(f"Over budget: {show_sentence(sentence)}")
     return 1 if over else 0
+
+
+def _with_samples(fields: dict[str, Any], samples: Samples) -> dict[str, Any]:
+    """The fields, with something in place of what the samples will say. Raises `InvalidRequest` where both say it."""
+    for name, option, file in (("input", "--prompt", samples.prompt), ("output", "--answer", samples.answer)):
+        if file is not None:
+            if name in fields:
+                raise InvalidRequest(f"{option_of(name)} and {option} say the same", f"leave one out; {option} counts")
+            fields[name] = Fraction(0)
+    return fields
 
 
 def _say_budget(over: "Sequence[OverBudget]", budget: "Decimal | Fraction") -> "Iterator[Sentence]":

@@ -24,7 +24,7 @@ Plain = str | int | Decimal | Fraction | date | datetime | None
 
 Kind = Literal[
     "text", "term", "rate", "mixed_rate", "money", "fine_money", "whole_money", "ratio", "times", "percent", "change",
-    "share", "fine_ratio", "fine_percent", "fine_change", "count", "expected", "when", "bound", "url",
+    "share", "factor", "fine_ratio", "fine_percent", "fine_change", "count", "expected", "when", "bound", "url",
 ]  # fmt: skip
 """How a value is shown.
 
@@ -40,6 +40,7 @@ times    a factor in a sentence: 53.6, before `times`
 percent  a value of 98.1333… is shown as 98.1%
 change   a difference in percent, with its sign: −98.1%, +409.5%
 share    a part of a total in percent: shares add up to 100%
+factor   how many tokens there are for each one elsewhere: 0.7666, as one types it
 fine_ratio, fine_percent, fine_change  with two decimals, where a rounding is in question: 53.57×, 98.13%
 count    a whole number of tokens or requests
 expected  how many there will be: a growing or divided number, which need not be whole, rounded to one that is

@@ -11,6 +11,7 @@ from tokencost.analysis.table.price_rows import PriceRow, prices_in_force
 from tokencost.analysis.table.ratio_history import RatioHistory
 from tokencost.analysis.workload.price_shares import peak_and_off_peak
 from tokencost.analysis.workload.totals import WorkloadTotals
+from tokencost.counting.headline import per_text_headline
 from tokencost.documents.claims.claims import claims_document
 from tokencost.documents.compare import comparison_document
 from tokencost.documents.document import (
@@ -98,7 +99,12 @@ def report_page(
         Section("comparison", "Prices side by side", (), comparison_document(table, compared)),
         Section("history", "Prices over time", (), history_document(table, history, on)),
         Section("workload", "What a workload costs", (said,) if said else (), _add_months(workload, totals)),
-        Section("claims", "Published figures, recomputed", (), claims_document(table, judged, None)),
+        Section(
+            "claims",
+            "Published figures, recomputed",
+            (),
+            claims_document(table, judged, None, per_text_headline(table)),
+        ),
         Section(
             "sources",
             "Where every rate comes from",

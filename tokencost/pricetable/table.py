@@ -148,6 +148,15 @@ class Served(NamedTuple):
     name: str
 
 
+class Counted(NamedTuple):
+    """Since when a vocabulary counts the tokens of a model, until the next."""
+
+    start: datetime | None
+    """None for all of its time."""
+    name: str
+    """Of the table's `tokenizers`."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Model:
     """A model one can call by name."""
@@ -163,6 +172,8 @@ class Model:
     served: tuple[Served, ...]
     prices: tuple[Price, ...]
     """In order of time."""
+    tokenizers: tuple[Counted, ...] = ()
+    """The vocabularies that count its tokens, in order of time; empty where its provider has named none."""
 
     def __repr__(self) -> str:
         return f"<Model {self.provider}/{self.id}, {len(self.prices)} prices>"
@@ -226,6 +237,8 @@ class Provider(NamedTuple):
     pricing_url: str | None
     fees: tuple[Fee, ...] = ()
     """In the order of the file: those of one call and the same models in order of time."""
+    nearest_tokenizer: str | None = None
+    """The vocabulary by which the tokens of models without one of their own are estimated."""
 
 
 class Calendar(NamedTuple):
@@ -260,6 +273,16 @@ class Region(NamedTuple):
     note: str | None = None
 
 
+class Tokenizer(NamedTuple):
+    """A vocabulary that divides a text into tokens, and the page that says which models have it."""
+
+    id: str
+    source: str
+    """Address of the page."""
+    checked: date | None = None
+    note: str | None = None
+
+
 class Defaults(NamedTuple):
     """What a bare `tokencost compare` shows."""
 
@@ -283,6 +306,7 @@ class PriceTable:
     models: Mapping[str, Model]
     defaults: Defaults | None
     lines: Mapping[str, Line]
+    tokenizers: Mapping[str, Tokenizer]
     text: str = field(repr=False)
 
     def __repr__(self) -> str:

@@ -8,8 +8,10 @@ from tokencost.analysis.compare import Comparison
 from tokencost.analysis.find import ListedRate, RatePair
 from tokencost.analysis.workload.sweep import Sweep
 from tokencost.analysis.workload.totals import WorkloadTotals
+from tokencost.counting.costs import CountedTexts
 from tokencost.documents.claims.claims import claims_records, claims_table
 from tokencost.documents.compare import comparison_document
+from tokencost.documents.count import count_document
 from tokencost.documents.document import Document, Table
 from tokencost.documents.find import pairs_table, rates_table
 from tokencost.documents.usage.costs import usage_document
@@ -47,6 +49,8 @@ def _document(result: object) -> Document | None:
         return workload_document(result.table, result)
     if isinstance(result, Usage):
         return usage_document(result.table, result)
+    if isinstance(result, CountedTexts):
+        return count_document(result.table, result)
     return None
 
 

@@ -17,7 +17,7 @@ MISSING = "—"
 
 _MONEY: tuple[Kind, ...] = ("rate", "mixed_rate", "money", "fine_money", "whole_money")
 _RATIOS: tuple[Kind, ...] = (
-    "ratio", "times", "percent", "change", "share", "fine_ratio", "fine_percent", "fine_change",
+    "ratio", "times", "percent", "change", "share", "factor", "fine_ratio", "fine_percent", "fine_change",
 )  # fmt: skip
 _SIGNED: tuple[Kind, ...] = ("change", "fine_change")
 _MOST_DECIMALS = 6
@@ -219,6 +219,7 @@ _FOR_PEOPLE: dict[Kind, Callable[[Fraction], str]] = {
     "percent": _show_percent,
     "change": _show_percent,
     "share": lambda number: _write_fixed(number, 1, ",") + "%",
+    "factor": lambda number: _write_significant(number, 4),
     "whole_money": lambda number: _write_fixed(number, 0, ","),
     "expected": lambda number: _write_fixed(number, 0 if number >= 1 or not number else _places(number, 2), ","),
     "fine_money": lambda number: (

@@ -1,6 +1,6 @@
 """What changed between two price tables: new prices, corrections of the past, and the rest, told apart."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -156,7 +156,7 @@ def _facts_changes(before: Model, after: Model) -> Iterator[Change]:
         yield Change("names", after.id, served.start, detail=f"the name stands for {served.name}")
     for served in (item for item in had["served"] if item.start not in {each.start for each in has["served"]}):
         yield Change("names", after.id, served.start, detail=f"no longer says that the name stood for {served.name}")
-    for key in ("provider", "name", "released", "shutdown", "withdrawn", "note"):
+    for key in ("provider", "name", "released", "shutdown", "withdrawn", "tokenizer", "note"):
         if had[key] != has[key]:
             yield Change("model", after.id, detail=f"{key}: {_describe(had[key])} → {_describe(has[key])}")
 
@@ -175,13 +175,19 @@ def _table_changes(old: PriceTable, new: PriceTable) -> Iterator[Change]:
             word = "new" if was is None else "changed" if is_ else "removed"
             yield Change("table", None, detail=f"provider {name}: {word}")
         yield from _fee_changes(was.fees if was else (), is_.fees if is_ else ())
-    for name in dict.fromkeys((*old.regions, *new.regions)):
-        if old.regions.get(name) != new.regions.get(name):
-            word = "new" if name not in old.regions else "changed" if name in new.regions else "removed"
-            yield Change("table", None, detail=f"region {name}: {word}")
+    yield from _named_changes("region", old.regions, new.regions)
+    yield from _named_changes("tokenizer", old.tokenizers, new.tokenizers)
     yield from _line_changes(old, new)
     if old.defaults != new.defaults:
         yield Change("table", None, detail=f"defaults: {_describe(old.defaults)} → {_describe(new.defaults)}")
+
+
+def _named_changes(what: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    """Which of the things that a table names once are new, changed or removed."""
+    for name in dict.fromkeys((*old, *new)):
+        if old.get(name) != new.get(name):
+            word = "new" if name not in old else "changed" if name in new else "removed"
+            yield Change("table", None, detail=f"{what} {name}: {word}")
 
 
 def _fee_changes(before: Sequence[Fee], after: Sequence[Fee]) -> Iterator[Change]:
@@ -269,4 +275,4 @@ def _describe(value: Any) -> str:
         return show_bound(value)
     if isinstance(value, tuple) and hasattr(value, "_asdict"):  # a promotion, the defaults
         return " ".join(f"{key} {_describe(item)}" for key, item in value._asdict().items() if item is not None)
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return (", ".join(map(str, value)) or "none") if isinstance(value, tuple) else str(value)

@@ -71,6 +71,8 @@ class Workload(NamedTuple):
     """For a model, how many times as many tokens the same work takes."""
     region: str | None = None
     """Where requests are processed, such as `data-residency`; None is anywhere."""
+    output_factors: Mapping[str, Fraction] | None = None
+    """The same for output alone, where samples of both were counted; None where `token_factors` hold for both."""
 
     @property
     def last(self) -> Month:

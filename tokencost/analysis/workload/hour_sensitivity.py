@@ -107,7 +107,10 @@ class _Costs:
     def _months(self, side: ModelCosts) -> list[tuple[RequestCost, MonthShares, Fraction]]:
         """The requests of months with the same prices, windows aside, put together."""
         if side.label not in self._alike:
-            bills = {each.name: RequestCost(each, self._totals.factor(each, side)) for each in self._totals.workloads}
+            bills = {
+                each.name: RequestCost(each, self._totals.factor(each, side), self._totals.output_factor(each, side))
+                for each in self._totals.workloads
+            }
             alike: dict[tuple[str, MonthShares], list[Fraction]] = {}
             for (name, _), cost in side.costs.items():
                 alike.setdefault((name, _merge_windows(cost.shares)), []).append(cost.requests)

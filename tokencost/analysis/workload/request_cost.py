@@ -26,13 +26,14 @@ UNIT = 10 ** (RATE_DECIMALS + 6)
 class RequestCost:
     """The money for each request of a workload on one model, remembering what was worked out before.
 
-    `factor` is the model's token factor.
+    `factor` is the model's token factor, `output_factor` that of the output where it is another.
     """
 
-    def __init__(self, workload: Workload, factor: Fraction) -> None:
+    def __init__(self, workload: Workload, factor: Fraction, output_factor: Fraction | None = None) -> None:
         tokens = workload.input * factor
         self._input, self._region = tokens, workload.region
-        exact = (tokens, tokens * workload.cached, tokens * workload.cache_write, workload.output * factor)
+        output = workload.output * (factor if output_factor is None else output_factor)
+        exact = (tokens, tokens * workload.cached, tokens * workload.cache_write, output)
         # Shares such as 1/3 of a token are made whole, so that all sums below are of integers.
         tokens_scale = lcm(*(amount.denominator for amount in exact))
         self._tokens = [int(amount * tokens_scale) for amount in exact]

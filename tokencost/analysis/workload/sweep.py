@@ -122,7 +122,7 @@ def with_field(workload: Workload, field: str, value: Fraction, models: Sequence
             name: own for name, own in workload.token_factors.items() if name not in {*models, *map(_bare, models)}
         }
         own = parse_request(factor, value, field)
-        return workload._replace(token_factors={**others, **dict.fromkeys(models, own)})
+        return workload._replace(token_factors={**others, **dict.fromkeys(models, own)}, output_factors=None)
     return workload._replace(**{field: parse_request(FIELDS[field].check, value, field)})
 
 

@@ -5,6 +5,7 @@ from contextlib import nullcontext, suppress
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tokencost.analysis.compare import asks_for_all, chosen_models
@@ -93,6 +94,10 @@ class ModelCosts(NamedTuple):
         return CostParts(*map(sum_exactly, zip(*split, strict=True)))
 
 
+Factors = tuple[Mapping[str, Mapping[str, Fraction]], Mapping[str, Mapping[str, Fraction]]]
+"""Token factors by workload and label of the model; and those of the output, of workloads whose output has others."""
+
+
 class WorkloadTotals(NamedTuple):
     """The result of `workload_totals`."""
 
@@ -106,6 +111,8 @@ class WorkloadTotals(NamedTuple):
     requests: Mapping[str, Mapping[Month, Fraction]]
     """How many requests there are: by workload, then by month."""
     table: PriceTable
+    output_factors: Mapping[str, Mapping[str, Fraction]] = MappingProxyType({})
+    """Those of the output, for workloads whose output has others."""
 
     def _repr_html_(self) -> str:
         return html_of(self)
@@ -147,8 +154,13 @@ class WorkloadTotals(NamedTuple):
         return tuple(sum_rows(list(self._months_of(side))) for side in self.sides)
 
     def factor(self, workload: Workload, side: ModelCosts) -> Fraction:
-        """How many times as many tokens the workload takes on a model."""
+        """How many times as many input tokens the workload takes on a model."""
         return self.factors[workload.name].get(side.label, Fraction(1))
+
+    def output_factor(self, workload: Workload, side: ModelCosts) -> Fraction:
+        """How many times as many output tokens it takes there."""
+        factors = self.output_factors.get(workload.name, self.factors[workload.name])
+        return factors.get(side.label, Fraction(1))
 
     def _months_of(self, side: ModelCosts) -> Iterator[WorkloadRow]:
         for workload in self.workloads:
@@ -167,7 +179,7 @@ class WorkloadTotals(NamedTuple):
                     sent,
                     sent * workload.cached,
                     sent * workload.cache_write,
-                    requests * workload.output * factor,
+                    requests * workload.output * self.output_factor(workload, side),
                     parts[0],
                     parts[1],
                     parts[2],
@@ -225,16 +237,19 @@ def workload_totals(
                 chosen[side.label] = side
     # The baseline has columns of its own and comes last.
     chosen.pop(baseline.label, None)
-    factors = {w.name: _factors(table, w, (*chosen.values(), baseline), begin) for w in given}
+    sides = (*chosen.values(), baseline)
+    factors = {w.name: _factors(table, w.token_factors, sides, begin) for w in given}
+    of_output = {w.name: _factors(table, w.output_factors, sides, begin) for w in given if w.output_factors is not None}
     requests = {workload.name: dict(monthly_requests(workload)) for workload in given}
     return WorkloadTotals(
         as_of=as_when(on),
         workloads=given,
-        models=tuple(_cost_of_models(chosen.values(), given, requests, factors, every=every)),
-        baseline=_cost_of_model(baseline, given, requests, factors),
+        models=tuple(_cost_of_models(chosen.values(), given, requests, (factors, of_output), every=every)),
+        baseline=_cost_of_model(baseline, given, requests, (factors, of_output)),
         factors=factors,
         requests=requests,
         table=table,
+        output_factors=of_output,
     )
 
 
@@ -247,10 +262,12 @@ def monthly_requests(workload: Workload) -> Iterator[tuple[Month, Fraction]]:
         grown *= 1 + workload.growth
 
 
-def _factors(table: PriceTable, workload: Workload, sides: Sequence[ModelPrices], begin: When) -> dict[str, Fraction]:
+def _factors(
+    table: PriceTable, given: Mapping[str, Fraction], sides: Sequence[ModelPrices], begin: When
+) -> dict[str, Fraction]:
     """The token factor of each model that has one, by label. Raises `UnknownModel`."""
     found: dict[str, Fraction] = {}
-    for name, factor in workload.token_factors.items():
+    for name, factor in given.items():
         bare, own_time = split_time(name)
         meaning = find_meaning(table, bare, own_time or begin)
         times = None if own_time is None else f"{meaning.model.id}@{show_when(own_time)}"
@@ -263,7 +280,7 @@ def _cost_of_models(
     sides: Iterable[ModelPrices],
     workloads: Sequence[Workload],
     requests: Mapping[str, Mapping[Month, Fraction]],
-    factors: Mapping[str, Mapping[str, Fraction]],
+    factors: Factors,
     *,
     every: bool,
 ) -> Iterator[ModelCosts]:
@@ -277,12 +294,17 @@ def _cost_of_model(
     side: ModelPrices,
     workloads: Sequence[Workload],
     requests: Mapping[str, Mapping[Month, Fraction]],
-    factors: Mapping[str, Mapping[str, Fraction]],
+    factors: Factors,
 ) -> ModelCosts:
     costs, unsold = {}, []
     cells: dict[RateCell, None] = {}
     for workload in workloads:
-        bill = RequestCost(workload, factors[workload.name].get(side.label, Fraction(1)))
+        input_factors, output_factors = factors[0][workload.name], factors[1].get(workload.name)
+        bill = RequestCost(
+            workload,
+            input_factors.get(side.label, Fraction(1)),
+            None if output_factors is None else output_factors.get(side.label, Fraction(1)),
+        )
         for month, count in requests[workload.name].items():
             shares = month_shares(side, workload, month)
             # A cost of 0, or one of the months before, would make a model that is gone look cheap.

@@ -12,7 +12,7 @@ from tokencost.errors import TokencostError
 from tokencost.render import FORMATS, RECORD_FORMATS, TEXT_FORMATS
 from tokencost.render.sanitize import sanitize
 
-TOP = ("compare", "workload", "usage", "claims", "find", "refresh", "prices", "report")
+TOP = ("compare", "workload", "usage", "claims", "find", "count", "refresh", "prices", "report")
 OF_PRICES = ("list", "show", "history", "check", "schema", "add", "format", "diff", "audit", "export")
 COMMANDS = {
     "compare": "vs versus against ratio",
@@ -20,6 +20,7 @@ COMMANDS = {
     "usage": "log logs bill billing spend analyze analyse reprice",
     "claims": "claim verify factcheck fact-check",
     "find": "search lookup",
+    "count": "tokens token tokenize tokenise tokenizer tokeniser tiktoken counts wc",
     "refresh": "inject embed sync renew docs readme stale",
     "report": "page html dashboard",
     "--help": "help",
@@ -38,7 +39,9 @@ COMMANDS = {
 OPTIONS = {
     "--against": "baseline base vs versus reference ref relative-to compare-with compared-to than",
     "--on": "date at as-of asof when day time at-date on-date",
-    "--output-tokens": "completion completion-tokens tokens-out",
+    "--output-tokens": "completion completion-tokens tokens-out answer-tokens",
+    "--output-like": "answer like sample output-file",
+    "--plain": "raw text no-template text-only",
     "--output": "out save to outfile output-file completion completion-tokens output-tokens",
     "--format": "fmt output-format type",
     "--prices": "price-table price-file table toml config price",
@@ -94,6 +97,7 @@ EXAMPLES = {
 """For commands that need an argument, what to type."""
 VALUES = {"--on": "2025-01-27", "--against": "o1", "--tier": "batch", "--format": "csv", "--output": "table.csv"}
 """What may follow an option after which nothing stands."""
+TEXTS = (".txt", ".md", ".markdown", ".rst")
 LOGS = (".jsonl", ".json", ".csv", ".tsv", ".parquet", ".gz", ".zst", ".log")
 HINT = "\n  hint: "
 _FIGURE = re.compile(r"\$?\d+(?:[.,]\d+)*(?:%|x|×)?")
@@ -131,8 +135,8 @@ def _suggest_for_arguments(word: str, words: list[str], *, inside: bool) -> str 
         return shlex.join(["find", *words])
     if word.endswith(".toml"):
         return shlex.join(["prices", "check", "--prices", words[0]] if inside else ["workload", *words])
-    if word.endswith(LOGS):
-        return shlex.join(["usage", *words])
+    if word.endswith((*TEXTS, *LOGS)):
+        return shlex.join(["count" if word.endswith(TEXTS) else "usage", *words])
     kind = _tell_kind(words[0])
     if kind == "provider":
         return shlex.join(["prices", "list", "--provider", words[0]])
@@ -190,8 +194,11 @@ def _suggest_option(typed: str, ctx: click.Context, command: str) -> str | None:
         option, *value = name.split()
         if word in instead.split() and option in known:
             return f"write {name}" if value else f"write {_show_option(option, ctx)}"
-    if word in ("model", "models", "m") and any(each.name in ("model", "models") for each in ctx.command.params):
-        return f"models need no option: {ctx.command_path} deepseek-flash gpt-6.1-sol"
+    if word in ("model", "models", "m", "as") and any(
+        each.name in ("model", "models", "files_and_models") for each in ctx.command.params
+    ):
+        file = "prompt.md " if command == "count" else ""
+        return f"models need no option: {ctx.command_path} {file}deepseek-flash gpt-6.1-sol"
     near = get_close_matches(f"--{word}", known, 1, cutoff=0.7)
     return f"did you mean {_show_option(near[0], ctx)}?" if near else f"`{ctx.command_path} --help` shows the options"
 

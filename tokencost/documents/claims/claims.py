@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tokencost.analysis.claims.file import Claim, Printed, Side
 from tokencost.analysis.claims.judge import (
@@ -40,6 +41,9 @@ from tokencost.documents.wording import count_noun, join_with_and, say_range, ve
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When, show_when
 
+if TYPE_CHECKING:
+    from tokencost.counting.headline import PerTextHeadline
+
 VERDICTS = (REPRODUCED, OVERSTATED, UNDERSTATED, DIFFERS, UNDECIDABLE)
 MOST_NAMED = 2
 MILLION, BILLION = 10**6, 10**9
@@ -65,12 +69,15 @@ PART_FIELDS = (
 )
 
 
-def claims_document(table: PriceTable, judged: Sequence[JudgedClaim], on: When | None) -> Document:
-    """The document of `tokencost claims`."""
+def claims_document(
+    table: PriceTable, judged: Sequence[JudgedClaim], on: When | None, per_text: "PerTextHeadline | None" = None
+) -> Document:
+    """The document of `tokencost claims`; `per_text` says what the headline is for a text, where that is asked for."""
     return begin_document(table, "claims", on)._replace(
         records=(claims_records(judged), _parts_records(judged)),
         tables=(claims_table(judged),),
         answer=(_say_verdicts(judged, on),),
+        notes=(_say_per_text(per_text),) if per_text else (),
         charts=WhenRead(lambda: claims_charts(judged)),
     )
 
@@ -105,6 +112,22 @@ def claim_document(
 
 
 # ---- All of them
+
+
+def _say_per_text(found: "PerTextHeadline") -> Sentence:
+    """The headline of 2025 for the same text, whose tokens differ: one sentence, with the text by its name."""
+    parts: list[Sentence] = []
+    for text in found.texts:
+        counts = f" ({text.baseline_tokens} tokens against {text.model_tokens})"
+        parts.append((f"in {text.language} ", *say_range(text.low, text.high, "times"), f" times{counts}"))
+    return (
+        f"The same text, instead of the same number of tokens: on {show_when(found.on)} {found.baseline} cost ",
+        *say_range(found.low, found.high, "times"),
+        f" times as much as {found.model} for each token, and for a text of our own ",
+        f"(headline.toml, counted {show_when(found.counted)}) ",
+        *join_with_and(parts),
+        ". Count your own with tokencost count FILE.",
+    )
 
 
 def _say_verdicts(judged: Sequence[JudgedClaim], on: When | None) -> Sentence:

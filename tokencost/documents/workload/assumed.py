@@ -43,6 +43,8 @@ FIELDS = (
 """What JSON says of each workload: shares from 0 to 1, and null for hours, days and a peak share that nobody gave."""
 WORDS = {"input": "input tokens", "output": "output tokens", "growth": "growth a month"}
 FACTORS = (Field("workload"), Field("model"), Field("factor", "count"))
+OUTPUT_FACTOR = Field("output_factor", "count")
+"""Beside them where the output has factors of its own."""
 
 
 def name_field(field: str) -> str:
@@ -65,7 +67,11 @@ def tabulate_assumptions(totals: WorkloadTotals) -> Iterator[Records]:
     factors: list[tuple[Value, ...]] = [
         (name, model, factor) for name, used in totals.factors.items() for model, factor in used.items()
     ]
-    if factors:
+    if totals.output_factors:
+        of_output = {name: totals.output_factors.get(name, used) for name, used in totals.factors.items()}
+        factors = [(*row, of_output[str(row[0])].get(str(row[1]), Fraction(1))) for row in factors]
+        yield Records((*FACTORS, OUTPUT_FACTOR), factors, "token_factors")
+    elif factors:
         yield Records(FACTORS, factors, "token_factors")
 
 
@@ -141,14 +147,27 @@ def _of_workload(totals: WorkloadTotals, workload: Workload) -> Iterator[str | F
         yield " A year's requests are divided by its days."
     if workload.zone is not UTC:
         yield f" Months begin at midnight {workload.zone}."
-    factors = totals.factors[workload.name]
-    named: list[Sentence] = [
-        (f"{label} takes ", Figure(factor, "count"), " times as many tokens")
-        for label, factor in factors.items()
-        if factor != 1
-    ]
-    if named:
+    if named := list(_say_factors(totals, workload)):
         yield from (" ", *join_with_and(named), ".")
+
+
+def _say_factors(totals: WorkloadTotals, workload: Workload) -> Iterator[Sentence]:
+    """Which models take more tokens or fewer; of input and output apart where they differ."""
+    factors = totals.factors[workload.name]
+    if workload.name not in totals.output_factors:
+        for label, factor in factors.items():
+            if factor != 1:
+                yield f"{label} takes ", Figure(factor, "count"), " times as many tokens"
+        return
+    for what, used in (("input", factors), ("output", totals.output_factors[workload.name])):
+        # Models with the same vocabulary have the same factor.
+        alike: dict[Fraction, list[Sentence]] = {}
+        for label, factor in used.items():
+            if factor != 1:
+                alike.setdefault(factor, []).append((label,))
+        for factor, labels in alike.items():
+            take = " takes " if len(labels) == 1 else " take "
+            yield *join_with_and(labels), take, Figure(factor, "factor"), f" times as many {what} tokens"
 
 
 def _amount(number: Fraction, word: str) -> Sentence:

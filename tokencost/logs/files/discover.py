@@ -101,20 +101,26 @@ class Found(NamedTuple):
     """Whether it lies in a folder under a suffix that anything may have: its beginning says whether it is one."""
 
 
-def find_files(names: Sequence[str]) -> list[Found]:
-    """The files that names, globs and folders stand for, each once. Raises `InvalidRequest` where there is none."""
+def find_files(names: Sequence[str], *, any_suffix: bool = False, command: str = "usage") -> list[Found]:
+    """The files that names, globs and folders stand for, each once. Raises `InvalidRequest` where there is none.
+
+    In folders those with a suffix of logs, or with `any_suffix` all that are not hidden.
+    """
     found: list[Found] = []
     for name in names:
         mode = 0 if name == "-" else _mode(name)
         if mode is not None and not stat.S_ISDIR(mode):
             found.append(Found(name, sought=False))
         elif mode is not None:
-            found += [Found(each, sought=True, by_content=suffix(each) in BY_CONTENT) for each in _in_folder(name)]
+            found += [
+                Found(each, sought=True, by_content=suffix(each) in BY_CONTENT)
+                for each in _in_folder(name, any_suffix=any_suffix)
+            ]
         elif _GLOB & set(name) and (matches := _matches(name)):
             found += [Found(match, sought=True) for match in matches if not os.path.isdir(match)]
         elif "://" in name:
             raise InvalidRequest(
-                f"{name!r} is an address, not a file", "download it, or pipe it into tokencost usage -"
+                f"{name!r} is an address, not a file", f"download it, or pipe it into tokencost {command} -"
             )
         else:
             raise InvalidRequest(
@@ -128,6 +134,8 @@ def find_files(names: Sequence[str]) -> list[Found]:
         once[place] = first._replace(
             sought=first.sought and each.sought, by_content=first.by_content and each.by_content
         )
+    if not once and any_suffix:
+        raise InvalidRequest("there are no files there", "name a file, or a folder that has some")
     if not once:
         raise InvalidRequest(
             "there are no log files there", f"files end in {' '.join(SUFFIXES)}, or .gz and .zst of these"
@@ -158,14 +166,20 @@ def _matches(pattern: str) -> list[str]:
     return sorted(glob.glob(pattern, recursive=True))
 
 
-def _in_folder(folder: str) -> list[str]:
+def _in_folder(folder: str, *, any_suffix: bool) -> list[str]:
     def refuse(error: OSError) -> None:
         raise InvalidRequest(f"cannot read the folder {error.filename}: {error.strerror}") from None
 
     found = []
     for parent, folders, files in os.walk(folder, onerror=refuse):
+        if any_suffix:
+            folders[:] = [name for name in folders if not name.startswith(".")]
         folders.sort()
-        found += [os.path.join(parent, name) for name in sorted(files) if suffix(name) in (*SUFFIXES, *BY_CONTENT)]
+        found += [
+            os.path.join(parent, name)
+            for name in sorted(files)
+            if (not name.startswith(".") if any_suffix else suffix(name) in (*SUFFIXES, *BY_CONTENT))
+        ]
     return found
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tokencost.pricetable.table import Fee, Model, Price, PriceTable
+from tokencost.pricetable.when import show_bound
 
 
 def price_facts(price: Price) -> dict[str, Any]:
@@ -28,6 +29,10 @@ def model_facts(model: Model) -> dict[str, Any]:
         "released": model.released,
         "shutdown": model.shutdown,
         "withdrawn": model.withdrawn,
+        "tokenizer": tuple(
+            each.name if each.start is None else f"{each.name} from {show_bound(each.start)}"
+            for each in model.tokenizers
+        ),
         "note": model.note,
         "served": model.served,
     }

@@ -16,6 +16,7 @@ from tokencost.pricetable.table import (
     Alias,
     Calendar,
     ConditionBlock,
+    Counted,
     Defaults,
     Evidence,
     Fee,
@@ -33,6 +34,7 @@ from tokencost.pricetable.table import (
     Region,
     Served,
     Source,
+    Tokenizer,
 )
 
 EVERY_DAY = frozenset(range(7))
@@ -66,7 +68,11 @@ def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
         sha256=sha256(parsed.content).hexdigest(),
         providers={
             key: Provider(
-                key, provider.get("name", key), provider.get("pricing_url"), _fees(key, provider.get("fees", ()))
+                key,
+                provider.get("name", key),
+                provider.get("pricing_url"),
+                _fees(key, provider.get("fees", ())),
+                provider.get("nearest_tokenizer"),
             )
             for key, provider in checked["providers"].items()
         },
@@ -79,6 +85,10 @@ def build_table(checked: dict[str, Any], parsed: ParsedToml) -> PriceTable:
         models={key: _model(key, model, calendars, regions) for key, model in checked["models"].items()},
         defaults=Defaults(tuple(defaults["compare"]), defaults["against"]) if defaults else None,
         lines={name: _line(name, line) for name, line in checked.get("lines", {}).items()},
+        tokenizers={
+            name: Tokenizer(name, facts["source"], facts.get("checked"), facts.get("note"))
+            for name, facts in checked.get("tokenizers", {}).items()
+        },
         text=parsed.text,
     )
 
@@ -141,7 +151,14 @@ def _model(model_id: str, model: dict[str, Any], calendars: dict[str, Calendar],
             for n, item in enumerate(served)
         ),
         prices=tuple(prices),
+        tokenizers=_tokenizers(model.get("tokenizer", ())),
     )
+
+
+def _tokenizers(named: str | Sequence[dict[str, Any]]) -> tuple[Counted, ...]:
+    if isinstance(named, str):
+        return (Counted(None, named),)
+    return tuple(Counted(each["from"], each["name"]) for each in named)
 
 
 def _price(

@@ -56,6 +56,14 @@ def find_name_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
             yield _unknown_region((*path, "region"), row["region"], regions)
 
 
+def find_tokenizer_problems(table: dict[str, Any]) -> Iterator[PathProblem]:
+    """Vocabularies that a provider or a model names and the table does not have."""
+    tokenizers = table.get("tokenizers", {})
+    for path, name in _named_tokenizers(table):
+        if name not in tokenizers:
+            yield _unknown_tokenizer(path, name, tokenizers)
+
+
 def _unknown_region(path: KeyPath, name: str, known: Iterable[str]) -> PathProblem:
     """The problem of a region that the table does not name; where it names none, what to write."""
     path, message, hint = unknown_name(path, "region", name, known)
@@ -64,6 +72,12 @@ def _unknown_region(path: KeyPath, name: str, known: Iterable[str]) -> PathProbl
         message,
         hint if known else f'name it once for the table: [regions.{name}] with rule = "the words of the page"',
     )
+
+
+def _unknown_tokenizer(path: KeyPath, name: str, known: Iterable[str]) -> PathProblem:
+    """The problem of a vocabulary that the table does not name; where it names none, what to write."""
+    path, message, hint = unknown_name(path, "tokenizer", name, known)
+    return path, message, hint if known else f"name it once for the table: [tokenizers.{name}] with its source"
 
 
 def unknown_name(path: KeyPath, what: str, name: str, known: Iterable[str]) -> PathProblem:
@@ -115,11 +129,10 @@ def _show_span(start: Any, end: Any) -> str:
 
 def _citations(table: dict[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     """Everything that has a `source`: calendars, fees and prices, condition rows, and the CNY lists of these."""
-    for name, calendar in table.get("calendars", {}).items():
-        yield ("calendars", name), calendar
-    for name, region in table.get("regions", {}).items():
-        if "source" in region:
-            yield ("regions", name), region
+    for section in ("calendars", "regions", "tokenizers"):
+        for name, facts in table.get(section, {}).items():
+            if "source" in facts:
+                yield (section, name), facts
     for name, provider in table["providers"].items():
         for n, fee in enumerate(provider.get("fees", ())):
             yield ("providers", name, "fees", n), fee
@@ -144,6 +157,19 @@ def _rows_of_regions(table: dict[str, Any]) -> Iterator[tuple[KeyPath, dict[str,
         for n, row in enumerate(price.get("when", ())):
             if "region" in row:
                 yield (*path, "when", n), row
+
+
+def _named_tokenizers(table: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    """Every vocabulary that a provider or a model names."""
+    for name, provider in table["providers"].items():
+        if "nearest_tokenizer" in provider:
+            yield ("providers", name, "nearest_tokenizer"), provider["nearest_tokenizer"]
+    for model_id, model in table["models"].items():
+        named = model.get("tokenizer", ())
+        if isinstance(named, str):
+            yield ("models", model_id, "tokenizer"), named
+        else:
+            yield from ((("models", model_id, "tokenizer", n, "name"), each["name"]) for n, each in enumerate(named))
 
 
 def _named_hours(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Any, dict[str, Any]]]:

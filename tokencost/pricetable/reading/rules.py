@@ -10,7 +10,13 @@ from typing import Any
 
 from tokencost.pricetable.hours import WINDOW_KEYS
 from tokencost.pricetable.reading.fee_rules import find_fee_problems
-from tokencost.pricetable.reading.named import definition_problems, find_name_problems, suggest_name, unknown_name
+from tokencost.pricetable.reading.named import (
+    definition_problems,
+    find_name_problems,
+    find_tokenizer_problems,
+    suggest_name,
+    unknown_name,
+)
 from tokencost.pricetable.reading.validated_toml import PathProblem
 from tokencost.pricetable.reading.validators import HIGHEST_RATE
 from tokencost.pricetable.table import CONDITION_KEYS, RATE_KEYS, KeyPath
@@ -24,6 +30,7 @@ def find_problems(table: dict[str, Any]) -> list[PathProblem]:
     """Every problem between the parts; an empty list for a sound table."""
     problems = [*_default_problems(table), *_alias_problems(table), *_calendar_problems(table)]
     problems += find_name_problems(table)
+    problems += find_tokenizer_problems(table)
     problems += find_fee_problems(table)
     problems += find_line_problems(table)
     for model_id, model in table["models"].items():
@@ -32,6 +39,8 @@ def find_problems(table: dict[str, Any]) -> list[PathProblem]:
             problems.append(unknown_name((*path, "provider"), "provider", model["provider"], table["providers"]))
         problems.extend(_interval_problems(path, model["prices"]))
         problems.extend(_order_problems((*path, "served"), model.get("served", ())))
+        if not isinstance(dated := model.get("tokenizer", ""), str):
+            problems.extend(_order_problems((*path, "tokenizer"), dated, "the vocabularies of the model are"))
         for n, price in enumerate(model["prices"]):
             problems.extend(_cache_problems((*path, "prices", n), price))
             if blocks := price.get("when"):
@@ -196,12 +205,14 @@ def _above(rates: dict[str, Any], whose: str = "") -> str:
     return f"cached_input {rates['cached_input']:f}{whose} is above input {rates['input']:f}"
 
 
-def _order_problems(path: KeyPath, served: list[dict[str, Any]]) -> Iterator[PathProblem]:
+def _order_problems(
+    path: KeyPath, served: list[dict[str, Any]], what: str = "what the name served is"
+) -> Iterator[PathProblem]:
     for n, item in enumerate(served):
         if "until" in item and item["until"] <= item["from"]:
             yield (*path, n), "`until` is not later than `from`", UNTIL
         if n and served[n - 1]["from"] >= item["from"]:
-            yield (*path, n), "what the name served is not in order of time", "sort the list by `from`"
+            yield (*path, n), f"{what} not in order of time", "sort the list by `from`"
 
 
 def _block_problems(path: KeyPath, blocks: list[dict[str, Any]], calendars: dict[str, Any]) -> Iterator[PathProblem]:

@@ -126,7 +126,15 @@ _HEAD = table(
 )
 
 
-def _alias_form(value: object) -> str:
+_VOCABULARY = table(
+    {
+        "from": required(INSTANT, "since when the model counts with it, until the next"),
+        "name": required(NAME, "name of a [tokenizers.NAME]"),
+    }
+)
+
+
+def _name_form(value: object) -> str:
     return "name" if isinstance(value, str) else "dated"
 
 
@@ -135,12 +143,16 @@ _MODEL = table(
         "provider": required(NAME, "key of a provider"),
         "name": optional(TEXT, "display name"),
         "aliases": optional(
-            list_of(either(_alias_form, {"name": NAME, "dated": _ALIAS})),
+            list_of(either(_name_form, {"name": NAME, "dated": _ALIAS})),
             "names that are billed as this model; dated where they were so only for a time",
         ),
         "released": optional(INSTANT, "when the model could first be called"),
         "shutdown": optional(INSTANT, "when it could last be called"),
         "withdrawn": optional(FLAG, "true: no longer served, since a day that is not known"),
+        "tokenizer": optional(
+            either(_name_form, {"name": NAME, "dated": list_of(_VOCABULARY, least=1)}),
+            "name of a [tokenizers.NAME], which its provider has named; dated where the model has moved to it",
+        ),
         "note": optional(TEXT, "what a reader should know"),
         "served": optional(
             list_of(
@@ -193,6 +205,9 @@ PRICES_TOML = table(
                     {
                         "name": optional(TEXT, "display name"),
                         "pricing_url": optional(TEXT, "the provider's own price page"),
+                        "nearest_tokenizer": optional(
+                            NAME, "name of the [tokenizers.NAME] by which models without one are estimated"
+                        ),
                         "fees": optional(list_of(_FEE, least=1), "dated fees of calls, apart from tokens"),
                     }
                 )
@@ -236,6 +251,18 @@ PRICES_TOML = table(
                 )
             ),
             "regions for which prices have rates of their own, as rows of `when` name them",
+        ),
+        "tokenizers": optional(
+            tables_of(
+                table(
+                    {
+                        "source": required(SOURCE, "page that says which models have it: a name of [sources] or a URL"),
+                        "checked": optional(DAY, "last day on which somebody saw it there"),
+                        "note": optional(TEXT, "what a reader should know"),
+                    }
+                )
+            ),
+            "vocabularies by which the tokens of a text are counted, as models name them",
         ),
         "sources": optional(
             tables_of(

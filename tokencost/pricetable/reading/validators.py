@@ -283,12 +283,12 @@ def known_keys(shape: Shape, path: tuple[str | int, ...]) -> tuple[str, ...]:
 
 
 def table_form(shape: Shape) -> Shape:
-    """Of several shapes, the one that is a table."""
+    """Of several shapes, the one that is a table, or a list of tables."""
     if shape["type"] == "function-before":
         return cast("Shape", shape["schema"])
     if shape["type"] != "tagged-union":
         return shape
-    tables = [choice for choice in shape["choices"].values() if choice["type"] == "typed-dict"]
+    tables = [choice for choice in shape["choices"].values() if choice["type"] in ("typed-dict", "list")]
     return tables[-1] if tables else shape
 
 

@@ -1,0 +1,1 @@
+"""How many tokens a text is for each model, and what it costs there."""
