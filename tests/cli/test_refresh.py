@@ -396,12 +396,14 @@ def test_every_allowed_command_prints_a_block_that_is_current(tokencost: Run, re
     report.with_name("log.csv").write_text(
         "model,time,input_tokens,output_tokens\no1,2025-01-27T00:00:00Z,1000,0\n", encoding="utf-8"
     )
+    report.with_name("prompt.txt").write_text("What does it cost?", encoding="utf-8")
     arguments = {
         "compare": COMPARE,
         "workload": f"workload {workload}",
         "usage": "usage log.csv",
         "claims": "claims query-cost-014-750",
         "find": "find 0.14 7.50 --on 2025-01-27",
+        "count": "count prompt.txt o1 gpt-4o --on 2025-01-27",
         "prices list": "prices list --provider deepseek --on 2025-01-27",
         "prices show": "prices show o1 --on 2025-01-27",
         "prices history": "prices history o3 o1 --on 2026-11-20",

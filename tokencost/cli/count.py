@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HEADINGS = {
     "The requests": ("output_tokens", "output_like", "plain"),
     "Models and prices": ("against", "on", "tier", "window", "region", "prices"),
-    "The answer": ("format_name", "output", "brief", "width", "no_color"),
+    "The answer": ("format_name", "output", "brief", "width", "no_color", "paste"),
 }
 TEXTS = (
     ".txt",

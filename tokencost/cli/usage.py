@@ -174,9 +174,7 @@ def usage(
     if dialect is not None:
         from tokencost.cli.usage_sql import print_query
 
-        if form["paste"]:
-            raise InvalidRequest("--print-sql prints no block", "leave out --paste; or leave out --print-sql")
-        _refuse_files_with_sql(files, measured)
+        _refuse_with_sql(files, measured, paste=form["paste"])
         source = TableSource(table_name, shape, columns, json_column, fields, excludes_cached)
         print_query(table, asked, dialect, source, form["output"])
         return 0
@@ -226,9 +224,10 @@ def usage(
     return 0 if result.complete or allow_unpriced else SOME_ARE_UNPRICED
 
 
-def _refuse_files_with_sql(files: tuple[str, ...], measured: Mapping[str | None, str]) -> None:
-    if files:
-        raise InvalidRequest("--print-sql reads no files", "name the table with --table, or leave out --print-sql")
+def _refuse_with_sql(files: tuple[str, ...], measured: Mapping[str | None, str], *, paste: bool) -> None:
+    if files or paste:
+        instead = "name the table with --table, and leave out files and --paste; or leave out --print-sql"
+        raise InvalidRequest("--print-sql reads no files, and prints no block", instead)
     if measured:
         raise InvalidRequest("--print-sql measures nothing", "measure the factor with tokencost count, and write it")
 

@@ -41,7 +41,7 @@ READING: Mapping[str, Reading] = {
         "field_requests", "field_per", "field_input", "field_output", "field_cached", "field_cache_write",
         "field_growth", "field_start", "field_months", "field_hours", "field_days", "field_peak", "field_zone",
         "field_tier", "field_batch", "field_region",
-        files=("spec_and_models",),
+        files=("spec_and_models", "prompt", "sample_answer"),
     ),
     "usage": _reading(
         "by", "since", "until", "as_models", "token_factors", "tier", "region", "window", "compare_to", "model", "time",
@@ -51,6 +51,9 @@ READING: Mapping[str, Reading] = {
     ),
     "claims": _reading("ids", "strict", "chart", files=("file",), dated=False),
     "find": _reading("price", "other", "near", "every", "region", dated=False),
+    "count": _reading(
+        "against", "output_tokens", "plain", "tier", "window", "region", files=("files_and_models", "output_like")
+    ),
     "prices list": _reading("provider", "retired", *_RATES),
     "prices show": _reading("model"),
     "prices history": _reading("models", *_RATES, "chart"),
