@@ -150,6 +150,13 @@ def test_a_damaged_database_is_named(tmp_path: Path, shipped: PriceTable, cut: s
         usage(shipped, path)
 
 
+def test_a_table_that_says_of_itself_what_is_no_text_is_damaged(tmp_path: Path, shipped: PriceTable) -> None:
+    path = made(tmp_path / "logs.db", GOOD)
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE", b"CREATE \xff\xffBLE"))
+    with pytest.raises(InvalidData, match="damaged or encrypted"):
+        usage(shipped, path)
+
+
 def test_an_encrypted_database_is_named(tmp_path: Path, shipped: PriceTable) -> None:
     path = tmp_path / "logs.db"
     path.write_bytes(bytes(range(256)) * 16)
