@@ -40,12 +40,15 @@ def open_sessions(names: Sequence[str], *, shown: bool = False) -> Iterator[tupl
 
 
 def _join(sessions: Sequence[Sessions]) -> list[Sessions]:
-    """Those of each tool together, each file once."""
-    found: dict[str, dict[str, Log]] = {}
+    """Those of each tool together, each file once, by the tool that it was found by first."""
+    once: dict[str, tuple[str, Log]] = {}
     for item in sessions:
         for log in item.logs:
-            found.setdefault(item.tool.word, {}).setdefault(os.path.realpath(log.path), log)
-    return [Sessions(tool, tuple(found[tool.word].values())) for tool in TOOLS if tool.word in found]
+            once.setdefault(os.path.realpath(log.path), (item.tool.word, log))
+    found: dict[str, list[Log]] = {}
+    for word, log in once.values():
+        found.setdefault(word, []).append(log)
+    return [Sessions(tool, tuple(found[tool.word])) for tool in TOOLS if tool.word in found]
 
 
 def find_sessions(names: Sequence[str]) -> tuple[list[Sessions], list[str]]:
