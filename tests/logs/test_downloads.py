@@ -134,6 +134,17 @@ def test_a_zip_file_without_logs(shipped: PriceTable, tmp_path: Path) -> None:
         usage(shipped, zipped(tmp_path / "x.zip", **{"a.txt": "x"}))
 
 
+def test_text_files_of_a_folder_are_read_where_they_are_streams_and_those_of_a_pattern_whatever_they_are(
+    shipped: PriceTable, tmp_path: Path
+) -> None:
+    (tmp_path / "lines.txt").write_text(LINE + "\n")
+    (tmp_path / "stream.txt").write_text(f"data: {LINE}\n\n")
+    (tmp_path / "notes.txt").write_text("not a log")
+    assert (usage(shipped, str(tmp_path)).priced, usage(shipped, str(tmp_path / "lines.txt")).priced) == (1, 1)
+    result = usage(shipped, str(tmp_path / "*.txt"))
+    assert (result.priced, result.rejected_count) == (2, 1)
+
+
 def test_members_whose_names_lead_elsewhere_stay_in_the_private_folder(shipped: PriceTable, tmp_path: Path) -> None:
     path = zipped(tmp_path / "logs.zip", **{"../../evil.csv": LOG, "/abs.csv": LOG, "a=b/*.csv": LOG})
     assert usage(shipped, path).priced >= 1

@@ -49,7 +49,7 @@ def find_texts(names: Sequence[str]) -> tuple[list[TextFile], list[LeftOut]]:
     """
     texts: list[TextFile] = []
     left: list[LeftOut] = []
-    for name, sought, _ in find_files(names, any_suffix=True, command="count"):
+    for name, sought in find_files(names, any_suffix=True, command="count"):
         if why := None if name == "-" else _why_no_text(name):
             if not sought:
                 raise InvalidData([Problem(name, 0, f"is no text: it is {why}", "take the text out of it first")])

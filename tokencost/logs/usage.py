@@ -170,7 +170,7 @@ def usage(
     from tokencost.logs.engines.duckdb_errors import Obstructed
     from tokencost.logs.passes import first_pass, next_pass
     from tokencost.logs.sessions.calls_table import write_calls
-    from tokencost.logs.sessions.tools import open_sessions
+    from tokencost.logs.sessions.finding import open_sessions
 
     query = ask(
         table,
@@ -356,7 +356,8 @@ def _by_spark(
     from tokencost.logs.engines.duckdb_engine import Engine
     from tokencost.logs.engines.named_fields import refuse_absent
     from tokencost.logs.engines.spark_engine import far_log, spark_sums
-    from tokencost.logs.sessions.tools import Sessions, open_sessions, show_names
+    from tokencost.logs.sessions.finding import open_sessions
+    from tokencost.logs.sessions.tools import Sessions, show_names
 
     local = [name for name in files if "://" not in name]
     bill = Bill(table, query, window)

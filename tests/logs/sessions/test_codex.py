@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tokencost import PriceTable
 from tokencost.logs.sessions.calls_table import write_calls
-from tokencost.logs.sessions.tools import open_sessions
+from tokencost.logs.sessions.finding import open_sessions
 from tokencost.logs.usage import Usage, usage
 
 START = datetime(2026, 11, 1, 10, tzinfo=UTC)

@@ -150,6 +150,13 @@ def test_a_damaged_database_is_named(tmp_path: Path, shipped: PriceTable, cut: s
         usage(shipped, path)
 
 
+def test_a_table_that_says_of_itself_what_is_no_text_is_damaged(tmp_path: Path, shipped: PriceTable) -> None:
+    path = made(tmp_path / "logs.db", GOOD)
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE", b"CREATE \xff\xffBLE"))
+    with pytest.raises(InvalidData, match="damaged or encrypted"):
+        usage(shipped, path)
+
+
 def test_an_encrypted_database_is_named(tmp_path: Path, shipped: PriceTable) -> None:
     path = tmp_path / "logs.db"
     path.write_bytes(bytes(range(256)) * 16)
@@ -223,6 +230,7 @@ NO_TOKENS, DETAILS = "it has no tokens: older versions", "its token_details are 
 MORE = '{"prompt_tokens_details": {"cached_tokens": 11}}'
 BAD: list[tuple[str, tuple[Any, ...]]] = [
     (NO_TOKENS, ("gpt-4o", None, "2025-03-01", None, None, None, "c", None)),
+    (NO_TOKENS, ("gpt-4o", None, "2025-03-01", 10, None, MORE, "c", None)),
     ("input_tokens is no count of tokens: ten", ("gpt-4o", None, "2025-03-01", "ten", 1, None, "c", None)),
     ("output_tokens is no count of tokens: -1", ("gpt-4o", None, "2025-03-01", 10, -1, None, "c", None)),
     ("input_tokens is no count of tokens: 1e+300", ("gpt-4o", None, "2025-03-01", 1e300, 1, None, "c", None)),
@@ -340,3 +348,15 @@ def test_cost_and_unread_caches_of_opencode(tmp_path: Path, shipped: PriceTable)
     assert [(item.kind, item.rows) for item in result.unpriced] == [("unread_field", 1)]
     assert "cache.kept" in result.unpriced[0].reason
     assert [str(row.logged) for row in result.reconciled] == ["0.001000000000000000"]
+
+
+def test_what_llm_printed_may_lack_fields(tmp_path: Path, shipped: PriceTable) -> None:
+    row = {"model": "gpt-4o", "datetime_utc": "2025-03-01", "prompt": "q", "response": "a", "token_details": MORE}
+    path = tmp_path / "logs.json"
+    path.write_text(json.dumps([row, {**row, "input_tokens": 20, "output_tokens": 1}, 7]) + "\n")
+    result = usage(shipped, path)
+    assert [tuple(found.tokens) for found in result.rows] == [(1, 20, 11, 0, 1)]
+    assert [(item.line, item.reason[:16]) for item in result.rejected] == [
+        (1, "it has no tokens"),
+        (3, "not a JSON objec"),
+    ]

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokencost import PriceTable, price
+from tokencost.errors import TokencostError
 from tokencost.logs.usage import Usage, usage
 
 ON = "2026-11-20T12:00:00Z"
@@ -227,7 +228,7 @@ def expect(shipped: PriceTable) -> Expect:
     return add
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(calls=drawn())
 def test_the_answer_is_the_sum_of_the_calls_as_drawn(ask: Ask, expect: Expect, calls: list[tuple[int, Made]]) -> None:
     repeats = 0
@@ -243,3 +244,30 @@ def test_the_answer_is_the_sum_of_the_calls_as_drawn(ask: Ask, expect: Expect, c
     assert found == expect([made for _, made in calls])
     assert (result.repeats, result.complete) == (repeats, True)
     assert result.read == result.priced + result.no_call_count
+
+
+@st.composite
+def damages(draw: st.DrawFn) -> tuple[float, bytes, int]:
+    """Where a file is damaged, with what, and how much of it is lost."""
+    odd = (b"", b"\xff", b"\0", b"null", b"-1", b"1e400", b'"', b"[[", b"}", b"9" * 5_000, b"\n", b"data:")
+    return draw(st.floats(0, 1)), draw(st.sampled_from(odd)), draw(st.sampled_from((0, 1, 9, 10_000)))
+
+
+@settings(max_examples=15)
+@given(place=st.integers(0, len(WRITERS) - 1), damage=damages())
+def test_damaged_files_are_told_of_and_never_end_in_a_fault(
+    ask: Ask, place: int, damage: tuple[float, bytes, int]
+) -> None:
+    where, odd, lost = damage
+    with tempfile.TemporaryDirectory() as folder:
+        WRITERS[place](Path(folder), [Made(number, MODELS[number], 900, 400, 30, 1) for number in range(3)])
+        for path in [path for path in Path(folder).rglob("*") if path.is_file()]:
+            content = path.read_bytes()
+            cut = int(len(content) * where)
+            path.write_bytes(content[:cut] + odd + content[cut + lost :])
+        try:
+            result = ask(folder)
+        except TokencostError as error:
+            assert str(error)
+        else:
+            assert result.read == (result.priced + result.unpriced_rows + result.rejected_count + result.no_call_count)

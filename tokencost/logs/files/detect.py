@@ -19,7 +19,8 @@ SUFFIXES: dict[str, Layout | None] = {
     ".parquet": "parquet",
 }
 DATABASES = (".db", ".sqlite", ".sqlite3")
-BY_CONTENT = (".sse", ".txt", *DATABASES)
+TEXTS = (".sse", ".txt")
+BY_CONTENT = (*TEXTS, *DATABASES)
 """Suffixes of files that may be anything: in a folder they are looked into, and left alone where they are no logs."""
 COMPRESSED = (".gz", ".zst", ".zstd")
 _LAYOUTS: dict[bytes, Layout] = {b"PAR1": "parquet", b"SQLite format 3\0": "sqlite"}

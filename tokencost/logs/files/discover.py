@@ -19,6 +19,7 @@ from tokencost.logs.files.detect import (
     DATABASES,
     NEVER_LOGS,
     SUFFIXES,
+    TEXTS,
     Compression,
     Layout,
     compression_of,
@@ -97,8 +98,6 @@ class Found(NamedTuple):
     name: str
     sought: bool
     """Whether a folder, a pattern or a zip file led to it, so that nobody said that it is a log."""
-    by_content: bool = False
-    """Whether it lies in a folder under a suffix that anything may have: its beginning says whether it is one."""
 
 
 def find_files(names: Sequence[str], *, any_suffix: bool = False, command: str = "usage") -> list[Found]:
@@ -112,12 +111,10 @@ def find_files(names: Sequence[str], *, any_suffix: bool = False, command: str =
         if mode is not None and not stat.S_ISDIR(mode):
             found.append(Found(name, sought=False))
         elif mode is not None:
-            found += [
-                Found(each, sought=True, by_content=suffix(each) in BY_CONTENT)
-                for each in _in_folder(name, any_suffix=any_suffix)
-            ]
+            found += [Found(each, sought=True) for each in _in_folder(name, any_suffix=any_suffix)]
         elif _GLOB & set(name) and (matches := _matches(name)):
-            found += [Found(match, sought=True) for match in matches if not os.path.isdir(match)]
+            # A pattern of text files means them, whatever is in them.
+            found += [Found(each, sought=suffix(each) not in TEXTS) for each in matches if not os.path.isdir(each)]
         elif "://" in name:
             raise InvalidRequest(
                 f"{name!r} is an address, not a file", f"download it, or pipe it into tokencost {command} -"
@@ -131,9 +128,7 @@ def find_files(names: Sequence[str], *, any_suffix: bool = False, command: str =
         place = each.name if each.name == "-" else os.path.realpath(each.name)
         # Under the name by which it was found first; named by itself it is meant, wherever it was found besides.
         first = once.setdefault(place, each)
-        once[place] = first._replace(
-            sought=first.sought and each.sought, by_content=first.by_content and each.by_content
-        )
+        once[place] = first._replace(sought=first.sought and each.sought)
     if not once and any_suffix:
         raise InvalidRequest("there are no files there", "name a file, or a folder that has some")
     if not once:
@@ -193,8 +188,8 @@ def open_logs(names: Sequence[str], *, shown: bool = False) -> Iterator[Logs]:
     with working_folder() as folder:
         files: list[Log] = []
         left: list[LeftAlone] = []
-        for found in find_files(names):
-            for log in _logs(found, folder, waited=shown):
+        for name, sought in find_files(names):
+            for log in _logs(name, folder, sought=sought, waited=shown):
                 if log is not None:
                     (files if isinstance(log, Log) else left).append(log)  # type: ignore[arg-type]  # each into its own
         if not files:
@@ -203,9 +198,8 @@ def open_logs(names: Sequence[str], *, shown: bool = False) -> Iterator[Logs]:
         yield Logs(tuple(files), folder, tuple(left))
 
 
-def _logs(found: Found, folder: str, *, waited: bool) -> "Iterator[Log | LeftAlone | None]":
+def _logs(name: str, folder: str, *, sought: bool, waited: bool) -> "Iterator[Log | LeftAlone | None]":
     """The log in a file, or those in a zip file."""
-    name = found.name
     shown = "standard input" if name == "-" else name
     try:
         path = os.path.abspath(name)
@@ -215,10 +209,9 @@ def _logs(found: Found, folder: str, *, waited: bool) -> "Iterator[Log | LeftAlo
             packed = stream.read(4) in ZIP
         if packed:
             for inside, target in unpack(path, shown, folder):
-                by_content = suffix(inside) in BY_CONTENT
-                yield _log(inside, inside, target, folder, sought=True, by_content=by_content)
+                yield _log(inside, inside, target, folder, sought=True)
         else:
-            yield _log(name, shown, path, folder, sought=found.sought, by_content=found.by_content)
+            yield _log(name, shown, path, folder, sought=sought)
     except OSError as error:
         raise InvalidRequest(f"cannot read {shown}: {error.strerror or error}") from None
 
@@ -243,10 +236,8 @@ def _refuse_foreign(name: str, shown: str, head: bytes, layout: Layout, *, sough
     raise InvalidRequest(f"{shown} is a bill, and no log", f"--bill {shown} sets it beside the costs of logs")
 
 
-def _log(
-    name: str, shown: str, path: str, folder: str, *, sought: bool, by_content: bool = False
-) -> "Log | LeftAlone | None":
-    """The log; None where its suffix does not say that it is one (`by_content`), nor does its beginning."""
+def _log(name: str, shown: str, path: str, folder: str, *, sought: bool) -> "Log | LeftAlone | None":
+    """The log; None where neither somebody, nor its suffix, nor its beginning says that it is one."""
     size = os.path.getsize(path)
     with open(path, "rb") as stream:
         compression = compression_of(stream.read(4))
@@ -255,7 +246,7 @@ def _log(
     with open_decompressed(path, compression, shown) as inner:
         head = inner.read(HEAD)
     layout = layout_of(name, head)
-    if by_content and layout not in ("stream", "sqlite"):
+    if sought and suffix(name) in BY_CONTENT and layout not in ("stream", "sqlite"):
         return None
     if left := _refuse_foreign(name, shown, head, layout, sought=sought):
         return left

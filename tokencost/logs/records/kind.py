@@ -101,14 +101,14 @@ class LogKind(NamedTuple):
     """Whether a time may be a pair, [seconds, nanoseconds], as OpenTelemetry has it in JavaScript."""
     calls: tuple[CallCount, ...] = ()
     """Calls of tools, which may have a fee apart from tokens."""
+    unread: tuple[Path, ...] = ()
+    """Fields that name a cache field which whoever wrote the record could not read."""
     types: Path | None = None
     """The field that says what `amount` counts, where a record holds one kind of tokens."""
     replaced: tuple[Path, ...] = ()
     """Fields of cached tokens in whose place others were named: they are known, and not read."""
     added: tuple[tuple[str, Path], ...] = ()
     """Fields that are added to a count: ("output", ("usage", "reasoning")). What a record lacks adds nothing."""
-    unread: tuple[Path, ...] = ()
-    """Fields that name a cache field which whoever wrote the record could not read."""
 
 
 FAILED, NO_CALL = "failed", "no call"
@@ -149,9 +149,8 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
     times = (kind.time, kind.until, kind.tier, kind.batch, kind.region, kind.requests, kind.hosts, kind.azure)
     found = [path for group in (*groups, *times) for path in group]
     found += [path for path, _ in (*kind.failed, *kind.no_call)]
-    found += [test.path for test in kind.tests]
+    found += [*kind.unread, *(test.path for test in kind.tests)]
     found += [path for _, path in kind.added]
-    found += kind.unread
     if kind.types:
         found.append(kind.types)
     return tuple(dict.fromkeys(found))

@@ -40,9 +40,11 @@ def open_database(log: Log, folder: str) -> Iterator[sqlite3.Connection]:
     try:
         path = os.path.realpath(log.path)
         with closing(_connect(path, folder)) as connection:
+            # What a table says of itself may call no function.
+            connection.execute("PRAGMA trusted_schema = OFF")
             connection.text_factory = lambda text: text.decode("utf-8", "replace")
             yield connection
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise InvalidData([_explain(log.shown, error)]) from None
     except OSError as error:
         problem = f"cannot be read: {error.strerror or error}"
@@ -91,12 +93,13 @@ def _copy(path: str, folder: str) -> str:
     return target
 
 
-def _explain(shown: str, error: sqlite3.Error) -> Problem:
+def _explain(shown: str, error: sqlite3.Error | UnicodeDecodeError) -> Problem:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in _BUSY:
         problem = "a program is writing to this database and keeps it locked"
         return Problem(shown, 0, problem, "run it again once that is done, or name a copy of the file")
-    if code in _DAMAGED:
+    # What SQLite says of a damaged table may quote bytes that are no text.
+    if code in _DAMAGED or isinstance(error, UnicodeDecodeError):
         problem = f"this database is damaged or encrypted: {error}"
         return Problem(shown, 0, problem, "recover it with `sqlite3 FILE .recover`, or name a backup")
     return Problem(shown, 0, f"this database cannot be read: {error}", "copy it, and name the copy")

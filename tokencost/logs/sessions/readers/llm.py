@@ -87,8 +87,8 @@ def find_rows(connection: "sqlite3.Connection", schema: "Schema", shown: str) ->
 
 
 def _read(row: Mapping[str, Any], tier: str | None) -> Call:
-    if row.get("input_tokens") is None and row.get("output_tokens") is None:
-        raise Unreadable("it has no tokens: older versions of llm, and some of its plugins, do not record them")
+    if row.get("input_tokens") is None or row.get("output_tokens") is None:
+        raise Unreadable("it has no tokens: older versions of llm, and some of its plugins, do not record them all")
     counts = read_openai(_as_usage(row))
     asked = read_text(row.get("model"))
     host, slash, name = (asked or "").partition("/")
