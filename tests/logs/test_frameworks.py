@@ -1,0 +1,188 @@
+"""Records of frameworks and tracers: what their counts hold, their times, and that every engine reads them alike."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.logs.test_kinds import FOLDER, read_example, write_files
+from tokencost import PriceTable, price
+from tokencost.logs.records.kinds import LOG_KINDS
+from tokencost.logs.sql.dialects import DIALECTS
+from tokencost.logs.sql.printed_sql import table_query
+from tokencost.logs.sql.rate_periods import rate_periods
+from tokencost.logs.usage import Usage, usage
+from tokencost.logs.usage_query import Cluster, ask
+
+LINES = (
+    *("langfuse", "langfuse-stored", "langsmith", "langchain", "langchain-dumps", "openai-agents", "dspy"),
+    *("openinference", "ai-sdk", "ai-sdk-spans"),
+)
+"""Examples that are lines of JSON."""
+
+
+def written(path: Path, *records: Mapping[str, Any]) -> str:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return str(path)
+
+
+def observation(usage_details: Mapping[str, Any], **more: object) -> dict[str, Any]:
+    return {
+        "id": "1", "traceId": "t", "type": "GENERATION", "startTime": "2025-03-01T11:00:00Z", "level": "DEFAULT",
+        "endTime": "2025-03-01T12:00:00Z", "model": "gpt-4o", "usageDetails": usage_details, **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("details", "tokens"),
+    [
+        # Input, cached, written and output.
+        ({"input": 600, "output": 200}, (600, 0, 0, 200)),
+        ({"input": 600, "output": 200, "input_cached_tokens": 400}, (1000, 400, 0, 200)),
+        ({"input": 600, "output": 200, "input_cache_read": 400, "total": 1200}, (1000, 400, 0, 200)),
+        ({"input": 600, "output": 200, "input_cache_read": 400, "total": 801}, (1000, 400, 0, 200)),
+        ({"input": 600, "output": 200, "input_cache_read": 400, "total": 800}, (600, 400, 0, 200)),
+        ({"input": 600, "output": 200, "input_cache_read": 400, "total": 799}, (1000, 400, 0, 200)),
+        ({"input": 600, "output": 200, "output_reasoning": 100, "total": 800}, (600, 0, 0, 200)),
+        ({"input": 600, "output": 200, "output_reasoning": 100, "total": 900}, (600, 0, 0, 300)),
+        ({"input": 0, "output": 0, "output_reasoning": 100, "total": 100}, (0, 0, 0, 100)),
+        ({"input": 600, "output": 200, "input_cache_creation": 50, "total": 850}, (650, 0, 50, 200)),
+        ({"input": 600, "total": 600}, (600, 0, 0, 0)),
+        ({"input": 600, "input_cached_tokens": 400, "output": 1, "total": 10**15}, (1000, 400, 0, 1)),
+        ({"input": 600, "input_cached_tokens": 400, "output": 1, "total": "601"}, (600, 400, 0, 1)),
+        ({"input": 600, "input_cached_tokens": 400, "output": 1, "total": "many"}, (1000, 400, 0, 1)),
+    ],
+)
+def test_buckets_add_up_unless_the_total_says_that_they_hold_each_other(
+    shipped: PriceTable, tmp_path: Path, details: Mapping[str, Any], tokens: tuple[int, ...]
+) -> None:
+    path = written(tmp_path / "log.jsonl", observation(details))
+    result = usage(shipped, [path])
+    (row,) = result.rows
+    assert (tuple(row.tokens)[1:], result.rejected) == (tokens, ())
+
+
+@pytest.mark.parametrize("count", [10**15, 2**63 - 1, 2**63, -1, 1.5, "600", [600]])
+@pytest.mark.parametrize("field", ["input", "output", "input_cached_tokens", "output_reasoning"])
+def test_a_bucket_that_is_no_count_is_rejected(shipped: PriceTable, tmp_path: Path, field: str, count: object) -> None:
+    details = {"input": 600, "output": 200, "input_cached_tokens": 0, "output_reasoning": 0, "total": 900}
+    result = usage(shipped, [written(tmp_path / "log.jsonl", observation({**details, field: count}))])
+    assert (result.read, result.rejected_count, result.priced) == (1, 1, 0)
+
+
+def test_a_cache_bucket_of_another_name_is_not_passed_over(shipped: PriceTable, tmp_path: Path) -> None:
+    details = {"input": 600, "output": 200, "cached_modality_text": 400, "total": 1200}
+    result = usage(shipped, [written(tmp_path / "log.jsonl", observation(details))])
+    assert [item.kind for item in result.unpriced] == ["unread_field"]
+    assert "cached_modality_text" in result.unpriced[0].reason
+
+
+@pytest.mark.parametrize("kind", ["SPAN", "EVENT", "AGENT", "CHAIN"])
+def test_observations_that_sum_up_others_are_no_calls(shipped: PriceTable, tmp_path: Path, kind: str) -> None:
+    records = [observation({"input": 1, "output": 1}, type=kind), observation({}, type=kind)]
+    result = usage(shipped, [written(tmp_path / "log.jsonl", *records)])
+    assert (result.read, result.no_call_count) == (2, 2)
+
+
+@pytest.mark.parametrize("kind", ["TOOL", "RETRIEVER", "EVALUATOR", "GUARDRAIL"])
+def test_observations_that_may_call_a_model_are_calls_where_they_have_usage(
+    shipped: PriceTable, tmp_path: Path, kind: str
+) -> None:
+    records = [observation({"input": 1, "output": 1}, type=kind), observation({}, type=kind)]
+    result = usage(shipped, [written(tmp_path / "log.jsonl", *records)])
+    assert (result.read, result.no_call_count, result.priced) == (2, 1, 1)
+
+
+def test_a_generation_without_usage_is_rejected_unless_it_failed(shipped: PriceTable, tmp_path: Path) -> None:
+    records = [observation({}), observation({}, level="ERROR")]
+    result = usage(shipped, [written(tmp_path / "log.jsonl", *records)])
+    assert (result.read, result.rejected_count, result.failed_count) == (2, 1, 1)
+    assert "input" in result.rejected[0].reason
+
+
+SPAN = {"name": "chat", "attributes": {"gen_ai.request.model": "gpt-4o", "gen_ai.usage.input_tokens": 10,
+                                       "gen_ai.usage.output_tokens": 1}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("time", "at"),
+    [
+        ([1740830400, 0], datetime(2025, 3, 1, 12, tzinfo=UTC)),
+        ([1740830400, 5], datetime(2025, 3, 1, 12, tzinfo=UTC)),
+        ([1740830400, 5_000], datetime(2025, 3, 1, 12, 0, 0, 5, tzinfo=UTC)),
+        ([1740830400, 999_999_999], datetime(2025, 3, 1, 12, 0, 0, 999_999, tzinfo=UTC)),
+        ("2025-03-01T12:00:00Z", datetime(2025, 3, 1, 12, tzinfo=UTC)),
+        ("[1740830400, 5000]", datetime(2025, 3, 1, 12, 0, 0, 5, tzinfo=UTC)),
+        ([1740830400], None),
+        ([1740830400, 1_000_000_000_000], None),
+        ([999999999, 5], None),
+        ([1740830400, 5, 6], None),
+        ([], None),
+        ("[", None),
+        (["a", "b"], None),
+    ],
+)
+def test_times_that_are_pairs(shipped: PriceTable, tmp_path: Path, time: object, at: datetime | None) -> None:
+    path = written(tmp_path / "log.jsonl", {**SPAN, "endTime": time})
+    result = usage(shipped, [path], since=at) if at else usage(shipped, [path])
+    assert (result.priced, result.rejected_count) == ((1, 0) if at else (0, 1))
+    if at:
+        assert usage(shipped, [path], until=at).read == 0
+
+
+def test_the_sum_of_steps_has_no_context_length(shipped: PriceTable, tmp_path: Path) -> None:
+    """Two steps of 200,000 tokens are not one request of 400,000, for which more is charged."""
+    counts = {"inputTokens": 400_000, "outputTokens": 10, "totalTokens": 400_010}
+    response = {"modelId": "gpt-5.4", "timestamp": "2026-03-20T12:00:00Z"}
+    alone = {"usage": counts, "response": response}
+    long, summed = (
+        usage(shipped, [written(tmp_path / "log.jsonl", record)]) for record in (alone, {**alone, "totalUsage": counts})
+    )
+    short = price(shipped, "gpt-5.4", on="2026-03-20T12:00:00Z", input_tokens=200_000, output_tokens=5)
+    assert (summed.rows[0].cost.total, summed.base_rates) == (2 * short.total, ("gpt-5.4",))
+    assert (long.rows[0].cost.total > summed.rows[0].cost.total, long.base_rates) == (True, ())
+
+
+def sums(result: Usage) -> tuple[object, ...]:
+    """What engines must agree in."""
+    ends = (result.read, result.priced, result.rejected_count, result.no_call_count)
+    return (*ends, result.rows, {item[:3] for item in result.unpriced}, result.first, result.last)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_the_printed_query_reads_them_alike(shipped: PriceTable, tmp_path: Path, name: str) -> None:
+    example = read_example(FOLDER / f"{name}.toml")
+    write_files(tmp_path, example["files"])
+    path = tmp_path / example["files"][0]["name"]
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE logs (record JSON)")
+        lines = path.read_text(encoding="utf-8").splitlines()
+        connection.executemany("INSERT INTO logs VALUES (?)", [[line] for line in lines])
+        text = table_query(
+            DIALECTS["duckdb"], "logs", LOG_KINDS, ask(shipped), rate_periods(shipped), json_column="record"
+        )
+        connection.sql(text).write_csv(str(tmp_path / "sums.csv"))
+    there, here = usage(shipped, [str(tmp_path / "sums.csv")]), usage(shipped, [str(path)])
+    assert sums(there) == sums(here)
+    assert sum(Fraction(row.cost.total) for row in there.rows) > 0
+
+
+@pytest.mark.engine
+def test_spark_reads_them_alike(shipped: PriceTable, tmp_path: Path, spark: Cluster) -> None:
+    """All lines in one file, for each question takes Spark seconds; and the tables."""
+    examples = [read_example(FOLDER / f"{name}.toml") for name in LINES]
+    lines = tmp_path / "all.jsonl"
+    lines.write_text("".join(example["files"][0]["text"].lstrip("\n") for example in examples), encoding="utf-8")
+    paths = [str(lines)]
+    for name in ("langfuse-csv", "openinference-table"):
+        files = read_example(FOLDER / f"{name}.toml")["files"]
+        write_files(tmp_path / name, files)
+        paths.append(str(tmp_path / name / files[0]["name"]))
+    there, here = usage(shipped, paths, engine="spark", cluster=spark), usage(shipped, paths)
+    assert sums(there) == sums(here)
+    assert (here.rejected_count, here.priced > len(LINES)) == (0, True)
