@@ -1,8 +1,8 @@
 """Records of frameworks and tracers: what their counts hold, their times, and that every engine reads them alike."""
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -38,41 +38,38 @@ def observation(usage_details: Mapping[str, Any], **more: object) -> dict[str, A
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("details", "tokens"),
-    [
-        # Input, cached, written and output.
-        ({"input": 600, "output": 200}, (600, 0, 0, 200)),
-        ({"input": 600, "output": 200, "input_cached_tokens": 400}, (1000, 400, 0, 200)),
-        ({"input": 600, "output": 200, "input_cache_read": 400, "total": 1200}, (1000, 400, 0, 200)),
-        ({"input": 600, "output": 200, "input_cache_read": 400, "total": 801}, (1000, 400, 0, 200)),
-        ({"input": 600, "output": 200, "input_cache_read": 400, "total": 800}, (600, 400, 0, 200)),
-        ({"input": 600, "output": 200, "input_cache_read": 400, "total": 799}, (1000, 400, 0, 200)),
-        ({"input": 600, "output": 200, "output_reasoning": 100, "total": 800}, (600, 0, 0, 200)),
-        ({"input": 600, "output": 200, "output_reasoning": 100, "total": 900}, (600, 0, 0, 300)),
-        ({"input": 0, "output": 0, "output_reasoning": 100, "total": 100}, (0, 0, 0, 100)),
-        ({"input": 600, "output": 200, "input_cache_creation": 50, "total": 850}, (650, 0, 50, 200)),
-        ({"input": 600, "total": 600}, (600, 0, 0, 0)),
-        ({"input": 600, "input_cached_tokens": 400, "output": 1, "total": 10**15}, (1000, 400, 0, 1)),
-        ({"input": 600, "input_cached_tokens": 400, "output": 1, "total": "601"}, (600, 400, 0, 1)),
-        ({"input": 600, "input_cached_tokens": 400, "output": 1, "total": "many"}, (1000, 400, 0, 1)),
-    ],
+# Buckets, and what they come to as input, cached, written and output.
+BUCKETS: tuple[tuple[dict[str, Any], tuple[int, ...]], ...] = (
+    ({"input": 600, "output": 200}, (600, 0, 0, 200)),
+    ({"input": 600, "output": 200, "input_cached_tokens": 400}, (1000, 400, 0, 200)),
+    ({"input": 600, "output": 200, "input_cache_read": 400, "total": 1200}, (1000, 400, 0, 200)),
+    ({"input": 600, "output": 200, "input_cache_read": 400, "total": 801}, (1000, 400, 0, 200)),
+    ({"input": 600, "output": 200, "input_cache_read": 400, "total": 800}, (600, 400, 0, 200)),
+    ({"input": 600, "output": 200, "input_cache_read": 400, "total": 799}, (1000, 400, 0, 200)),
+    ({"input": 600, "output": 200, "output_reasoning": 100, "total": 800}, (600, 0, 0, 200)),
+    ({"input": 600, "output": 200, "output_reasoning": 100, "total": 900}, (600, 0, 0, 300)),
+    ({"input": 0, "output": 0, "output_reasoning": 100, "total": 100}, (0, 0, 0, 100)),
+    ({"input": 600, "output": 200, "input_cache_creation": 50, "total": 850}, (650, 0, 50, 200)),
+    ({"input": 600, "total": 600}, (600, 0, 0, 0)),
+    ({"input": 600, "input_cached_tokens": 400, "output": 1, "total": 10**15}, (1000, 400, 0, 1)),
+    ({"input": 600, "input_cached_tokens": 400, "output": 1, "total": "601"}, (600, 400, 0, 1)),
+    ({"input": 600, "input_cached_tokens": 400, "output": 1, "total": "many"}, (1000, 400, 0, 1)),
 )
-def test_buckets_add_up_unless_the_total_says_that_they_hold_each_other(
-    shipped: PriceTable, tmp_path: Path, details: Mapping[str, Any], tokens: tuple[int, ...]
-) -> None:
-    path = written(tmp_path / "log.jsonl", observation(details))
-    result = usage(shipped, [path])
-    (row,) = result.rows
-    assert (tuple(row.tokens)[1:], result.rejected) == (tokens, ())
 
 
-@pytest.mark.parametrize("count", [10**15, 2**63 - 1, 2**63, -1, 1.5, "600", [600]])
-@pytest.mark.parametrize("field", ["input", "output", "input_cached_tokens", "output_reasoning"])
-def test_a_bucket_that_is_no_count_is_rejected(shipped: PriceTable, tmp_path: Path, field: str, count: object) -> None:
+def test_buckets_add_up_unless_the_total_says_that_they_hold_each_other(shipped: PriceTable, tmp_path: Path) -> None:
+    records = (observation(details, id=f"{place:02}") for place, (details, _) in enumerate(BUCKETS))
+    result = usage(shipped, [written(tmp_path / "log.jsonl", *records)], by=["id"])
+    assert [tuple(row.tokens)[1:] for row in sorted(result.rows)] == [tokens for _, tokens in BUCKETS]
+    assert result.rejected == ()
+
+
+def test_buckets_that_are_no_counts_are_rejected(shipped: PriceTable, tmp_path: Path) -> None:
     details = {"input": 600, "output": 200, "input_cached_tokens": 0, "output_reasoning": 0, "total": 900}
-    result = usage(shipped, [written(tmp_path / "log.jsonl", observation({**details, field: count}))])
-    assert (result.read, result.rejected_count, result.priced) == (1, 1, 0)
+    counts: tuple[object, ...] = (10**15, 2**63 - 1, 2**63, -1, 1.5, "600", [600])
+    bad = [{**details, name: count} for name in details if name != "total" for count in counts]
+    result = usage(shipped, [written(tmp_path / "log.jsonl", *map(observation, bad))])
+    assert (result.read, result.rejected_count, result.priced) == (len(bad), len(bad), 0)
 
 
 def test_a_cache_bucket_of_another_name_is_not_passed_over(shipped: PriceTable, tmp_path: Path) -> None:
@@ -82,20 +79,16 @@ def test_a_cache_bucket_of_another_name_is_not_passed_over(shipped: PriceTable, 
     assert "cached_modality_text" in result.unpriced[0].reason
 
 
-@pytest.mark.parametrize("kind", ["SPAN", "EVENT", "AGENT", "CHAIN"])
-def test_observations_that_sum_up_others_are_no_calls(shipped: PriceTable, tmp_path: Path, kind: str) -> None:
-    records = [observation({"input": 1, "output": 1}, type=kind), observation({}, type=kind)]
-    result = usage(shipped, [written(tmp_path / "log.jsonl", *records)])
-    assert (result.read, result.no_call_count) == (2, 2)
-
-
-@pytest.mark.parametrize("kind", ["TOOL", "RETRIEVER", "EVALUATOR", "GUARDRAIL"])
-def test_observations_that_may_call_a_model_are_calls_where_they_have_usage(
-    shipped: PriceTable, tmp_path: Path, kind: str
+@pytest.mark.parametrize(
+    ("kinds", "calls"),
+    [(("SPAN", "EVENT", "AGENT", "CHAIN"), 0), (("TOOL", "RETRIEVER", "EVALUATOR", "GUARDRAIL"), 4)],
+)
+def test_observations_that_sum_up_others_are_no_calls_and_others_are_where_they_have_usage(
+    shipped: PriceTable, tmp_path: Path, kinds: Sequence[str], calls: int
 ) -> None:
-    records = [observation({"input": 1, "output": 1}, type=kind), observation({}, type=kind)]
+    records = [observation(details, type=kind) for kind in kinds for details in ({"input": 1, "output": 1}, {})]
     result = usage(shipped, [written(tmp_path / "log.jsonl", *records)])
-    assert (result.read, result.no_call_count, result.priced) == (2, 1, 1)
+    assert (result.read, result.no_call_count, result.priced) == (8, 8 - calls, calls)
 
 
 def test_a_generation_without_usage_is_rejected_unless_it_failed(shipped: PriceTable, tmp_path: Path) -> None:
@@ -109,30 +102,25 @@ SPAN = {"name": "chat", "attributes": {"gen_ai.request.model": "gpt-4o", "gen_ai
                                        "gen_ai.usage.output_tokens": 1}}  # fmt: skip
 
 
+NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    ("time", "at"),
-    [
-        ([1740830400, 0], datetime(2025, 3, 1, 12, tzinfo=UTC)),
-        ([1740830400, 5], datetime(2025, 3, 1, 12, tzinfo=UTC)),
-        ([1740830400, 5_000], datetime(2025, 3, 1, 12, 0, 0, 5, tzinfo=UTC)),
-        ([1740830400, 999_999_999], datetime(2025, 3, 1, 12, 0, 0, 999_999, tzinfo=UTC)),
-        ("2025-03-01T12:00:00Z", datetime(2025, 3, 1, 12, tzinfo=UTC)),
-        ("[1740830400, 5000]", datetime(2025, 3, 1, 12, 0, 0, 5, tzinfo=UTC)),
-        ([1740830400], None),
-        ([1740830400, 1_000_000_000_000], None),
-        ([999999999, 5], None),
-        ([1740830400, 5, 6], None),
-        ([], None),
-        ("[", None),
-        (["a", "b"], None),
-    ],
+    ("time", "microseconds"),
+    [([1740830400, 0], 0), ([1740830400, 5_000], 5), ([1740830400, 999_999_999], 999_999), ("[1740830400, 5999]", 5)],
 )
-def test_times_that_are_pairs(shipped: PriceTable, tmp_path: Path, time: object, at: datetime | None) -> None:
-    path = written(tmp_path / "log.jsonl", {**SPAN, "endTime": time})
-    result = usage(shipped, [path], since=at) if at else usage(shipped, [path])
-    assert (result.priced, result.rejected_count) == ((1, 0) if at else (0, 1))
-    if at:
-        assert usage(shipped, [path], until=at).read == 0
+def test_times_that_are_pairs(shipped: PriceTable, tmp_path: Path, time: object, microseconds: int) -> None:
+    path, at = written(tmp_path / "log.jsonl", {**SPAN, "endTime": time}), NOON + timedelta(microseconds=microseconds)
+    assert (usage(shipped, [path], since=at).priced, usage(shipped, [path], until=at).read) == (1, 0)
+
+
+def test_other_lists_are_no_times(shipped: PriceTable, tmp_path: Path) -> None:
+    times: tuple[object, ...] = (
+        *([1740830400], [1740830400, 10**9], [999999999, 5], [1740830400, 5, 6], [], ["a", "b"], [1740830400, -5]),
+        *("[", "[]", "[1740830400,", "[abc, def, ghi]"),
+    )
+    result = usage(shipped, [written(tmp_path / "log.jsonl", *({**SPAN, "endTime": time} for time in times))])
+    assert (result.read, result.rejected_count) == (len(times), len(times))
 
 
 def test_the_sum_of_steps_has_no_context_length(shipped: PriceTable, tmp_path: Path) -> None:
