@@ -24,6 +24,8 @@ LINES = (
     *("openinference", "ai-sdk", "ai-sdk-spans"),
 )
 """Examples that are lines of JSON."""
+TEXTS = "ai-sdk-spans-metadata"
+"""Lines in which a text is JSON, into which printed queries do not look."""
 
 
 def written(path: Path, *records: Mapping[str, Any]) -> str:
@@ -136,6 +138,21 @@ def test_the_sum_of_steps_has_no_context_length(shipped: PriceTable, tmp_path: P
     assert (long.rows[0].cost.total > summed.rows[0].cost.total, long.base_rates) == (True, ())
 
 
+def test_a_text_that_is_json_may_come_late(shipped: PriceTable, tmp_path: Path) -> None:
+    example = read_example(FOLDER / f"{TEXTS}.toml")
+    write_files(tmp_path, example["files"])
+    late = (tmp_path / example["files"][0]["name"]).read_text(encoding="utf-8")
+    first = {"ai.operationId": "ai.generateText.doGenerate", "ai.response.finishReason": "stop",
+             "ai.usage.inputTokens": 10, "ai.usage.outputTokens": 1}  # fmt: skip
+    call = {"endTime": "2025-03-01T12:00:00Z", "attributes": {**first, "gen_ai.request.model": "gpt-4o"}}
+    path = Path(written(tmp_path / "log.jsonl", *[call] * 100))
+    path.write_text(path.read_text(encoding="utf-8") + late, encoding="utf-8")
+    result = usage(shipped, [str(path)], by=["tier"])
+    assert {row.group[0]: tuple(row.tokens)[:3] for row in result.rows} == {
+        "standard": (101, 2000, 400), "flex": (1, 1000, 400)
+    }  # fmt: skip
+
+
 def sums(result: Usage) -> tuple[object, ...]:
     """What engines must agree in."""
     ends = (result.read, result.priced, result.rejected_count, result.no_call_count)
@@ -163,7 +180,7 @@ def test_the_printed_query_reads_them_alike(shipped: PriceTable, tmp_path: Path,
 @pytest.mark.engine
 def test_spark_reads_them_alike(shipped: PriceTable, tmp_path: Path, spark: Cluster) -> None:
     """All lines in one file, for each question takes Spark seconds; and the tables."""
-    examples = [read_example(FOLDER / f"{name}.toml") for name in LINES]
+    examples = [read_example(FOLDER / f"{name}.toml") for name in (*LINES, TEXTS)]
     lines = tmp_path / "all.jsonl"
     lines.write_text("".join(example["files"][0]["text"].lstrip("\n") for example in examples), encoding="utf-8")
     paths = [str(lines)]
