@@ -153,6 +153,20 @@ def test_a_text_that_is_json_may_come_late(shipped: PriceTable, tmp_path: Path) 
     }  # fmt: skip
 
 
+def test_observations_in_parquet_have_their_buckets_in_a_map(shipped: PriceTable, tmp_path: Path) -> None:
+    """As ClickHouse writes Langfuse's observations to storage."""
+    buckets = "map {'input': 600, 'output': 200, 'total': 1300, 'input_cached_tokens': 400, 'output_reasoning': 100}"
+    row = (
+        "'t' AS trace_id, 'GENERATION' AS type, TIMESTAMP '2025-03-01 11:59:30' AS start_time, 'DEFAULT' AS level, "
+        f"TIMESTAMP '2025-03-01 12:00:00' AS end_time, 'gpt-4o' AS provided_model_name, {buckets} AS usage_details"
+    )
+    path = str(tmp_path / "observations.parquet")
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT {row}) TO '{path}' (FORMAT parquet)")
+    result = usage(shipped, [path])
+    assert [tuple(row.tokens) for row in result.rows] == [(1, 1000, 400, 0, 300)]
+
+
 def sums(result: Usage) -> tuple[object, ...]:
     """What engines must agree in."""
     ends = (result.read, result.priced, result.rejected_count, result.no_call_count)

@@ -299,8 +299,11 @@ class Column(NamedTuple):
     type: str
 
 
+_MAP = "MAP(VARCHAR, "
+
+
 class TableColumns:
-    """The columns of CSV and Parquet. A nested field may be a column named with dots, a struct, or JSON as text."""
+    """The columns of CSV and Parquet. A nested field may be a column named with dots, a struct, a map or JSON."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._types = {column.name: column.type for column in columns}
@@ -313,6 +316,8 @@ class TableColumns:
         type_name = self._types.get(first, "")
         if type_name.startswith("STRUCT") and (below := _field_type(type_name, path[1:])):
             return _extract(f"r.{identifier(first)}", path[1:]), below
+        if type_name.startswith(_MAP) and len(path) == len(("map", "key")):
+            return f"map_extract_value(r.{identifier(first)}, {literal(path[1])})", type_name[len(_MAP) : -1]
         if len(path) > 1 and type_name in ("VARCHAR", "JSON"):
             column = f"CAST(r.{identifier(first)} AS VARCHAR)"
             found = f"json_extract_string({column}, {_pointer(path[1:])})"
