@@ -122,6 +122,36 @@ def langchain(r: Record) -> Record:
     }
 
 
+def langfuse(r: Record) -> Record:
+    """Buckets that exclude each other."""
+    reasoning = r["output"] // 3
+    details = {
+        "input": r["input"] - r["cached"] - r["write"], "input_cached_tokens": r["cached"],
+        "input_cache_creation": r["write"], "output": r["output"] - reasoning, "output_reasoning_tokens": reasoning,
+        "total": r["input"] + r["output"],
+    }  # fmt: skip
+    return {**langfuse_overlapping(r), "usageDetails": details}
+
+
+def langfuse_overlapping(r: Record) -> Record:
+    """Buckets that hold each other, as their total says."""
+    details = {
+        "input": r["input"], "prompt_details.cache_read": r["cached"], "prompt_details.cache_write": r["write"],
+        "output": r["output"], "output_reasoning": r["output"] // 2, "total": r["input"] + r["output"],
+    }  # fmt: skip
+    return {
+        "type": "GENERATION", "traceId": "t", "startTime": "2026-01-01", "endTime": r["at"].isoformat(),
+        "model": r["model"], "modelParameters": {"service_tier": r["tier"]}, "usageDetails": details,
+    }  # fmt: skip
+
+
+def otel_in_javascript(r: Record) -> Record:
+    """With a time of seconds and nanoseconds."""
+    microseconds = (r["at"] - START.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
+    span = {name: value for name, value in otel(r).items() if name != "end_time"}
+    return {**span, "endTime": [microseconds // 10**6, microseconds % 10**6 * 1000]}
+
+
 def plain(r: Record) -> Record:
     return {
         "model": r["model"], "time": r["at"].isoformat(), "input_tokens": r["input"],
@@ -137,6 +167,9 @@ SHAPES: dict[str, Callable[[Record], Record]] = {
     "batch": lambda r: {"custom_id": "c", "response": {"status_code": 200, "body": chat(r)}},
     "otel": otel,
     "langchain": langchain,
+    "langfuse": langfuse,
+    "langfuse, overlapping": langfuse_overlapping,
+    "otel in JavaScript": otel_in_javascript,
     "plain": plain,
 }
 

@@ -13,7 +13,7 @@ from tokencost.logs.files.discover import LONG_LAYOUTS, Logs, shorten
 from tokencost.logs.files.last_lines import with_ends
 from tokencost.logs.records.kind import LogKind, paths_of
 from tokencost.logs.records.repeated_keys import may_repeat, without_repeated_keys
-from tokencost.logs.sql.fields import JSON_TEXTS
+from tokencost.logs.sql.fields import json_text_of
 from tokencost.logs.sql.normalize import fields_read
 from tokencost.logs.usage_query import UsageQuery
 
@@ -53,7 +53,7 @@ def next_pass(last: Pass, met: Obstacle, kinds: Sequence[LogKind], query: UsageQ
         logs = without_repeated_keys(logs, fields_read(kinds, query))
     again = first_pass(logs, kinds, strict=False)
     # Of an object that is a text the engine makes nothing: what such a text says is found where records are JSON.
-    looked_into = any(path[:1] in JSON_TEXTS for kind in again.asked for path in paths_of(kind))
+    looked_into = any(json_text_of(path) for kind in again.asked for path in paths_of(kind))
     return again._replace(as_json=looked_into)
 
 

@@ -63,7 +63,8 @@ def _kinds_of(record: object, kinds: Sequence[LogKind]) -> Iterable[str]:
 
 def need_json(logs: Sequence[Log], kinds: Sequence[LogKind]) -> bool:
     """Whether the first lines have what columns would pass over: cache fields of other names, or JSON within a text."""
-    texts = (isinstance(_value(_record(line), path), str) for line in _first_lines(logs) for path in JSON_TEXTS)
+    records = map(_record, _first_lines(logs))
+    texts = (isinstance(_value(record, path), str) for record in records for path in JSON_TEXTS)
     return any(texts) or show_unread_cache([log for log in logs if log.layout == "lines"], kinds)
 
 

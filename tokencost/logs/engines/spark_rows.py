@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tokencost.logs.records.kind import LogKind, Path
 from tokencost.logs.sql.dialects import SPARK
-from tokencost.logs.sql.fields import JSON_TEXTS, UNREAD_CACHE
+from tokencost.logs.sql.fields import UNREAD_CACHE, json_text_of
 from tokencost.logs.sql.nested import CONTAINERS, USAGE_KEY, holds_usage_sql
 from tokencost.logs.sql.printed_sql import RECORD, Fields, table_columns, verbatim_sql
 
@@ -78,11 +78,12 @@ class JsonFields(Fields):
     def _field(self, path: Path, *, as_json: bool) -> str | None:
         """A field; of a text that is JSON, what stands in that."""
         found = super()._field(path, as_json=as_json)
-        if path[:1] not in JSON_TEXTS or len(path) == 1:
+        outer = json_text_of(path)
+        if outer is None:
             return found
-        inner = f"try_parse_json(try_variant_get(r.{RECORD}, '$.{path[0]}', 'string'))"
+        inner = f"try_parse_json({SPARK.text(f'r.{RECORD}', outer)})"
         write = SPARK.as_written if as_json else SPARK.text
-        return f"coalesce({found}, {verbatim_sql(write(inner, path[1:]))})"
+        return f"coalesce({found}, {verbatim_sql(write(inner, path[len(outer) :]))})"
 
     def unread_cache(self, path: Path, known: Sequence[str]) -> str | None:  # type: ignore[override]  # none elsewhere
         """The first such key."""
@@ -99,7 +100,7 @@ class JsonFields(Fields):
         found = super().text(path)
         if path in _SPAN:
             return f"coalesce(r.{_SPAN[path]}, {found})"
-        if path[0] == "attributes" and len(path) > 1:
+        if path[0] == "attributes" and len(path) == len(("attributes", "key")):
             key = path[1].replace("\\", "\\\\").replace("'", "\\'")
             listed = (
                 f"try_element_at(transform(filter(r.attributes, a -> a.key = '{key}'), "

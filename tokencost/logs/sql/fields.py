@@ -24,8 +24,13 @@ UNREAD_CACHE = '"([^"\\\\]*[Cc]ache[^"\\\\]*)": ?[1-9]'
 """A key with a number above zero in the text of JSON; what is quoted within a text has backslashes."""
 
 
-JSON_TEXTS: tuple[Path, ...] = (("metadata",),)
-"""Fields that some programs write as a text that is JSON, as LiteLLM's database is exported."""
+JSON_TEXTS: tuple[Path, ...] = (("metadata",), ("attributes", "ai.response.providerMetadata"))
+"""Fields that some programs write as a text that is JSON: LiteLLM in exports of its database, the AI SDK in spans."""
+
+
+def json_text_of(path: Path) -> Path | None:
+    """The field among `JSON_TEXTS` that a field stands in; None where it stands in none."""
+    return next((text for text in JSON_TEXTS if path[: len(text)] == text and path != text), None)
 
 
 class Fields(Protocol):
@@ -246,10 +251,11 @@ class JsonRecord:
 
     def _field(self, path: Path, extract: str) -> str:
         found = extract.format("r.record", _pointer(path))
-        if path[:1] not in JSON_TEXTS or len(path) == 1:
+        text = json_text_of(path)
+        if text is None:
             return found
-        inner = f"TRY_CAST(json_extract_string(r.record, {_pointer(path[:1])}) AS JSON)"
-        return f"coalesce({found}, {extract.format(inner, _pointer(path[1:]))})"
+        inner = f"TRY_CAST(json_extract_string(r.record, {_pointer(text)}) AS JSON)"
+        return f"coalesce({found}, {extract.format(inner, _pointer(path[len(text) :]))})"
 
     def count(self, path: Path, *, as_text: bool) -> str:
         """The JSON as it is written."""
@@ -293,8 +299,11 @@ class Column(NamedTuple):
     type: str
 
 
+_MAP = "MAP(VARCHAR, "
+
+
 class TableColumns:
-    """The columns of CSV and Parquet. A nested field may be a column named with dots, a struct, or JSON as text."""
+    """The columns of CSV and Parquet. A nested field may be a column named with dots, a struct, a map or JSON."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._types = {column.name: column.type for column in columns}
@@ -307,6 +316,8 @@ class TableColumns:
         type_name = self._types.get(first, "")
         if type_name.startswith("STRUCT") and (below := _field_type(type_name, path[1:])):
             return _extract(f"r.{identifier(first)}", path[1:]), below
+        if type_name.startswith(_MAP) and len(path) == len(("map", "key")):
+            return f"map_extract_value(r.{identifier(first)}, {literal(path[1])})", type_name[len(_MAP) : -1]
         if len(path) > 1 and type_name in ("VARCHAR", "JSON"):
             column = f"CAST(r.{identifier(first)} AS VARCHAR)"
             found = f"json_extract_string({column}, {_pointer(path[1:])})"

@@ -271,10 +271,12 @@ def _amounts_sql(parsed: Mapping[str, str], amount: str) -> dict[str, str]:
 
 def _whole_input_sql(parsed: Mapping[str, str], excluding: str) -> str:
     """The input with the cached and the cache-write tokens, in records whose input leaves them out."""
-    # What is malformed stays so, and is told of by its own name.
-    beside = [f"CASE WHEN {parsed[name]} > 0 THEN {parsed[name]} ELSE 0 END" for name in ("cached", "write")]
+    # What is malformed stays so, and is told of by its own name. Of what no request can have, `MOST` is enough: three
+    # such counts may be more together than a BIGINT holds.
+    within = {name: f"least({parsed[name]}, {MOST})" for name in ("input", "cached", "write")}
+    beside = [f"CASE WHEN {parsed[name]} > 0 THEN {within[name]} ELSE 0 END" for name in ("cached", "write")]
     tokens = parsed["input"]
-    return f"CASE WHEN {excluding} AND {tokens} >= 0 THEN {tokens} + {' + '.join(beside)} ELSE {tokens} END"
+    return f"CASE WHEN {excluding} AND {tokens} >= 0 THEN {within['input']} + {' + '.join(beside)} ELSE {tokens} END"
 
 
 def _most_added(kinds: Sequence[LogKind], count: str) -> int:
@@ -402,16 +404,17 @@ def _time_text(fields: Fields, kind: LogKind) -> str | None:
         parts = f"substr({text}, 1, 4) || '-' || substr({text}, 5, 2) || '-' || substr({text}, 7, 2)"
         return f"CASE WHEN {matches_sql(text, '^[0-9]{8}$')} THEN {parts} ELSE {text} END"
     if text and kind.pair_times:
-        return f"CASE WHEN substr({text}, 1, 1) = '[' THEN {_pair_time_sql(text)} ELSE {text} END"
+        return _pair_time_sql(text)
     return text
 
 
 def _pair_time_sql(text: str) -> str:
-    """Of [1740830400, 5000000] the text 1740830400.005000000; of anything else a text that is no time."""
+    """Of [1740830400, 5000000] the text 1740830400.005000000; any other text as it is."""
     inner = f"replace(replace(replace({text}, '[', ''), ']', ''), ' ', '')"
-    # Seconds have ten digits from 2001 to 2286, and the comma stands behind them.
+    # Seconds have ten digits from 2001 to 2286; behind them stand a comma and one to nine digits.
     nanoseconds = f"substr('000000000' || substr({inner}, 12), length({inner}) - 10, 9)"
-    return f"substr({inner}, 1, 10) || '.' || {nanoseconds}"
+    is_pair = f"substr({text}, 1, 1) = '[' AND length({inner}) BETWEEN 12 AND 20"
+    return f"CASE WHEN {is_pair} THEN substr({inner}, 1, 10) || '.' || {nanoseconds} ELSE {text} END"
 
 
 def _tier(

@@ -157,6 +157,13 @@ def _ai_sdk() -> tuple[LogKind, ...]:
         # Version 4 and before has `promptTokens`.
         input=attributes("ai.usage.inputTokens", "ai.usage.promptTokens", "gen_ai.usage.input_tokens"),
         output=attributes("ai.usage.outputTokens", "ai.usage.completionTokens", "gen_ai.usage.output_tokens"),
+        # A text that is JSON: in version 4 it alone told of a cache, and it alone tells of the tier.
+        cached=(
+            *call.cached,
+            ("attributes", "ai.response.providerMetadata", "openai", "cachedPromptTokens"),
+            ("attributes", "ai.response.providerMetadata", "deepseek", "promptCacheHitTokens"),
+        ),
+        tier=(*call.tier, ("attributes", "ai.response.providerMetadata", "openai", "serviceTier")),
         hosts=attributes("ai.model.provider", "gen_ai.system"),
         # A name of two parts: `ai.streamText`, `ai.toolCall`.
         no_call=tuple((path, "ai[.][A-Za-z]+") for path in attributes("ai.operationId")),
