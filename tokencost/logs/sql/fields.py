@@ -24,8 +24,8 @@ UNREAD_CACHE = '"([^"\\\\]*[Cc]ache[^"\\\\]*)": ?[1-9]'
 """A key with a number above zero in the text of JSON; what is quoted within a text has backslashes."""
 
 
-JSON_TEXTS: tuple[Path, ...] = (("metadata",),)
-"""Fields that some programs write as a text that is JSON, as LiteLLM's database is exported."""
+JSON_TEXTS: tuple[Path, ...] = (("metadata",), ("other",))
+"""Fields that some programs write as a text that is JSON, as LiteLLM's database and that of new-api are exported."""
 
 
 class Fields(Protocol):

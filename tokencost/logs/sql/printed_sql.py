@@ -15,7 +15,7 @@ from tokencost.logs.sql.aggregate import (
     sums_sql,
 )
 from tokencost.logs.sql.dialects import Dialect
-from tokencost.logs.sql.fields import identifier, literal
+from tokencost.logs.sql.fields import JSON_TEXTS, identifier, literal
 from tokencost.logs.sql.normalize import counted_calls, fields_read, possible_kinds, records_sql
 from tokencost.logs.sql.parsing import PortableParsing
 from tokencost.logs.sql.rate_periods import (
@@ -67,12 +67,21 @@ class Fields:
     def _field(self, path: Path, *, as_json: bool) -> str | None:
         write = self._dialect.as_written if as_json else self._dialect.text
         if self._columns is None:
-            return verbatim_sql(write(f"r.{RECORD}", path))
+            found = verbatim_sql(write(f"r.{RECORD}", path))
+            return self._with_inner(found, write, self._dialect.text(f"r.{RECORD}", path[:1]), path)
         if (dotted := ".".join(path)) in self._columns:
             return f"nullif(r.text_{self._columns.index(dotted)}, '')"
         if path[0] not in self._columns:
             return None
-        return verbatim_sql(write(f"r.json_{self._columns.index(path[0])}", path[1:]))
+        place = self._columns.index(path[0])
+        found = verbatim_sql(write(f"r.json_{place}", path[1:]))
+        return self._with_inner(found, write, self._dialect.whole.format(f"r.json_{place}"), path)
+
+    def _with_inner(self, found: str, write: Callable[[str, Path], str], text: str, path: Path) -> str:
+        """A field, also of a text that is JSON, where it may be in one."""
+        if len(path) == 1 or path[:1] not in JSON_TEXTS:
+            return found
+        return f"coalesce({found}, {verbatim_sql(write(self._dialect.inner.format(text), path[1:]))})"
 
     def text(self, path: Path) -> str | None:
         """As text."""
