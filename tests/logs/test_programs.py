@@ -88,6 +88,20 @@ def test_audio_is_said_before_a_missing_model(shipped: PriceTable, tmp_path: Pat
     assert left.kind == "no_model"
 
 
+def test_a_table_beside_lines_of_which_one_is_no_record(shipped: PriceTable, tmp_path: Path) -> None:
+    """Its columns differ in case alone from fields of others, with which they cannot be looked for."""
+    table, _ = written_example(tmp_path, "cursor-older")
+    result = usage(shipped, [table, written(tmp_path / "log.jsonl", CHAT, {"x": 1})])
+    assert (result.priced, result.rejected_count) == (3, 1)
+
+
+def test_fields_that_differ_in_case_alone_are_found_late(shipped: PriceTable, tmp_path: Path) -> None:
+    event = {"Date": "2026-04-01T10:00:00Z", "Model": "gpt-5.4", "Input (w/o Cache Write)": 10, "Cache Read": 5,
+             "Output Tokens": 1}  # fmt: skip
+    result = usage(shipped, written(tmp_path / "log.jsonl", *[CHAT] * 200, event))
+    assert (result.priced, result.rejected_count) == (201, 0)
+
+
 @pytest.mark.parametrize("example", IN_JSON)
 def test_they_are_known_wherever_they_come(shipped: PriceTable, tmp_path: Path, example: str) -> None:
     """Behind so many others that the first lines do not show them."""

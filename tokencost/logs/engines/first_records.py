@@ -130,9 +130,9 @@ def holds_others(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], 
     every = [kind for kind in kinds if kind not in within]
     # Those that were asked for go first: they were read as columns.
     kinds = engine.fitting(query, sorted(every, key=lambda kind: kind.name not in asked_names))
-    if _stand_apart(engine, query, [kind for kind in every if kind not in kinds]):
+    if _stand_apart(engine, query, [kind for kind in every if kind not in kinds], every):
         return True
-    for source in engine.sources(query, kinds):
+    for source in engine.sources(query, kinds, all_kinds=every):
         if isinstance(source.fields, NestedColumns):
             fields = source.fields
 
@@ -151,8 +151,8 @@ def holds_others(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], 
     return False
 
 
-def _stand_apart(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind]) -> bool:
-    """Whether there are records of kinds with fields that cannot be read as columns beside those of others."""
+def _stand_apart(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], all_kinds: Sequence[LogKind]) -> bool:
+    """Whether JSON lines hold records of kinds whose fields cannot be read as columns beside those of the others."""
     marked = " OR ".join(
         "("
         + " AND ".join(f"contains(CAST(r.record AS VARCHAR), {literal(json.dumps(mark[-1]))})" for mark in kind.marks)
@@ -162,7 +162,7 @@ def _stand_apart(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind]) 
     return bool(marked) and any(
         isinstance(source.fields, JsonRecord)
         and engine.execute(f"SELECT 1 FROM {source.relation} AS r WHERE {marked} LIMIT 1").fetchone()
-        for source in engine.sources(query, kinds, as_json=True)
+        for source in engine.sources(query, all_kinds, as_json=True)
     )
 
 
