@@ -9,8 +9,9 @@ import pytest
 
 from tests.logs.test_kinds import FOLDER, read_example, write_files
 from tokencost import PriceTable, price
+from tokencost.logs.engines.named_fields import hints_of_far
 from tokencost.logs.files.csv_header import read_header
-from tokencost.logs.files.discover import open_logs
+from tokencost.logs.files.discover import Log, open_logs
 from tokencost.logs.records.kinds import LOG_KINDS, named_kinds
 from tokencost.logs.sql.dialects import DIALECTS
 from tokencost.logs.sql.printed_sql import table_query
@@ -154,6 +155,22 @@ def test_the_printed_query_reads_them_alike(shipped: PriceTable, tmp_path: Path,
         text = table_query(DIALECTS["duckdb"], "logs", kinds, ask(shipped), rate_periods(shipped), **where)
         connection.sql(text).write_csv(str(tmp_path / "sums.csv"))
     assert ends(usage(shipped, str(tmp_path / "sums.csv"))) == ends(here)
+
+
+@pytest.mark.engine
+def test_spark_names_the_keys_of_unknown_records(shipped: PriceTable, tmp_path: Path, spark: Cluster) -> None:
+    path = written(tmp_path / "log.jsonl", CHAT, {"name": "gpt-4o", "tokens": {"in": 5, "out": 1}})
+    there, here = usage(shipped, path, engine="spark", cluster=spark), usage(shipped, path)
+    assert there.hints == here.hints
+    assert "have the keys name, tokens.in, tokens.out" in there.hints[0]
+
+
+def test_what_only_a_cluster_has_read_is_said_to_be_unknown(tmp_path: Path) -> None:
+    near = Log(str(tmp_path), str(tmp_path), "lines", "none", 1)
+    assert list(hints_of_far([near], [str(tmp_path)])) == []
+    (hint,) = hints_of_far([near], [str(tmp_path), *(f"s3a://bucket/{name}.jsonl" for name in "dcba")])
+    assert hint.startswith("s3a://bucket/a.jsonl, s3a://bucket/b.jsonl, s3a://bucket/c.jsonl and 1 more: records of no")
+    assert "--map" in hint
 
 
 @pytest.mark.engine
