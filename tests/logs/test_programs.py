@@ -43,7 +43,9 @@ def test_a_turn_of_codex_is_priced_once_its_model_and_its_day_are_named(shipped:
     """Half a million tokens of one turn are those of many calls, of which none is known to be long."""
     path = written(tmp_path / "codex.jsonl", {"type": "thread.started", "thread_id": "t"}, TURN)
     (left,) = usage(shipped, path).unpriced
-    assert "--model NAME" in left.reason
+    assert (left.kind, "--model NAME and --on WHEN say both" in left.reason) == ("no_model", True)
+    (left,) = usage(shipped, path, on="2026-04-01").unpriced
+    assert left.reason.startswith("the record names no model (--model NAME says which")
     (left,) = usage(shipped, path, model="gpt-5.4").unpriced
     assert "--on WHEN" in left.reason
     result = usage(shipped, path, model="gpt-5.4", on="2026-04-01")

@@ -253,6 +253,11 @@ class Bill:
         """The cell of the records, by the same rules as for a request alone."""
         _refuse_other_tokens(item.tier or "")
         name = item.model if side.model is None else side.model
+        if not name and side.on is None and item.at is None:
+            raise InvalidRequest(
+                "the record names no model and has no time",
+                "--model NAME and --on WHEN say both; --map model=FIELD and --map time=FIELD say where they stand",
+            )
         if not name:
             raise InvalidRequest(
                 "the record names no model",

@@ -22,10 +22,10 @@ from tokencost.logs.records.kinds.tables import FLAT_TABLES, PLAIN_TABLES
 _CHAT, _RESPONSES = openai_bodies("chat", CHAT, "")
 
 LOG_KINDS: tuple[LogKind, ...] = (
-    PORTKEY,
-    *openai_bodies("batch", BATCH, "response.body", tier="batch", failed=True),
     # Chat Completions come early: of a whole record each field that is asked for takes time.
     _CHAT,
+    PORTKEY,
+    *openai_bodies("batch", BATCH, "response.body", tier="batch", failed=True),
     BATCH_OBJECT,
     *REALTIME,
     CODEX_TURN,

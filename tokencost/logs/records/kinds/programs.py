@@ -62,7 +62,7 @@ CODEX_TURN = LogKind(
     # codex-rs/exec/src/event_processor_with_jsonl_output.rs. A run has one turn; one that resumes an earlier thread
     # counts that again. Newer versions have `cache_write_input_tokens`, and all count reasoning as output.
     _CODEX,
-    marks=at("usage.input_tokens", "usage.output_tokens"),
+    marks=at("type", "usage.input_tokens", "usage.output_tokens"),
     model=at("model"),
     input=at("usage.input_tokens"),
     output=at("usage.output_tokens"),

@@ -20,7 +20,8 @@ def _realtime(name: str, root: str) -> LogKind:
     return LogKind(
         name,
         _DONE,
-        marks=at(f"{under}usage.input_tokens", f"{under}usage.input_token_details.text_tokens"),
+        # The field that others lack goes first, for it is asked of each of their records.
+        marks=at(f"{under}usage.input_token_details.text_tokens", f"{under}usage.input_tokens"),
         model=at(*dict.fromkeys((f"{under}model", "model")), "session.model"),
         input=at(f"{under}usage.input_tokens"),
         output=at(f"{under}usage.output_tokens"),
