@@ -1,6 +1,8 @@
 """What programs and gateways write: what they leave to be said, and that every engine reads them alike."""
 
+import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.discover import Log, open_logs
 from tokencost.logs.records.kinds import LOG_KINDS, named_kinds
 from tokencost.logs.sql.dialects import DIALECTS
+from tokencost.logs.sql.fields import literal
 from tokencost.logs.sql.printed_sql import table_query
 from tokencost.logs.sql.rate_periods import rate_periods
 from tokencost.logs.usage import Usage, usage
@@ -173,6 +176,57 @@ def test_what_only_a_cluster_has_read_is_said_to_be_unknown(tmp_path: Path) -> N
     (hint,) = hints_of_far([near], [str(tmp_path), *(f"s3a://bucket/{name}.jsonl" for name in "dcba")])
     assert hint.startswith("s3a://bucket/a.jsonl, s3a://bucket/b.jsonl, s3a://bucket/c.jsonl and 1 more: records of no")
     assert "--map" in hint
+
+
+TEXTS = [
+    (2, "gpt-4o", 1000, '{"cache_tokens":400,"frt":1.25}'),
+    (2, "deepseek-chat", 600, '{"claude":true,"cache_tokens":400}'),
+    (2, "gpt-4o", 1000, "{cut off"), (2, "gpt-4o", 1000, ""), (1, "", 0, None),
+]  # fmt: skip
+"""Rows of new-api whose `other` is a column of text, which holds JSON or not."""
+
+
+def check_texts(dialect: str, execute: Callable[[str], str], table: PriceTable, folder: Path) -> None:
+    log, sums = folder / "log.csv", folder / "sums.csv"
+    with log.open("w", newline="") as stream:
+        rows = [(1740830400, kind, model, 5, tokens, 300, other) for kind, model, tokens, other in TEXTS]
+        csv.writer(stream).writerows([COLUMNS, *rows])
+    values = ", ".join(
+        f"(1740830400, {kind}, '{model}', 5, {tokens}, 300, {literal(other) if other is not None else 'NULL'})"
+        for kind, model, tokens, other in TEXTS
+    )
+    execute(f"INSERT INTO logs ({', '.join(COLUMNS)}) VALUES {values}")
+    kinds = [kind for kind in LOG_KINDS if kind.name in ("one-api", "one-api-claude")]
+    columns = None if dialect == "postgres" else COLUMNS
+    text = table_query(DIALECTS[dialect], "logs", kinds, ask(table), rate_periods(table), columns=columns)
+    sums.write_text(execute(text), encoding="utf-8")
+    execute("DROP TABLE logs")
+    here = usage(table, str(log))
+    assert ends(usage(table, str(sums))) == ends(here)
+    assert sum(row.tokens.cached_input for row in here.rows) == 800
+
+
+COLUMNS = ["created_at", "type", "model_name", "quota", "prompt_tokens", "completion_tokens", "other"]
+
+
+@pytest.mark.engine
+def test_postgresql_reads_a_text_that_is_json(shipped: PriceTable, tmp_path: Path, psql: Callable[[str], str]) -> None:
+    psql(
+        "CREATE TABLE logs (created_at bigint, type int, model_name text, quota int, prompt_tokens int, "
+        "completion_tokens int, other text)"
+    )
+    check_texts("postgres", psql, shipped, tmp_path)
+
+
+@pytest.mark.engine
+def test_clickhouse_reads_a_text_that_is_json(
+    shipped: PriceTable, tmp_path: Path, clickhouse: Callable[[str], str]
+) -> None:
+    clickhouse(
+        "CREATE TABLE logs (created_at Int64, type Int32, model_name String, quota Int32, prompt_tokens Int32, "
+        "completion_tokens Int32, other Nullable(String)) ENGINE = Memory"
+    )
+    check_texts("clickhouse", clickhouse, shipped, tmp_path)
 
 
 @pytest.mark.engine

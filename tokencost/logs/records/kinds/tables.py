@@ -75,8 +75,8 @@ def _flat_tables() -> tuple[LogKind, ...]:
     top = flat("flat", "")
     one_api = top._replace(
         name="one-api",
-        marks=at("model_name", "quota", "prompt_tokens", "completion_tokens"),
-        # Top-ups, errors and refunds have rows as well.
+        marks=at("quota", "type", "prompt_tokens", "completion_tokens"),
+        # Top-ups, errors and refunds have rows as well, some of them without a model.
         no_call=((("type",), "[013-9]"),),
         other_tokens=at("other.audio_input", "other.audio_output"),
     )
