@@ -103,7 +103,7 @@ class LogKind(NamedTuple):
     """Fields that are added to a count: ("output", ("usage", "reasoning")). What a record lacks adds nothing."""
     other_tokens: tuple[Path, ...] = ()
     """Counts of tokens that the table has no rates for, such as audio: a record that has some is not priced."""
-    sums_up: bool = False
+    sums: bool = False
     """Whether its records sum up requests of which the number is not said; such a record has no context length."""
     host: str | None = None
     """Who served all of its requests, where that is another host than the provider."""

@@ -226,8 +226,8 @@ def _parse_sql(
         excluding = f"shape IN ({numbers(lambda kind: kind.excludes_cache)}) AND {parsed['input']} >= 0"
         parsed["input"] = f"CASE WHEN {excluding} THEN {whole_input} ELSE {parsed['input']} END"
     summed = f"CASE WHEN coalesce({parsed['requests']}, 1) = 1 THEN 0 ELSE 1 END" if "requests" in columns else "0"
-    if any(kind.until or kind.sums_up for kind in kinds):
-        summed = f"CASE WHEN shape IN ({numbers(lambda kind: kind.until or kind.sums_up)}) THEN 1 ELSE {summed} END"
+    if any(kind.until or kind.sums for kind in kinds):
+        summed = f"CASE WHEN shape IN ({numbers(lambda kind: kind.until or kind.sums)}) THEN 1 ELSE {summed} END"
     parsed["requests"] = f"coalesce({parsed['requests']}, 1)" if "requests" in columns else "1"
     if "kind" in columns:
         of = {"input": "IN " + INPUT_KINDS, "output": "= 'output_tokens'"}

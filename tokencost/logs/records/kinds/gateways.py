@@ -57,7 +57,7 @@ _ACTIVITY_BY_DAY = LogKind(
     time=at("date"),
     hosts=at("provider_name"),
     requests=at("requests"),
-    sums_up=True,
+    sums=True,
     flat=True,
 )
 

@@ -35,7 +35,7 @@ def _cursor() -> tuple[LogKind, LogKind]:
         excludes_cache=True,
         time=at("Date"),
         failed=((("Kind",), ".*([Nn]o [Cc]harge|[Nn]ot [Cc]harged).*"),),
-        sums_up=True,
+        sums=True,
         flat=True,
     )
     elsewhere = events._replace(name="cursor-deepseek", tests=(Test(("Model",), "deepseek.*"),), host="Fireworks")
@@ -52,7 +52,7 @@ _AIDER_MESSAGE = LogKind(
     input=at("properties.prompt_tokens"),
     output=at("properties.completion_tokens"),
     time=at("time"),
-    sums_up=True,
+    sums=True,
     tests=(Test(("event",), "message_send"),),
 )
 
@@ -69,7 +69,7 @@ CODEX_TURN = LogKind(
     cached=at("usage.cached_input_tokens"),
     write=at("usage.cache_write_input_tokens"),
     time=at("timestamp", "time"),
-    sums_up=True,
+    sums=True,
     tests=(Test(("type",), "turn[.]completed"),),
 )
 """What `codex exec --json` prints, without the model and the time. Looked for before a Responses object."""
