@@ -64,6 +64,10 @@ class UnreadField(InvalidRequest):
     """A record has a field that tells of other rates, and that no rule reads."""
 
 
+class OtherTokens(InvalidRequest):
+    """A record has tokens that the table has no rates for, such as audio."""
+
+
 class AmbiguousRate(InvalidRequest):
     """Two sets of conditions match and neither names more: no rate is known."""
 

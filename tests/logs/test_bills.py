@@ -98,6 +98,32 @@ def test_what_only_one_side_has(shipped: PriceTable, tmp_path: Path) -> None:
     assert {"the bill has no such line", "no such request is in the logs"} <= causes
 
 
+def say(table: PriceTable, *args: Any, **options: Any) -> str:
+    notes = usage_document(table, usage(table, *args, **options)).notes
+    return " ".join("".join(str(getattr(part, "value", part)) for part in sentence) for sentence in notes)
+
+
+def test_sums_are_of_what_both_sides_have(shipped: PriceTable, tmp_path: Path) -> None:
+    """A day that one side lacks is no day of nothing; a line of nothing is one."""
+    days = [("deepseek-chat", f"2025-03-{day:02}T12:00:00Z", 1_000_000, 100_000) for day in (1, 3, 4)]
+    log = requests(tmp_path, *days, ("deepseek-reasoner", "2025-03-01T12:00:00Z", 1_000_000, 0))
+    charges = [f"2025-03-0{day},deepseek-chat,Paid,{cost},CNY" for day, cost in ((1, "2.8"), (2, "7"), (4, "0"))]
+    said = say(shipped, log, bill=deepseek(tmp_path, *charges))
+    assert "Where both sides are known, 2.8 was billed and 5.600000 computed." in said
+    assert "The logs have no request on 2025-03-02: what was billed then is left out of these sums." in said
+    assert "The bill has no charge on 2025-03-03: requests of then are left out of these sums." in said
+    whole = say(shipped, requests(tmp_path, *days[:1]), bill=deepseek(tmp_path, charges[0]))
+    assert "no charge" not in whole
+    assert "no request" not in whole
+
+
+@pytest.mark.parametrize(("number", "named"), [(2, "2025-03-02 and 2025-03-03"), (6, "2025-03-06 and 1 more day")])
+def test_many_days_are_not_all_named(shipped: PriceTable, tmp_path: Path, number: int, named: str) -> None:
+    charges = [f"2025-03-{day + 1:02},deepseek-chat,Paid,1,CNY" for day in range(number + 1)]
+    said = say(shipped, requests(tmp_path, CHAT), bill=deepseek(tmp_path, *charges))
+    assert f"{named}: what was billed then" in said
+
+
 def test_costs_of_openai_by_line_item(shipped: PriceTable, tmp_path: Path) -> None:
     log = requests(tmp_path, ("gpt-4o-2024-08-06", "2025-03-01T12:00:00Z", 1_000_000, 100_000), CHAT)
     items: list[tuple[str | None, Any]] = [

@@ -145,6 +145,52 @@ def test_text_files_of_a_folder_are_read_where_they_are_streams_and_those_of_a_p
     assert (result.priced, result.rejected_count) == (2, 1)
 
 
+def test_a_folder_is_looked_into_with_its_zip_files(shipped: PriceTable, tmp_path: Path) -> None:
+    """What lies unpacked beside its zip file, or was downloaded twice, counts once."""
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "a.csv").write_text(LOG)
+    zipped(tmp_path / "deep" / "one.zip", **{"a.csv": LOG, "b.jsonl": LINE, "cost.csv": BILL})
+    zipped(tmp_path / "deep" / "two (1).ZIP", **{"b.jsonl": LINE, "c.jsonl": f"{LINE}\n{LINE}"})
+    zipped(tmp_path / "photos.zip", **{"a.txt": "x"})
+    locked = zipped(tmp_path / "locked.zip", **{"a.csv": LOG * 50})
+    Path(locked).write_bytes(_spoiled(Path(locked).read_bytes())["locked"])
+    for names in (str(tmp_path), [str(tmp_path / "**" / "*")]):
+        result = usage(shipped, names)
+        assert (result.read, result.priced, result.complete) == (4, 4, True)
+        assert sorted(each.removeprefix(f"{tmp_path}/") for each in result.left_alone) == [
+            f"deep/one.zip/a.csv is a copy of {tmp_path}/a.csv: left alone",
+            "deep/one.zip/cost.csv is a bill, which --bill sets beside the costs",
+            f"deep/two (1).ZIP/b.jsonl is a copy of {tmp_path}/deep/one.zip/b.jsonl: left alone",
+            "locked.zip a.csv in it has a password: left alone",
+            "photos.zip is a zip file without logs in it: left alone",
+        ]
+
+
+def test_a_zip_file_that_is_named_is_meant_whatever_lies_beside_it(shipped: PriceTable, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(LOG)
+    one = zipped(tmp_path / "one.zip", **{"a.csv": LOG})
+    assert usage(shipped, [one, str(tmp_path / "a.csv")]).priced == 2
+
+
+def test_a_damaged_zip_file_in_a_folder_is_not_left_alone(shipped: PriceTable, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(LOG)
+    (tmp_path / "one.zip").write_bytes(b"PK\x03\x04")
+    with pytest.raises(InvalidData, match="damaged"):
+        usage(shipped, str(tmp_path))
+
+
+def test_so_many_members_the_zip_files_of_a_folder_may_have_together(
+    shipped: PriceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        zipped(tmp_path / f"{name}.zip", **{f"{name}.csv": LOG + name, f"{name}-2.csv": LOG})
+    monkeypatch.setattr("tokencost.logs.files.zipped.MOST_MEMBERS", 4)
+    assert usage(shipped, str(tmp_path)).priced == 3
+    monkeypatch.setattr("tokencost.logs.files.zipped.MOST_MEMBERS", 3)
+    with pytest.raises(InvalidData, match="makes 4 logs in zip files, more than 3"):
+        usage(shipped, str(tmp_path))
+
+
 def test_members_whose_names_lead_elsewhere_stay_in_the_private_folder(shipped: PriceTable, tmp_path: Path) -> None:
     path = zipped(tmp_path / "logs.zip", **{"../../evil.csv": LOG, "/abs.csv": LOG, "a=b/*.csv": LOG})
     assert usage(shipped, path).priced >= 1

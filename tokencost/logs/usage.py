@@ -354,7 +354,7 @@ def _by_spark(
     named: Mapping[Path, str],
 ) -> Usage:
     from tokencost.logs.engines.duckdb_engine import Engine
-    from tokencost.logs.engines.named_fields import refuse_absent
+    from tokencost.logs.engines.named_fields import hints_for, hints_of_far, refuse_absent
     from tokencost.logs.engines.spark_engine import far_log, spark_sums
     from tokencost.logs.sessions.finding import open_sessions
     from tokencost.logs.sessions.tools import Sessions, show_names
@@ -376,11 +376,13 @@ def _by_spark(
         if named and logs.files and not (far or exported.sums):
             with Engine(logs, periods) as reader:
                 refuse_absent(reader, query, kinds, kinds, named, as_json=True)
+        unknown = [file for file, code in bill.rejected if code == "shape"]
+        hints = (*hints_for(logs.files, unknown, kinds), *hints_of_far(logs.files, unknown))
     listed = (*exported.rejected, *list_rejected(bill.rejected))[:MOST_REJECTED]
     nothing = not bill.read and query.since is None and query.until is None
     empty = tuple(log.shown for log in logs.files if nothing or not log.size)
     result = _result(bill, query, bill.read, listed, (*exported.empty, *empty))
-    return result._replace(left_alone=tuple(map(str, logs.left)))
+    return result._replace(left_alone=tuple(map(str, logs.left)), hints=hints)
 
 
 def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, ...], empty: tuple[str, ...]) -> Usage:

@@ -94,7 +94,8 @@ def split_region(tier: str) -> tuple[str | None, str]:
 
 HOST_BEFORE, UNREAD_BEFORE, HOST_AFTER = "served by ", "unread ", "|"
 """Around what keeps a request from being priced, before its region and tier: the name of another host, as in
-`served by Azure|batch`, and that of a cache field that no rule reads, as in `unread cache_hits|standard`.
+`served by Azure|batch`, and that of a cache field that no rule reads, as in `unread cache_hits|standard`, or of a field
+of tokens that the table has no rates for, as in `unread usage.audio_tokens|standard`.
 
 A grouping column of its own would cost every log something, and few have a host.
 """
@@ -106,7 +107,7 @@ def split_host(tier: str) -> tuple[str | None, str]:
 
 
 def split_unread(tier: str) -> tuple[str | None, str]:
-    """The cache field of records that no rule reads, and what stands behind it."""
+    """The field of tokens of records that no rule reads, and what stands behind it."""
     return _split(tier, UNREAD_BEFORE)
 
 

@@ -22,6 +22,7 @@ _WHY = {
     "no_price": ("without a price",) * 2,
     "unread_field": ("with a cache field that no rule reads",) * 2,
     "other_host": ("served by another host",) * 2,
+    "other_tokens": ("with audio or other tokens that the table has no rates for",) * 2,
 }
 """Of one model, and of several."""
 

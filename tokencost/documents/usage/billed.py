@@ -1,12 +1,16 @@
 """The bill of a provider beside the computed costs, by day and model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from tokencost.documents.document import Column, Field, Figure, Records, Sentence, Table, Value
 from tokencost.documents.usage.causes import calls_of, find_cause, show_amounts
+from tokencost.documents.wording import count_noun
 from tokencost.logs.billing.daily import Billed
 from tokencost.logs.usage import Usage
 from tokencost.money import EXACT, ZERO
+
+MOST_DAYS = 5
 
 
 def bill_records(result: Usage) -> Records:
@@ -69,9 +73,27 @@ def _find_cause(result: Usage, item: Billed) -> str | None:
         return "a charge that is of no model: it is computed from no tokens"
     if item.computed is None:
         return "no list of prices in this currency" if item.requests else "no such request is in the logs"
-    if not item.billed and item.computed:
+    if not item.charged:
         return "the bill has no such line"
     return find_cause(item.billed, item.computed, item.currency, calls_of(result, item.model))
+
+
+def _say_days(result: Usage) -> Iterator[Sentence]:
+    """The days that one side alone has, which are in no sum of both."""
+    charged = {item.day for item in result.billed if item.charged}
+    called = {item.day for item in result.billed if item.requests}
+    if without := sorted(charged - called):
+        yield (f"The logs have no request on {_name_days(without)}: what was billed then is left out of these sums.",)
+    if without := sorted(called - charged):
+        yield (f"The bill has no charge on {_name_days(without)}: requests of then are left out of these sums.",)
+
+
+def _name_days(days: Sequence[date]) -> str:
+    named = [day.isoformat() for day in days[:MOST_DAYS]]
+    more = len(days) - len(named)
+    if more:
+        return f"{', '.join(named)} and {count_noun(more, 'more day')}"
+    return " and ".join((", ".join(named[:-1]), named[-1])) if named[1:] else named[0]
 
 
 def say_bill(result: Usage) -> Iterator[Sentence]:
@@ -79,12 +101,13 @@ def say_bill(result: Usage) -> Iterator[Sentence]:
     for currency in dict.fromkeys(item.currency for item in result.billed):
         billed = computed = ZERO
         for item in result.billed:
-            if item.currency == currency and item.computed is not None:
+            if item.currency == currency and item.charged and item.computed is not None:
                 billed, computed = EXACT.add(billed, item.billed), EXACT.add(computed, item.computed)
         yield (
             "Where both sides are known, ", Figure(billed, "money", currency), " was billed and ",
             Figure(computed, "money", currency), " computed.",
         )  # fmt: skip
+    yield from _say_days(result)
     if result.outside_bill:
         one = result.outside_bill == 1
         lie = "request lies" if one else "requests lie"

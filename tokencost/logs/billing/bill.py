@@ -15,6 +15,7 @@ from tokencost.errors import (
     InvalidRequest,
     NoPrice,
     OtherHost,
+    OtherTokens,
     Problem,
     TokencostError,
     TokenCounts,
@@ -250,7 +251,13 @@ class Bill:
 
     def _look_up(self, item: Sum, side: PricedAs) -> RateCell:
         """The cell of the records, by the same rules as for a request alone."""
+        _refuse_other_tokens(item.tier or "")
         name = item.model if side.model is None else side.model
+        if not name and side.on is None and item.at is None:
+            raise InvalidRequest(
+                "the record names no model and has no time",
+                "--model NAME and --on WHEN say both; --map model=FIELD and --map time=FIELD say where they stand",
+            )
         if not name:
             raise InvalidRequest(
                 "the record names no model",
@@ -382,6 +389,14 @@ class Bill:
             Reconciled(model, each.rows, each.logged, each.computed.parts.total, currency)
             for (model, currency), each in sorted(self._reconciled.items())
         )
+
+
+def _refuse_other_tokens(tier: str) -> None:
+    """Raise `OtherTokens` for records with tokens that the table has no rates for, whatever they lack besides."""
+    _, rest = split_host(tier)
+    field, _ = split_unread(rest)
+    if field is not None and "cache" not in field.lower():
+        raise OtherTokens(f"its {field} have no price", "the table has the rates of text alone")
 
 
 def _holds(price: Price, price_at: Callable[[When], Price], *instants: datetime) -> bool:

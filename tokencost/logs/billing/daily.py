@@ -29,6 +29,8 @@ class _Billed(NamedTuple):
     """None where there is nothing to compute it from: no request of the model on that day, or no list of prices."""
     currency: str
     requests: int
+    charged: bool = True
+    """Whether the bill has a charge for it, be it of nothing; else requests of the logs are in no line of the bill."""
 
 
 class Billed(Row, _Billed):
@@ -114,7 +116,7 @@ class DailyBill(Bill):
             if known is None or not first <= known <= last or known in whole_days or (known, name) in named:
                 continue
             if self._is_of(name, bill.provider):
-                yield Billed(known, name, None, ZERO, each.total(currency), currency, each.requests)
+                yield Billed(known, name, None, ZERO, each.total(currency), currency, each.requests, charged=False)
 
     def _is_of(self, model: str, provider: str) -> bool:
         return self.table.models[model].provider == provider

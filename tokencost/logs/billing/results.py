@@ -69,7 +69,15 @@ class _UsageRow(NamedTuple):
 
 
 Kind = Literal[
-    "unknown_model", "no_model", "no_time", "hour_unknown", "not_offered", "no_price", "other_host", "unread_field"
+    "unknown_model",
+    "no_model",
+    "no_time",
+    "hour_unknown",
+    "not_offered",
+    "no_price",
+    "other_host",
+    "unread_field",
+    "other_tokens",
 ]
 """Why there is no price, in short."""
 

@@ -2,7 +2,16 @@
 
 from typing import NamedTuple
 
-from tokencost.errors import HourNeeded, NoPrice, NotOffered, OtherHost, TokencostError, UnknownModel, UnreadField
+from tokencost.errors import (
+    HourNeeded,
+    NoPrice,
+    NotOffered,
+    OtherHost,
+    OtherTokens,
+    TokencostError,
+    UnknownModel,
+    UnreadField,
+)
 from tokencost.logs.billing.results import Kind, Tokens, Unpriced
 from tokencost.logs.billing.sums import Sum
 from tokencost.logs.sql.rate_periods import instant_of
@@ -24,6 +33,7 @@ _KINDS: tuple[tuple[type[TokencostError], Kind], ...] = (
     (NotOffered, "not_offered"),
     (OtherHost, "other_host"),
     (UnreadField, "unread_field"),
+    (OtherTokens, "other_tokens"),
     (NoPrice, "no_price"),
 )
 

@@ -139,6 +139,16 @@ class Engine:
             for logs in alike.values()
         ]
 
+    def fitting(self, query: UsageQuery, kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
+        """Those of the kinds, the first ones first, whose fields can be read as columns together."""
+        if _columns(query, kinds) is not None:
+            return tuple(kinds)
+        found: list[LogKind] = []
+        for kind in kinds:
+            if _columns(query, [*found, kind]) is not None:
+                found.append(kind)
+        return tuple(found)
+
     def texts(self, log: Log, names: Sequence[str]) -> Iterator[tuple[str | None, ...]]:
         """These fields of every row of a file, as text."""
         paths = _list([log])
@@ -237,6 +247,15 @@ def is_table_of(log: Log, kinds: Sequence[LogKind]) -> bool:
 
 
 def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind], logs: Sequence[Log]) -> NestedColumns | None:
+    if need_json(logs, kinds):
+        return None
+    return _columns(
+        query, kinds, whole_lists=not hold_lists(logs, [path for kind in kinds for path in call_lists(kind)])
+    )
+
+
+def _columns(query: UsageQuery, kinds: Sequence[LogKind], *, whole_lists: bool = False) -> NestedColumns | None:
+    """The fields of the kinds as columns; None where they cannot be read so."""
     texts: list[Path] = [path for kind in kinds for path in paths_of(kind)]
     texts += [field_path(name) for name in query.fields]
     texts += CONTAINERS
@@ -246,9 +265,7 @@ def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind], logs: Sequence[
     lists = [path for kind in kinds for path in call_lists(kind)]
     if set(texts) & set(lists):  # a list that was asked for is read with all that is in it
         return None
-    if need_json(logs, kinds):
-        return None
-    if not hold_lists(logs, lists):
+    if whole_lists:
         counts, lists = [*counts, *lists], []
     try:
         return NestedColumns(texts, counts, lists)

@@ -14,7 +14,7 @@ from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.detect import BOM
 from tokencost.logs.files.discover import HEAD, LONGEST_RECORD, Log
 from tokencost.logs.records.kind import LogKind, Path, Test, cache_names
-from tokencost.logs.sql.fields import JSON_TEXTS, UNREAD_CACHE, NestedColumns, identifier
+from tokencost.logs.sql.fields import JSON_TEXTS, UNREAD_CACHE, JsonRecord, NestedColumns, identifier, literal
 from tokencost.logs.sql.nested import CONTAINERS
 from tokencost.logs.sql.normalize import known_sql
 from tokencost.logs.usage_query import UsageQuery
@@ -128,8 +128,12 @@ def holds_others(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], 
     asked_names = {kind.name for kind in asked}
     if any(kind.name in asked_names for kind in within):
         return False  # such records are read whole, and as records of all kinds
-    kinds = [kind for kind in kinds if kind not in within]
-    for source in engine.sources(query, kinds):
+    every = [kind for kind in kinds if kind not in within]
+    # Those that were asked for go first: they were read as columns.
+    kinds = engine.fitting(query, sorted(every, key=lambda kind: kind.name not in asked_names))
+    if _stand_apart(engine, query, [kind for kind in every if kind not in kinds], every):
+        return True
+    for source in engine.sources(query, kinds, all_kinds=every):
         if isinstance(source.fields, NestedColumns):
             fields = source.fields
 
@@ -146,6 +150,21 @@ def holds_others(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], 
             if engine.execute(f"SELECT 1 FROM {source.relation} AS r WHERE {test} LIMIT 1").fetchone():
                 return True
     return False
+
+
+def _stand_apart(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], all_kinds: Sequence[LogKind]) -> bool:
+    """Whether JSON lines hold records of kinds whose fields cannot be read as columns beside those of the others."""
+    marked = " OR ".join(
+        "("
+        + " AND ".join(f"contains(CAST(r.record AS VARCHAR), {literal(json.dumps(mark[-1]))})" for mark in kind.marks)
+        + ")"
+        for kind in kinds
+    )
+    return bool(marked) and any(
+        isinstance(source.fields, JsonRecord)
+        and engine.execute(f"SELECT 1 FROM {source.relation} AS r WHERE {marked} LIMIT 1").fetchone()
+        for source in engine.sources(query, all_kinds, as_json=True)
+    )
 
 
 def without_records(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], read: int) -> tuple[str, ...]:

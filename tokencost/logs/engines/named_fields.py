@@ -142,3 +142,15 @@ def hints_for(logs: Sequence[Log], shown: Sequence[str], kinds: Sequence[LogKind
         )
         if len(said) == MOST_NAMED:
             return
+
+
+def hints_of_far(near: Sequence[Log], shown: Sequence[str]) -> Iterator[str]:
+    """The same of files that a cluster alone has read, whose records are not looked at here."""
+    names = sorted(set(shown) - {log.shown for log in near})
+    if names:
+        more = len(names) - MOST_NAMED
+        yield (
+            f"{', '.join(names[:MOST_NAMED])}{f' and {more:,} more' if more > 0 else ''}: records of no kind that is "
+            "recognised. --map says where their tokens stand; copy a few of them here, and `tokencost usage` without "
+            "--engine names their keys."
+        )

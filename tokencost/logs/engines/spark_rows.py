@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tokencost.logs.records.kind import LogKind, Path
 from tokencost.logs.sql.dialects import SPARK
-from tokencost.logs.sql.fields import UNREAD_CACHE, json_text_of
+from tokencost.logs.sql.fields import UNREAD_CACHE
 from tokencost.logs.sql.nested import CONTAINERS, USAGE_KEY, holds_usage_sql
 from tokencost.logs.sql.printed_sql import RECORD, Fields, table_columns, verbatim_sql
 
@@ -74,16 +74,6 @@ class JsonFields(Fields):
 
     def __init__(self) -> None:
         super().__init__(SPARK, None)
-
-    def _field(self, path: Path, *, as_json: bool) -> str | None:
-        """A field; of a text that is JSON, what stands in that."""
-        found = super()._field(path, as_json=as_json)
-        outer = json_text_of(path)
-        if outer is None:
-            return found
-        inner = f"try_parse_json({SPARK.text(f'r.{RECORD}', outer)})"
-        write = SPARK.as_written if as_json else SPARK.text
-        return f"coalesce({found}, {verbatim_sql(write(inner, path[len(outer) :]))})"
 
     def unread_cache(self, path: Path, known: Sequence[str]) -> str | None:  # type: ignore[override]  # none elsewhere
         """The first such key."""

@@ -31,7 +31,7 @@ from tokencost.logs.files.folders import working_folder
 from tokencost.logs.files.long_lines import LONGEST_RECORD, LONGEST_ROW, has_long_row, shorten_lines
 from tokencost.logs.files.progress import announce_wait
 from tokencost.logs.files.zipped import MAGIC as ZIP
-from tokencost.logs.files.zipped import unpack
+from tokencost.logs.files.zipped import Copies, NoLogs, unpack
 from tokencost.logs.files.zstd import is_whole
 
 __all__ = [
@@ -173,9 +173,13 @@ def _in_folder(folder: str, *, any_suffix: bool) -> list[str]:
         found += [
             os.path.join(parent, name)
             for name in sorted(files)
-            if (not name.startswith(".") if any_suffix else suffix(name) in (*SUFFIXES, *BY_CONTENT))
+            if (not name.startswith(".") if any_suffix else _may_hold_logs(name))
         ]
     return found
+
+
+def _may_hold_logs(name: str) -> bool:
+    return suffix(name) in (*SUFFIXES, *BY_CONTENT) or name.lower().endswith(".zip")
 
 
 @contextmanager
@@ -188,8 +192,10 @@ def open_logs(names: Sequence[str], *, shown: bool = False) -> Iterator[Logs]:
     with working_folder() as folder:
         files: list[Log] = []
         left: list[LeftAlone] = []
-        for name, sought in find_files(names):
-            for log in _logs(name, folder, sought=sought, waited=shown):
+        found = find_files(names)
+        copies = Copies([name for name, _ in found if os.path.isfile(name)])
+        for name, sought in found:
+            for log in _logs(name, folder, copies, sought=sought, waited=shown):
                 if log is not None:
                     (files if isinstance(log, Log) else left).append(log)  # type: ignore[arg-type]  # each into its own
         if not files:
@@ -198,7 +204,7 @@ def open_logs(names: Sequence[str], *, shown: bool = False) -> Iterator[Logs]:
         yield Logs(tuple(files), folder, tuple(left))
 
 
-def _logs(name: str, folder: str, *, sought: bool, waited: bool) -> "Iterator[Log | LeftAlone | None]":
+def _logs(name: str, folder: str, copies: Copies, *, sought: bool, waited: bool) -> "Iterator[Log | LeftAlone | None]":
     """The log in a file, or those in a zip file."""
     shown = "standard input" if name == "-" else name
     try:
@@ -208,8 +214,7 @@ def _logs(name: str, folder: str, *, sought: bool, waited: bool) -> "Iterator[Lo
         with open(path, "rb") as stream:
             packed = stream.read(4) in ZIP
         if packed:
-            for inside, target in unpack(path, shown, folder):
-                yield _log(inside, inside, target, folder, sought=True)
+            yield from _members(path, shown, folder, copies, sought=sought)
         else:
             yield _log(name, shown, path, folder, sought=sought)
     except OSError as error:
@@ -234,6 +239,24 @@ def _refuse_foreign(name: str, shown: str, head: bytes, layout: Layout, *, sough
     if sought:
         return LeftAlone(shown, "is a bill, which --bill sets beside the costs")
     raise InvalidRequest(f"{shown} is a bill, and no log", f"--bill {shown} sets it beside the costs of logs")
+
+
+def _members(path: str, shown: str, folder: str, copies: Copies, *, sought: bool) -> "Iterator[Log | LeftAlone | None]":
+    """The logs in a zip file. One that a folder or a pattern led to may lie there unpacked too."""
+    try:
+        members = unpack(path, shown, folder)
+    except NoLogs as error:
+        if not sought:
+            raise
+        yield LeftAlone(shown, f"{error.problems[0].message}: left alone")
+        return
+    if sought:
+        copies.count(len(members), shown)
+    for inside, target in members:
+        if sought and (other := copies.find(inside, target)):
+            yield LeftAlone(inside, f"is a copy of {other}: left alone")
+        else:
+            yield _log(inside, inside, target, folder, sought=True)
 
 
 def _log(name: str, shown: str, path: str, folder: str, *, sought: bool) -> "Log | LeftAlone | None":

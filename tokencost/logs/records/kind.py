@@ -109,6 +109,12 @@ class LogKind(NamedTuple):
     """Fields of cached tokens in whose place others were named: they are known, and not read."""
     added: tuple[tuple[str, Path], ...] = ()
     """Fields that are added to a count: ("output", ("usage", "reasoning")). What a record lacks adds nothing."""
+    other_tokens: tuple[Path, ...] = ()
+    """Counts of tokens that the table has no rates for, such as audio: a record that has some is not priced."""
+    host: str | None = None
+    """Who served all of its requests, where that is another host than the provider."""
+    model_endings: tuple[str, ...] = ()
+    """What is written behind the name of a model for how it was asked, such as `-high`, and changes no price."""
 
 
 FAILED, NO_CALL = "failed", "no call"
@@ -137,6 +143,12 @@ def keys(root: str, *names: str) -> tuple[Path, ...]:
     return tuple((root, name) if root else (name,) for name in names)
 
 
+def no_call(name: str, source: str, *marks: str, **tests: str) -> LogKind:
+    """Records that are no call, known by fields and by what these say."""
+    tested = tuple(Test((path,), pattern) for path, pattern in tests.items())
+    return LogKind(name, source, marks=at(*marks), model=(), input=(), output=(), tests=tested)
+
+
 LOG_TIMES = ("completed_at", "end_time", "timestamp", "time", "created_at")
 """Where log lines that wrap a response note the time; looked at only where the response itself has none."""
 OTHER_TIMES = ("end_time", "ts", "createdAt", "datetime", "@timestamp", "start_time")
@@ -145,7 +157,17 @@ OTHER_TIMES = ("end_time", "ts", "createdAt", "datetime", "@timestamp", "start_t
 
 def paths_of(kind: LogKind) -> tuple[Path, ...]:
     """Every field that a kind looks at, but for those of calls."""
-    groups = (kind.marks, kind.model, kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.total)
+    groups = (
+        kind.marks,
+        kind.model,
+        kind.input,
+        kind.output,
+        kind.cached,
+        kind.write,
+        kind.input_parts,
+        kind.total,
+        kind.other_tokens,
+    )
     times = (kind.time, kind.until, kind.tier, kind.batch, kind.region, kind.requests, kind.hosts, kind.azure)
     found = [path for group in (*groups, *times) for path in group]
     found += [path for path, _ in (*kind.failed, *kind.no_call)]
@@ -158,7 +180,16 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
 
 def count_paths(kind: LogKind) -> frozenset[Path]:
     """Those of them that hold a count, which must be written as a number."""
-    counts = (kind.input, kind.output, kind.cached, kind.write, kind.input_parts, kind.requests, kind.total)
+    counts = (
+        kind.input,
+        kind.output,
+        kind.cached,
+        kind.write,
+        kind.input_parts,
+        kind.requests,
+        kind.total,
+        kind.other_tokens,
+    )
     return frozenset((*(path for paths in counts for path in paths), *(path for _, path in kind.added)))
 
 

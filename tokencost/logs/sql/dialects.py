@@ -22,6 +22,10 @@ class Dialect(NamedTuple):
     """A field of some JSON as text, NULL where it is absent or null."""
     as_written: Callable[[str, Path], str]
     """A field of some JSON as JSON: in quotes where it is text."""
+    whole: str
+    """Some JSON that is a text, as text."""
+    inner: str
+    """A text as the JSON that it is; NULL where it is none."""
     month: str
     """The first day of the month of a day, both in days since 1970."""
     items: Callable[[str, Items], str] | None = None
@@ -126,6 +130,9 @@ POSTGRES = Dialect(
     parsed="CAST({} AS jsonb)",
     text=lambda json, path: f"({json} #>> ARRAY[{_names(path, _quote_text)}])",
     as_written=lambda json, path: f"NULLIF(CAST({json} #> ARRAY[{_names(path, _quote_text)}] AS TEXT), 'null')",
+    whole="({} #>> '{{}}')",
+    # Only what looks like an object is cast, for a cast that fails would end the query.
+    inner="CASE WHEN {0} LIKE '{{%}}' THEN CAST({0} AS jsonb) END",
     month="(CAST(DATE_TRUNC('month', DATE '1970-01-01' + CAST({} AS INT)) AS DATE) - DATE '1970-01-01')",
     items=_postgres_items,
     row="to_jsonb({})",
@@ -140,6 +147,8 @@ DUCKDB = Dialect(
     parsed="CAST({} AS JSON)",
     text=lambda json, path: f"json_extract_string({json}, {_pointer(path)})",
     as_written=lambda json, path: f"NULLIF(CAST(json_extract({json}, {_pointer(path)}) AS VARCHAR), 'null')",
+    whole="json_extract_string({}, '$')",
+    inner="TRY_CAST({} AS JSON)",
     month="(CAST(date_trunc('month', DATE '1970-01-01' + CAST({} AS INTEGER)) AS DATE) - DATE '1970-01-01')",
     items=_duckdb_items,
     row="to_json({})",
@@ -155,6 +164,8 @@ SPARK = Dialect(
     parsed="try_parse_json(CAST({} AS STRING))",
     text=_at("try_variant_get({}, {}, 'string')", '["{}"]'),
     as_written=_at("NULLIF(to_json(try_variant_get({}, {}, 'variant')), 'null')", '["{}"]'),
+    whole="try_variant_get({}, '$', 'string')",
+    inner="try_parse_json({})",
     month="DATEDIFF(TRUNC(DATE_ADD(DATE '1970-01-01', CAST({} AS INT)), 'MM'), DATE '1970-01-01')",
     items=_spark_items,
     row="parse_json(to_json(struct({}.*), map('timestampFormat', \"yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX\")))",
@@ -167,6 +178,8 @@ BIGQUERY = Dialect(
     parsed="SAFE.PARSE_JSON(TO_JSON_STRING({}))",
     text=_at("JSON_VALUE({}, {})", '."{}"'),
     as_written=_at("NULLIF(TO_JSON_STRING(JSON_QUERY({}, {})), 'null')", '."{}"'),
+    whole="JSON_VALUE({}, '$')",
+    inner="SAFE.PARSE_JSON({})",
     month="DATE_DIFF(DATE_TRUNC(DATE_ADD(DATE '1970-01-01', INTERVAL {} DAY), MONTH), DATE '1970-01-01', DAY)",
     divided="DIV({}, {})",
     integer="SAFE_CAST({} AS INT64)",
@@ -181,6 +194,8 @@ SNOWFLAKE = Dialect(
     parsed="TRY_PARSE_JSON(TO_VARCHAR({}))",
     text=_at("CAST(GET_PATH({}, {}) AS VARCHAR)", '["{}"]', ""),
     as_written=_at("NULLIF(TO_JSON(GET_PATH({}, {})), 'null')", '["{}"]', ""),
+    whole="CAST({} AS VARCHAR)",
+    inner="TRY_PARSE_JSON({})",
     month="DATEDIFF(DAY, DATE '1970-01-01', DATE_TRUNC('MONTH', DATEADD(DAY, {}, DATE '1970-01-01')))",
     # A quotient is rounded to six decimals, so that the rest goes first.
     divided="CAST(({0} - MOD({0}, {1})) / {1} AS BIGINT)",
@@ -192,6 +207,8 @@ TRINO = Dialect(
     parsed="TRY(JSON_PARSE(CAST({} AS VARCHAR)))",
     text=_at("JSON_EXTRACT_SCALAR({}, {})", '["{}"]'),
     as_written=_at("NULLIF(JSON_FORMAT(JSON_EXTRACT({}, {})), 'null')", '["{}"]'),
+    whole="JSON_EXTRACT_SCALAR({}, '$')",
+    inner="TRY(JSON_PARSE({}))",
     month="DATE_DIFF('day', DATE '1970-01-01', DATE_TRUNC('month', DATE_ADD('day', {}, DATE '1970-01-01')))",
     tested=False,
 )
@@ -202,6 +219,8 @@ CLICKHOUSE = Dialect(
     parsed="toString({})",
     text=lambda json, path: f"JSONExtract({json}, {_names(path, _escape_text)}, 'Nullable(String)')",
     as_written=lambda json, path: f"nullIf(nullIf(JSONExtractRaw({json}, {_names(path, _escape_text)}), ''), 'null')",
+    whole="{}",
+    inner="{}",
     month="toInt64(toStartOfMonth(toDate32('1970-01-01') + {}))",
     items=_clickhouse_items,
     divided="intDiv({}, {})",

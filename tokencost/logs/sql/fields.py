@@ -24,8 +24,8 @@ UNREAD_CACHE = '"([^"\\\\]*[Cc]ache[^"\\\\]*)": ?[1-9]'
 """A key with a number above zero in the text of JSON; what is quoted within a text has backslashes."""
 
 
-JSON_TEXTS: tuple[Path, ...] = (("metadata",), ("attributes", "ai.response.providerMetadata"))
-"""Fields that some programs write as a text that is JSON: LiteLLM in exports of its database, the AI SDK in spans."""
+JSON_TEXTS: tuple[Path, ...] = (("metadata",), ("other",), ("attributes", "ai.response.providerMetadata"))
+"""Fields that some programs write as a text that is JSON: LiteLLM's and new-api's exported databases, the AI SDK."""
 
 
 def json_text_of(path: Path) -> Path | None:

@@ -134,7 +134,7 @@ def records_sql(
     columns = {
         "file": file,
         "shape": _KIND,
-        "model": each(lambda kind: first_sql(fields.text(path) for path in kind.model)),
+        "model": each(lambda kind: _model_text(fields, kind)),
         **{
             name: each(lambda kind, name=name: _count(fields, kind, name, whole), NO_TEXT)  # type: ignore[misc]
             for name in COUNTS
@@ -154,7 +154,7 @@ def records_sql(
         "batch": each(lambda kind: first_sql(fields.text(path) for path in kind.batch), NO_TEXT),
         "region": each(lambda kind: first_sql(fields.text(path) for path in kind.region), NO_TEXT),
         "host": NO_TEXT if query.any_host else each(lambda kind: _host_text(fields, kind), NO_TEXT),
-        "unread": each(lambda kind: _unread_cache(fields, kind), NO_TEXT),
+        "unread": each(lambda kind: _unread(fields, kind), NO_TEXT),
         "unbilled": each(lambda kind: _unbilled_sql(fields, kind), NO_TEXT),
     }
     for name, call in zip(query.call_columns, query.calls, strict=True):
@@ -450,7 +450,8 @@ def _region_prefix(columns: Mapping[str, str]) -> str:
 
 def _host_text(fields: Fields, kind: LogKind) -> str | None:
     azure = [f"CASE WHEN {present} THEN 'Azure' END" for path in kind.azure if (present := fields.present(path))]
-    return first_sql([*azure, *(fields.text(path) for path in kind.hosts)])
+    always = [] if kind.host is None else [literal(kind.host)]
+    return first_sql([*azure, *always, *(fields.text(path) for path in kind.hosts)])
 
 
 def _with_host(columns: Mapping[str, str], tier: str) -> str:
@@ -463,15 +464,34 @@ def _with_host(columns: Mapping[str, str], tier: str) -> str:
     return f"CASE WHEN {own} THEN {tier} ELSE {named} || {tier} END"
 
 
-def _unread_cache(fields: Fields, kind: LogKind) -> str | None:
+def _model_text(fields: Fields, kind: LogKind) -> str | None:
+    """The name of the model, without what it may end in that changes no price."""
+    named = first_sql(fields.text(path) for path in kind.model)
+    if named is None or not kind.model_endings:
+        return named
+    arms = (
+        f"WHEN {named} LIKE {literal(f'_%{end}')} THEN substr({named}, 1, length({named}) - {len(end)})"
+        for end in kind.model_endings
+    )
+    return f"CASE {' '.join(arms)} ELSE {named} END"
+
+
+def _unread(fields: Fields, kind: LogKind) -> str | None:
+    """The field of a record that keeps it from a price: tokens of other rates, or of none in the table."""
     if kind.unread:
         return first_sql(fields.text(path) for path in kind.unread)
     root = usage_object(kind)
-    return None if root is None else fields.unread_cache(root, cache_names(kind))
+    cache = None if root is None else fields.unread_cache(root, cache_names(kind))
+    others = [
+        f"CASE WHEN {matches_sql(count, '^[1-9]')} THEN {literal('.'.join(path))} END"
+        for path in kind.other_tokens
+        if (count := fields.count(path, as_text=True))
+    ]
+    return first_sql([*others, cache])
 
 
 def _with_unread(columns: Mapping[str, str], tier: str) -> str:
-    """Region and tier, behind the name of a cache field that no rule reads."""
+    """Region and tier, behind the name of a field of tokens that no rule reads."""
     if "unread" not in columns:
         return tier
     named = f"{literal(UNREAD_BEFORE)} || replace(unread, {literal(HOST_AFTER)}, '/') || {literal(HOST_AFTER)}"

@@ -15,7 +15,7 @@ from tokencost.logs.sql.aggregate import (
     sums_sql,
 )
 from tokencost.logs.sql.dialects import Dialect
-from tokencost.logs.sql.fields import identifier, literal
+from tokencost.logs.sql.fields import identifier, json_text_of, literal
 from tokencost.logs.sql.normalize import counted_calls, fields_read, possible_kinds, records_sql
 from tokencost.logs.sql.parsing import PortableParsing
 from tokencost.logs.sql.rate_periods import (
@@ -67,12 +67,30 @@ class Fields:
     def _field(self, path: Path, *, as_json: bool) -> str | None:
         write = self._dialect.as_written if as_json else self._dialect.text
         if self._columns is None:
-            return verbatim_sql(write(f"r.{RECORD}", path))
+            found = verbatim_sql(write(f"r.{RECORD}", path))
+            return self._with_inner(found, write, lambda outer: self._dialect.text(f"r.{RECORD}", outer), path)
         if (dotted := ".".join(path)) in self._columns:
             return f"nullif(r.text_{self._columns.index(dotted)}, '')"
         if path[0] not in self._columns:
             return None
-        return verbatim_sql(write(f"r.json_{self._columns.index(path[0])}", path[1:]))
+        place = self._columns.index(path[0])
+        found = verbatim_sql(write(f"r.json_{place}", path[1:]))
+        column = f"r.json_{place}"
+
+        def text_of(outer: Path) -> str:
+            return self._dialect.text(column, outer[1:]) if outer[1:] else self._dialect.whole.format(column)
+
+        return self._with_inner(found, write, text_of, path)
+
+    def _with_inner(
+        self, found: str, write: Callable[[str, Path], str], text_of: Callable[[Path], str], path: Path
+    ) -> str:
+        """A field, also of a text that is JSON, where it may be in one."""
+        outer = json_text_of(path)
+        if outer is None:
+            return found
+        inner = self._dialect.inner.format(text_of(outer))
+        return f"coalesce({found}, {verbatim_sql(write(inner, path[len(outer) :]))})"
 
     def text(self, path: Path) -> str | None:
         """As text."""

@@ -11,20 +11,24 @@ from tokencost.logs.records.kind import LogKind
 from tokencost.logs.records.kinds.anthropic import messages
 from tokencost.logs.records.kinds.deepseek import EXPORTS, parts_only
 from tokencost.logs.records.kinds.frameworks import FRAMEWORKS
-from tokencost.logs.records.kinds.gateways import GATEWAYS
+from tokencost.logs.records.kinds.gateways import GATEWAYS, PORTKEY
 from tokencost.logs.records.kinds.no_calls import NO_CALLS
 from tokencost.logs.records.kinds.openai import BATCH, BATCH_FAILED, BATCH_OBJECT, CHAT, USAGE_BUCKET, openai_bodies
 from tokencost.logs.records.kinds.opentelemetry import SPANS
-from tokencost.logs.records.kinds.programs import PROGRAMS
+from tokencost.logs.records.kinds.programs import CODEX_TURN, PROGRAMS
+from tokencost.logs.records.kinds.realtime import REALTIME
 from tokencost.logs.records.kinds.tables import FLAT_TABLES, PLAIN_TABLES
 
 _CHAT, _RESPONSES = openai_bodies("chat", CHAT, "")
 
 LOG_KINDS: tuple[LogKind, ...] = (
-    *openai_bodies("batch", BATCH, "response.body", tier="batch", failed=True),
     # Chat Completions come early: of a whole record each field that is asked for takes time.
     _CHAT,
+    PORTKEY,
+    *openai_bodies("batch", BATCH, "response.body", tier="batch", failed=True),
     BATCH_OBJECT,
+    *REALTIME,
+    CODEX_TURN,
     *messages(""),
     _RESPONSES,
     *messages("response"),

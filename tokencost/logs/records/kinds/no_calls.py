@@ -1,7 +1,9 @@
 """What stands in logs beside the calls of models."""
 
-from tokencost.logs.records.kind import LogKind, Test, at, keys
+from tokencost.logs.records.kind import LogKind, Test, keys, no_call
 from tokencost.logs.records.kinds.openai import USAGE_API
+from tokencost.logs.records.kinds.programs import PROGRAM_EVENTS
+from tokencost.logs.records.kinds.realtime import REALTIME_EVENTS
 
 _STREAM = "https://platform.openai.com/docs/api-reference/chat-streaming/streaming"
 _BACKGROUND = "https://platform.openai.com/docs/guides/background"
@@ -12,12 +14,6 @@ _AGENTS = "https://github.com/openai/openai-agents-python/blob/main/src/agents/t
 _AI_SDK = "https://ai-sdk.dev/docs/ai-sdk-core/telemetry"
 _DSPY = "https://github.com/stanfordnlp/dspy/blob/main/dspy/clients/base_lm.py"
 OTLP = "https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding"
-
-
-def _no_call(name: str, source: str, *marks: str, **tests: str) -> LogKind:
-    """Records that are no call, known by fields and by what these say."""
-    tested = tuple(Test((path,), pattern) for path, pattern in tests.items())
-    return LogKind(name, source, marks=at(*marks), model=(), input=(), output=(), tests=tested)
 
 
 def _under(kind: LogKind, *roots: str) -> tuple[LogKind, ...]:
@@ -36,19 +32,17 @@ def _other_spans() -> tuple[LogKind, ...]:
     ids = {"": ("traceId", "spanId"), "-plain": ("trace_id", "span_id"), "-nested": ("context.trace_id",)}
     ids["-console"] = ("traceId", "id", "timestamp", "duration")
     silent = (Test(("attributes",), "(?s).*([Tt]oken|[Uu]sage).*", holds=False),)
-    return tuple(_no_call(f"span{name}", OTLP, *marks)._replace(tests=silent) for name, marks in ids.items())
+    return tuple(no_call(f"span{name}", OTLP, *marks)._replace(tests=silent) for name, marks in ids.items())
 
 
 def _of_frameworks() -> tuple[LogKind, ...]:
     """What frameworks write beside their calls: messages of others than the model, traces, and answers of a cache."""
-    said = _no_call(
-        "message", _MESSAGES, "type", "content", "additional_kwargs", type="human|system|tool|function|chat"
-    )
+    said = no_call("message", _MESSAGES, "type", "content", "additional_kwargs", type="human|system|tool|function|chat")
     no_cost = Test(("cost",), "[0-9].*", holds=False)
-    cached = _no_call("dspy-cached", _DSPY, "uuid", "model_type", "timestamp")
+    cached = no_call("dspy-cached", _DSPY, "uuid", "model_type", "timestamp")
     return (
         said,
-        _no_call("openai-agents-trace", _AGENTS, "object", "workflow_name", object="trace"),
+        no_call("openai-agents-trace", _AGENTS, "object", "workflow_name", object="trace"),
         # Spans with usage or with the reason for which an answer ended are calls.
         LogKind(
             "ai-sdk-span-other", _AI_SDK, marks=keys("attributes", "ai.operationId"), model=(), input=(), output=()
@@ -63,17 +57,19 @@ _EMPTY = '[^A-Za-z0-9{}"]*]'
 
 
 NO_CALLS: tuple[LogKind, ...] = (
-    *_under(_no_call("chunk", _STREAM, "object", object="chat[.]completion[.]chunk"), "response", "body"),
+    *_under(no_call("chunk", _STREAM, "object", object="chat[.]completion[.]chunk"), "response", "body"),
     *_under(
-        _no_call("pending", _BACKGROUND, "status", object="response", status="queued|in_progress"), "response", "body"
+        no_call("pending", _BACKGROUND, "status", object="response", status="queued|in_progress"), "response", "body"
     ),
     # `response.completed` and `response.incomplete` hold the usage.
-    _no_call("event", _EVENTS, "type", type="response[.](created|queued|in_progress|failed|[a-z_]+[.][a-z_.]+)"),
-    *_under(_no_call("error", _ERRORS, "error.message"), "response", "body", "response.body"),
-    _no_call("empty-bucket", USAGE_API, "start_time", "results", results=_EMPTY),
-    _no_call("empty-page", USAGE_API, "object", "data", object="page|list", data=_EMPTY),
-    _no_call("empty-export", OTLP, "resourceSpans", resourceSpans=_EMPTY),
+    no_call("event", _EVENTS, "type", type="response[.](created|queued|in_progress|failed|[a-z_]+[.][a-z_.]+)"),
+    *_under(no_call("error", _ERRORS, "error.message"), "response", "body", "response.body"),
+    no_call("empty-bucket", USAGE_API, "start_time", "results", results=_EMPTY),
+    no_call("empty-page", USAGE_API, "object", "data", object="page|list", data=_EMPTY),
+    no_call("empty-export", OTLP, "resourceSpans", resourceSpans=_EMPTY),
     *_of_frameworks(),
     *_other_spans(),
+    *REALTIME_EVENTS,
+    *PROGRAM_EVENTS,
 )
 """What stands in logs beside the calls: looked for last, so that whatever holds usage is a call."""

@@ -1,6 +1,6 @@
 """Tables of requests, as people and programs make them."""
 
-from tokencost.logs.records.kind import LOG_TIMES, OTHER_TIMES, LogKind, at
+from tokencost.logs.records.kind import LOG_TIMES, OTHER_TIMES, LogKind, Test, at
 from tokencost.logs.records.kinds.anthropic import MESSAGES
 
 _ONE_API = "https://github.com/songquanpeng/one-api/blob/main/model/log.go"
@@ -39,8 +39,9 @@ def _flat_tables() -> tuple[LogKind, ...]:
     """Tables in OpenAI's words, at the top of a record or within one field of it, such as the logs of one-api.
 
     one-api's `logs` have `model_name`, `prompt_tokens`, `completion_tokens`, `created_at` in seconds, and `type`, which
-    is 2 for what was consumed. new-api adds `other`, JSON as text, with `cache_tokens`:
-    https://github.com/QuantumNous/new-api/blob/main/model/log.go
+    is 2 for what was consumed. new-api adds `other`, JSON as text, with `cache_tokens`, and with `claude` where the
+    input leaves out what the cache fields count, as in Anthropic's format:
+    https://github.com/QuantumNous/new-api/blob/main/service/log_info_generate.go
     """
     times = (*LOG_TIMES, "created", "date", "day", *OTHER_TIMES)
 
@@ -61,7 +62,11 @@ def _flat_tables() -> tuple[LogKind, ...]:
                 f"{under}prompt_tokens_details.cached_tokens",
                 *([] if root else ["other.cache_tokens"]),
             ),
-            write=at(f"{under}cache_write_tokens", f"{under}prompt_tokens_details.cache_write_tokens"),
+            write=at(
+                f"{under}cache_write_tokens",
+                f"{under}prompt_tokens_details.cache_write_tokens",
+                *([] if root else ["other.cache_write_tokens", "other.cache_creation_tokens"]),
+            ),
             time=at(*(f"{place}{time}" for place in dict.fromkeys(("", under)) for time in times)),
             tier=at(f"{under}service_tier", *([] if root else ["tier"])),
             flat=not root,
@@ -70,9 +75,13 @@ def _flat_tables() -> tuple[LogKind, ...]:
     top = flat("flat", "")
     one_api = top._replace(
         name="one-api",
-        marks=at("model_name", "quota", "prompt_tokens", "completion_tokens"),
-        # Top-ups, errors and refunds have rows as well.
+        marks=at("quota", "type", "prompt_tokens", "completion_tokens"),
+        # Top-ups, errors and refunds have rows as well, some of them without a model.
         no_call=((("type",), "[013-9]"),),
+        other_tokens=at("other.audio_input", "other.audio_output"),
+    )
+    claude = one_api._replace(
+        name="one-api-claude", tests=(Test(("other", "claude"), "true"),), excludes_cache=True, other_tokens=()
     )
     named = LogKind(
         "table-model-name",
@@ -88,7 +97,7 @@ def _flat_tables() -> tuple[LogKind, ...]:
         requests=at("requests"),
         flat=True,
     )
-    return one_api, top, *(flat(f"flat-in-{root}", root) for root in ("data", "result", "token_usage")), named
+    return claude, one_api, top, *(flat(f"flat-in-{root}", root) for root in ("data", "result", "token_usage")), named
 
 
 PLAIN_TABLES = _tables()
