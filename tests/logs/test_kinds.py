@@ -1,9 +1,10 @@
 """Every kind of log, by a file of its own in `kinds`: the records, and the calls that they stand for.
 
 An example has `files`, each with its `name` and its `text`, or for an SQLite database the `sql` that makes it; `path`
-is the one that is named where that is not the first, `.` for the folder. Its `calls` are what was called, as the library's
-`price` takes it, with `requests` where one record sums up several. `no_call`, `repeats` and `unpriced` (model, reason,
-`rows`) say where the other records end. Where the kinds are in `LOG_KINDS`, `kinds` names those that it shows.
+is the one that is named where that is not the first, `.` for the folder. Its `calls` are what was called, as the
+library's `price` takes it, with `requests` where one record sums up several. `no_call`, `repeats` and `unpriced`
+(model, reason, `rows`) say where the other records end. Where the kinds are in `LOG_KINDS`, `kinds` names those that
+it shows.
 """
 
 import sqlite3
@@ -43,7 +44,7 @@ def test_a_log_costs_what_its_calls_cost_with_no_option_but_its_path(
         (item["model"], item["reason"]): item.get("rows", 1) for item in example.get("unpriced", ())
     }
     assert (result.no_call_count, result.repeats) == (example.get("no_call", 0), example.get("repeats", 0))
-    assert result.read == result.priced + result.unpriced_rows + result.no_call_count
+    assert result.read == result.priced + result.unpriced_rows + result.no_call_count + result.repeats
 
 
 def write_files(folder: Path, files: Sequence[Mapping[str, str]]) -> None:

@@ -101,11 +101,20 @@ class LogKind(NamedTuple):
     """Fields of cached tokens in whose place others were named: they are known, and not read."""
     added: tuple[tuple[str, Path], ...] = ()
     """Fields that are added to a count: ("output", ("usage", "reasoning")). What a record lacks adds nothing."""
+    id: tuple[Path, ...] = ()
+    """Where the provider's own name of the call stands, such as `chatcmpl-...`: records that share one are one call.
+
+    It counts only in the form of such a name: the number of a row tells nothing of other files.
+    """
+    id_pairs: tuple[tuple[Path, Path], ...] = ()
+    """Two fields that are such a name together, where none of `id` is there: a trace and the span in it."""
 
 
 FAILED, NO_CALL = "failed", "no call"
 NOT_BILLED = (FAILED, NO_CALL)
 """The codes of records for which nothing was billed: failed and cached requests, and what is no call of a model."""
+REPEAT = "repeat"
+"""The code of records of a call that another record tells more of, or as much: that one counts."""
 OWN_HOST = "(text-completion-)?(openai|deepseek)([.](chat|responses|completion|embedding))?|litellm_proxy|"
 """Names, in small letters, of the providers themselves, and of what does not say who served a request.
 
@@ -141,6 +150,11 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
     if kind.types:
         found.append(kind.types)
     return tuple(dict.fromkeys(found))
+
+
+def id_paths(kind: LogKind) -> tuple[Path, ...]:
+    """The fields that name a call. They are read only where logs show such names."""
+    return (*kind.id, *(path for pair in kind.id_pairs for path in pair))
 
 
 def count_paths(kind: LogKind) -> frozenset[Path]:

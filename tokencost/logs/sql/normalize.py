@@ -17,6 +17,7 @@ from tokencost.logs.records.kind import (
     cache_names,
     call_lists,
     call_numbers,
+    id_paths,
     paths_of,
     usage_object,
 )
@@ -77,6 +78,7 @@ def fields_read(kinds: Sequence[LogKind], query: UsageQuery) -> list[Path]:
     paths = [path for kind in kinds for path in (*paths_of(kind), *call_numbers(kind))]
     # What is looked at in a list is the type of its elements.
     paths += [(*path, "type") for kind in kinds for path in call_lists(kind)]
+    paths += [path for kind in kinds for path in id_paths(kind)] if query.once else []
     paths += [field_path(name) for name in query.fields]
     return [*paths, *([query.compare_to] if query.compare_to else [])]
 
@@ -103,14 +105,7 @@ def records_sql(
     """The records of one source under the same columns, whatever their kind; of kinds not `asked` for, none."""
     numbered = [(place, kind) for place, kind in enumerate(kinds) if asked is None or kind in asked]
     timely = query.since is not None or query.until is not None
-    arms = [
-        f"WHEN {known_sql(fields, kind) or 'false'} THEN {number if asked is None or kind in asked else 'NULL'}"
-        for number, kind in enumerate(kinds)
-    ]
-    if one_kind:
-        number = f"CASE {' '.join(arms[:-1])} ELSE {numbered[-1][0]} END" if arms[1:] else "0"
-    else:
-        number = f"CASE {' '.join(arms)} END"
+    number = kind_sql(fields, kinds, asked, one_kind=one_kind)
 
     def each(write: Callable[[LogKind], str | None], otherwise: str = "NULL") -> str:
         """An expression that differs from kind to kind; the same ones are written once."""
@@ -156,6 +151,8 @@ def records_sql(
         "unread": each(lambda kind: _unread_cache(fields, kind), NO_TEXT),
         "unbilled": each(lambda kind: _unbilled_sql(fields, kind), NO_TEXT),
     }
+    if query.once:
+        columns["id"] = each(lambda kind: id_sql(fields, kind), NO_TEXT)
     for name, call in zip(query.call_columns, query.calls, strict=True):
         columns[name] = each(lambda kind, call=call: _calls_text(fields, kind, call), NO_TEXT)  # type: ignore[misc]
     for place, name in enumerate(query.fields):
@@ -175,6 +172,27 @@ def records_sql(
         f"FROM (SELECT *, {number} AS {_KIND} FROM {relation} AS r) AS r"
     )
     return _parse_sql(gathered, columns, kinds, query, parsing=parsing, whole=whole, timed_already=instant is not None)
+
+
+def kind_sql(
+    fields: Fields, kinds: Sequence[LogKind], asked: Sequence[LogKind] | None = None, *, one_kind: bool = False
+) -> str:
+    """The place of the kind of a record among all; NULL where it is of none, or of one that is not asked for."""
+    arms = [
+        f"WHEN {known_sql(fields, kind) or 'false'} THEN {number if asked is None or kind in asked else 'NULL'}"
+        for number, kind in enumerate(kinds)
+    ]
+    if not one_kind:
+        return f"CASE {' '.join(arms)} END"
+    last = max(place for place, kind in enumerate(kinds) if asked is None or kind in asked)
+    return f"CASE {' '.join(arms[:-1])} ELSE {last} END" if arms[1:] else "0"
+
+
+def id_sql(fields: Fields, kind: LogKind) -> str | None:
+    """What names the call of a record; of a trace and a span both, with a stroke between them."""
+    pairs = ((fields.text(one), fields.text(other)) for one, other in kind.id_pairs)
+    together = (f"{one} || '/' || {other}" for one, other in pairs if one and other)
+    return first_sql([*(fields.text(path) for path in kind.id), *together])
 
 
 NO_TEXT = "CAST(NULL AS VARCHAR)"
@@ -241,6 +259,7 @@ def _parse_sql(
     time, day = _parse_time(columns, parsing, timed_already=timed_already)
     tier = _tier(columns, kinds, query.tier, numbers)
     kept = ["file", "shape", "unbilled", *(f"field_{place}" for place in range(len(query.fields)))]
+    kept += ["id"] if query.once else []
     if query.compare_to:
         kept += ["logged", "logged_in"]
     given = {name: name if name in columns else NO_TEXT for name in (*kept, "model")}

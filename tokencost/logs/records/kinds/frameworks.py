@@ -13,6 +13,8 @@ _LANGCHAIN = LogKind(
     write=at("usage_metadata.input_token_details.cache_creation"),
     time=at("response_metadata.completed_at", "response_metadata.created", *LOG_TIMES, "created"),
     tier=at("response_metadata.service_tier"),
+    # The provider's, where it is kept, else the message's own `run-...`.
+    id=at("response_metadata.id", "id"),
 )
 
 FRAMEWORKS = (_LANGCHAIN,)

@@ -29,6 +29,9 @@ _LITELLM = LogKind(
     failed=((("cache_hit",), "[Tt]rue"), (("status",), "failure")),
     calls=server_tools("metadata.usage_object", "metadata.additional_usage_values"),
     flat=True,
+    # That of the response, else one of LiteLLM's own:
+    # https://github.com/BerriAI/litellm/blob/main/litellm/proxy/spend_tracking/spend_tracking_utils.py
+    id=at("request_id"),
 )
 
 GATEWAYS = (_LITELLM,)

@@ -8,6 +8,15 @@ _NO_INFERENCE = "create_agent|invoke_agent|invoke_workflow|execute_tool|plan|ret
 
 https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-agent-spans.md
 """
+_SPAN_IDS: tuple[tuple[Path, Path], ...] = (
+    (("traceId",), ("spanId",)),
+    (("trace_id",), ("span_id",)),
+    (("context", "trace_id"), ("context", "span_id")),
+)
+"""As OTLP, tables and the consoles of SDKs write them; a span is unique in its trace alone.
+
+https://opentelemetry.io/docs/specs/otel/trace/api/#spancontext
+"""
 
 
 def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
@@ -48,6 +57,8 @@ def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
         region=attributes("server.address"),
         no_call=tuple((path, _NO_INFERENCE) for path in attributes("gen_ai.operation.name")),
         text_counts=True,
+        id=attributes("gen_ai.response.id"),
+        id_pairs=_SPAN_IDS,
     )
 
 
