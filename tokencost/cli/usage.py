@@ -167,7 +167,7 @@ def usage(
         if files:
             raise InvalidRequest("--print-sql reads no files", "name the table with --table, or leave out --print-sql")
         source = TableSource(table_name, shape, columns, json_column, fields, excludes_cached)
-        print_query(table, asked, dialect, source, form["output"])
+        print_query(table, asked, dialect, source, form["output"], keep_repeats=keep_repeats)
         return 0
     for name, value in (
         ("--table", table_name),

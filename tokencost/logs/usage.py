@@ -199,7 +199,9 @@ def usage(
     named = _named_fields(mapped, query)
     charged = _load_bill(bill, engine)
     if engine == "spark":
-        return _by_spark(table, names, query, window, kinds, periods, cluster or Cluster(), named)
+        return _by_spark(
+            table, names, query, window, kinds, periods, cluster or Cluster(), named, keep_repeats=keep_repeats
+        )
     with open_sessions(names, shown=progress) as (sessions, found):
         calls = write_calls(sessions, found.folder, MOST_REJECTED, keep_repeats=keep_repeats)
         logs, exported = _split(_without_siblings(found, kinds), query, periods)
@@ -326,10 +328,10 @@ def _read(
     from tokencost.logs.engines.first_records import holds_others, looked_for, without_records
     from tokencost.logs.engines.named_fields import hints_for, refuse_absent
     from tokencost.logs.engines.rejected import first_rejected, malformed_lines
-    from tokencost.logs.engines.repeats import show_names
+    from tokencost.logs.engines.repeats import holds_names
 
     summed = tuple(list_rejected(bill.rejected))
-    query = query._replace(once=not keep_repeats and show_names(engine, kinds))
+    query = query._replace(once=not keep_repeats and holds_names(engine, kinds))
     sources = engine.sources(query, reading.asked, all_kinds=kinds, as_json=reading.as_json)
     bill_logs(engine, query, sources, bill)
     if any(code == "shape" for _, code in bill.rejected):
@@ -362,9 +364,12 @@ def _by_spark(
     periods: RatePeriods,
     cluster: Cluster,
     named: Mapping[Path, str],
+    *,
+    keep_repeats: bool,
 ) -> Usage:
     from tokencost.logs.engines.duckdb_engine import Engine
     from tokencost.logs.engines.named_fields import refuse_absent
+    from tokencost.logs.engines.repeats import holds_names
     from tokencost.logs.engines.spark_engine import far_log, spark_sums
     from tokencost.logs.sessions.tools import Sessions, open_sessions, show_names
 
@@ -380,7 +385,10 @@ def _by_spark(
         far = tuple(far_log(name) for name in files if "://" in name)
         for item in exported.sums:
             bill.add(item)
-        for item in spark_sums(logs._replace(files=(*logs.files, *far)), query, kinds, periods, cluster):
+        with Engine(logs, periods) as reader:
+            query = query._replace(once=not keep_repeats and holds_names(reader, kinds))
+        every = logs._replace(files=(*logs.files, *far))
+        for item in spark_sums(every, query, kinds, periods, cluster, keep_repeats=keep_repeats):
             bill.add(item)
         if named and logs.files and not (far or exported.sums):
             with Engine(logs, periods) as reader:

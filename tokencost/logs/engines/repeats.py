@@ -5,7 +5,7 @@ records of these calls read by themselves, and told apart.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tokencost.logs.engines.first_records import FILES
@@ -28,7 +28,7 @@ _PART = "[0-9A-Za-z+/=_-]{11,}"
 """What a trace or a span is named, however it is written."""
 
 
-def show_names(engine: "Engine", kinds: Sequence[LogKind]) -> bool:
+def holds_names(engine: "Engine", kinds: Sequence[LogKind]) -> bool:
     """Whether the beginnings of logs show what names a call. Logs that show none are not read for any."""
     logs = [log for log in engine.logs.files if log.size]
     return any(_shows(engine, log, kinds, HEAD if place < FILES else SHORT_HEAD) for place, log in enumerate(logs))
@@ -39,8 +39,16 @@ def _shows(engine: "Engine", log: Log, kinds: Sequence[LogKind], length: int) ->
         return _rows_show(engine, log, kinds)
     with open_decompressed(log.path, log.compression, log.shown) as inner:
         text = inner.read(length).decode("utf-8", "replace")
-    if log.layout in ("csv", "tsv"):
-        return any(re.fullmatch(FORM, cell) and len(cell) >= SHORTEST for cell in _CELL.split(text))
+    return cells_show(_CELL.split(text)) if log.layout in ("csv", "tsv") else text_shows(text, kinds)
+
+
+def cells_show(cells: Iterable[str]) -> bool:
+    """Whether some of these cells of a table are of the form of a name."""
+    return any(len(cell) >= SHORTEST and re.fullmatch(FORM, cell) for cell in cells)
+
+
+def text_shows(text: str, kinds: Sequence[LogKind]) -> bool:
+    """Whether the text of JSON shows names in the fields of these kinds."""
     ids, parts = _keys(kinds)
     found = re.finditer(f'"(?:{ids})": ?"({FORM})"', text)
     return any(len(name[1]) >= SHORTEST for name in found) or re.search(f'"(?:{parts})": ?"{_PART}"', text) is not None

@@ -188,6 +188,11 @@ def kind_sql(
     return f"CASE {' '.join(arms[:-1])} ELSE {last} END" if arms[1:] else "0"
 
 
+def name_calls(fields: Fields, kinds: Sequence[LogKind]) -> bool:
+    """Whether records of these kinds can have what names their calls in such a source."""
+    return any(id_sql(fields, kind) for kind in kinds)
+
+
 def id_sql(fields: Fields, kind: LogKind) -> str | None:
     """What names the call of a record; of a trace and a span both, with a stroke between them."""
     pairs = ((fields.text(one), fields.text(other)) for one, other in kind.id_pairs)

@@ -41,12 +41,14 @@ def marked_sql(every: str, query: UsageQuery) -> str:
     """
     names = _columns(query)
     kept = ", ".join(name for name in names if name != "code")
-    call = f"CASE WHEN code IS NULL AND {is_name_sql('id')} THEN id END AS call"
+    call = f"CASE WHEN code IS NULL AND {is_name_sql('id')} THEN id END AS call_name"
     named = f"SELECT {', '.join(names)}, {call} FROM ({every}) AS r"
     # Records without a name would be one heap, and sorted on one machine: they are parted by what they hold.
-    apart = "CASE WHEN call IS NULL THEN instant END, CASE WHEN call IS NULL THEN input END"
-    rank = f"row_number() OVER (PARTITION BY call, model, {apart} ORDER BY {_fullest_first(query)})"
-    ranked = f"SELECT {', '.join(names)}, CASE WHEN call IS NULL THEN 1 ELSE {rank} END AS place FROM ({named}) AS r"
+    apart = "CASE WHEN call_name IS NULL THEN instant END, CASE WHEN call_name IS NULL THEN input END"
+    rank = f"row_number() OVER (PARTITION BY call_name, model, {apart} ORDER BY {_fullest_first(query)})"
+    ranked = (
+        f"SELECT {', '.join(names)}, CASE WHEN call_name IS NULL THEN 1 ELSE {rank} END AS place FROM ({named}) AS r"
+    )
     code = f"CASE WHEN place > 1 THEN {literal(REPEAT)} ELSE code END AS code"
     return f"SELECT {kept}, {code} FROM ({ranked}) AS r{chosen_sql(query)}"
 
