@@ -59,7 +59,7 @@ def print_query(
     lines = _head(table, asked, dialect, source, kinds, named, uncounted)
     # Before the last line, which says what to do with the result.
     once = counts_once(dialect, kinds, usage_query, columns, source.json_column)
-    lines[-1:-1] = _say_repeats(kinds, once=once, kept=keep_repeats)
+    lines[-1:-1] = [*_say_repeats(kinds, once=once, kept=keep_repeats), *_say_trees(kinds)]
     text = "".join(f"-- {line}\n" for line in lines) + query + "\n"
     if output and output != "-":
         from tokencost.cli.files import write_whole
@@ -78,6 +78,13 @@ def _say_repeats(kinds: Sequence[LogKind], *, once: bool, kept: bool) -> Iterato
         yield f"Records of one call count once: those that agree in {names}. --keep-repeats counts all."
     elif names:
         yield f"It counts a call each time that it is recorded. To count it once name {names} with --columns."
+
+
+def _say_trees(kinds: Sequence[LogKind]) -> Iterator[str]:
+    """That spans which sum up others are known by their operation alone: how deep they lie no query here can follow."""
+    names = ", ".join(dict.fromkeys(path[-1] for kind in kinds if kind.parents for path in kind.operation))
+    if names:
+        yield f"A span without {names} counts, also where it sums up others: those are told apart in files alone."
 
 
 def _shapes(source: "TableSource") -> tuple[LogKind, ...]:

@@ -329,9 +329,11 @@ def _read(
     from tokencost.logs.engines.named_fields import hints_for, refuse_absent
     from tokencost.logs.engines.rejected import first_rejected, malformed_lines
     from tokencost.logs.engines.repeats import holds_names
+    from tokencost.logs.engines.span_trees import holds_trees
 
     summed = tuple(list_rejected(bill.rejected))
-    query = query._replace(once=not keep_repeats and holds_names(engine, kinds))
+    once = not keep_repeats and holds_names(engine, kinds)
+    query = query._replace(once=once, trees=holds_trees(engine, kinds))
     sources = engine.sources(query, reading.asked, all_kinds=kinds, as_json=reading.as_json)
     bill_logs(engine, query, sources, bill)
     if any(code == "shape" for _, code in bill.rejected):
@@ -370,6 +372,7 @@ def _by_spark(
     from tokencost.logs.engines.duckdb_engine import Engine
     from tokencost.logs.engines.named_fields import refuse_absent
     from tokencost.logs.engines.repeats import holds_names
+    from tokencost.logs.engines.span_trees import holds_trees
     from tokencost.logs.engines.spark_engine import far_log, spark_sums
     from tokencost.logs.sessions.tools import Sessions, open_sessions, show_names
 
@@ -387,6 +390,11 @@ def _by_spark(
             bill.add(item)
         with Engine(logs, periods) as reader:
             query = query._replace(once=not keep_repeats and holds_names(reader, kinds))
+            if holds_trees(reader, kinds):
+                raise InvalidRequest(
+                    "spans that do not say their operation may sum up others, which the embedded engine alone can tell",
+                    "leave out --engine spark",
+                )
         every = logs._replace(files=(*logs.files, *far))
         for item in spark_sums(every, query, kinds, periods, cluster, keep_repeats=keep_repeats):
             bill.add(item)

@@ -12,7 +12,16 @@ from tokencost.logs.engines.first_records import hold_lists, need_json, show_unr
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
 from tokencost.logs.files.progress import run_interruptibly
-from tokencost.logs.records.kind import LogKind, Path, call_lists, call_numbers, count_paths, id_paths, paths_of
+from tokencost.logs.records.kind import (
+    LogKind,
+    Path,
+    call_lists,
+    call_numbers,
+    count_paths,
+    id_paths,
+    paths_of,
+    tree_paths,
+)
 from tokencost.logs.sql.fields import (
     Column,
     Entangled,
@@ -247,6 +256,8 @@ def _nested_columns(query: UsageQuery, kinds: Sequence[LogKind], logs: Sequence[
     texts += CONTAINERS
     if query.once:
         texts += [path for kind in kinds for path in id_paths(kind)]
+    if query.trees:
+        texts += [path for kind in kinds for path in tree_paths(kind)]
     if query.compare_to:
         texts.append(query.compare_to)
     counts = [path for kind in kinds for path in (*count_paths(kind), *call_numbers(kind))]

@@ -9,6 +9,7 @@ from tokencost.logs.billing.groups import Billing
 from tokencost.logs.billing.sums import Sum
 from tokencost.logs.engines.duckdb_engine import Engine, Source
 from tokencost.logs.engines.repeats import count_once
+from tokencost.logs.engines.span_trees import leave_out_sums
 from tokencost.logs.sql.aggregate import (
     SUMS,
     bucket_sums_sql,
@@ -34,7 +35,8 @@ def bill_logs(engine: Engine, query: UsageQuery, sources: Sequence[Source], bill
     if not sources:
         return
     query = query_of_calls(query, sources)
-    every = count_once(engine, query, sources, partial(_every, sources=sources))
+    spans = leave_out_sums(engine, query, partial(_every, sources=sources))
+    every = count_once(engine, query, sources, spans)
     buckets = has_buckets(query, engine.periods)
     if buckets:
         summed = bucket_sums_sql(every, query, engine.periods)

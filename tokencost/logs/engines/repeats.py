@@ -13,7 +13,8 @@ from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.discover import HEAD, Log
 from tokencost.logs.records.kind import LogKind
 from tokencost.logs.sql.fields import TableColumns
-from tokencost.logs.sql.normalize import id_sql, known_sql
+from tokencost.logs.sql.names import id_sql
+from tokencost.logs.sql.normalize import known_sql
 from tokencost.logs.sql.repeats import FORM, SHORTEST, is_name_sql, marked_sql, unmarked_sql
 from tokencost.logs.usage_query import UsageQuery
 

@@ -108,6 +108,10 @@ class LogKind(NamedTuple):
     """
     id_pairs: tuple[tuple[Path, Path], ...] = ()
     """Two fields that are such a name together, where none of `id` is there: a trace and the span in it."""
+    parents: tuple[Path, ...] = ()
+    """Where a span says in which one it lies, in the same trace."""
+    operation: tuple[Path, ...] = ()
+    """Where a span says what it does. One that does not say it may sum up those that lie in it."""
 
 
 FAILED, NO_CALL = "failed", "no call"
@@ -155,6 +159,13 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
 def id_paths(kind: LogKind) -> tuple[Path, ...]:
     """The fields that name a call. They are read only where logs show such names."""
     return (*kind.id, *(path for pair in kind.id_pairs for path in pair))
+
+
+def tree_paths(kind: LogKind) -> tuple[Path, ...]:
+    """The fields that say how spans lie in each other. They are read only where spans may sum up others."""
+    if not kind.parents:
+        return ()
+    return (*(path for pair in kind.id_pairs for path in pair), *kind.parents, *kind.operation)
 
 
 def count_paths(kind: LogKind) -> frozenset[Path]:

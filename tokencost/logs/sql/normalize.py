@@ -1,6 +1,7 @@
 """How the records of a source become rows of the same columns, whatever their kind: model, time, tier and counts."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from functools import partial
 
 from tokencost.errors import InvalidRequest
 from tokencost.logs.records.keys import MOST_KEYS, probable_mapping
@@ -19,9 +20,11 @@ from tokencost.logs.records.kind import (
     call_numbers,
     id_paths,
     paths_of,
+    tree_paths,
     usage_object,
 )
-from tokencost.logs.sql.fields import MALFORMED, MOST, Fields, literal
+from tokencost.logs.sql.fields import MALFORMED, MOST, Fields, first_sql, literal
+from tokencost.logs.sql.names import names_read
 from tokencost.logs.sql.parsing import NativeParsing, Parsing, currency_sql, matches_sql
 from tokencost.logs.usage_query import HOST_AFTER, HOST_BEFORE, UNREAD_BEFORE, UsageQuery, field_path, region_prefix
 from tokencost.pricetable.table import CALLS
@@ -79,6 +82,7 @@ def fields_read(kinds: Sequence[LogKind], query: UsageQuery) -> list[Path]:
     # What is looked at in a list is the type of its elements.
     paths += [(*path, "type") for kind in kinds for path in call_lists(kind)]
     paths += [path for kind in kinds for path in id_paths(kind)] if query.once else []
+    paths += [path for kind in kinds for path in tree_paths(kind)] if query.trees else []
     paths += [field_path(name) for name in query.fields]
     return [*paths, *([query.compare_to] if query.compare_to else [])]
 
@@ -151,8 +155,7 @@ def records_sql(
         "unread": each(lambda kind: _unread_cache(fields, kind), NO_TEXT),
         "unbilled": each(lambda kind: _unbilled_sql(fields, kind), NO_TEXT),
     }
-    if query.once:
-        columns["id"] = each(lambda kind: id_sql(fields, kind), NO_TEXT)
+    columns |= {name: each(partial(write, fields), NO_TEXT) for name, write in names_read(query).items()}
     for name, call in zip(query.call_columns, query.calls, strict=True):
         columns[name] = each(lambda kind, call=call: _calls_text(fields, kind, call), NO_TEXT)  # type: ignore[misc]
     for place, name in enumerate(query.fields):
@@ -186,18 +189,6 @@ def kind_sql(
         return f"CASE {' '.join(arms)} END"
     last = max(place for place, kind in enumerate(kinds) if asked is None or kind in asked)
     return f"CASE {' '.join(arms[:-1])} ELSE {last} END" if arms[1:] else "0"
-
-
-def name_calls(fields: Fields, kinds: Sequence[LogKind]) -> bool:
-    """Whether records of these kinds can have what names their calls in such a source."""
-    return any(id_sql(fields, kind) for kind in kinds)
-
-
-def id_sql(fields: Fields, kind: LogKind) -> str | None:
-    """What names the call of a record; of a trace and a span both, with a stroke between them."""
-    pairs = ((fields.text(one), fields.text(other)) for one, other in kind.id_pairs)
-    together = (f"{one} || '/' || {other}" for one, other in pairs if one and other)
-    return first_sql([*(fields.text(path) for path in kind.id), *together])
 
 
 NO_TEXT = "CAST(NULL AS VARCHAR)"
@@ -264,7 +255,7 @@ def _parse_sql(
     time, day = _parse_time(columns, parsing, timed_already=timed_already)
     tier = _tier(columns, kinds, query.tier, numbers)
     kept = ["file", "shape", "unbilled", *(f"field_{place}" for place in range(len(query.fields)))]
-    kept += ["id"] if query.once else []
+    kept += names_read(query)
     if query.compare_to:
         kept += ["logged", "logged_in"]
     given = {name: name if name in columns else NO_TEXT for name in (*kept, "model")}
@@ -315,14 +306,6 @@ def _parse_time(columns: Container[str], parsing: Parsing, *, timed_already: boo
     if "time" not in columns:
         return "CAST(NULL AS BIGINT)", "false"
     return ("time", "false") if timed_already else (parsing.time("time"), parsing.is_day("time"))
-
-
-def first_sql(expressions: Iterable[str | None]) -> str | None:
-    """The first of these that is there; None where no record can have any of them."""
-    known = list(dict.fromkeys(expression for expression in expressions if expression))
-    if not known:
-        return None
-    return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
 
 
 def _count(fields: Fields, kind: LogKind, name: str, whole: bool) -> str | None:

@@ -16,7 +16,8 @@ from tokencost.logs.sql.aggregate import (
 )
 from tokencost.logs.sql.dialects import Dialect
 from tokencost.logs.sql.fields import identifier, literal
-from tokencost.logs.sql.normalize import counted_calls, fields_read, name_calls, possible_kinds, records_sql
+from tokencost.logs.sql.names import name_calls
+from tokencost.logs.sql.normalize import counted_calls, fields_read, possible_kinds, records_sql
 from tokencost.logs.sql.parsing import PortableParsing
 from tokencost.logs.sql.rate_periods import (
     DAY,

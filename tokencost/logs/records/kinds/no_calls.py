@@ -2,6 +2,7 @@
 
 from tokencost.logs.records.kind import LogKind, Test, at
 from tokencost.logs.records.kinds.openai import USAGE_API
+from tokencost.logs.records.kinds.opentelemetry import SPAN_IDS, SPAN_PARENTS
 
 _STREAM = "https://platform.openai.com/docs/api-reference/chat-streaming/streaming"
 _BACKGROUND = "https://platform.openai.com/docs/guides/background"
@@ -31,7 +32,11 @@ def _other_spans() -> tuple[LogKind, ...]:
     """Spans that tell of no tokens at all: of tools, of agents, of web servers. Their ids show that they are spans."""
     ids = {"": ("traceId", "spanId"), "-plain": ("trace_id", "span_id"), "-nested": ("context.trace_id",)}
     silent = (Test(("attributes",), "(?s).*([Tt]oken|[Uu]sage).*", holds=False),)
-    return tuple(_no_call(f"span{name}", OTLP, *marks)._replace(tests=silent) for name, marks in ids.items())
+    # They lie between spans that tell of tokens, and so in the way from one to another.
+    return tuple(
+        _no_call(f"span{name}", OTLP, *marks)._replace(tests=silent, id_pairs=SPAN_IDS, parents=SPAN_PARENTS)
+        for name, marks in ids.items()
+    )
 
 
 _EMPTY = '[^A-Za-z0-9{}"]*]'

@@ -8,7 +8,7 @@ _NO_INFERENCE = "create_agent|invoke_agent|invoke_workflow|execute_tool|plan|ret
 
 https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-agent-spans.md
 """
-_SPAN_IDS: tuple[tuple[Path, Path], ...] = (
+SPAN_IDS: tuple[tuple[Path, Path], ...] = (
     (("traceId",), ("spanId",)),
     (("trace_id",), ("span_id",)),
     (("context", "trace_id"), ("context", "span_id")),
@@ -16,6 +16,10 @@ _SPAN_IDS: tuple[tuple[Path, Path], ...] = (
 """As OTLP, tables and the consoles of SDKs write them; a span is unique in its trace alone.
 
 https://opentelemetry.io/docs/specs/otel/trace/api/#spancontext
+"""
+SPAN_PARENTS: tuple[Path, ...] = (("parentSpanId",), ("parent_span_id",), ("parent_id",))
+"""The last as the console of the Python SDK writes it:
+https://github.com/open-telemetry/opentelemetry-python/blob/main/opentelemetry-sdk/src/opentelemetry/sdk/trace/__init__.py
 """
 
 
@@ -58,7 +62,9 @@ def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
         no_call=tuple((path, _NO_INFERENCE) for path in attributes("gen_ai.operation.name")),
         text_counts=True,
         id=attributes("gen_ai.response.id"),
-        id_pairs=_SPAN_IDS,
+        id_pairs=SPAN_IDS,
+        parents=SPAN_PARENTS,
+        operation=attributes("gen_ai.operation.name"),
     )
 
 
