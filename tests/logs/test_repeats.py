@@ -106,6 +106,11 @@ def test_of_equal_tokens_the_one_that_knows_the_cache_counts_and_then_the_latest
     assert [(str(row.group[0]), row.tokens.cached_input) for row in result.rows] == [("2025-03-01", 400)]
 
 
+def test_of_records_that_are_alike_the_one_with_the_field_asked_for_counts(shipped: PriceTable, tmp_path: Path) -> None:
+    log = write(tmp_path / "log.jsonl", [chat(), chat(team="a"), chat()])
+    assert [row.group for row in usage(shipped, [log], by=["team"]).rows] == [("a",)]
+
+
 def test_the_record_that_counts_decides_whether_a_call_is_in_the_time_asked_for(
     shipped: PriceTable, tmp_path: Path
 ) -> None:

@@ -74,5 +74,6 @@ def _fullest_first(query: UsageQuery) -> str:
     order += ["CASE WHEN logged IS NULL THEN 1 ELSE 0 END", "logged DESC"] if query.compare_to else []
     # What says its tier, or who served it, comes before what says nothing and is `standard`.
     order += ["coalesce(tier, '')", "requests", "coalesce(until, -1)"]
-    order += [f"coalesce(field_{place}, '')" for place in range(len(query.fields))]
+    for field in (f"field_{place}" for place in range(len(query.fields))):
+        order += [f"CASE WHEN {field} IS NULL THEN 1 ELSE 0 END", f"coalesce({field}, '')"]
     return ", ".join(order)
