@@ -67,6 +67,8 @@ def cost(result: Usage) -> Decimal:
         ([chat(None)] * 2, (2, 2000, 20), 0),
         # The same name with another model is another call: rather twice than lost.
         ([chat(), chat(model="gpt-4o-2024-08-06")], (2, 2000, 20), 0),
+        ([chat(), chat(model="openai/gpt-4o"), {"request_id": ID, "startTime": "2025-03-01T12:00:00Z",
+          "model": "openai/gpt-4o", "prompt_tokens": 1000, "completion_tokens": 10}], (1, 1000, 10), 2),
         # The body as stored, as logged in a wrapper, and as a batch has it.
         ([chat(), {"response": chat(), "timestamp": AT}, {"body": chat()}], (1, 1000, 10), 2),
         ([{"custom_id": "a", "id": "batch_req_1", "response": {"status_code": 200, "body": chat()}}] * 2,

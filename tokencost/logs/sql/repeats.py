@@ -45,7 +45,9 @@ def marked_sql(every: str, query: UsageQuery) -> str:
     named = f"SELECT {', '.join(names)}, {call} FROM ({every}) AS r"
     # Records without a name would be one heap, and sorted on one machine: they are parted by what they hold.
     apart = "CASE WHEN call_name IS NULL THEN instant END, CASE WHEN call_name IS NULL THEN input END"
-    rank = f"row_number() OVER (PARTITION BY call_name, model, {apart} ORDER BY {_fullest_first(query)})"
+    # A gateway may write the provider before the model: https://docs.litellm.ai/docs/providers
+    model = "replace(replace(lower(model), 'openai/', ''), 'deepseek/', '')"
+    rank = f"row_number() OVER (PARTITION BY call_name, {model}, {apart} ORDER BY {_fullest_first(query)})"
     ranked = (
         f"SELECT {', '.join(names)}, CASE WHEN call_name IS NULL THEN 1 ELSE {rank} END AS place FROM ({named}) AS r"
     )
