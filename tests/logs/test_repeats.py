@@ -64,6 +64,10 @@ def cost(result: Usage) -> Decimal:
         # Numbers, and what people call things, are unique in one file at best.
         ([chat("1740830400123456789")] * 2, (2, 2000, 20), 0),
         ([chat("conversation-number-0001")] * 2, (2, 2000, 20), 0),
+        ([chat("batch_of_last_tuesday_evening")] * 2, (2, 2000, 20), 0),
+        ([chat("gen-1739400000-" + "a" * 15)] * 2, (2, 2000, 20), 0),
+        ([chat("gen-1739400000-" + "a" * 16)] * 2, (1, 1000, 10), 1),
+        ([chat(f"run--{UUID}-0")] * 2, (1, 1000, 10), 1),
         ([chat(None)] * 2, (2, 2000, 20), 0),
         # The same name with another model is another call: rather twice than lost.
         ([chat(), chat(model="gpt-4o-2024-08-06")], (2, 2000, 20), 0),

@@ -13,12 +13,16 @@ from tokencost.logs.usage_query import UsageQuery
 
 SHORTEST = 16
 """Letters and digits that a name has at least. Some servers number calls at random below a thousand."""
+_UUID = "[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _TRACE, _SPAN = "(0x|trace_)?[0-9a-fA-F-]{32,36}", "(0x|span_)?[0-9a-fA-F-]{16,36}"
 FORMS = (
-    # Chat Completions, Responses, Anthropic's messages, OpenRouter, batches and their requests, LangChain:
-    "(chatcmpl|cmpl|resp|msg|gen|batch|run|lc_run)[_-][A-Za-z0-9_-]+",
-    # DeepSeek's, and those of gateways.
-    "[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
+    # Chat Completions and those before it, of OpenAI and of those who answer in its format.
+    "(chatcmpl|cmpl)-[A-Za-z0-9_-]+",
+    # Responses, Anthropic's messages, OpenRouter, batches and their requests. People give such names too, but no such
+    # end of random letters.
+    "(resp|msg|gen|batch)[_-][A-Za-z0-9_-]*[A-Za-z0-9]{16,}",
+    # DeepSeek's, those of gateways, and what LangChain calls a message.
+    f"((lc_)?run--?)?{_UUID}(-[0-9]+)?",
     # Hexadecimal digits; a number alone may be that of a row, or a time.
     "[0-9a-fA-F]*[a-fA-F][0-9a-fA-F]*",
     f"{_TRACE}/{_SPAN}",
