@@ -332,8 +332,9 @@ def _read(
     from tokencost.logs.engines.span_trees import holds_trees
 
     summed = tuple(list_rejected(bill.rejected))
-    once = not keep_repeats and holds_names(engine, kinds)
-    query = query._replace(once=once, trees=holds_trees(engine, kinds))
+    # Spans in a trace have names: where there is none, nothing is looked at twice.
+    names = holds_names(engine, kinds)
+    query = query._replace(once=names and not keep_repeats, trees=names and holds_trees(engine, kinds))
     sources = engine.sources(query, reading.asked, all_kinds=kinds, as_json=reading.as_json)
     bill_logs(engine, query, sources, bill)
     if any(code == "shape" for _, code in bill.rejected):
@@ -389,8 +390,9 @@ def _by_spark(
         for item in exported.sums:
             bill.add(item)
         with Engine(logs, periods) as reader:
-            query = query._replace(once=not keep_repeats and holds_names(reader, kinds))
-            if holds_trees(reader, kinds):
+            names = holds_names(reader, kinds)
+            query = query._replace(once=names and not keep_repeats)
+            if names and holds_trees(reader, kinds):
                 raise InvalidRequest(
                     "spans that do not say their operation may sum up others, which the embedded engine alone can tell",
                     "leave out --engine spark",
