@@ -1,10 +1,10 @@
 """Every kind of log, by a file of its own in `kinds`: the records, and the calls that they stand for.
 
-An example has `files`, each with its `name` and its `text`, or for an SQLite database the `sql` that makes it; `path`
-is the one that is named where that is not the first, `.` for the folder. Its `calls` are what was called, as the
-library's `price` takes it, with `requests` where one record sums up several. `no_call`, `repeats` and `unpriced`
-(model, reason, `rows`) say where the other records end. Where the kinds are in `LOG_KINDS`, `kinds` names those that
-it shows.
+An example has `files`, each with its `name` and its `text`, or for an SQLite database the `sql`
+that makes it. The first is named, or else `path`, `.` for the folder. Its `calls` are what was
+called, as the library's `price` takes it, with `requests` where one record sums up several.
+`no_call`, `repeats` and `unpriced` (model, reason, `rows`) say where the other records end. Where
+the kinds are in `LOG_KINDS`, `kinds` names those that it shows.
 """
 
 import sqlite3
