@@ -25,7 +25,7 @@ README = ROOT / "README.md"
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob(".github/*.md"), *ROOT.glob("docs/**/*.md")})
 PICTURES = ROOT / ".pictures"
 MOST_BYTES = 100_000
-DRAWN = re.compile(r"^\$ tokencost (.* --output [.]pictures/.*)$", re.MULTILINE)
+DRAWN = re.compile(r"^\$ tokencost ([^\n]* --output [.]pictures/[^\n]*)$", re.MULTILINE)
 
 
 def no_day() -> AbstractContextManager[object]:

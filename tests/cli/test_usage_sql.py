@@ -41,6 +41,7 @@ def test_the_head_of_a_query_says_what_it_expects_and_what_comes_next(tokencost:
         "-- Not run by the tests: they have no bigquery. Compare a few of its sums with your own.",
         f"-- One row of p.d.logs is one record of the shape chat. {columns}",
         "-- Times without an offset are UTC. The query adds up whole numbers and knows no price.",
+        "-- It counts a call each time that it is recorded. To count it once name id with --columns.",
         "-- Save its result as CSV with a header, and price it: tokencost usage --by month sums.csv",
     ]
 

@@ -96,10 +96,11 @@ def line() -> bytes:
 
 @pytest.fixture(scope="session")
 def adds_up() -> Callable[[Usage], bool]:
-    """Every record read is priced, unpriced or rejected."""
+    """Every record read is priced, unpriced, rejected, no call, or a repeat."""
 
     def check(result: Usage) -> bool:
-        return result.read == result.priced + result.unpriced_rows + result.rejected_count + result.no_call_count
+        counted = result.priced + result.unpriced_rows + result.rejected_count + result.no_call_count
+        return result.read == counted + result.repeats
 
     return check
 

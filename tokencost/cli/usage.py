@@ -91,7 +91,7 @@ HEADINGS = {
               "dots is in quotes: 'a.\"b.c\"'. May be repeated.")  # fmt: skip
 @click.option("--input-excludes-cached", "excludes_cached", is_flag=True,
               help="The input tokens of these records do not include the cached and the cache-write ones.")  # fmt: skip
-@click.option("--keep-repeats", is_flag=True, help="Count a call each time that sessions record it. [default: once]")
+@click.option("--keep-repeats", is_flag=True, help="Count a call each time that it is recorded. [default: once]")
 @click.option("--engine", type=click.Choice(ENGINES), default="duckdb", show_default=True,
               help="What reads the files.")  # fmt: skip
 @click.option("--master", metavar="URL", help="Where Spark runs. [default: local[*], all cores of this machine]")
@@ -176,7 +176,7 @@ def usage(
 
         _refuse_with_sql(files, measured, paste=form["paste"])
         source = TableSource(table_name, shape, columns, json_column, fields, excludes_cached)
-        print_query(table, asked, dialect, source, form["output"])
+        print_query(table, asked, dialect, source, form["output"], keep_repeats=keep_repeats)
         return 0
     for name, value in (
         ("--table", table_name),

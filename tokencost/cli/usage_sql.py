@@ -1,16 +1,16 @@
 """`tokencost usage --print-sql`: the query for a table in a warehouse."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tokencost.cli.streams import write_out
 from tokencost.errors import InvalidRequest
-from tokencost.logs.records.kind import LogKind
+from tokencost.logs.records.kind import LogKind, id_paths
 from tokencost.logs.records.kinds import SHAPE_HINT, named_kinds
 from tokencost.logs.records.mapping import kinds_mapped
 from tokencost.logs.sessions.tools import refuse_sessions
 from tokencost.logs.sql.dialects import DIALECTS, Dialect
-from tokencost.logs.sql.printed_sql import columns_of, table_query, uncounted_calls
+from tokencost.logs.sql.printed_sql import columns_of, counts_once, table_query, uncounted_calls
 from tokencost.logs.sql.rate_periods import rate_periods
 from tokencost.logs.usage_query import ask, mapped_fields, refuse_no_text
 from tokencost.pricetable.table import PriceTable
@@ -22,7 +22,13 @@ INSTALL = "pip install 'tokencost-compare[warehouse]'"
 
 
 def print_query(
-    table: PriceTable, asked: Mapping[str, Any], dialect_name: str, source: "TableSource", output: str | None
+    table: PriceTable,
+    asked: Mapping[str, Any],
+    dialect_name: str,
+    source: "TableSource",
+    output: str | None,
+    *,
+    keep_repeats: bool = False,
 ) -> None:
     """Write the query to standard output, or whole to a file. Raises `InvalidRequest`."""
     dialect = DIALECTS[dialect_name]
@@ -44,20 +50,41 @@ def print_query(
             rate_periods(table),
             columns=columns,
             json_column=source.json_column,
+            keep_repeats=keep_repeats,
         )
     except ImportError:
         raise InvalidRequest("writing SQL for other engines needs sqlglot", INSTALL) from None
     named = columns_of(dialect, kinds, usage_query, columns, source.json_column)
     uncounted = uncounted_calls(dialect, kinds, usage_query, columns, source.json_column)
-    text = (
-        "".join(f"-- {line}\n" for line in _head(table, asked, dialect, source, kinds, named, uncounted)) + query + "\n"
-    )
+    lines = _head(table, asked, dialect, source, kinds, named, uncounted)
+    # Before the last line, which says what to do with the result.
+    once = counts_once(dialect, kinds, usage_query, columns, source.json_column)
+    lines[-1:-1] = [*_say_repeats(kinds, once=once, kept=keep_repeats), *_say_trees(kinds)]
+    text = "".join(f"-- {line}\n" for line in lines) + query + "\n"
     if output and output != "-":
         from tokencost.cli.files import write_whole
 
         write_whole(output, text)
     else:
         write_out(text)
+
+
+def _say_repeats(kinds: Sequence[LogKind], *, once: bool, kept: bool) -> Iterator[str]:
+    """Whether several records of one call count once."""
+    names = ", ".join(dict.fromkeys(".".join(path) for kind in kinds for path in id_paths(kind)))
+    if names and kept:
+        yield "It counts a call each time that it is recorded."
+    elif names and once:
+        yield f"Records of one call count once: those that agree in {names}. --keep-repeats counts all."
+    elif names:
+        yield f"It counts a call each time that it is recorded. To count it once name {names} with --columns."
+
+
+def _say_trees(kinds: Sequence[LogKind]) -> Iterator[str]:
+    """That spans which sum up others are known by their operation alone: how deep they lie no query here can follow."""
+    names = ", ".join(dict.fromkeys(path[-1] for kind in kinds if kind.parents for path in kind.operation))
+    if names:
+        yield f"A span without {names} counts, also where it sums up others: those are told apart in files alone."
 
 
 def _shapes(source: "TableSource") -> tuple[LogKind, ...]:

@@ -42,7 +42,10 @@ File = str | PathLike[str]
 
 
 class Usage(NamedTuple):
-    """The bill for a set of logs. `read` = `priced` + `unpriced_rows` + `rejected_count` + `no_call_count`, always."""
+    """The bill for a set of logs.
+
+    `read` = `priced` + `unpriced_rows` + `rejected_count` + `no_call_count` + `repeats`, always.
+    """
 
     as_of: When | None
     """The time at which all was priced, else that of the last priced request; None where none was priced."""
@@ -89,7 +92,7 @@ class Usage(NamedTuple):
     no_call_count: int = 0
     """Records for which nothing was billed: chunks, pending and failed requests, empty buckets, other spans."""
     repeats: int = 0
-    """How often calls were recorded again, which are counted once."""
+    """Records that tell of a call again, which counts once: the fullest record of it does."""
     without_cost: int = 0
     """For `compare_to`: priced records that hold no cost of their own, and are not compared."""
     without_list: int = 0
@@ -147,7 +150,7 @@ def usage(
     """Price the request logs in files, folders and globs; `-` is standard input.
 
     `codex` and `claude` stand for the sessions of these tools, wherever they keep them; so do their folders. A call
-    counts once however often sessions record it, unless `keep_repeats` is set.
+    counts once however often it is recorded, by the fullest record under its id, unless `keep_repeats` is set.
 
     Each request is priced at its own instant, in UTC: its completion where recorded, else its creation. `on` prices
     all of them at one time instead. `since` is inclusive, `until` exclusive. `tier` prices every request in that
@@ -196,7 +199,9 @@ def usage(
     named = _named_fields(mapped, query)
     charged = _load_bill(bill, engine)
     if engine == "spark":
-        return _by_spark(table, names, query, window, kinds, periods, cluster or Cluster(), named)
+        return _by_spark(
+            table, names, query, window, kinds, periods, cluster or Cluster(), named, keep_repeats=keep_repeats
+        )
     with open_sessions(names, shown=progress) as (sessions, found):
         calls = write_calls(sessions, found.folder, MOST_REJECTED, keep_repeats=keep_repeats)
         logs, exported = _split(_without_siblings(found, kinds), query, periods)
@@ -212,7 +217,7 @@ def usage(
                     bill.add(item)
                 with Engine(reading.logs, periods, progress=progress, strict=reading.strict) as reader:
                     try:
-                        result = _read(reader, reading, bill, exported, query, kinds, named)
+                        result = _read(reader, reading, bill, exported, query, kinds, named, keep_repeats=keep_repeats)
                     except Obstructed as error:
                         result = error.obstacle
                 if isinstance(result, Usage):
@@ -220,7 +225,11 @@ def usage(
                 reading = next_pass(reading, result, kinds, query)
 
         result, _ = read(query, lambda: Bill(table, query, window, tell))
-        result = result._replace(left_alone=tuple(map(str, logs.left)), repeats=calls.repeats)
+        result = result._replace(
+            left_alone=tuple(map(str, logs.left)),
+            read=result.read + calls.repeats,
+            repeats=result.repeats + calls.repeats,
+        )
         if charged is None:
             return result
         if exported.sums:
@@ -311,6 +320,8 @@ def _read(
     query: UsageQuery,
     kinds: tuple[LogKind, ...],
     named: Mapping[Path, str],
+    *,
+    keep_repeats: bool,
 ) -> "Usage | Obstacle":
     """The answer, or why this pass cannot give it."""
     from tokencost.logs.engines.duckdb_errors import Obstacle
@@ -318,8 +329,13 @@ def _read(
     from tokencost.logs.engines.first_records import holds_others, looked_for, without_records
     from tokencost.logs.engines.named_fields import hints_for, refuse_absent
     from tokencost.logs.engines.rejected import first_rejected, malformed_lines
+    from tokencost.logs.engines.repeats import holds_names
+    from tokencost.logs.engines.span_trees import holds_trees
 
     summed = tuple(list_rejected(bill.rejected))
+    # Spans in a trace have names: where there is none, nothing is looked at twice.
+    names = holds_names(engine, kinds)
+    query = query._replace(once=names and not keep_repeats, trees=names and holds_trees(engine, kinds))
     sources = engine.sources(query, reading.asked, all_kinds=kinds, as_json=reading.as_json)
     bill_logs(engine, query, sources, bill)
     if any(code == "shape" for _, code in bill.rejected):
@@ -352,9 +368,13 @@ def _by_spark(
     periods: RatePeriods,
     cluster: Cluster,
     named: Mapping[Path, str],
+    *,
+    keep_repeats: bool,
 ) -> Usage:
     from tokencost.logs.engines.duckdb_engine import Engine
     from tokencost.logs.engines.named_fields import hints_for, hints_of_far, refuse_absent
+    from tokencost.logs.engines.repeats import holds_names
+    from tokencost.logs.engines.span_trees import holds_trees
     from tokencost.logs.engines.spark_engine import far_log, spark_sums
     from tokencost.logs.sessions.finding import open_sessions
     from tokencost.logs.sessions.tools import Sessions, show_names
@@ -371,7 +391,16 @@ def _by_spark(
         far = tuple(far_log(name) for name in files if "://" in name)
         for item in exported.sums:
             bill.add(item)
-        for item in spark_sums(logs._replace(files=(*logs.files, *far)), query, kinds, periods, cluster):
+        with Engine(logs, periods) as reader:
+            names = holds_names(reader, kinds)
+            query = query._replace(once=names and not keep_repeats)
+            if names and holds_trees(reader, kinds):
+                raise InvalidRequest(
+                    "spans that do not say their operation may sum up others, which the embedded engine alone can tell",
+                    "leave out --engine spark",
+                )
+        every = logs._replace(files=(*logs.files, *far))
+        for item in spark_sums(every, query, kinds, periods, cluster, keep_repeats=keep_repeats):
             bill.add(item)
         if named and logs.files and not (far or exported.sums):
             with Engine(logs, periods) as reader:
@@ -398,6 +427,7 @@ def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, 
         rejected_count=read - bill.read + sum(bill.rejected.values()),
         failed_count=bill.not_billed[FAILED],
         no_call_count=sum(bill.not_billed.values()),
+        repeats=bill.repeats,
         read=read,
         priced=bill.priced,
         alternatives=tuple(side.label or "" for side in query.priced_as[1:]),

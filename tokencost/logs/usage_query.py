@@ -64,6 +64,10 @@ class UsageQuery(NamedTuple):
     """Where set, the model of records that name none."""
     calls: tuple[str, ...] = ()
     """The calls of tools that are counted: those that records of the kinds at hand can show."""
+    once: bool = False
+    """Whether records of one call count once. Only where records show what names their calls: to read it takes time."""
+    trees: bool = False
+    """Whether it is looked for spans that sum up others. Only where records show such that may."""
 
     @property
     def call_columns(self) -> tuple[str, ...]:

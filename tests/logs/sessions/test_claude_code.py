@@ -148,7 +148,7 @@ def test_what_cannot_be_read_is_named_with_its_line(tmp_path: Path, shipped: Pri
     result = usage(shipped, str(file))
     assert [(item.file, item.line) for item in result.rejected] == [(str(file), 3)]
     assert reason in result.rejected[0].reason
-    assert (result.read, result.priced, result.rejected_count, result.repeats) == (2, 1, 1, 1)
+    assert (result.read, result.priced, result.rejected_count, result.repeats) == (3, 1, 1, 1)
 
 
 def test_more_rejected_lines_than_are_listed_are_counted(tmp_path: Path, shipped: PriceTable) -> None:

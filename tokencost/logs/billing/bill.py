@@ -36,7 +36,7 @@ from tokencost.logs.billing.results import (
 )
 from tokencost.logs.billing.sums import Period, Sum
 from tokencost.logs.billing.unpriced import UnpricedSums
-from tokencost.logs.records.kind import NOT_BILLED
+from tokencost.logs.records.kind import NOT_BILLED, REPEAT
 from tokencost.logs.sql.rate_periods import MICROSECOND, instant_of
 from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery, split_host, split_region, split_unread
 from tokencost.money import EXACT, ZERO
@@ -91,6 +91,8 @@ class Bill:
         """Records that cannot be read, by file and code."""
         self.not_billed = dict.fromkeys(NOT_BILLED, 0)
         """Records for which nothing was billed, by code."""
+        self.repeats = 0
+        """Records of calls that other records tell of, which count."""
         self.read = 0
         self.priced = 0
         self.requests = 0
@@ -134,6 +136,9 @@ class Bill:
         """
         self.read += item.rows
         if item.code is not None:
+            if item.code == REPEAT:
+                self.repeats += item.rows
+                return None
             if item.code in NOT_BILLED:
                 self.not_billed[item.code] += item.rows
                 return None

@@ -1,6 +1,6 @@
 """Why records are rejected, in words: in short for sums of them, and with fields and figures for each."""
 
-from tokencost.logs.records.kind import FAILED, NO_CALL, LogKind, Path, call_numbers
+from tokencost.logs.records.kind import FAILED, NO_CALL, REPEAT, LogKind, Path, call_numbers
 from tokencost.logs.sql.fields import MOST
 from tokencost.pricing.cost import CONVENTION
 
@@ -8,6 +8,7 @@ REASONS = {
     "shape": "no usage is recognised",
     FAILED: "failed or cached requests: nothing was billed",
     NO_CALL: "no calls of a model: nothing was billed",
+    REPEAT: "repeats of calls that other records tell of",
     "input": "the input tokens are no whole number, or missing",
     "output": "the output tokens are no whole number, or missing",
     "cached": "the cached input tokens are no whole number",

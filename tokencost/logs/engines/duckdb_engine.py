@@ -12,7 +12,16 @@ from tokencost.logs.engines.first_records import hold_lists, need_json, show_unr
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
 from tokencost.logs.files.progress import run_interruptibly
-from tokencost.logs.records.kind import LogKind, Path, call_lists, call_numbers, count_paths, paths_of
+from tokencost.logs.records.kind import (
+    LogKind,
+    Path,
+    call_lists,
+    call_numbers,
+    count_paths,
+    id_paths,
+    paths_of,
+    tree_paths,
+)
 from tokencost.logs.sql.fields import (
     Column,
     Entangled,
@@ -49,6 +58,8 @@ class Source(NamedTuple):
     fields: Fields
     kinds: tuple[LogKind, ...]
     one_kind: bool
+    narrow: tuple[str, Fields] | None = None
+    """The relation with the fields alone by which calls are named, and by which kinds are known, and those fields."""
 
 
 class Engine:
@@ -198,10 +209,13 @@ class Engine:
             return Source(logs, f"({expand_sql(reader, kinds)})", records, tuple(kinds), one_kind=False)
         if self.strict:
             options = options.replace("ignore_errors=true", "ignore_errors=false")
-        relation = f"read_json({paths}, {options}, records='true', auto_detect=false, columns={nested.columns})"
+        reader = f"read_json({paths}, {options}, records='true', auto_detect=false, columns="
+        narrow = _name_columns(kinds) if query.once else None
+        names = None if narrow is None else (f"{reader}{narrow.columns})", narrow)
+        relation = f"{reader}{nested.columns})"
         if numbered:
             relation = _number_sql(relation)
-        return Source(logs, relation, nested, tuple(kinds), one_kind=False)
+        return Source(logs, relation, nested, tuple(kinds), one_kind=False, narrow=names)
 
     def work(self, statement: str) -> None:
         """Run what takes as long as the logs are."""
@@ -259,6 +273,10 @@ def _columns(query: UsageQuery, kinds: Sequence[LogKind], *, whole_lists: bool =
     texts: list[Path] = [path for kind in kinds for path in paths_of(kind)]
     texts += [field_path(name) for name in query.fields]
     texts += CONTAINERS
+    if query.once:
+        texts += [path for kind in kinds for path in id_paths(kind)]
+    if query.trees:
+        texts += [path for kind in kinds for path in tree_paths(kind)]
     if query.compare_to:
         texts.append(query.compare_to)
     counts = [path for kind in kinds for path in (*count_paths(kind), *call_numbers(kind))]
@@ -271,6 +289,11 @@ def _columns(query: UsageQuery, kinds: Sequence[LogKind], *, whole_lists: bool =
         return NestedColumns(texts, counts, lists)
     except Entangled:
         return None
+
+
+def _name_columns(kinds: Sequence[LogKind]) -> NestedColumns:
+    marks = [path for kind in kinds for path in (*kind.marks, *(test.path for test in kind.tests))]
+    return NestedColumns([*marks, *(path for kind in kinds for path in id_paths(kind))], ())
 
 
 def _number_sql(relation: str) -> str:

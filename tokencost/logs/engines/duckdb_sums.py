@@ -1,12 +1,15 @@
 """The sums that DuckDB makes of logs, and how they are billed: each rate cell once, and each group in it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from tokencost.logs.billing.bill import Bill, Logged
 from tokencost.logs.billing.groups import Billing
 from tokencost.logs.billing.sums import Sum
 from tokencost.logs.engines.duckdb_engine import Engine, Source
+from tokencost.logs.engines.repeats import count_once
+from tokencost.logs.engines.span_trees import leave_out_sums
 from tokencost.logs.sql.aggregate import (
     SUMS,
     bucket_sums_sql,
@@ -32,14 +35,16 @@ def bill_logs(engine: Engine, query: UsageQuery, sources: Sequence[Source], bill
     if not sources:
         return
     query = query_of_calls(query, sources)
+    spans = leave_out_sums(engine, query, partial(_every, sources=sources))
+    every = count_once(engine, query, sources, spans)
     buckets = has_buckets(query, engine.periods)
     if buckets:
-        summed = bucket_sums_sql(_every(query, sources), query, engine.periods)
+        summed = bucket_sums_sql(every, query, engine.periods)
         engine.work(f"CREATE OR REPLACE TEMP TABLE buckets AS {summed}")
         relation = "buckets"
         begin, end = engine.execute("SELECT min(instant), max(instant) FROM buckets").fetchone() or (None, None)
     else:
-        relation = f"({each_record_sql(_every(query, sources), query, engine.periods)})"
+        relation = f"({each_record_sql(every, query, engine.periods)})"
         begin, end = engine.periods.first, engine.periods.last
     engine.load_times(begin or 0, (end or 0) + DAY)
     statement = sums_sql(relation, query, engine.periods, month=MONTH)

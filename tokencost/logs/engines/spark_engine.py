@@ -1,6 +1,7 @@
 """Spark: the same query over the same files, on this machine or on a cluster. It needs the extra `[spark]`."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -13,13 +14,14 @@ from tokencost.logs.billing.sum_rows import NoSum, sum_of
 from tokencost.logs.billing.sums import Sum
 from tokencost.logs.engines.duckdb_engine import as_lines
 from tokencost.logs.engines.first_records import FIRST_LINES, kinds_in
+from tokencost.logs.engines.repeats import FIRST_ROWS, cells_show, text_shows
 from tokencost.logs.engines.spark_rows import FILE, JsonFields, json_rows, quote_name, table_rows
 from tokencost.logs.engines.spark_session import first_line, session
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.detect import COMPRESSED, SUFFIXES, Layout
 from tokencost.logs.files.discover import Log, Logs
-from tokencost.logs.records.kind import LogKind
+from tokencost.logs.records.kind import LogKind, id_paths
 from tokencost.logs.sql.dialects import SPARK
 from tokencost.logs.sql.normalize import counted_calls, fields_read, kinds_of_table, records_sql
 from tokencost.logs.sql.parsing import PortableParsing
@@ -31,14 +33,25 @@ from tokencost.pricetable.table import CALLS
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+_CELL = re.compile("[^A-Za-z0-9_+/=-]+")
+"""What stands between the values in the text of a nested column."""
 _KNOWN_SUFFIXES = (".gz", ".bz2", ".zst", ".deflate", ".snappy", ".lz4")
 """By which Spark tells how a file is compressed."""
 
 
 def spark_sums(
-    logs: Logs, query: UsageQuery, kinds: Sequence[LogKind], periods: RatePeriods, cluster: Cluster
+    logs: Logs,
+    query: UsageQuery,
+    kinds: Sequence[LogKind],
+    periods: RatePeriods,
+    cluster: Cluster,
+    *,
+    keep_repeats: bool = False,
 ) -> Iterator[Sum]:
-    """The sums of all files. Raises `InvalidRequest` where Spark is missing or cannot be reached."""
+    """The sums of all files. Raises `InvalidRequest` where Spark is missing or cannot be reached.
+
+    A call counts once where `query` says so, or the first records show what names it, unless `keep_repeats` is set.
+    """
     shown: dict[str, str] = {}
     alike: dict[tuple[Layout, tuple[str, ...]], list[str]] = {}
     for log in logs.files:
@@ -58,6 +71,8 @@ def spark_sums(
         ]
         seen = [line for some in files if some.layout == "lines" for line in _first_lines(some)]
         asked = kinds_in(seen, kinds)
+        once = query.once or text_shows("\n".join(seen), kinds) or any(_shows_names(some, kinds) for some in files)
+        query = query._replace(once=once and not keep_repeats)
         sums = list(_sum_with(spark, files, query, kinds, asked, periods))
         if len(asked) < len(kinds) and any(found["problem"] == "shape" for found in sums):
             sums = list(_sum_with(spark, files, query, kinds, kinds, periods))
@@ -102,6 +117,16 @@ class Files(NamedTuple):
 
 def _first_lines(files: Files) -> Iterator[str]:
     return (row[0] for row in files.frame.select("value").limit(FIRST_LINES).collect())
+
+
+def _shows_names(files: Files, kinds: Sequence[LogKind]) -> bool:
+    """Whether the first rows of tables show what names a call."""
+    names = {name for kind in kinds for path in id_paths(kind) for name in (path[0], ".".join(path))}
+    columns = [quote_name(name) for name in files.frame.columns if name in names]
+    if not columns:
+        return False
+    rows = files.frame.select(*columns).limit(FIRST_ROWS).collect()
+    return cells_show(cell for row in rows for value in row for cell in _CELL.split(str(value)))
 
 
 def _sum_with(

@@ -115,11 +115,24 @@ class LogKind(NamedTuple):
     """Who served all of its requests, where that is another host than the provider."""
     model_endings: tuple[str, ...] = ()
     """What is written behind the name of a model for how it was asked, such as `-high`, and changes no price."""
+    id: tuple[Path, ...] = ()
+    """Where the provider's own name of the call stands, such as `chatcmpl-...`: records that share one are one call.
+
+    It counts only in the form of such a name: the number of a row tells nothing of other files.
+    """
+    id_pairs: tuple[tuple[Path, Path], ...] = ()
+    """Two fields that are such a name together, where none of `id` is there: a trace and the span in it."""
+    parents: tuple[Path, ...] = ()
+    """Where a span says in which one it lies, in the same trace."""
+    operation: tuple[Path, ...] = ()
+    """Where a span says what it does. One that does not say it may sum up those that lie in it."""
 
 
 FAILED, NO_CALL = "failed", "no call"
 NOT_BILLED = (FAILED, NO_CALL)
 """The codes of records for which nothing was billed: failed and cached requests, and what is no call of a model."""
+REPEAT = "repeat"
+"""The code of records of a call that another record tells more of, or as much: that one counts."""
 OWN_HOST = "(text-completion-)?(openai|deepseek)([.](chat|responses|completion|embedding))?|litellm_proxy|"
 """Names, in small letters, of the providers themselves, and of what does not say who served a request.
 
@@ -176,6 +189,18 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
     if kind.types:
         found.append(kind.types)
     return tuple(dict.fromkeys(found))
+
+
+def id_paths(kind: LogKind) -> tuple[Path, ...]:
+    """The fields that name a call. They are read only where logs show such names."""
+    return (*kind.id, *(path for pair in kind.id_pairs for path in pair))
+
+
+def tree_paths(kind: LogKind) -> tuple[Path, ...]:
+    """The fields that say how spans lie in each other. They are read only where spans may sum up others."""
+    if not kind.parents:
+        return ()
+    return (*(path for pair in kind.id_pairs for path in pair), *kind.parents, *kind.operation)
 
 
 def count_paths(kind: LogKind) -> frozenset[Path]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from tokencost.logs.sql.fields import MOST, identifier, literal
+from tokencost.logs.sql.names import TREE
 from tokencost.logs.sql.rate_periods import DAY, LATEST, RatePeriods, microseconds
 from tokencost.logs.usage_query import UsageQuery
 from tokencost.pricetable.when import span
@@ -35,12 +36,21 @@ def problems_sql(sources: Sequence[str], query: UsageQuery) -> str:
     until = f"CASE WHEN of_day THEN instant + {DAY} WHEN span_end > instant + 1 THEN span_end END"
     instant = "instant" if on is None else f"CASE WHEN instant >= 0 AND instant < {LATEST} THEN instant END AS instant"
     every = " UNION ALL ".join(sources)
-    asked = within_sql(query)
-    chosen = f" WHERE instant IS NULL OR instant < 0 OR ({asked})" if asked else ""
+    # Of records that repeat each other one is chosen, and then it is seen whether that lies in the time asked for.
+    # So it is with spans that sum up others.
+    chosen = "" if query.once or query.trees else chosen_sql(query)
+    named = ", id" if query.once else ""
+    named += "".join(f", {name}" for name in TREE) if query.trees else ""
     return (
         f"SELECT file, shape, model, input, output, cached, write, requests, summed, "
-        f"{instant}, {until} AS until, tier, {code} AS code{fields}{logged}{numbers} FROM ({every}) AS r{chosen}"
+        f"{instant}, {until} AS until, tier, {code} AS code{fields}{logged}{numbers}{named} FROM ({every}) AS r{chosen}"
     )
+
+
+def chosen_sql(query: UsageQuery) -> str:
+    """The condition by which records of the time that is asked for are chosen, and those whose time is not known."""
+    asked = within_sql(query)
+    return f" WHERE instant IS NULL OR instant < 0 OR ({asked})" if asked else ""
 
 
 def within_sql(query: UsageQuery) -> str:

@@ -75,6 +75,14 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def first_sql(expressions: Iterable[str | None]) -> str | None:
+    """The first of these that is there; None where no record can have any of them."""
+    known = list(dict.fromkeys(expression for expression in expressions if expression))
+    if not known:
+        return None
+    return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
+
+
 def count_sql(text: str, whole: str) -> str:
     """A count from text: digits alone, or followed by a fraction of zeros as spreadsheets and pandas write.
 

@@ -1,6 +1,7 @@
 """How the records of a source become rows of the same columns, whatever their kind: model, time, tier and counts."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from functools import partial
 
 from tokencost.errors import InvalidRequest
 from tokencost.logs.records.keys import MOST_KEYS, probable_mapping
@@ -17,10 +18,13 @@ from tokencost.logs.records.kind import (
     cache_names,
     call_lists,
     call_numbers,
+    id_paths,
     paths_of,
+    tree_paths,
     usage_object,
 )
-from tokencost.logs.sql.fields import MALFORMED, MOST, Fields, literal
+from tokencost.logs.sql.fields import MALFORMED, MOST, Fields, first_sql, literal
+from tokencost.logs.sql.names import names_read
 from tokencost.logs.sql.parsing import NativeParsing, Parsing, currency_sql, matches_sql
 from tokencost.logs.usage_query import HOST_AFTER, HOST_BEFORE, UNREAD_BEFORE, UsageQuery, field_path, region_prefix
 from tokencost.pricetable.table import CALLS
@@ -77,6 +81,8 @@ def fields_read(kinds: Sequence[LogKind], query: UsageQuery) -> list[Path]:
     paths = [path for kind in kinds for path in (*paths_of(kind), *call_numbers(kind))]
     # What is looked at in a list is the type of its elements.
     paths += [(*path, "type") for kind in kinds for path in call_lists(kind)]
+    paths += [path for kind in kinds for path in id_paths(kind)] if query.once else []
+    paths += [path for kind in kinds for path in tree_paths(kind)] if query.trees else []
     paths += [field_path(name) for name in query.fields]
     return [*paths, *([query.compare_to] if query.compare_to else [])]
 
@@ -103,14 +109,7 @@ def records_sql(
     """The records of one source under the same columns, whatever their kind; of kinds not `asked` for, none."""
     numbered = [(place, kind) for place, kind in enumerate(kinds) if asked is None or kind in asked]
     timely = query.since is not None or query.until is not None
-    arms = [
-        f"WHEN {known_sql(fields, kind) or 'false'} THEN {number if asked is None or kind in asked else 'NULL'}"
-        for number, kind in enumerate(kinds)
-    ]
-    if one_kind:
-        number = f"CASE {' '.join(arms[:-1])} ELSE {numbered[-1][0]} END" if arms[1:] else "0"
-    else:
-        number = f"CASE {' '.join(arms)} END"
+    number = kind_sql(fields, kinds, asked, one_kind=one_kind)
 
     def each(write: Callable[[LogKind], str | None], otherwise: str = "NULL") -> str:
         """An expression that differs from kind to kind; the same ones are written once."""
@@ -157,6 +156,7 @@ def records_sql(
         "unread": each(lambda kind: _unread(fields, kind), NO_TEXT),
         "unbilled": each(lambda kind: _unbilled_sql(fields, kind), NO_TEXT),
     }
+    columns |= {name: each(partial(write, fields), NO_TEXT) for name, write in names_read(query).items()}
     for name, call in zip(query.call_columns, query.calls, strict=True):
         columns[name] = each(lambda kind, call=call: _calls_text(fields, kind, call), NO_TEXT)  # type: ignore[misc]
     for place, name in enumerate(query.fields):
@@ -176,6 +176,20 @@ def records_sql(
         f"FROM (SELECT *, {number} AS {_KIND} FROM {relation} AS r) AS r"
     )
     return _parse_sql(gathered, columns, kinds, query, parsing=parsing, whole=whole, timed_already=instant is not None)
+
+
+def kind_sql(
+    fields: Fields, kinds: Sequence[LogKind], asked: Sequence[LogKind] | None = None, *, one_kind: bool = False
+) -> str:
+    """The place of the kind of a record among all; NULL where it is of none, or of one that is not asked for."""
+    arms = [
+        f"WHEN {known_sql(fields, kind) or 'false'} THEN {number if asked is None or kind in asked else 'NULL'}"
+        for number, kind in enumerate(kinds)
+    ]
+    if not one_kind:
+        return f"CASE {' '.join(arms)} END"
+    last = max(place for place, kind in enumerate(kinds) if asked is None or kind in asked)
+    return f"CASE {' '.join(arms[:-1])} ELSE {last} END" if arms[1:] else "0"
 
 
 NO_TEXT = "CAST(NULL AS VARCHAR)"
@@ -237,6 +251,7 @@ def _parse_sql(
     time, day = _parse_time(columns, parsing, timed_already=timed_already)
     tier = _tier(columns, kinds, query.tier, numbers)
     kept = ["file", "shape", "unbilled", *(f"field_{place}" for place in range(len(query.fields)))]
+    kept += names_read(query)
     if query.compare_to:
         kept += ["logged", "logged_in"]
     given = {name: name if name in columns else NO_TEXT for name in (*kept, "model")}
@@ -313,14 +328,6 @@ def _parse_time(columns: Container[str], parsing: Parsing, *, timed_already: boo
     if "time" not in columns:
         return "CAST(NULL AS BIGINT)", "false"
     return ("time", "false") if timed_already else (parsing.time("time"), parsing.is_day("time"))
-
-
-def first_sql(expressions: Iterable[str | None]) -> str | None:
-    """The first of these that is there; None where no record can have any of them."""
-    known = list(dict.fromkeys(expression for expression in expressions if expression))
-    if not known:
-        return None
-    return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
 
 
 def _count(fields: Fields, kind: LogKind, name: str, whole: bool) -> str | None:

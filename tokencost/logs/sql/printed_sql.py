@@ -16,6 +16,7 @@ from tokencost.logs.sql.aggregate import (
 )
 from tokencost.logs.sql.dialects import Dialect
 from tokencost.logs.sql.fields import identifier, json_text_of, literal
+from tokencost.logs.sql.names import name_calls
 from tokencost.logs.sql.normalize import counted_calls, fields_read, possible_kinds, records_sql
 from tokencost.logs.sql.parsing import PortableParsing
 from tokencost.logs.sql.rate_periods import (
@@ -27,6 +28,7 @@ from tokencost.logs.sql.rate_periods import (
     periods_between,
     weekly_parts,
 )
+from tokencost.logs.sql.repeats import marked_sql
 from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, call_columns, field_columns, fingerprint
 from tokencost.logs.usage_query import UsageQuery, field_path
 from tokencost.pricetable.table import CALLS
@@ -221,8 +223,11 @@ def table_query(
     *,
     columns: Sequence[str] | None = None,
     json_column: str | None = None,
+    keep_repeats: bool = False,
 ) -> str:
     """The query over a table, one record a row, in the words of a dialect. Its result is what `returned` reads.
+
+    Records of one call count once where the table can have what names calls, unless `keep_repeats` is set.
 
     Without `columns` and `json_column` the whole row is the record where the dialect can say so, else the columns
     are those that such a table usually has. Raises `InvalidRequest` for what cannot be asked.
@@ -234,7 +239,8 @@ def table_query(
     if not known:
         marks = ", ".join(dict.fromkeys(path[0] for kind in kinds for path in kind.marks))
         raise InvalidRequest(f"records of that shape have the columns {marks}", "name them with --columns")
-    query = query._replace(calls=counted_calls(fields, known))
+    once = not keep_repeats and name_calls(fields, known)
+    query = query._replace(calls=counted_calls(fields, known), once=once)
     rows = table_rows(dialect, table, columns, json_column, fields_read(known, query))
     flat = all(kind.flat for kind in known)
     every = records_sql(
@@ -258,6 +264,19 @@ def uncounted_calls(
     return tuple(call for call in CALLS if call in shown and call not in counted)
 
 
+def counts_once(
+    dialect: Dialect,
+    kinds: Sequence[LogKind],
+    query: UsageQuery,
+    columns: Sequence[str] | None,
+    json_column: str | None,
+) -> bool:
+    """Whether such a query can tell that records are of one call."""
+    columns = columns_of(dialect, kinds, query, columns, json_column)
+    fields = Fields(dialect, None if json_column is not None else columns)
+    return name_calls(fields, possible_kinds(fields, kinds))
+
+
 def query_sql(
     dialect: Dialect,
     rows: Sequence[Rows],
@@ -269,7 +288,9 @@ def query_sql(
 ) -> str:
     """The whole query: `rows` are named relations in the dialect, `every` the records of each in our own words."""
     part = each_record_sql if not has_buckets(query, periods) else bucket_sums_sql
-    ours = [*_rate_times(query, periods), ("summed_records", part(problems_sql(every, query), query, periods))]
+    checked = problems_sql(every, query)
+    counted = marked_sql(checked, query) if query.once else checked
+    ours = [*_rate_times(query, periods), ("summed_records", part(counted, query, periods))]
     ours.append(("cell_sums", sums_sql("summed_records", query, periods, month="month_of({day})")))
     named = [*rows, *((name, _translate(text, dialect)) for name, text in ours)]
     relations = ",\n".join(f"{name} AS (\n{_indent(text)}\n)" for name, text in named)

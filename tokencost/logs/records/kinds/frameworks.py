@@ -24,6 +24,8 @@ def _messages() -> tuple[LogKind, ...]:
         write=at("usage_metadata.input_token_details.cache_creation"),
         time=at("response_metadata.completed_at", "response_metadata.created", *LOG_TIMES, "created"),
         tier=at("response_metadata.service_tier"),
+        # The provider's, where it is kept, else the message's own `run-...`.
+        id=at("response_metadata.id", "id"),
     )
     dumped = message._replace(
         name="langchain-dump",
@@ -37,6 +39,7 @@ def _messages() -> tuple[LogKind, ...]:
         write=at("kwargs.usage_metadata.input_token_details.cache_creation"),
         time=at("kwargs.response_metadata.completed_at", "kwargs.response_metadata.created", *LOG_TIMES, "created"),
         tier=at("kwargs.response_metadata.service_tier"),
+        id=at("kwargs.response_metadata.id", "kwargs.id"),
     )
     return (
         message,
@@ -76,6 +79,7 @@ _AGENTS = LogKind(
     write=at("span_data.usage.input_tokens_details.cache_write_tokens"),
     time=at("ended_at", "started_at"),
     total=at("span_data.usage.total_tokens"),
+    id_pairs=((("trace_id",), ("id",)),),
     no_call=((("span_data", "type"), "agent|function|handoff|guardrail|custom|mcp_tools|speech_group"),),
 )
 _AGENTS_OTHERS = _AGENTS._replace(
@@ -111,6 +115,7 @@ def _ai_sdk() -> tuple[LogKind, ...]:
         hosts=at("providerMetadata.gateway.routing.finalProvider", "provider"),
         azure=at("providerMetadata.azure"),
         total=at("usage.totalTokens"),
+        id=at("response.id"),
         # What was not read from a cache, and the provider's own usage within `raw`.
         replaced=at(
             "noCacheTokens",
@@ -129,8 +134,9 @@ def _ai_sdk() -> tuple[LogKind, ...]:
         cached=at("totalUsage.inputTokenDetails.cacheReadTokens", "totalUsage.cachedInputTokens"),
         write=at("totalUsage.inputTokenDetails.cacheWriteTokens"),
         total=at("totalUsage.totalTokens"),
-        # All steps of a call, each of which is a request.
+        # All steps of a call, each of which is a request, the last of them the `response`.
         sums=True,
+        id=(),
     )
     older = step._replace(
         name="ai-sdk-4",

@@ -29,6 +29,9 @@ _LITELLM = LogKind(
     failed=((("cache_hit",), "[Tt]rue"), (("status",), "failure")),
     calls=server_tools("metadata.usage_object", "metadata.additional_usage_values"),
     flat=True,
+    # That of the response, else one of LiteLLM's own:
+    # https://github.com/BerriAI/litellm/blob/main/litellm/proxy/spend_tracking/spend_tracking_utils.py
+    id=at("request_id"),
 )
 
 _ACTIVITY = LogKind(
@@ -76,6 +79,7 @@ def _generation(name: str, root: str) -> LogKind:
         time=at(f"{under}created_at"),
         hosts=at(f"{under}provider_name"),
         tier=at(f"{under}service_tier"),
+        id=at(f"{under}id"),
     )
 
 
@@ -104,6 +108,7 @@ def _helicone() -> tuple[LogKind, LogKind]:
         ),
         other_tokens=at("prompt_audio_tokens", "completion_audio_tokens"),
         flat=True,
+        id=at("response_id", "request_id"),
     )
     read: Path = ("prompt_cache_read_tokens",)
     newer = older._replace(

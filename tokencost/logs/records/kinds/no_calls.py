@@ -2,6 +2,7 @@
 
 from tokencost.logs.records.kind import LogKind, Test, keys, no_call
 from tokencost.logs.records.kinds.openai import USAGE_API
+from tokencost.logs.records.kinds.opentelemetry import SPAN_IDS, SPAN_PARENTS
 from tokencost.logs.records.kinds.programs import PROGRAM_EVENTS
 from tokencost.logs.records.kinds.realtime import REALTIME_EVENTS
 
@@ -32,7 +33,11 @@ def _other_spans() -> tuple[LogKind, ...]:
     ids = {"": ("traceId", "spanId"), "-plain": ("trace_id", "span_id"), "-nested": ("context.trace_id",)}
     ids["-console"] = ("traceId", "id", "timestamp", "duration")
     silent = (Test(("attributes",), "(?s).*([Tt]oken|[Uu]sage).*", holds=False),)
-    return tuple(no_call(f"span{name}", OTLP, *marks)._replace(tests=silent) for name, marks in ids.items())
+    # They lie between spans that tell of tokens, and so in the way from one to another.
+    return tuple(
+        no_call(f"span{name}", OTLP, *marks)._replace(tests=silent, id_pairs=SPAN_IDS, parents=SPAN_PARENTS)
+        for name, marks in ids.items()
+    )
 
 
 def _of_frameworks() -> tuple[LogKind, ...]:

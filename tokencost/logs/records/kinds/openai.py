@@ -46,6 +46,7 @@ def openai_bodies(
         failed=broken,
         # An embedding has no completion: https://platform.openai.com/docs/api-reference/embeddings/create
         total=at(f"{under}usage.total_tokens"),
+        id=at(f"{under}id"),
         calls=server_tools(f"{under}usage"),
     )
     responses = chat._replace(

@@ -12,6 +12,20 @@ is of the AI SDK: https://ai-sdk.dev/docs/ai-sdk-core/telemetry
 _TIMES = at(*("end_time", "endTimeUnixNano", "endTime", "timestamp"), *("start_time", "startTimeUnixNano", "startTime"))
 """Of spans as exporters write them: in Python, in OTLP, and in JavaScript, where `endTime` is a pair of numbers and the
 exporter to the console has no end, but `timestamp`, the start in microseconds."""
+SPAN_IDS: tuple[tuple[Path, Path], ...] = (
+    (("traceId",), ("spanId",)),
+    (("trace_id",), ("span_id",)),
+    (("context", "trace_id"), ("context", "span_id")),
+    (("traceId",), ("id",)),
+)
+"""As OTLP, tables and the consoles of SDKs in Python and JavaScript write them; a span is unique in its trace alone.
+
+https://opentelemetry.io/docs/specs/otel/trace/api/#spancontext
+"""
+SPAN_PARENTS: tuple[Path, ...] = (("parentSpanId",), ("parent_span_id",), ("parent_id",))
+"""The last as the console of the Python SDK writes it:
+https://github.com/open-telemetry/opentelemetry-python/blob/main/opentelemetry-sdk/src/opentelemetry/sdk/trace/__init__.py
+"""
 
 
 def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
@@ -53,6 +67,10 @@ def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
         region=attributes("server.address"),
         no_call=tuple((path, _NO_INFERENCE) for path in attributes("gen_ai.operation.name")),
         text_counts=True,
+        id=attributes("gen_ai.response.id"),
+        id_pairs=SPAN_IDS,
+        parents=SPAN_PARENTS,
+        operation=attributes("gen_ai.operation.name"),
     )
 
 
@@ -117,6 +135,9 @@ def _inference(name: str, root: str, prompt: str, span_kind: str) -> LogKind:
         no_call=tuple((path, _NO_MODEL) for path in (*keys(root, span_kind), ("span_kind",))),
         total=(attribute(f"{counts}.total"),),
         text_counts=True,
+        id_pairs=SPAN_IDS,
+        parents=SPAN_PARENTS,
+        operation=(*keys(root, span_kind), ("span_kind",)),
     )
 
 
@@ -137,6 +158,7 @@ def _nested(kind: LogKind) -> LogKind:
         hosts=apart(kind.hosts),
         no_call=tuple((apart((path,))[0], pattern) for path, pattern in kind.no_call),
         total=apart(kind.total),
+        operation=apart(kind.operation),
     )
 
 
@@ -167,6 +189,8 @@ def _ai_sdk() -> tuple[LogKind, ...]:
         hosts=attributes("ai.model.provider", "gen_ai.system"),
         # A name of two parts: `ai.streamText`, `ai.toolCall`.
         no_call=tuple((path, "ai[.][A-Za-z]+") for path in attributes("ai.operationId")),
+        id=(*attributes("ai.response.id"), *call.id),
+        operation=attributes("ai.operationId"),
     )
     embedding = call._replace(
         name="ai-sdk-span-embedding",

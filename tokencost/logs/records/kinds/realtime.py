@@ -28,6 +28,7 @@ def _realtime(name: str, root: str) -> LogKind:
         cached=at(f"{under}usage.input_token_details.cached_tokens"),
         time=at(*LOG_TIMES),
         other_tokens=(*others("input_token_details"), *others("output_token_details")),
+        id=at(f"{under}id"),
     )
 
 

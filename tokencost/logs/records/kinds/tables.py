@@ -4,6 +4,8 @@ from tokencost.logs.records.kind import LOG_TIMES, OTHER_TIMES, LogKind, Test, a
 from tokencost.logs.records.kinds.anthropic import MESSAGES
 
 _ONE_API = "https://github.com/songquanpeng/one-api/blob/main/model/log.go"
+_IDS = at("response_id", "id")
+"""Not `request_id`, which many programs give to what a person asked of them: that may have been several calls."""
 
 
 def _tables() -> tuple[LogKind, LogKind]:
@@ -23,6 +25,7 @@ def _tables() -> tuple[LogKind, LogKind]:
         region=at("region"),
         requests=at("requests"),
         flat=True,
+        id=_IDS,
     )
     excluding = table._replace(
         name="table-excluding-cache",
@@ -70,6 +73,7 @@ def _flat_tables() -> tuple[LogKind, ...]:
             time=at(*(f"{place}{time}" for place in dict.fromkeys(("", under)) for time in times)),
             tier=at(f"{under}service_tier", *([] if root else ["tier"])),
             flat=not root,
+            id=(*at(f"{root}.id" if root else ""), *_IDS),
         )
 
     top = flat("flat", "")
@@ -96,6 +100,7 @@ def _flat_tables() -> tuple[LogKind, ...]:
         tier=at("tier", "service_tier"),
         requests=at("requests"),
         flat=True,
+        id=_IDS,
     )
     return claude, one_api, top, *(flat(f"flat-in-{root}", root) for root in ("data", "result", "token_usage")), named
 

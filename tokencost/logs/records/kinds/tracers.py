@@ -68,6 +68,7 @@ def _observation(name: str, root: str, trace: Path, start: Path, end: Path) -> L
         ),
         excludes_cache=True,
         overlaps=True,
+        id_pairs=((trace, ("id",)),),
     )
 
 
@@ -134,6 +135,7 @@ def _langsmith() -> tuple[LogKind, ...]:
             no_call=((("run_type",), "chain|tool|retriever|prompt|parser"),),
             tests=(Test(("run_type",), _RUNS),),
             total=at(f"{usage}.total_tokens" if usage else "total_tokens"),
+            id=at("id"),
         )
 
     counted = run("langsmith", "", "prompt", "prompt_token_details")
