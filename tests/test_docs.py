@@ -74,7 +74,8 @@ def wrong_in(said: str) -> str | None:
 
 
 def commands_in(text: str) -> list[str]:
-    return [inline or alone for inline, alone in NAMED.findall(text)]
+    joined = text.replace("\\\n", " ")
+    return [inline or alone for inline, alone in NAMED.findall(joined)]
 
 
 def test_the_readme_is_short() -> None:

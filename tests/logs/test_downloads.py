@@ -151,7 +151,7 @@ def test_a_folder_is_looked_into_with_its_zip_files(shipped: PriceTable, tmp_pat
     (tmp_path / "a.csv").write_text(LOG)
     zipped(tmp_path / "deep" / "one.zip", **{"a.csv": LOG, "b.jsonl": LINE, "cost.csv": BILL})
     zipped(tmp_path / "deep" / "two (1).ZIP", **{"b.jsonl": LINE, "c.jsonl": f"{LINE}\n{LINE}"})
-    zipped(tmp_path / "photos.zip", **{"a.txt": "x"})
+    zipped(tmp_path / "photos.zip", **{"a.jpg": "x"})
     locked = zipped(tmp_path / "locked.zip", **{"a.csv": LOG * 50})
     Path(locked).write_bytes(_spoiled(Path(locked).read_bytes())["locked"])
     for names in (str(tmp_path), [str(tmp_path / "**" / "*")]):
