@@ -13,6 +13,7 @@ import yaml
 from tokencost.cli import run
 from tokencost.cli.commands import tokencost
 from tokencost.logs.records.kinds import FAMILIES, LOG_KINDS
+from tokencost.logs.sessions.tools import TOOLS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -144,7 +145,7 @@ def test_kinds_of_logs_that_the_page_names_are_there() -> None:
     page = prose(ROOT / "docs" / "logs.md")
     rows = re.findall(r"^\| [^|]*\(((?:`[\w-]+`(?:, )?)+)\) \|", page, re.MULTILINE)
     names = {name for row in rows for name in re.findall(r"`([\w-]+)`", row)}
-    known = {kind.name for kind in LOG_KINDS} | set(FAMILIES) | {"codex", "claude"}
+    known = {kind.name for kind in LOG_KINDS} | set(FAMILIES) | {tool.word for tool in TOOLS}
     assert len(names) > 10
     assert names - known == set()
 
