@@ -44,12 +44,17 @@ CALLS: dict[str, Call] = {
     ),
     "workload_totals": lambda table, on: tokencost.workload_totals(table, CHAT, MODELS, on=on, against="gpt-4o"),
 }
+TEXT = str(Path(__file__).parent.parent / "LICENSE")
+COUNT_CALLS: dict[str, Call] = {
+    "count_texts": lambda table, on: tokencost.count_texts(table, [TEXT], MODELS, on=on, against="gpt-4o"),
+    "count_tokens": lambda table, on: tokencost.count_tokens(table, "What does it cost?", "deepseek-chat", on=on),
+}
 LOG_CALLS: dict[str, Call] = {
     "usage": lambda table, on: tokencost.usage(table, [LOG], on=on, as_models=["deepseek-chat"]),
     "usage since": lambda table, on: tokencost.usage(table, [LOG], since=on),
     "usage until": lambda table, on: tokencost.usage(table, [LOG], until=on),
 }
-EVERY_CALL = CALLS | LOG_CALLS
+EVERY_CALL = CALLS | COUNT_CALLS | LOG_CALLS
 
 
 def takes_a_time(function: Callable[..., object]) -> bool:
@@ -100,13 +105,13 @@ def test_an_instant_is_the_same_in_any_zone(shipped: PriceTable, name: str, inst
     assert outcome(CALLS[name], shipped, there) == outcome(CALLS[name], shipped, instant)
 
 
-@pytest.mark.parametrize("name", LOG_CALLS)
+@pytest.mark.parametrize("name", [*COUNT_CALLS, *LOG_CALLS])
 @example(instant=datetime(2025, 4, 14, 10, tzinfo=UTC), zone=IN_BEIJING)
 @given(instant=INSTANTS, zone=ZONES)
 @settings(max_examples=3, deadline=None)
 def test_logs_are_priced_alike_in_any_zone(shipped: PriceTable, name: str, instant: datetime, zone: tzinfo) -> None:
     there = instant.astimezone(zone)
-    assert outcome(LOG_CALLS[name], shipped, there) == outcome(LOG_CALLS[name], shipped, instant)
+    assert outcome(EVERY_CALL[name], shipped, there) == outcome(EVERY_CALL[name], shipped, instant)
 
 
 def test_ten_in_the_morning_is_not_discounted_in_beijing(shipped: PriceTable) -> None:

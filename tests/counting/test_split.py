@@ -37,7 +37,7 @@ def pieces_of(text: str, piece: int, block: int) -> list[str]:
     return list(Splitter(piece).split(text[at : at + block] for at in range(0, len(text), block)))
 
 
-@settings(max_examples=400)
+@settings(max_examples=settings().max_examples * 4)
 @given(text=TEXTS | st.text(), piece=st.integers(1, 6), block=st.integers(1, 9))
 @example(text="。\n/a", piece=1, block=1)
 @example(text="a \n b", piece=1, block=1)

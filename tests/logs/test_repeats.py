@@ -194,7 +194,11 @@ def _one_each(records: Sequence[Record]) -> list[Record]:
     return list(found.values())
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     records=st.lists(CALLS, min_size=1, max_size=12), draw=st.randoms(use_true_random=False), files=st.integers(1, 3)
 )

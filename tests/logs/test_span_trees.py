@@ -160,7 +160,11 @@ def forests(draw: st.DrawFn) -> list[tuple[int | None, bool, str | None]]:
     return found
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(forest=forests(), order=st.randoms(use_true_random=False), files=st.integers(1, 2))
 def test_trees_of_spans_cost_what_their_calls_cost(
     shipped: PriceTable, tmp_path: Path, forest: list[tuple[int | None, bool, str | None]], order: Any, files: int

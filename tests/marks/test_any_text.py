@@ -63,7 +63,7 @@ def around(text: str, syntax: Syntax) -> list[str]:
 
 
 @given(drawn=texts())
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 2)
 def test_a_text_refreshed_twice_changes_once(shipped: PriceTable, drawn: tuple[Syntax, str, list[str], int]) -> None:
     syntax, text, _, count = drawn
     assert len(find_blocks(text, syntax).blocks) == count
@@ -74,7 +74,7 @@ def test_a_text_refreshed_twice_changes_once(shipped: PriceTable, drawn: tuple[S
 
 
 @given(before=st.binary(max_size=60), after=st.binary(max_size=60), ending=st.sampled_from(ENDINGS))
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 2)
 def test_bytes_around_a_block_stay_whatever_they_are(
     shipped: PriceTable, before: bytes, after: bytes, ending: str
 ) -> None:
@@ -99,7 +99,7 @@ def test_bytes_around_a_block_stay_whatever_they_are(
     st.text(st.sampled_from("<!- tokencos/:>`~\n\r\t $.%#'\"x|1"), max_size=300),
     st.sampled_from(list(SYNTAXES.values())),
 )
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples * 3)
 def test_any_text_has_blocks_in_order_that_do_not_overlap(text: str, syntax: Syntax) -> None:
     text = text.replace("to", "<!-- tokencost ").replace("kc", "<!-- /tokencost -->\n").replace("%#", "% tokencost x\n")
     found = find_blocks(text, syntax)

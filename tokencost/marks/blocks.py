@@ -95,11 +95,18 @@ def lay_out(block: Block, output: str, text: str, syntax: Syntax) -> str:
     Blank lines that stand next to the marks stay, as a formatter may have put them there.
     """
     lines = output.rstrip("\n").split("\n") if output.strip("\n") else []
+    if block.kind != "transcript":
+        lines = _without_blank_ends(lines)
     body = "".join(f"{block.prefix}{line}".rstrip(" \t" if not line else "") + block.ending for line in lines)
     if block.kind == "transcript":
         return body
     before, after = _blank_lines(block.within(text), block.ending, syntax.blank_lines)
     return f"{before}{body}{after}"
+
+
+def _without_blank_ends(lines: list[str]) -> list[str]:
+    held = [place for place, line in enumerate(lines) if line.strip(_BLANK)]
+    return lines[held[0] : held[-1] + 1] if held else []
 
 
 def _blank_lines(old: str, ending: str, least: int) -> tuple[str, str]:
