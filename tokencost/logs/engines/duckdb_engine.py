@@ -19,6 +19,7 @@ from tokencost.logs.records.kind import (
     call_numbers,
     count_paths,
     id_paths,
+    kinds_with,
     paths_of,
     tree_paths,
 )
@@ -62,6 +63,10 @@ class Source(NamedTuple):
     """The relation with the fields alone by which calls are named, and by which kinds are known, and those fields."""
 
 
+SMALL = 16_000_000
+"""Bytes up to which files are read once more for their keys alone."""
+
+
 class Engine:
     """A connection that has been locked down, and the rate cells in it."""
 
@@ -69,6 +74,8 @@ class Engine:
         self.connection = connect(memory_limit=MEMORY, temp_directory=os.path.join(logs.folder, "spill"))
         self.logs = logs
         self._shown = {log.path: log.shown for log in logs.files}
+        self._keys: dict[tuple[Log, ...], frozenset[str]] = {}
+        """The keys of the records of files that are read as whole JSON."""
         self.periods = periods
         self.progress = progress
         self.strict = strict
@@ -206,7 +213,8 @@ class Engine:
             file = "row_number() OVER ()" if numbered else FILE
             reader = f"(SELECT json AS record, {file} AS {FILE} FROM read_json_objects({paths}, {options}))"
             records = JsonRecord(find_unread=show_unread_cache(logs, kinds))
-            return Source(logs, f"({expand_sql(reader, kinds)})", records, tuple(kinds), one_kind=False)
+            relation = f"({expand_sql(reader, kinds)})"
+            return Source(logs, relation, records, self._kinds_in(relation, logs, kinds), one_kind=False)
         if self.strict:
             options = options.replace("ignore_errors=true", "ignore_errors=false")
         reader = f"read_json({paths}, {options}, records='true', auto_detect=false, columns="
@@ -216,6 +224,16 @@ class Engine:
         if numbered:
             relation = _number_sql(relation)
         return Source(logs, relation, nested, tuple(kinds), one_kind=False, narrow=names)
+
+    def _kinds_in(self, relation: str, logs: tuple[Log, ...], kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
+        """The kinds that the keys of records allow: to plan for all takes longer than to read a small file once more."""
+        if sum(log.size for log in logs) > SMALL:
+            return tuple(kinds)
+        keys = self._keys.get(logs)
+        if keys is None:
+            found = self.execute(f"SELECT DISTINCT unnest(json_keys(record)) FROM {relation} AS r").fetchall()
+            keys = self._keys[logs] = frozenset(row[0] for row in found)
+        return kinds_with(keys, kinds)
 
     def work(self, statement: str) -> None:
         """Run what takes as long as the logs are."""

@@ -21,11 +21,11 @@ from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.detect import COMPRESSED, SUFFIXES, Layout
 from tokencost.logs.files.discover import Log, Logs
-from tokencost.logs.records.kind import LogKind, id_paths
+from tokencost.logs.records.kind import LogKind, id_paths, kinds_with
 from tokencost.logs.sql.dialects import SPARK
 from tokencost.logs.sql.normalize import counted_calls, fields_read, kinds_of_table, records_sql
 from tokencost.logs.sql.parsing import PortableParsing
-from tokencost.logs.sql.printed_sql import Fields, Rows, query_sql
+from tokencost.logs.sql.printed_sql import RECORD, Fields, Rows, query_sql
 from tokencost.logs.sql.rate_periods import RatePeriods
 from tokencost.logs.usage_query import Cluster, UsageQuery
 from tokencost.pricetable.table import CALLS
@@ -75,7 +75,8 @@ def spark_sums(
         query = query._replace(once=once and not keep_repeats)
         sums = list(_sum_with(spark, files, query, kinds, asked, periods))
         if len(asked) < len(kinds) and any(found["problem"] == "shape" for found in sums):
-            sums = list(_sum_with(spark, files, query, kinds, kinds, periods))
+            asked = tuple(dict.fromkeys((*asked, *kinds_with(_keys(spark, files, kinds), kinds))))
+            sums = list(_sum_with(spark, files, query, kinds, asked, periods))
     except InvalidRequest:
         raise
     except Exception as error:
@@ -113,6 +114,16 @@ class Files(NamedTuple):
     view: str
     frame: "DataFrame"
     shown: str
+
+
+def _keys(spark: "SparkSession", files: Sequence[Files], kinds: Sequence[LogKind]) -> frozenset[str]:
+    """The keys of the records in JSON: a query of all kinds is more than the planner of a small driver can hold."""
+    read = [json_rows(some.view, kinds) for some in files if some.layout == "lines"]
+    if not read:
+        return frozenset()
+    each = "SELECT key FROM ({}) AS r, LATERAL variant_explode(r.{})"
+    found = " UNION ALL ".join(each.format(rows, RECORD) for rows in read)
+    return frozenset(row[0] for row in spark.sql(f"SELECT DISTINCT key FROM ({found})").collect() if row[0])
 
 
 def _first_lines(files: Files) -> Iterator[str]:

@@ -3,6 +3,7 @@
 Which kinds there are is in `kinds`, a module for each origin.
 """
 
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 Path = tuple[str, ...]
@@ -189,6 +190,11 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
     if kind.types:
         found.append(kind.types)
     return tuple(dict.fromkeys(found))
+
+
+def kinds_with(keys: Collection[str], kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
+    """Those of the kinds that a record can be of which has no other keys at its top."""
+    return tuple(kind for kind in kinds if all(path[0] in keys for path in kind.marks))
 
 
 def id_paths(kind: LogKind) -> tuple[Path, ...]:
