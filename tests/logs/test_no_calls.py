@@ -156,7 +156,7 @@ def test_a_batch_object_is_a_sum_of_batch_requests(shipped: PriceTable, tmp_path
             "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 1_200_000,
         },
     }  # fmt: skip
-    page = {"object": "list", "data": [batch, batch], "has_more": False}
+    page = {"object": "list", "data": [batch, {**batch, "id": "batch_2"}], "has_more": False}
     for record, number in ((batch, 1), (page, 2)):
         result = usage(shipped, [written(tmp_path / "log.json", record)], by=["tier"])
         alone = price(

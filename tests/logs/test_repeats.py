@@ -58,7 +58,10 @@ def cost(result: Usage) -> Decimal:
         ([chat(), chat(output=30), chat(output=20)], (1, 1000, 30), 2),
         # As long as the shortest name, and shorter by one sign: the form decides.
         ([chat("chatcmpl-" + "a" * 7)] * 2, (1, 1000, 10), 1),
-        ([chat("chatcmpl-" + "a" * 6)] * 2, (2, 2000, 20), 0),
+        # A short one with its time: some servers number their calls.
+        ([chat("chatcmpl-" + "a" * 6)] * 2, (1, 1000, 10), 1),
+        ([chat("resp_1"), chat("resp_1", created=AT + 1)], (2, 2000, 20), 0),
+        ([chat("msg_1"), {"response": chat("msg_1"), "timestamp": AT + 5}], (1, 1000, 10), 1),
         ([chat(UUID)] * 2, (1, 1000, 10), 1),
         ([chat(UUID), chat(UUID[:-1] + "f")], (2, 2000, 20), 0),
         # Numbers, and what people call things, are unique in one file at best.

@@ -137,7 +137,7 @@ def test_all_shapes_in_one_file_and_in_an_array(shipped: PriceTable, tmp_path: P
     late = tmp_path / "late.jsonl"
     late.write_text((json.dumps(CHAT_OBJECT) + "\n") * 200 + Path(lines).read_text(encoding="utf-8"), encoding="utf-8")
     for path, more in ((lines, 0), (str(array), 0), (str(packed), 0), (str(late), 200)):
-        result = usage(shipped, [path])
+        result = usage(shipped, [path], keep_repeats=True)
         (row,) = result.rows
         assert row.cost.total == alone.total * (len(RECORDS) + more)
         assert result.read == result.priced == len(RECORDS) + more
@@ -374,5 +374,5 @@ def test_tables_of_different_columns_and_files_of_different_kinds_together(
     (folder / "d.csv").write_text("time,model,output_tokens,input_tokens\n2025-03-01T12:00:00Z,gpt-4o,1,1\n")
     (folder / "empty.jsonl").write_text("")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(CHAT_OBJECT).encode())))
-    result = usage(shipped, [str(folder), "-"])
+    result = usage(shipped, [str(folder), "-"], keep_repeats=True)
     assert (result.read, result.priced) == (4, 4)

@@ -226,14 +226,15 @@ class Engine:
         return Source(logs, relation, nested, tuple(kinds), one_kind=False, narrow=names)
 
     def _kinds_in(self, relation: str, logs: tuple[Log, ...], kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
-        """The kinds that the keys of records allow: to plan for all takes longer than to read a small file once more."""
+        """The kinds that the keys of records allow: to plan for all takes longer than to read small files again."""
         if sum(log.size for log in logs) > SMALL:
             return tuple(kinds)
         keys = self._keys.get(logs)
         if keys is None:
             found = self.execute(f"SELECT DISTINCT unnest(json_keys(record)) FROM {relation} AS r").fetchall()
             keys = self._keys[logs] = frozenset(row[0] for row in found)
-        return kinds_with(keys, kinds)
+        # Where no kind is possible one is asked for all the same, which says so of each record.
+        return kinds_with(keys, kinds) or tuple(kinds[:1])
 
     def work(self, statement: str) -> None:
         """Run what takes as long as the logs are."""

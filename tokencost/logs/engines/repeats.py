@@ -15,7 +15,7 @@ from tokencost.logs.records.kind import LogKind
 from tokencost.logs.sql.fields import TableColumns
 from tokencost.logs.sql.names import id_sql
 from tokencost.logs.sql.normalize import known_sql
-from tokencost.logs.sql.repeats import FORM, SHORTEST, is_name_sql, marked_sql, unmarked_sql
+from tokencost.logs.sql.repeats import marked_sql, may_name, may_name_sql, unmarked_sql
 from tokencost.logs.usage_query import UsageQuery
 
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ def _shows(engine: "Engine", log: Log, kinds: Sequence[LogKind], length: int) ->
 
 def cells_show(cells: Iterable[str]) -> bool:
     """Whether some of these cells of a table are of the form of a name."""
-    return any(len(cell) >= SHORTEST and re.fullmatch(FORM, cell) for cell in cells)
+    return any(map(may_name, cells))
 
 
 def text_shows(text: str, kinds: Sequence[LogKind]) -> bool:
     """Whether the text of JSON shows names in the fields of these kinds."""
     ids, parts = _keys(kinds)
-    found = re.finditer(f'"(?:{ids})": ?"({FORM})"', text)
-    return any(len(name[1]) >= SHORTEST for name in found) or re.search(f'"(?:{parts})": ?"{_PART}"', text) is not None
+    found = re.finditer(f'"(?:{ids})": ?"([^"]+)"', text)
+    return any(may_name(name[1]) for name in found) or re.search(f'"(?:{parts})": ?"{_PART}"', text) is not None
 
 
 def _keys(kinds: Sequence[LogKind]) -> tuple[str, str]:
@@ -70,7 +70,7 @@ def _rows_show(engine: "Engine", log: Log, kinds: Sequence[LogKind]) -> bool:
     if not named:
         return False
     chosen = ", ".join(f"{name} AS name_{place}" for place, name in enumerate(named))
-    tests = " OR ".join(is_name_sql(f"name_{place}") for place in range(len(named)))
+    tests = " OR ".join(may_name_sql(f"name_{place}") for place in range(len(named)))
     source = next(iter(engine.sources(UsageQuery((), ()), kinds, only=log)))
     rows = f"SELECT {chosen} FROM (SELECT * FROM {source.relation} LIMIT {FIRST_ROWS}) AS r"
     return engine.execute(f"SELECT 1 FROM ({rows}) WHERE {tests} LIMIT 1", log.shown).fetchone() is not None
@@ -86,7 +86,7 @@ def count_once(
     # The hashes of names, as all that is known of most of them: whether two are the same name is seen afterwards.
     engine.work(
         "CREATE OR REPLACE TEMP TABLE repeated_names AS SELECT name FROM "
-        f"(SELECT hash(id) AS name FROM ({names}) WHERE length(id) >= {SHORTEST}) GROUP BY name HAVING count(*) > 1"
+        f"(SELECT hash(id) AS name FROM ({names}) WHERE {may_name_sql('id')}) GROUP BY name HAVING count(*) > 1"
     )
     if not engine.execute("SELECT 1 FROM repeated_names LIMIT 1").fetchone():
         return every(query._replace(once=False))

@@ -5,6 +5,8 @@ fullest counts: that with the most tokens; of these the one that knows most of t
 Records that name different models are never one call: rather is something counted twice than anything lost.
 """
 
+import re
+
 from tokencost.logs.records.kind import REPEAT
 from tokencost.logs.sql.aggregate import chosen_sql
 from tokencost.logs.sql.fields import literal
@@ -33,9 +35,29 @@ FORMS = (
 FORM = "|".join(f"({form})" for form in FORMS)
 
 
+SHORT_FORM = "(chatcmpl|cmpl)-[A-Za-z0-9_-]+|(resp|msg|gen|batch)[_-][A-Za-z0-9]+"
+"""What begins as a provider's name does, and is too short to be the only one: with its time it names a call."""
+
+
 def is_name_sql(text: str) -> str:
     """Whether a text is of the form of a name of a call."""
     return f"length({text}) >= {SHORTEST} AND {matches_sql(text, f'^({FORM})$')}"
+
+
+def may_name_sql(text: str) -> str:
+    """Whether a text names a call, alone or with a time; and other long texts."""
+    return f"length({text}) >= {SHORTEST} OR {matches_sql(text, f'^({SHORT_FORM})$')}"
+
+
+def may_name(text: str) -> bool:
+    """Whether a text names a call, alone or with a time."""
+    return bool(re.fullmatch(FORM if len(text) >= SHORTEST else SHORT_FORM, text))
+
+
+def _name_sql(text: str) -> str:
+    timed = f"{text} || '@' || CAST(instant AS VARCHAR)"
+    short = matches_sql(text, f"^({SHORT_FORM})$")
+    return f"CASE WHEN {is_name_sql(text)} THEN {text} WHEN {short} THEN {timed} END"
 
 
 def marked_sql(every: str, query: UsageQuery) -> str:
@@ -45,7 +67,7 @@ def marked_sql(every: str, query: UsageQuery) -> str:
     """
     names = _columns(query)
     kept = ", ".join(name for name in names if name != "code")
-    call = f"CASE WHEN code IS NULL AND {is_name_sql('id')} THEN id END AS call_name"
+    call = f"CASE WHEN code IS NULL THEN {_name_sql('id')} END AS call_name"
     named = f"SELECT {', '.join(names)}, {call} FROM ({every}) AS r"
     # Records without a name would be one heap, and sorted on one machine: they are parted by what they hold.
     apart = "CASE WHEN call_name IS NULL THEN instant END, CASE WHEN call_name IS NULL THEN input END"

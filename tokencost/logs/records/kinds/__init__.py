@@ -63,12 +63,6 @@ FAMILIES = {
     "openinference-table": ("openinference-table", "phoenix-other"),
     "openai-agents": ("openai-agents", "openai-agents-other"),
     "ai-sdk": ("ai-sdk", "ai-sdk-total", "ai-sdk-4"),
-    "cursor": ("cursor", "cursor-deepseek"),
-    "one-api": ("one-api", "one-api-claude"),
-    "helicone": ("helicone", "helicone-older"),
-    "azure-api-management": ("azure-api-management", "azure-api-management-rows"),
-    "openrouter-generation": ("openrouter-generation", "openrouter-generation-body"),
-    "realtime": ("realtime", "realtime-body"),
     "ai-sdk-span": ("ai-sdk-span", "ai-sdk-span-embedding"),
 }
 """Names that stand for several kinds where a user names one: records of one origin come in all of them."""
