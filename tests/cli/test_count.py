@@ -142,3 +142,30 @@ def test_other_words_lead_here(tokencost: Call, word: str) -> None:
 
 def test_a_text_alone_leads_here(tokencost: Call) -> None:
     assert "did you mean `tokencost count README.md`?" in tokencost("README.md").err
+
+
+def test_json_lines_that_hold_no_messages_are_no_text_in_silence(tokencost: Call, tmp_path: Path) -> None:
+    """Somebody who names JSON lines means what is said in them; in a folder any file is text."""
+    broken = tmp_path / "chats" / "first.jsonl"
+    broken.parent.mkdir()
+    broken.write_text('{"messages":[{"role":"us\n{"messages":[{"role":"user","content":"hi"}]}\n', encoding="utf-8")
+    result = tokencost("count", str(broken), "gpt-4o", *ON)
+    assert (result.status, result.out) == (3, "")
+    assert f"{broken}:1: holds no chat messages" in result.err
+    assert "tokencost count -" in result.err
+    assert tokencost("count", str(broken.parent), "gpt-4o", *ON).status == 0
+
+
+def test_rows_say_which_hours_of_the_baseline_they_stand_beside(tokencost: Call, prompt: str) -> None:
+    shown = tokencost("count", prompt, "gpt-4o", "deepseek-v4-pro", *ON, "--brief", "--width", "120").out
+    rows = [line for line in shown.splitlines() if "baseline " in line]
+    ratios = {
+        hours: line.split("×")[0].split()[-1] for line in rows for hours in ("off-peak", "peak") if f" {hours} " in line
+    }
+    assert float(ratios["peak"]) == pytest.approx(2 * float(ratios["off-peak"]), rel=0.03)
+
+
+def test_estimates_can_be_typeset(tokencost: Call, prompt: str) -> None:
+    shown = tokencost("count", prompt, "gpt-4o", "gpt-6.1-sol", *ON, "--format", "latex").out
+    assert r"$\approx$ 18" in shown.replace("~", " ")
+    assert "≈" not in shown

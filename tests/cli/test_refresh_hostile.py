@@ -217,3 +217,15 @@ def test_a_faulty_price_table_is_told_once(tokencost: Run) -> None:
     outcome = tokencost("refresh", "report.md")
     assert (outcome.status, outcome.err.count("`version`")) == (3, tokencost("compare").err.count("`version`"))
     assert Path("report.md").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
+def test_a_pipe_into_which_nobody_writes_is_not_waited_for(
+    tokencost: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    report = tmp_path / "report.md"
+    os.mkfifo(report.with_name("pipe.jsonl"))
+    report.write_text("<!-- tokencost usage pipe.jsonl -->\n<!-- /tokencost -->\n", encoding="utf-8")
+    result = tokencost("refresh", "report.md")
+    assert (result.status, "'pipe.jsonl' is no file, but a pipe or a device" in result.err) == (3, True)

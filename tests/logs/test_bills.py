@@ -52,6 +52,21 @@ CHAT = ("deepseek-chat", "2025-03-01T12:00:00Z", 1_000_000, 100_000)
 USD, CNY = Decimal("0.38"), Decimal("2.8")
 
 
+def test_a_bill_of_deepseek_with_times_of_shanghai(shipped: PriceTable, tmp_path: Path) -> None:
+    """Since August 2026 both files say when their buckets begin and end."""
+    amount, cost = tmp_path / "amount-2026-11.csv", tmp_path / "cost-2026-11.csv"
+    span = "u,2026-11-21T00:00:00+08:00,2026-11-22T00:00:00+08:00,deepseek-flash"
+    amount.write_text(
+        "user_id,start_time_iso,end_time_iso,model,api_key_name,api_key,type,price,amount\n"
+        f"{span},k,sk,input_cache_miss_tokens,1,1000000\n{span},k,sk,output_tokens,4,0\n{span},k,sk,request_count,0,3\n"
+    )
+    cost.write_text(f"user_id,start_time_iso,end_time_iso,model,wallet_type,cost,currency\n{span},Paid,1.00,CNY\n")
+    result = usage(shipped, str(tmp_path), bill=cost)
+    assert result.left_alone == (f"{cost} is a bill, which --bill sets beside the costs",)
+    (line,) = result.billed
+    assert (line.model, line.billed, line.computed) == ("deepseek-flash", Decimal(1), Decimal(1))
+
+
 def test_a_bill_of_deepseek_by_day_and_model(shipped: PriceTable, tmp_path: Path) -> None:
     log = requests(tmp_path, CHAT, CHAT, ("deepseek-chat", "2025-03-02T01:00:00Z", 1_000_000, 100_000),
                    ("gpt-4o", "2025-03-01T12:00:00Z", 10, 10))  # fmt: skip

@@ -13,11 +13,13 @@ from tokencost.counting.messages import NOTHING, OVERHEADS, Conversation, is_mes
 from tokencost.counting.tally import Tally, count_word
 from tokencost.counting.texts import Decoded, LeftOut, TextFile, find_texts, plain
 from tokencost.errors import InvalidData, InvalidRequest, Problem
+from tokencost.logs.files.detect import suffix
 from tokencost.pricetable.resolve import resolve
 from tokencost.pricetable.table import PriceTable
 from tokencost.pricetable.when import When
 
 TEXT, MESSAGES = "text", "messages"
+JSON_LINES = (".jsonl", ".ndjson")
 LONGEST_LINE = 16 * 1024 * 1024
 """Characters of the first line of a file, up to which it may be a record of chat messages."""
 
@@ -127,6 +129,9 @@ class _Counter:
         head = _first_line(blocks)
         overhead = dict.fromkeys(self._vocabularies, 0)
         whole = chain((head,), blocks)
+        if _should_hold_messages(file) and not _holds_messages(head) and head.strip():
+            hint = 'a line is {"messages": [...]}; to count it as it stands: tokencost count - < FILE'
+            raise InvalidData([Problem(file.shown, 1, "holds no chat messages, as JSON lines do", hint)])
         if _holds_messages(head):
             found = (MESSAGES, *self._add_messages(file, whole, overhead))
         else:
@@ -207,6 +212,11 @@ def _first_line(blocks: Iterator[str]) -> str:
 def _holds_messages(head: str) -> bool:
     first = head.lstrip().partition("\n")[0]
     return first.startswith("{") and len(first) <= LONGEST_LINE and read_conversation(_parse(first)) is not None
+
+
+def _should_hold_messages(file: TextFile) -> bool:
+    """Whether somebody named a file of JSON lines; those that a folder led to may hold anything."""
+    return not file.sought and suffix(file.name) in JSON_LINES
 
 
 def _parse(line: str) -> object:

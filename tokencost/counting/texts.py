@@ -27,6 +27,8 @@ class TextFile(NamedTuple):
     name: str
     """As the user named it; `-` is standard input."""
     path: str
+    sought: bool = False
+    """Whether a folder or a pattern led to it, so that nobody said what it holds."""
 
     @property
     def shown(self) -> str:
@@ -55,7 +57,7 @@ def find_texts(names: Sequence[str]) -> tuple[list[TextFile], list[LeftOut]]:
                 raise InvalidData([Problem(name, 0, f"is no text: it is {why}", "take the text out of it first")])
             left.append(LeftOut(name, f"is {why}"))
         else:
-            texts.append(TextFile(name, name))
+            texts.append(TextFile(name, name, sought))
     if not texts:
         raise InvalidRequest("there is no text there", "; ".join(f"{each.shown} {each.why}" for each in left[:3]))
     return texts, left

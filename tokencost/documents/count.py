@@ -302,7 +302,7 @@ def _models_table(result: CountedTexts) -> Table:
         rows.append(
             (
                 label_with_end(sides[row.model]),
-                *([row.window or ""] if hours else []),
+                *([_hours(row)] if hours else []),
                 tokens,
                 *([] if alone else [row.token_factor]),
                 *((row.input_cost, row.output_cost) if parts else ()),
@@ -313,6 +313,13 @@ def _models_table(result: CountedTexts) -> Table:
     requests = result.rows[0].requests
     unit = ", ".join(filter(None, (count_noun(requests, "request"), "USD", _condition(result))))
     return Table(columns, rows, unit=unit, names=2 if hours else 1)
+
+
+def _hours(row: CountRow) -> str:
+    """The hours of a row; of a model that costs the same at all hours, those of the baseline beside it."""
+    if row.window or row.model == row.baseline or not row.baseline_window:
+        return row.window or ""
+    return f"baseline {row.baseline_window}"
 
 
 def _condition(result: CountedTexts) -> str:

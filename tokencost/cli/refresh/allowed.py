@@ -169,6 +169,8 @@ def refuse_file(file: str, *, allow_outside: bool) -> None:
     """Raise `InvalidRequest` for a name that leads out of the current folder, or to no file at all."""
     if file == "-":
         raise InvalidRequest("a block cannot read standard input", "name a file")
+    if os.path.exists(file) and not (os.path.isfile(file) or os.path.isdir(file)):
+        raise InvalidRequest(f"{file!r} is no file, but a pipe or a device", "name a file")
     if allow_outside or not leads_outside(file):
         return
     raise InvalidRequest(

@@ -20,7 +20,9 @@ from tokencost.logs.files.detect import compression_of
 from tokencost.logs.files.zipped import MAGIC as ZIP
 from tokencost.logs.files.zipped import open_member, open_zip
 
-DEEPSEEK_COLUMNS = ("utc_date", "model", "wallet_type", "cost", "currency")
+DEEPSEEK_COLUMNS = ("model", "wallet_type", "cost", "currency")
+DEEPSEEK_DAYS = ("utc_date", "start_time_iso")
+"""The day of a line; the second, with the offset of Shanghai, since August 2026."""
 LONGEST_BILL = 64 * 1024 * 1024
 """Bytes of a bill: one has a line for each day, and not for each request."""
 _COSTS_RESULT = "organization.costs.result"
@@ -68,18 +70,20 @@ def is_bill(content: str) -> bool:
     if first[:1] in ("{", "["):
         return f'"{_COSTS_RESULT}"' in content
     names = {name.strip().strip('"').lower() for name in first.partition("\n")[0].split(",")}
-    return names >= set(DEEPSEEK_COLUMNS)
+    return names >= set(DEEPSEEK_COLUMNS) and bool(names & set(DEEPSEEK_DAYS))
 
 
 def _read_table(shown: str, text: str) -> ProviderBill:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     charges, problems = [], []
     try:
-        missing = [name for name in DEEPSEEK_COLUMNS if name not in (reader.fieldnames or ())]
+        names = reader.fieldnames or ()
+        missing = [] if set(names) & set(DEEPSEEK_DAYS) else [DEEPSEEK_DAYS[0]]
+        missing += [name for name in DEEPSEEK_COLUMNS if name not in names]
         if missing:
             raise InvalidData([Problem(shown, 1, f"is no bill: it has no column {missing[0]}", _HINT)])
         for row in reader:
-            charge = _charge(row["utc_date"], row["model"], None, row["cost"], row["currency"])
+            charge = _charge(_day_of(row), row["model"], None, row["cost"], row["currency"])
             if isinstance(charge, Charge):
                 charges.append(charge)
             else:
@@ -90,6 +94,18 @@ def _read_table(shown: str, text: str) -> ProviderBill:
     if problems:
         raise InvalidData(problems[:20])
     return ProviderBill("deepseek", tuple(charges))
+
+
+def _day_of(row: Mapping[str, str | None]) -> str | None:
+    """The day of a line in UTC, where it says so; a time of Shanghai is that of its day in UTC."""
+    if (day := row.get("utc_date")) is not None:
+        return day
+    written = row.get("start_time_iso")
+    try:
+        start = datetime.fromisoformat(written or "")
+    except ValueError:
+        return written
+    return (start if start.tzinfo is None else start.astimezone(UTC)).date().isoformat()
 
 
 def _read_pages(shown: str, text: str) -> ProviderBill:

@@ -29,6 +29,7 @@ _CHARACTERS = {
     "`": r"\textasciigrave{}",
     '"': r"\symbol{34}",
     "×": r"$\times$",
+    "≈": r"$\approx$",
     "—": "---",
     "–": "--",
     "¥": r"\textyen{}",

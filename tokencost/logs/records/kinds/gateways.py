@@ -47,6 +47,7 @@ _ACTIVITY = LogKind(
     time=at("created_at"),
     hosts=at("provider_name"),
     flat=True,
+    id=at("generation_id"),
 )
 
 _ACTIVITY_BY_DAY = LogKind(

@@ -77,7 +77,7 @@ CODEX_TURN = LogKind(
 PROGRAMS = (*_cursor(), _AIDER_MESSAGE)
 
 PROGRAM_EVENTS = (
-    no_call("aider-event", _AIDER, "event", "properties.aider_version")._replace(
+    no_call("aider-event", _AIDER, "event", "properties", "user_id", "time")._replace(
         tests=(Test(("event",), "message_send", holds=False),)
     ),
     no_call(

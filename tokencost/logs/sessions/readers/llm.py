@@ -39,8 +39,11 @@ COLUMNS = (
     "token_details",
     "conversation_id",
     "thread_id",
+    "duration_ms",
 )
 _OWN = ("openai", "deepseek")
+_LONGEST = 86_400_000
+"""Milliseconds of a day: what took longer was no answer."""
 
 
 def holds_tables(schema: "Schema") -> bool:
@@ -95,7 +98,7 @@ def _read(row: Mapping[str, Any], tier: str | None) -> Call:
     served = host if slash and host not in _OWN else None
     return Call(
         model=read_text(row.get("resolved_model")) or (name if served else asked),
-        time=read_time(row.get("datetime_utc")),
+        time=_completion(row),
         tier=tier,
         input=counts.input,
         cached=counts.cached,
@@ -107,6 +110,14 @@ def _read(row: Mapping[str, Any], tier: str | None) -> Call:
         message=read_text(row.get("id")),
         unread=counts.unread,
     )
+
+
+def _completion(row: Mapping[str, Any]) -> int | None:
+    """When the answer was complete: `datetime_utc` is when it was asked for (`log_to_db` in `llm/models.py`)."""
+    asked, took = read_time(row.get("datetime_utc")), row.get("duration_ms")
+    if asked is None or not isinstance(took, int) or isinstance(took, bool) or not 0 <= took < _LONGEST:
+        return asked
+    return asked + took * 1000
 
 
 def _as_usage(row: Mapping[str, Any]) -> Mapping[str, Any]:
