@@ -158,6 +158,7 @@ EXAMPLES = {
     "claims": "claims r1-27-times",
     "find, one figure": "find 0.14 --on 2025-01-27",
     "find, two figures": "find 0.14 7.50 --on 2025-01-27",
+    "count": "count LICENSE o1 gpt-4o --on 2025-01-27",
     "prices list": "prices list --on 2026-11-20",
     "prices history": "prices history o3 --on 2026-11-20",
     "prices export": "prices export",

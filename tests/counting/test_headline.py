@@ -12,7 +12,7 @@ from tokencost.cli import run
 from tokencost.counting.headline import CountedText, load_texts, per_text_headline
 from tokencost.counting.vocabularies import load_vocabulary
 
-SAID = "The same text, instead of the same number of tokens: on 2025-01-27 o1 cost 27.3 to 53.6 times as much as"
+SAID = "A text is not the same number of tokens everywhere. On 2025-01-27 o1 cost 27.3 to 53.6 times as much as"
 
 
 @pytest.mark.parametrize("text", load_texts().texts, ids=lambda text: str(text.language))

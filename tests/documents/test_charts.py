@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,15 @@ def test_a_picture_names_the_days_of_models_that_have_their_own(shipped: PriceTa
         "gpt-6.1-sol on 2026-11-20 cost 3.6 to 4.6 times as much as deepseek-reasoner on 2025-01-27, "
         "but for cached input deepseek-reasoner on 2025-01-27 cost 1.4 times"
     )
+
+
+def test_a_price_that_became_a_range_is_not_said_to_have_risen_to_its_end(shipped: PriceTable) -> None:
+    on = parse_when("2026-11-20")
+    output, _, _ = history_charts(price_history(shipped, ["deepseek-v4-pro"], on), on)
+    assert show_sentence(output.title) == "deepseek-v4-pro output went from $3.48 to between $1.98 and $3.96"
+    (series,) = output.series
+    values = [(point.value, point.to) for point in series.points]
+    assert all(one != other for one, other in pairwise(values))
 
 
 def test_a_history_is_steps_with_windows_as_a_band(table_of: Make) -> None:

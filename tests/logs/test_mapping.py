@@ -198,3 +198,11 @@ def test_a_table_of_no_kind_says_what_would_read_it(shipped: PriceTable, tmp_pat
         usage(shipped, str(path))
     said = "--map 'model=Model Name' --map 'input_tokens=Tokens In' --map 'output_tokens=Tokens Out' --map time=When"
     assert said in (raised.value.hint or "")
+
+
+def test_a_plain_record_without_a_model_is_priced_once_it_is_named(shipped: PriceTable, tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text('{"time": "2025-03-01T12:00:00Z", "input_tokens": 1000, "output_tokens": 20}\n', encoding="utf-8")
+    assert usage(shipped, path).unpriced_rows == 1
+    result = usage(shipped, path, model="gpt-4o")
+    assert (result.complete, [row.group for row in result.rows]) == (True, [("gpt-4o",)])

@@ -115,16 +115,15 @@ def claim_document(
 
 
 def _say_per_text(found: "PerTextHeadline") -> Sentence:
-    """The headline of 2025 for the same text, whose tokens differ: one sentence, with the text by its name."""
+    """The headline of 2025 for the same text, whose tokens differ, with the text by its name."""
     parts: list[Sentence] = []
     for text in found.texts:
         counts = f" ({text.baseline_tokens} tokens against {text.model_tokens})"
         parts.append((f"in {text.language} ", *say_range(text.low, text.high, "times"), f" times{counts}"))
     return (
-        f"The same text, instead of the same number of tokens: on {show_when(found.on)} {found.baseline} cost ",
+        f"A text is not the same number of tokens everywhere. On {show_when(found.on)} {found.baseline} cost ",
         *say_range(found.low, found.high, "times"),
-        f" times as much as {found.model} for each token, and for a text of our own ",
-        f"(headline.toml, counted {show_when(found.counted)}) ",
+        f" times as much as {found.model} for each token. For a paragraph of our own (headline.toml) it was ",
         *join_with_and(parts),
         ". Count your own with tokencost count FILE.",
     )

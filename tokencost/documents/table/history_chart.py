@@ -44,11 +44,11 @@ def _make_chart(rows: Sequence[PriceRow], component: str, currency: str, latest:
     drawn = [row for row in rows if not row.cell.input_tokens_above]
     for model, tier in dict.fromkeys((row.model, row.cell.tier) for row in drawn):
         own = [row for row in drawn if (row.model, row.cell.tier) == (model, tier)]
-        steps = []
+        steps: list[Point] = []
         for price in dict.fromkeys(row.price for row in own):
             rates = [getattr(row.rates, component) for row in own if row.price is price]
             if step := _make_step(rates, price.start, sold_until(model, price) or latest):
-                steps.append(step)
+                _add_step(steps, step)
         if steps:
             series.append(Series(f"{model.id}, {tier}" if tiers else model.id, tuple(steps), model.provider))
     if not series:
@@ -71,6 +71,14 @@ def _make_step(rates: Sequence[Decimal | None], start: datetime, end: datetime) 
     return Point(start, low, to=high if high > low else None, until=end)
 
 
+def _add_step(steps: list[Point], step: Point) -> None:
+    """A price that differs from the one before in other components alone is no step of this one."""
+    if steps and (steps[-1].value, steps[-1].to, steps[-1].until) == (step.value, step.to, step.at):
+        steps[-1] = steps[-1]._replace(until=step.until)
+    else:
+        steps.append(step)
+
+
 def _say_finding(series: Sequence[Series], words: str, currency: str) -> Sentence:
     if len(series) > MOST_TITLED:
         values = [value for one in series for point in one.points for value in (point.value, point.to) if value]
@@ -83,9 +91,16 @@ def _say_finding(series: Sequence[Series], words: str, currency: str) -> Sentenc
     return join_with_and([_say_change(one, words, currency) for one in series])
 
 
+def _say_range(point: Point, currency: str) -> tuple[str | Figure, ...]:
+    low = Figure(point.value, "rate", currency)
+    return (low,) if point.to is None else ("between ", low, " and ", Figure(point.to, "rate", currency))
+
+
 def _say_change(one: Series, words: str, currency: str) -> Sentence:
-    """From the first price to the last, both at their highest hours."""
+    """From the first price to the last."""
     first, last = one.points[0], one.points[-1]
+    if first.to != last.to:
+        return (f"{one.label} {words} went from ", *_say_range(first, currency), " to ", *_say_range(last, currency))
     before, after = first.to or first.value, last.to or last.value
     if before == after or not before or after is None:
         since = show_bound(first.at) if isinstance(first.at, datetime) else ""

@@ -102,7 +102,10 @@ def _flat_tables() -> tuple[LogKind, ...]:
         flat=True,
         id=_IDS,
     )
-    return claude, one_api, top, *(flat(f"flat-in-{root}", root) for root in ("data", "result", "token_usage")), named
+    within = (flat(f"flat-in-{root}", root) for root in ("data", "result", "token_usage"))
+    # `--model` then says which it was.
+    nameless = named._replace(name="table-without-model", marks=at("input_tokens", "output_tokens"), model=())
+    return claude, one_api, top, *within, named, nameless
 
 
 PLAIN_TABLES = _tables()
