@@ -16,9 +16,8 @@ SPAN_IDS: tuple[tuple[Path, Path], ...] = (
     (("traceId",), ("spanId",)),
     (("trace_id",), ("span_id",)),
     (("context", "trace_id"), ("context", "span_id")),
-    (("traceId",), ("id",)),
 )
-"""As OTLP, tables and the consoles of SDKs in Python and JavaScript write them; a span is unique in its trace alone.
+"""As OTLP, tables and the consoles of SDKs write them; a span is unique in its trace alone.
 
 https://opentelemetry.io/docs/specs/otel/trace/api/#spancontext
 """
@@ -136,8 +135,6 @@ def _inference(name: str, root: str, prompt: str, span_kind: str) -> LogKind:
         total=(attribute(f"{counts}.total"),),
         text_counts=True,
         id_pairs=SPAN_IDS,
-        parents=SPAN_PARENTS,
-        operation=(*keys(root, span_kind), ("span_kind",)),
     )
 
 
@@ -158,7 +155,6 @@ def _nested(kind: LogKind) -> LogKind:
         hosts=apart(kind.hosts),
         no_call=tuple((apart((path,))[0], pattern) for path, pattern in kind.no_call),
         total=apart(kind.total),
-        operation=apart(kind.operation),
     )
 
 
