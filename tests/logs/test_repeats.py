@@ -61,6 +61,7 @@ def cost(result: Usage) -> Decimal:
         # A short one with its time: some servers number their calls.
         ([chat("chatcmpl-" + "a" * 6)] * 2, (1, 1000, 10), 1),
         ([chat("resp_1"), chat("resp_1", created=AT + 1)], (2, 2000, 20), 0),
+        ([chat("resp_" + "a1" * 6)] * 2, (1, 1000, 10), 1),
         ([chat("msg_1"), {"response": chat("msg_1"), "timestamp": AT + 5}], (1, 1000, 10), 1),
         ([chat(UUID)] * 2, (1, 1000, 10), 1),
         ([chat(UUID), chat(UUID[:-1] + "f")], (2, 2000, 20), 0),

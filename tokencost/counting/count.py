@@ -129,10 +129,11 @@ class _Counter:
         head = _first_line(blocks)
         overhead = dict.fromkeys(self._vocabularies, 0)
         whole = chain((head,), blocks)
-        if _should_hold_messages(file) and not _holds_messages(head) and head.strip():
+        holds_messages = _holds_messages(head)
+        if _should_hold_messages(file) and not holds_messages and head.strip():
             hint = 'a line is {"messages": [...]}; to count it as it stands: tokencost count - < FILE'
             raise InvalidData([Problem(file.shown, 1, "holds no chat messages, as JSON lines do", hint)])
-        if _holds_messages(head):
+        if holds_messages:
             found = (MESSAGES, *self._add_messages(file, whole, overhead))
         else:
             self._tally.begin_request()

@@ -37,8 +37,6 @@ class HeadlineTexts(NamedTuple):
     model: str
     baseline: str
     texts: tuple[CountedText, ...]
-    counted: date
-    """The day on which the texts were counted."""
 
 
 class PerText(NamedTuple):
@@ -61,7 +59,6 @@ class PerTextHeadline(NamedTuple):
     high: Fraction
     """The least and the largest ratio of a component, for each token."""
     texts: tuple[PerText, ...]
-    counted: date
 
 
 @cache
@@ -69,7 +66,7 @@ def load_texts() -> HeadlineTexts:
     """The texts that come with the package, and their counts."""
     given = tomllib.loads(FILE.read_text(encoding="utf-8"))
     texts = tuple(CountedText(language, each["text"], each["tokens"]) for language, each in given["texts"].items())
-    return HeadlineTexts(given["on"], given["model"], given["baseline"], texts, given["counted"])
+    return HeadlineTexts(given["on"], given["model"], given["baseline"], texts)
 
 
 def per_text_headline(table: PriceTable) -> PerTextHeadline | None:
@@ -87,7 +84,7 @@ def per_text_headline(table: PriceTable) -> PerTextHeadline | None:
         for text in known.texts:
             more = Fraction(text.tokens[other], text.tokens[own])
             texts.append(PerText(text.language, text.tokens[own], text.tokens[other], low * more, high * more))
-        return PerTextHeadline(known.on, known.model, known.baseline, low, high, tuple(texts), known.counted)
+        return PerTextHeadline(known.on, known.model, known.baseline, low, high, tuple(texts))
     return None
 
 

@@ -169,14 +169,13 @@ def refuse_file(file: str, *, allow_outside: bool) -> None:
     """Raise `InvalidRequest` for a name that leads out of the current folder, or to no file at all."""
     if file == "-":
         raise InvalidRequest("a block cannot read standard input", "name a file")
+    if not allow_outside and leads_outside(file):
+        raise InvalidRequest(
+            f"{file!r} is outside of the folder that blocks may read",
+            "name a file below it, name a wider folder with --root, or add --allow-outside if you trust this text",
+        )
     if os.path.exists(file) and not (os.path.isfile(file) or os.path.isdir(file)):
         raise InvalidRequest(f"{file!r} is no file, but a pipe or a device", "name a file")
-    if allow_outside or not leads_outside(file):
-        return
-    raise InvalidRequest(
-        f"{file!r} is outside of the folder that blocks may read",
-        "name a file below it, name a wider folder with --root, or add --allow-outside if you trust this text",
-    )
 
 
 def leads_outside(file: str) -> bool:

@@ -71,12 +71,13 @@ def need_json(logs: Sequence[Log], kinds: Sequence[LogKind]) -> bool:
 def show_unread_cache(logs: Sequence[Log], kinds: Sequence[LogKind]) -> bool:
     """Whether the beginnings of logs show a cache field with a name that no kind reads."""
     known = {name for kind in kinds for name in cache_names(kind)}
-    return any(set(re.findall(UNREAD_CACHE, _beginning(log))) - known for log in logs[:FILES])
+    return any(set(re.findall(UNREAD_CACHE, beginning_of(log))) - known for log in logs[:FILES])
 
 
-def _beginning(log: Log) -> str:
+def beginning_of(log: Log, length: int = HEAD) -> str:
+    """So many bytes of a file, decompressed, as text."""
     with open_decompressed(log.path, log.compression, log.shown) as inner:
-        return inner.read(HEAD).decode("utf-8", "replace")
+        return inner.read(length).decode("utf-8", "replace")
 
 
 def hold_lists(logs: Sequence[Log], paths: Sequence[Path]) -> bool:

@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from tokencost.logs.engines.first_records import FILES
-from tokencost.logs.files.decompress import open_decompressed
+from tokencost.logs.engines.first_records import FILES, beginning_of
 from tokencost.logs.files.discover import HEAD, Log
 from tokencost.logs.records.kind import LogKind
 from tokencost.logs.sql.fields import TableColumns
@@ -32,14 +31,18 @@ _PART = "[0-9A-Za-z+/=_-]{11,}"
 def holds_names(engine: "Engine", kinds: Sequence[LogKind]) -> bool:
     """Whether the beginnings of logs show what names a call. Logs that show none are not read for any."""
     logs = [log for log in engine.logs.files if log.size]
-    return any(_shows(engine, log, kinds, HEAD if place < FILES else SHORT_HEAD) for place, log in enumerate(logs))
+    return any(_shows(engine, log, kinds, looked_at(place)) for place, log in enumerate(logs))
+
+
+def looked_at(place: int) -> int:
+    """How many bytes of the file at that place are looked at: less after the first few."""
+    return HEAD if place < FILES else SHORT_HEAD
 
 
 def _shows(engine: "Engine", log: Log, kinds: Sequence[LogKind], length: int) -> bool:
     if log.layout == "parquet":
         return _rows_show(engine, log, kinds)
-    with open_decompressed(log.path, log.compression, log.shown) as inner:
-        text = inner.read(length).decode("utf-8", "replace")
+    text = beginning_of(log, length)
     return cells_show(_CELL.split(text)) if log.layout in ("csv", "tsv") else text_shows(text, kinds)
 
 

@@ -8,10 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tokencost.logs.engines.first_records import FILES
-from tokencost.logs.engines.repeats import SHORT_HEAD
-from tokencost.logs.files.decompress import open_decompressed
-from tokencost.logs.files.discover import HEAD, Log
+from tokencost.logs.engines.first_records import beginning_of
+from tokencost.logs.engines.repeats import looked_at
+from tokencost.logs.files.discover import Log
 from tokencost.logs.records.kind import NO_CALL, LogKind
 from tokencost.logs.sql.aggregate import chosen_sql
 from tokencost.logs.sql.fields import TableColumns, literal
@@ -33,18 +32,11 @@ def holds_trees(engine: "Engine", kinds: Sequence[LogKind]) -> bool:
     spans = [kind for kind in kinds if kind.parents and kind.operation]
     logs = [log for log in engine.logs.files if log.size] if spans else []
     tables = [log for log in logs if log.layout in ("csv", "tsv", "parquet")]
-    texts = (_beginning(log, HEAD if place < FILES else SHORT_HEAD) for place, log in enumerate(logs))
-    shown = [text_shows_trees(text, spans) for log, text in zip(logs, texts, strict=True) if log not in tables]
+    texts = (beginning_of(log, looked_at(place)) for place, log in enumerate(logs) if log not in tables)
+    shown = [text_shows_trees(text, spans) for text in texts]
     # The spans and their parents may be in different files.
     nested = any(lies for lies, _ in shown) and any(unsaid for _, unsaid in shown)
     return nested or any(_table_shows(engine, log, spans) for log in tables)
-
-
-def _beginning(log: Log, length: int) -> str:
-    if log.layout == "parquet":
-        return ""
-    with open_decompressed(log.path, log.compression, log.shown) as inner:
-        return inner.read(length).decode("utf-8", "replace")
 
 
 def text_shows_trees(text: str, kinds: Sequence[LogKind]) -> tuple[bool, bool]:

@@ -1,13 +1,14 @@
 """The lines of a session, each with its number: most hold no usage and are long, so they are looked at, not parsed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
 from tokencost.logs.files.long_lines import records_in
 from tokencost.logs.sessions.call import Unreadable
+from tokencost.logs.sessions.reading import SessionLine
 
 _BLOCK = 1024 * 1024
 _CLOSED = (b"}", b"}\n", b"}\r\n")
@@ -33,6 +34,22 @@ def numbered_records(log: Log) -> Iterator[tuple[int, bytes]]:
         return
     with open_decompressed(log.path, log.compression, log.shown, block=_BLOCK) as inner:
         yield from enumerate(records_in(inner), 1)
+
+
+def read_records(
+    logs: Sequence[Log], take: Callable[[str, int, Mapping[str, Any]], SessionLine | None]
+) -> Iterator[SessionLine]:
+    """What `take` finds in each record of JSON files, and the records that cannot be read."""
+    for log in logs:
+        for number, line in numbered_records(log):
+            if not line.strip():
+                continue
+            try:
+                found = take(log.shown, number, parse_line(line))
+            except Unreadable as error:
+                found = SessionLine(log.shown, number, str(error))
+            if found is not None:
+                yield found
 
 
 def parse_line(line: bytes) -> Mapping[str, Any]:

@@ -51,7 +51,7 @@ def may_name_sql(text: str) -> str:
 
 def may_name(text: str) -> bool:
     """Whether a text names a call, alone or with a time."""
-    return bool(re.fullmatch(FORM if len(text) >= SHORTEST else SHORT_FORM, text))
+    return bool((len(text) >= SHORTEST and re.fullmatch(FORM, text)) or re.fullmatch(SHORT_FORM, text))
 
 
 def _name_sql(text: str) -> str:

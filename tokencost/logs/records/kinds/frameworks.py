@@ -13,39 +13,34 @@ def _messages() -> tuple[LogKind, ...]:
 
     The input includes what was read from a cache and written to it: "Sum of all input token types".
     """
-    message = LogKind(
-        "langchain",
-        "https://reference.langchain.com/python/langchain-core/messages/ai/UsageMetadata",
-        marks=at("usage_metadata.input_tokens"),
-        model=at("response_metadata.model_name", "response_metadata.model", "model"),
-        input=at("usage_metadata.input_tokens"),
-        output=at("usage_metadata.output_tokens"),
-        cached=at(*(f"usage_metadata.input_token_details.{tier}cache_read" for tier in _TIERS)),
-        write=at("usage_metadata.input_token_details.cache_creation"),
-        time=at("response_metadata.completed_at", "response_metadata.created", *LOG_TIMES, "created"),
-        tier=at("response_metadata.service_tier"),
-        # The provider's, where it is kept, else the message's own `run-...`.
-        id=at("response_metadata.id", "id"),
-    )
-    dumped = message._replace(
-        name="langchain-dump",
-        # https://github.com/langchain-ai/langchain/blob/master/libs/core/langchain_core/load/dump.py
-        source="https://reference.langchain.com/python/langchain-core/load/dump/dumpd",
-        marks=at("kwargs.usage_metadata.input_tokens"),
-        model=at("kwargs.response_metadata.model_name", "kwargs.response_metadata.model"),
-        input=at("kwargs.usage_metadata.input_tokens"),
-        output=at("kwargs.usage_metadata.output_tokens"),
-        cached=at(*(f"kwargs.usage_metadata.input_token_details.{tier}cache_read" for tier in _TIERS)),
-        write=at("kwargs.usage_metadata.input_token_details.cache_creation"),
-        time=at("kwargs.response_metadata.completed_at", "kwargs.response_metadata.created", *LOG_TIMES, "created"),
-        tier=at("kwargs.response_metadata.service_tier"),
-        id=at("kwargs.response_metadata.id", "kwargs.id"),
-    )
+    page = "https://reference.langchain.com/python/langchain-core"
+    message = _message("langchain", f"{page}/messages/ai/UsageMetadata", "")
+    # https://github.com/langchain-ai/langchain/blob/master/libs/core/langchain_core/load/dump.py
+    dumped = _message("langchain-dump", f"{page}/load/dump/dumpd", "kwargs.")
     return (
         message,
         dumped,
         _token_usage("langchain-result", "llm_output"),
         _token_usage("langchain-older", "response_metadata"),
+    )
+
+
+def _message(name: str, source: str, under: str) -> LogKind:
+    said, used = f"{under}response_metadata", f"{under}usage_metadata"
+    return LogKind(
+        name,
+        source,
+        marks=at(f"{used}.input_tokens"),
+        # A message alone may have its model beside it.
+        model=at(f"{said}.model_name", f"{said}.model", *([] if under else ["model"])),
+        input=at(f"{used}.input_tokens"),
+        output=at(f"{used}.output_tokens"),
+        cached=at(*(f"{used}.input_token_details.{tier}cache_read" for tier in _TIERS)),
+        write=at(f"{used}.input_token_details.cache_creation"),
+        time=at(f"{said}.completed_at", f"{said}.created", *LOG_TIMES, "created"),
+        tier=at(f"{said}.service_tier"),
+        # The provider's, where it is kept, else the message's own `run-...`.
+        id=at(f"{said}.id", f"{under}id"),
     )
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from tokencost.logs.files.discover import Log
 from tokencost.logs.sessions.call import Call, Unreadable, read_object, read_text, read_time
 from tokencost.logs.sessions.counts import read_openai
-from tokencost.logs.sessions.lines import numbered_records, parse_line
+from tokencost.logs.sessions.lines import read_records
 from tokencost.logs.sessions.reading import SessionLine
 
 if TYPE_CHECKING:
@@ -58,15 +58,11 @@ def holds_session(record: Mapping[str, Any]) -> bool:
 
 def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
     """The calls that `llm logs --json` printed."""
-    for log in logs:
-        for number, line in numbered_records(log):
-            if not line.strip():
-                continue
-            try:
-                row = parse_line(line)
-                yield SessionLine(log.shown, number, None, _read(row, _tier(row.get("response_json"))))
-            except Unreadable as error:
-                yield SessionLine(log.shown, number, str(error))
+
+    def take(shown: str, number: int, row: Mapping[str, Any]) -> SessionLine:
+        return SessionLine(shown, number, None, _read(row, _tier(row.get("response_json"))))
+
+    return read_records(logs, take)
 
 
 def find_rows(connection: "sqlite3.Connection", schema: "Schema", shown: str) -> Iterator[SessionLine]:

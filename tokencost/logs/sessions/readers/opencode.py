@@ -29,7 +29,7 @@ from tokencost.logs.sessions.call import (
     read_text,
     unread_cache,
 )
-from tokencost.logs.sessions.lines import numbered_records, parse_line
+from tokencost.logs.sessions.lines import parse_line, read_records
 from tokencost.logs.sessions.reading import SessionLine, no_call
 
 if TYPE_CHECKING:
@@ -59,16 +59,7 @@ def holds_session(record: Mapping[str, Any]) -> bool:
 
 def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
     """The calls in files of messages."""
-    for log in logs:
-        for number, line in numbered_records(log):
-            if not line.strip():
-                continue
-            try:
-                found = _found(log.shown, number, parse_line(line))
-            except Unreadable as error:
-                found = SessionLine(log.shown, number, str(error))
-            if found is not None:
-                yield found
+    return read_records(logs, _found)
 
 
 def find_rows(connection: "sqlite3.Connection", schema: "Schema", shown: str) -> Iterator[SessionLine]:
