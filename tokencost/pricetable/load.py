@@ -1,6 +1,7 @@
 """From prices.toml to the table in memory, or to every problem in the file at once."""
 
 import os
+from functools import lru_cache
 
 from tokencost.pricetable.locate import bundled_prices
 from tokencost.pricetable.reading.build import build_table
@@ -41,6 +42,12 @@ def read_prices(path: str) -> bytes:
 
 def parse_prices(content: bytes, file: str = "prices.toml") -> PriceTable:
     """The price table in the bytes of a file; `file` is the name that problems carry. Raises `InvalidData`."""
+    return _parse(content, file)
+
+
+@lru_cache(maxsize=8)
+def _parse(content: bytes, file: str) -> PriceTable:
+    # A table is never changed, so whoever asks again for the same bytes may have the same one: reading takes 20 ms.
     return check_prices(parse_toml(content, file, PRICES_TOML))
 
 

@@ -7,6 +7,7 @@ that every engine compares the same integers whatever its time zone.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 from typing import NamedTuple
@@ -61,6 +62,7 @@ class RatePeriod(NamedTuple):
     at: int
 
 
+@lru_cache(maxsize=8)
 def rate_periods(table: PriceTable) -> RatePeriods:
     """What an engine needs to know of this table, from which `periods_between` lists the periods."""
     prices = [price for model in table.models.values() for price in model.prices]
@@ -108,7 +110,8 @@ def _in_force(price: Price) -> tuple[int, int | None]:
     return microseconds(price.start), None if price.end is None else microseconds(price.end)
 
 
-def periods_between(periods: RatePeriods, begin: int, end: int) -> list[RatePeriod]:
+@lru_cache(maxsize=32)
+def periods_between(periods: RatePeriods, begin: int, end: int) -> tuple[RatePeriod, ...]:
     """The periods from `begin` to `end`, in order and without gaps.
 
     Stretches with the same prices and the same open windows have the same `at`.
@@ -131,7 +134,7 @@ def periods_between(periods: RatePeriods, begin: int, end: int) -> list[RatePeri
                 found[-1] = found[-1]._replace(until=b)
             else:
                 found.append(RatePeriod(a, b, at))
-    return found
+    return tuple(found)
 
 
 def _windows_within(windowed: Sequence[Price], start: int, until: int) -> list[Window]:
