@@ -1,7 +1,7 @@
 """One call as a session recorded it, and how its counts and its time are read."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -67,8 +67,10 @@ def read_count(usage: Mapping[str, Any], name: str) -> int:
     return value
 
 
-def unread_cache(usage: Mapping[str, Any], known: Iterable[str]) -> str | None:
+def unread_cache(usage: Mapping[str, Any], known: Collection[str]) -> str | None:
     """The name of a count of cached tokens that nobody reads, and that would be lost; None where there is none."""
+    if isinstance(known, frozenset) and usage.keys() <= known:
+        return None
     return next(
         (name for name, value in usage.items() if name not in known and "cache" in name.lower() and _counts(value)),
         None,

@@ -3,6 +3,7 @@
 import csv
 import os
 from collections.abc import Container, Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from tokencost.logs.billing.sums import Rejected, Sum, rejected_sum
@@ -36,6 +37,8 @@ RARE = {
     **{call: f"CAST({call} AS BIGINT)" for call in CALLS},
 }
 """Those that it has where some call has them: columns that are empty would cost time."""
+_rare_of = attrgetter(*RARE)
+_NONE = tuple(Call._field_defaults[name] for name in RARE)
 CALLS_KIND = LogKind(
     "calls",
     "README.md",
@@ -101,7 +104,8 @@ def write_calls(sessions: Sequence[Sessions], folder: str, most: int, *, keep_re
                 else:
                     rows += 1
                     named += found.call.message is not None
-                    rare |= {name for name in RARE.keys() - rare if _is_set(name, getattr(found.call, name))}
+                    if (values := _rare_of(found.call)) != _NONE:
+                        rare |= {name for name, value, no in zip(RARE, values, _NONE, strict=True) if value != no}
                     writer.writerow((rows, *found.call))
     path = os.path.join(folder, "calls.parquet")
     calls = _copy(raw, path, folder, rare, once=bool(named) and not keep_repeats) if rows else 0
@@ -119,11 +123,6 @@ def write_calls(sessions: Sequence[Sessions], folder: str, most: int, *, keep_re
         repeats + rows - calls,
         empty,
     )
-
-
-def _is_set(name: str, value: object) -> bool:
-    """Whether a call has a field that most do not have."""
-    return value is not None and (name not in CALLS or value != 0)
 
 
 def _copy(raw: str, path: str, folder: str, rare: Container[str], *, once: bool) -> int:

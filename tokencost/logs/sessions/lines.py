@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from pydantic_core import from_json
+
 from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
 from tokencost.logs.files.long_lines import records_in
@@ -57,12 +59,20 @@ def parse_line(line: bytes) -> Mapping[str, Any]:
     if len(line) == LONGEST_RECORD or line == TOO_LONG:
         raise Unreadable("longer than 16 MB")
     try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        raise Unreadable("not JSON") from None
+        record = from_json(line)  # takes a third of the time
+    except ValueError:
+        record = _parse_patiently(line)
     if not isinstance(record, dict):
         raise Unreadable("not a JSON object")
     return record
+
+
+def _parse_patiently(line: bytes) -> Any:
+    """What the fast parser refuses and JSON of Python's does not: half a pair of UTF-16, deep nesting, a mark."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        raise Unreadable("not JSON") from None
 
 
 def is_closed(line: bytes) -> bool:

@@ -33,6 +33,7 @@ from tokencost.logs.sessions.call import (
 from tokencost.logs.sessions.counts import is_search
 from tokencost.logs.sessions.lines import is_closed, numbered_lines, parse_line
 from tokencost.logs.sessions.reading import Found, SessionLine, no_call
+from tokencost.logs.sql.fields import MOST
 
 COUNTS = (
     "input_tokens",
@@ -51,6 +52,8 @@ _HEAD = re.compile(
     rb'\{"timestamp":"[^"\\]*",(?:"ordinal":[0-9]+,)?"type":"([a-z_]+)"(?:,"payload":\{"type":"([a-z_]+)")?'
 )
 """How Codex writes the beginning of a line, from which most of them are known to hold no usage."""
+_ZEROS = (0,) * len(COUNTS)
+_INTEGERS = {int}
 _KNOWN = frozenset((*COUNTS, "total_tokens"))
 _WORDS = (*(name.encode() for name in ("session_meta", "turn_context", "token_usage_record", *EVENTS)), _SEARCH)
 _LINES = frozenset(name.encode() for name in LINES)
@@ -325,4 +328,7 @@ def _read_counts(value: object) -> Counts | None:
         return None
     if not isinstance(value, dict):
         raise Unreadable("its usage is no object")
+    counts = tuple(map(value.get, COUNTS, _ZEROS))
+    if set(map(type, counts)) == _INTEGERS and min(counts) >= 0 and max(counts) < MOST:
+        return counts
     return tuple([read_count(value, name) for name in COUNTS])
