@@ -7,6 +7,7 @@ import pytest
 import tomli
 
 from tokencost.cli import run
+from tokencost.pricetable import load
 from tokencost.pricetable.reading.validated_toml import ParsedToml, check_toml
 
 
@@ -41,6 +42,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         checked.append(file.text)
         return check_toml(file, *given, **options)
 
+    load._parse.cache_clear()  # noqa: SLF001  # what other tests read is not read again
     monkeypatch.setattr(tomli, "loads", spy)
     monkeypatch.setattr("tokencost.pricetable.load.check_toml", check)
     yield texts
