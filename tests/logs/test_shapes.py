@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -208,7 +209,8 @@ def test_the_cache_writes_of_usage_buckets(shipped: PriceTable, tmp_path: Path) 
 
 def test_a_date_leaves_the_hour_open_unless_a_window_is_named(shipped: PriceTable, tmp_path: Path) -> None:
     path = tmp_path / "amount.csv"
-    path.write_bytes(AMOUNT.replace("2025-01-27", "2025-04-01").encode())
+    unsaid = re.sub(r",0[.][0-9]+,", ",,", AMOUNT)
+    path.write_bytes(unsaid.replace("2025-01-27", "2025-04-01").encode())
     result = usage(shipped, [str(path)])
     (left,) = result.unpriced
     assert "depends on the hour" in left.reason
@@ -220,6 +222,70 @@ def test_a_date_leaves_the_hour_open_unless_a_window_is_named(shipped: PriceTabl
         input_tokens=1000, cached_input_tokens=400, output_tokens=300,
     )  # fmt: skip
     assert chosen.rows[0].cost.total == alone.total
+
+
+PAID = """user_id,start_time_iso,end_time_iso,model,api_key_name,api_key,type,price,amount
+u,{day},deepseek-flash,k,sk-1,input_cache_miss_tokens,{peak[0]},1000
+u,{day},deepseek-flash,k,sk-1,input_cache_miss_tokens,{rest[0]},2000
+u,{day},deepseek-flash,k,sk-1,input_cache_hit_tokens,{peak[1]},10000
+u,{day},deepseek-flash,k,sk-1,input_cache_hit_tokens,{rest[1]},20000
+u,{day},deepseek-flash,k,sk-1,output_tokens,{peak[2]},300
+u,{day},deepseek-flash,k,sk-1,output_tokens,{rest[2]},400
+u,{day},deepseek-flash,k,sk-1,request_count,,7
+"""
+USD = {"peak": ("0.0000003", "0.000000006", "0.0000012"), "rest": ("0.00000015", "0.000000003", "0.0000006")}
+CNY = {"peak": ("0.000002", "0.00000004", "0.000008"), "rest": ("1e-06", "0.0000000200", "4E-6")}
+BUCKET = "2026-11-10T00:00:00+08:00,2026-11-11T00:00:00+08:00"
+
+
+@pytest.mark.parametrize("prices", [USD, CNY], ids=["USD", "CNY"])
+def test_what_was_paid_for_a_token_tells_the_hours_of_a_day(
+    shipped: PriceTable, tmp_path: Path, prices: dict[str, tuple[str, ...]]
+) -> None:
+    path = tmp_path / "amount.csv"
+    path.write_text(PAID.format(day=BUCKET, **prices), encoding="utf-8")
+    parts = {
+        window: price(
+            shipped, "deepseek-flash", on="2026-11-10", window=window,
+            input_tokens=tokens + cached, cached_input_tokens=cached, output_tokens=output,
+        ).total
+        for window, tokens, cached, output in (("peak", 1000, 10_000, 300), ("off-peak", 2000, 20_000, 400))
+    }  # fmt: skip
+    result = usage(shipped, [str(path)])
+    (row,) = result.rows
+    assert tuple(row.tokens) == (7, 33_000, 30_000, 0, 700)
+    assert row.cost.total == sum(parts.values())
+    assert (result.hours_told, result.complete) == (True, True)
+    by_window = usage(shipped, [str(path)], by="window").rows
+    assert {str(row.group[0]): row.cost.total for row in by_window} == parts
+    # What it tells goes before a window that is named for hours that are not known.
+    assert usage(shipped, [str(path)], window="peak").rows[0].cost.total == sum(parts.values())
+
+
+def test_what_no_rate_of_the_day_is_tells_no_hour(shipped: PriceTable, tmp_path: Path) -> None:
+    path = tmp_path / "amount.csv"
+    others = {
+        "peak": ("0.0000004", "0.0000003", "0.0000002"),
+        "rest": ("0", "0.15", "0.0000006000001"),
+    }
+    path.write_text(PAID.format(day=BUCKET, **others), encoding="utf-8")
+    result = usage(shipped, [str(path)])
+    # Requests without tokens cost nothing at any hour.
+    assert (result.read, result.priced, result.requests, result.hours_told) == (7, 1, 7, False)
+    assert adds_up(result)
+    # Where the hour does not matter, nobody asks what was paid.
+    path.write_text(PAID.format(day="2026-11-08T00:00:00Z,2026-11-09T00:00:00Z", **others), encoding="utf-8")
+    whole = usage(shipped, [str(path)])
+    assert (whole.priced, whole.hours_told) == (7, False)
+
+
+def test_what_was_paid_tells_nothing_of_other_models(shipped: PriceTable, tmp_path: Path) -> None:
+    path = tmp_path / "amount.csv"
+    path.write_text(PAID.format(day=BUCKET, **USD), encoding="utf-8")
+    result = usage(shipped, [str(path)], as_models="deepseek-v4-pro")
+    assert result.unpriced == ()
+    (left,) = result.unpriced_elsewhere
+    assert "depends on the hour" in left.reason
 
 
 def test_a_usage_export_as_csv_and_base_rates_for_sums(shipped: PriceTable, tmp_path: Path) -> None:

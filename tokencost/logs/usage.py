@@ -82,6 +82,8 @@ class Usage(NamedTuple):
     """The window that was asked for, where a record gives no hour."""
     window_chosen: bool
     """Whether that decided anything."""
+    hours_told: bool
+    """Whether what records say was paid for a token told in which hours it was used, where they give only a day."""
     table: PriceTable
     region: str | None = None
     """The region that was asked for in place of each request's own."""
@@ -441,6 +443,7 @@ def _result(bill: Bill, query: UsageQuery, read: int, rejected: tuple[Rejected, 
         tier=query.tier,
         window=bill.window,
         window_chosen=bill.window_chosen,
+        hours_told=bill.hours_told,
         table=bill.table,
         region=query.region,
         empty=empty,

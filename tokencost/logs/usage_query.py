@@ -96,10 +96,11 @@ def split_region(tier: str) -> tuple[str | None, str]:
     return (REGION, tier.removeprefix(prefix)) if tier.startswith(prefix) else (None, tier)
 
 
-HOST_BEFORE, UNREAD_BEFORE, HOST_AFTER = "served by ", "unread ", "|"
+HOST_BEFORE, UNREAD_BEFORE, PAID_BEFORE, HOST_AFTER = "served by ", "unread ", "paid ", "|"
 """Around what keeps a request from being priced, before its region and tier: the name of another host, as in
 `served by Azure|batch`, and that of a cache field that no rule reads, as in `unread cache_hits|standard`, or of a field
-of tokens that the table has no rates for, as in `unread usage.audio_tokens|standard`.
+of tokens that the table has no rates for, as in `unread usage.audio_tokens|standard`. Behind them, what a record says
+was paid for each token, as in `paid 0.0000003|standard`.
 
 A grouping column of its own would cost every log something, and few have a host.
 """
@@ -113,6 +114,11 @@ def split_host(tier: str) -> tuple[str | None, str]:
 def split_unread(tier: str) -> tuple[str | None, str]:
     """The field of tokens of records that no rule reads, and what stands behind it."""
     return _split(tier, UNREAD_BEFORE)
+
+
+def split_paid(tier: str) -> tuple[str | None, str]:
+    """What was paid for each token, as records say, and what stands behind it."""
+    return _split(tier, PAID_BEFORE)
 
 
 def _split(tier: str, before: str) -> tuple[str | None, str]:

@@ -82,6 +82,8 @@ def say_assumed(result: Usage) -> Iterator[Sentence]:
         yield (f"All requests are priced in the region {result.region}; {others}.",)
     elif regional := sorted({cell.model for cell in result.cells if cell.region}):
         yield (f"{', '.join(regional)}: requests to a regional address are priced at the rates of that region.",)
+    if result.hours_told:
+        yield ("Of days with several prices, what the records say was paid for a token tells which of them.",)
     if result.window is not None and result.window_chosen:
         yield (f"Where the price depends on the hour and the hour is not known, {result.window} prices are used.",)
     elif result.window is not None and result.priced:

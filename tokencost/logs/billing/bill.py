@@ -3,10 +3,9 @@
 The cost of a sum of requests in one cell is the sum of their costs, so that what comes out equals pricing row by row.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import islice
 from typing import NamedTuple
 
 from tokencost.errors import (
@@ -38,10 +37,19 @@ from tokencost.logs.billing.sums import Period, Sum
 from tokencost.logs.billing.unpriced import UnpricedSums
 from tokencost.logs.records.kind import NOT_BILLED, REPEAT
 from tokencost.logs.sql.rate_periods import MICROSECOND, instant_of
-from tokencost.logs.usage_query import BILLED, PERIODS, PricedAs, UsageQuery, split_host, split_region, split_unread
+from tokencost.logs.usage_query import (
+    BILLED,
+    PERIODS,
+    PricedAs,
+    UsageQuery,
+    split_host,
+    split_paid,
+    split_region,
+    split_unread,
+)
 from tokencost.money import EXACT, ZERO
 from tokencost.pricetable.resolve import find_model, find_named, price_in_force
-from tokencost.pricetable.table import Price, PriceTable, Rates
+from tokencost.pricetable.table import CURRENCIES, Price, PriceTable, Rates
 from tokencost.pricetable.when import When, show_when, span
 from tokencost.pricing.cost import CostParts, refuse_output
 from tokencost.pricing.rates import RateCell, cell_in, named_cell, per_token, threshold_below, thresholds
@@ -100,6 +108,8 @@ class Bill:
         self.period = Period()
         self.window_chosen = False
         """Whether the hours of some record are not known, so that the chosen window decided."""
+        self.hours_told = False
+        """Whether the hours of some record are not known, but told by what it says was paid for a token."""
         self.base_rates: set[str] = set()
         """Models of which summed records were priced at base rates although long requests cost more."""
         self._cells_used: dict[tuple[str, datetime, str, str, int, str], RateCell] = {}
@@ -244,7 +254,7 @@ class Bill:
 
     def _cell(self, item: Sum, place: int) -> RateCell | TokencostError:
         # Thousands of groups share a handful of rate cells, and failures repeat as prices do.
-        key = (place, item.model, item.tier, item.at, item.until, item.context, item.summed)
+        key = (place, item.model, item.tier, item.at, item.until, item.context, item.summed, _only_component(item))
         found = self._found.get(key)
         if found is None:
             try:
@@ -257,22 +267,7 @@ class Bill:
     def _look_up(self, item: Sum, side: PricedAs) -> RateCell:
         """The cell of the records, by the same rules as for a request alone."""
         _refuse_other_tokens(item.tier or "")
-        name = item.model if side.model is None else side.model
-        if not name and side.on is None and item.at is None:
-            raise InvalidRequest(
-                "the record names no model and has no time",
-                "--model NAME and --on WHEN say both; --map model=FIELD and --map time=FIELD say where they stand",
-            )
-        if not name:
-            raise InvalidRequest(
-                "the record names no model",
-                "--model NAME says which, --map model=FIELD where; or group the export by it",
-            )
-        if side.on is None and item.at is None:
-            raise InvalidRequest(
-                "the record has no time",
-                "--time FIELD or --map time=FIELD says where it stands; --on WHEN prices it at the prices of that time",
-            )
+        name = _name_of(item, side)
         when = side.on if side.on is not None else instant_of(item.at or 0)
         first, after = span(when)
         if side.on is None and item.until is not None:
@@ -285,7 +280,8 @@ class Bill:
 
         price = price_at(when)
         above = self._above(price, item, side)
-        region, tier = split_region(self._priced_tier(item.tier or ""))
+        paid, tier = split_paid(self._priced_tier(item.tier or ""))
+        region, tier = split_region(tier)
         region = self._query.region or region
         if after - first <= MICROSECOND:
             return cell_in(price, tier, open_at(price, first), above, region)
@@ -297,9 +293,13 @@ class Bill:
                 if side.on
                 else "the record gives only a date or a bucket of time, and the hour decides",
             )
-        found = list(islice(rate_intervals(price, first, after), 2))
-        if len(found) == 1:
-            return cell_in(price, tier, found[0].windows, above, region)
+        open_together = dict.fromkeys(stretch.windows for stretch in rate_intervals(price, first, after))
+        possible = (cell_in(price, tier, windows, above, region) for windows in open_together)
+        if len(open_together) == 1:
+            return next(possible)
+        own = side.model is None and side.on is None
+        if told := self._told_by_price(item, paid if own else None, possible):
+            return told
         if self.window is None:
             raise HourNeeded(
                 f"the price of {price.model} depends on the hour, which {_open_time(side)} leaves open",
@@ -307,6 +307,19 @@ class Bill:
             )
         self.window_chosen = True
         return named_cell(price, tier, self.window, above, region)
+
+    def _told_by_price(self, item: Sum, paid: str | None, possible: Iterable[RateCell]) -> RateCell | None:
+        """The cell that what was paid for a token tells; any where there are no tokens to pay for, as they cost $0."""
+        component = _only_component(item)
+        if component == NO_TOKENS:
+            return next(iter(possible))
+        if paid is None or component is None:
+            return None
+        price = Decimal(paid)
+        lists = ((cell, self.rates_in(currency, cell)) for cell in possible for currency in CURRENCIES)
+        told = next((cell for cell, rates in lists if rates and getattr(rates, component) == price), None)
+        self.hours_told = self.hours_told or told is not None
+        return told
 
     def _priced_tier(self, tier: str) -> str:
         """Region and tier of records, without what may stand before them. Raises for what keeps them from a price."""
@@ -394,6 +407,39 @@ class Bill:
             Reconciled(model, each.rows, each.logged, each.computed.parts.total, currency)
             for (model, currency), each in sorted(self._reconciled.items())
         )
+
+
+def _name_of(item: Sum, side: PricedAs) -> str:
+    """The model by which records are priced. Raises `InvalidRequest` where they name none, or have no time."""
+    name = item.model if side.model is None else side.model
+    untimed = side.on is None and item.at is None
+    if not name and untimed:
+        raise InvalidRequest(
+            "the record names no model and has no time",
+            "--model NAME and --on WHEN say both; --map model=FIELD and --map time=FIELD say where they stand",
+        )
+    if not name:
+        raise InvalidRequest(
+            "the record names no model",
+            "--model NAME says which, --map model=FIELD where; or group the export by it",
+        )
+    if untimed:
+        raise InvalidRequest(
+            "the record has no time",
+            "--time FIELD or --map time=FIELD says where it stands; --on WHEN prices it at the prices of that time",
+        )
+    return name
+
+
+NO_TOKENS = "none"
+
+
+def _only_component(item: Sum) -> str | None:
+    """The component of which all tokens of a sum are, or `NO_TOKENS`; None where they are of several."""
+    uncached = item.input - item.cached - item.written
+    parts = {"input": uncached, "cached_input": item.cached, "cache_write": item.written, "output": item.output}
+    found = [name for name, count in parts.items() if count]
+    return None if found[1:] else next(iter(found), NO_TOKENS)
 
 
 def _refuse_other_tokens(tier: str) -> None:

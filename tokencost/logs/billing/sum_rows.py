@@ -15,10 +15,12 @@ from tokencost.logs.sql.sum_columns import call_columns, field_columns
 from tokencost.logs.usage_query import (
     HOST_AFTER,
     HOST_BEFORE,
+    PAID_BEFORE,
     UNREAD_BEFORE,
     UsageQuery,
     region_prefix,
     split_host,
+    split_paid,
     split_region,
     split_unread,
 )
@@ -88,9 +90,11 @@ def _tier(tier: str | None, query: UsageQuery) -> str | None:
         return tier
     host, rest = split_host(tier or "")
     unread, rest = split_unread(rest)
+    paid, rest = split_paid(rest)
     region, _ = split_region(rest)
     before = "" if host is None else f"{HOST_BEFORE}{host}{HOST_AFTER}"
     before += "" if unread is None else f"{UNREAD_BEFORE}{unread}{HOST_AFTER}"
+    before += "" if paid is None else f"{PAID_BEFORE}{paid}{HOST_AFTER}"
     return before + ("" if region is None else region_prefix(region)) + query.tier
 
 

@@ -125,6 +125,8 @@ class LogKind(NamedTuple):
     """Two fields that are such a name together, where none of `id` is there: a trace and the span in it."""
     parents: tuple[Path, ...] = ()
     """Where a span says in which one it lies, in the same trace."""
+    paid: tuple[Path, ...] = ()
+    """What was paid for each of its tokens, in the account's currency: of a day, it tells which of the rates held."""
     operation: tuple[Path, ...] = ()
     """Where a span says what it does. One that does not say it may sum up those that lie in it."""
 
@@ -185,7 +187,7 @@ def paths_of(kind: LogKind) -> tuple[Path, ...]:
     times = (kind.time, kind.until, kind.tier, kind.batch, kind.region, kind.requests, kind.hosts, kind.azure)
     found = [path for group in (*groups, *times) for path in group]
     found += [path for path, _ in (*kind.failed, *kind.no_call)]
-    found += [*kind.unread, *(test.path for test in kind.tests)]
+    found += [*kind.unread, *kind.paid, *(test.path for test in kind.tests)]
     found += [path for _, path in kind.added]
     if kind.types:
         found.append(kind.types)

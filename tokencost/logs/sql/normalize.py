@@ -26,7 +26,15 @@ from tokencost.logs.records.kind import (
 from tokencost.logs.sql.fields import MALFORMED, MOST, Fields, first_sql, literal
 from tokencost.logs.sql.names import names_read
 from tokencost.logs.sql.parsing import NativeParsing, Parsing, currency_sql, matches_sql
-from tokencost.logs.usage_query import HOST_AFTER, HOST_BEFORE, UNREAD_BEFORE, UsageQuery, field_path, region_prefix
+from tokencost.logs.usage_query import (
+    HOST_AFTER,
+    HOST_BEFORE,
+    PAID_BEFORE,
+    UNREAD_BEFORE,
+    UsageQuery,
+    field_path,
+    region_prefix,
+)
 from tokencost.pricetable.table import CALLS
 from tokencost.pricing.rates import STANDARD
 
@@ -154,6 +162,7 @@ def records_sql(
         "region": each(lambda kind: first_sql(fields.text(path) for path in kind.region), NO_TEXT),
         "host": NO_TEXT if query.any_host else each(lambda kind: _host_text(fields, kind), NO_TEXT),
         "unread": each(lambda kind: _unread(fields, kind), NO_TEXT),
+        "paid": each(lambda kind: first_sql(fields.text(path) for path in kind.paid), NO_TEXT),
         "unbilled": each(lambda kind: _unbilled_sql(fields, kind), NO_TEXT),
     }
     columns |= {name: each(partial(write, fields), NO_TEXT) for name, write in names_read(query).items()}
@@ -195,6 +204,8 @@ def kind_sql(
 NO_TEXT = "CAST(NULL AS VARCHAR)"
 _KIND = "tokencost_shape"
 """Stands among the fields of records, of which none is likely to have that name."""
+_PRICE = "^[0-9]{1,6}([.][0-9]{1,30})?([eE]-[0-9]{1,2})?$"
+"""Of a token, as text."""
 COUNTS = ("input", "output", "cached", "write", "requests")
 
 
@@ -261,7 +272,7 @@ def _parse_sql(
         "instant": time,
         "of_day": day,
         "span_end": parsing.time("until") if "until" in columns else "CAST(NULL AS BIGINT)",
-        "tier": _with_host(columns, _with_unread(columns, f"{_region_prefix(columns)}{tier}")),
+        "tier": _with_host(columns, _with_unread(columns, _with_paid(columns, f"{_region_prefix(columns)}{tier}"))),
     }
     return (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in chosen.items())} FROM ({gathered}) AS r"
@@ -503,6 +514,14 @@ def _with_unread(columns: Mapping[str, str], tier: str) -> str:
         return tier
     named = f"{literal(UNREAD_BEFORE)} || replace(unread, {literal(HOST_AFTER)}, '/') || {literal(HOST_AFTER)}"
     return f"CASE WHEN unread IS NULL THEN {tier} ELSE {named} || {tier} END"
+
+
+def _with_paid(columns: Mapping[str, str], tier: str) -> str:
+    """Region and tier, behind what was paid for each token."""
+    if "paid" not in columns:
+        return tier
+    named = f"{literal(PAID_BEFORE)} || paid || {literal(HOST_AFTER)}"
+    return f"CASE WHEN {matches_sql('paid', _PRICE)} THEN {named} || {tier} ELSE {tier} END"
 
 
 def _unbilled_sql(fields: Fields, kind: LogKind) -> str | None:

@@ -19,7 +19,8 @@ def _amounts() -> tuple[LogKind, LogKind]:
 
     No page documents its header. These two are what programs that read such exports expect:
     `user_id,start_time_iso,end_time_iso,model,api_key_name,api_key,type,price,amount` since August 2026, with the
-    offset of Shanghai, and before that `user_id,utc_date,model,api_key_name,api_key,type,price,amount`.
+    offset of the user, and before that `user_id,utc_date,model,api_key_name,api_key,type,price,amount`. A row is of a
+    day and of one price for each token, so that the price tells what was used in peak hours.
     """
     by_day = LogKind(
         "deepseek-amount-by-day",
@@ -32,6 +33,7 @@ def _amounts() -> tuple[LogKind, LogKind]:
         compact_dates=True,
         requests=at("amount"),
         types=("type",),
+        paid=at("price"),
         flat=True,
     )
     newer = by_day._replace(
