@@ -164,7 +164,7 @@ def _tool_of(log: Log, folder: str) -> Tool | LeftAlone | None:
         return possible[0] if possible else None
     with open_decompressed(log.path, log.compression, log.shown) as inner:
         head = inner.read(HEAD)
-    possible = [tool for tool in possible if tool.mark in head]
+    possible = [tool for tool in possible if any(mark in head for mark in tool.marks)]
     if not possible:
         return None
     for record in _first_records(log, head):

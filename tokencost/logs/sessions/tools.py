@@ -33,8 +33,8 @@ class Tool(NamedTuple):
     also: tuple[str, ...]
     """What else lies in its folder, of which the folder is known where it has another name. Of any other folder all
     files are read, lest logs beside sessions are passed over."""
-    mark: bytes
-    """A key that some of the first lines have."""
+    marks: tuple[bytes, ...]
+    """Keys of which some of the first lines have one."""
     holds_session: Callable[[Mapping[str, Any]], bool]
     find_calls: Callable[[Sequence[Log]], Iterator[SessionLine]]
     layouts: tuple[Layout, ...] = ("lines",)
@@ -55,7 +55,7 @@ TOOLS = (
         ("~/.codex",),
         ("sessions/**/rollout-*.jsonl", "archived_sessions/**/rollout-*.jsonl"),
         ("config.toml", "auth.json", "history.jsonl", "version.json"),
-        b'"payload"',
+        (b'"payload"',),
         codex.holds_session,
         codex.find_calls,
     ),
@@ -67,9 +67,10 @@ TOOLS = (
         ("~/.claude", "$XDG_CONFIG_HOME/claude"),
         ("projects/**/*.jsonl",),
         ("settings.json", ".claude.json", ".credentials.json", "history.jsonl", "todos", "CLAUDE.md", "statsig"),
-        b'"sessionId"',
+        claude.MARKS,
         claude.holds_session,
         claude.find_calls,
+        _JSON,
     ),
     Tool(
         "opencode",
@@ -80,7 +81,7 @@ TOOLS = (
         ("$XDG_DATA_HOME/opencode",),
         ("opencode*.db", "storage/message/**/*.json", "message/**/*.json"),
         ("auth.json", "storage/part", "part", "session_diff"),
-        b'"sessionID"',
+        (b'"sessionID"',),
         opencode.holds_session,
         opencode.find_calls,
         _JSON,
@@ -95,7 +96,7 @@ TOOLS = (
         ("$XDG_CONFIG_HOME/io.datasette.llm", "~/Library/Application Support/io.datasette.llm"),
         ("logs.db",),
         ("keys.json", "aliases.json", "default_model.txt"),
-        b'"datetime_utc"',
+        (b'"datetime_utc"',),
         llm.holds_session,
         llm.find_calls,
         _JSON,
@@ -110,7 +111,7 @@ TOOLS = (
         (*(f"{home}/globalStorage/saoudrizwan.claude-dev" for home in cline.EDITORS), "~/.cline/data"),
         (f"tasks/**/{cline.NAME}",),
         ("settings/cline_mcp_settings.json", "state/taskHistory.json"),
-        b'"ts"',
+        (b'"ts"',),
         cline.holds_session,
         cline.find_calls,
         _JSON,
@@ -123,13 +124,13 @@ TOOLS = (
         tuple(f"{home}/globalStorage/rooveterinaryinc.roo-cline" for home in cline.EDITORS),
         (f"tasks/**/{cline.NAME}",),
         ("settings/mcp_settings.json", "settings/custom_modes.yaml"),
-        b'"ts"',
+        (b'"ts"',),
         cline.holds_session,
         cline.find_calls,
         _JSON,
         siblings=cline.SIBLINGS,
     ),
-    Tool("stream", "streams", "", (), (), (), b"", lambda _: False, streams.find_calls, ("stream",)),
+    Tool("stream", "streams", "", (), (), (), (), lambda _: False, streams.find_calls, ("stream",)),
 )
 
 
