@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tokencost.errors import InvalidRequest
 from tokencost.logs.files.detect import Layout
 from tokencost.logs.files.discover import Log, decompress
-from tokencost.logs.sessions.readers import claude, cline, codex, llm, opencode, streams
+from tokencost.logs.sessions.readers import claude, cline, codex, dsh, llm, opencode, streams
 from tokencost.logs.sessions.reading import SessionLine
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ TOOLS = (
         # https://docs.cline.bot: the storage of an extension of Visual Studio Code, and since 2026 a folder of its own.
         "CLINE_DATA_DIR",
         (*(f"{home}/globalStorage/saoudrizwan.claude-dev" for home in cline.EDITORS), "~/.cline/data"),
-        (f"tasks/**/{cline.NAME}",),
+        (f"tasks/**/{cline.NAME}", f"sessions/**/*{cline.MESSAGES}"),
         ("settings/cline_mcp_settings.json", "state/taskHistory.json"),
-        (b'"ts"',),
+        cline.MARKS,
         cline.holds_session,
         cline.find_calls,
         _JSON,
@@ -129,6 +129,17 @@ TOOLS = (
         cline.find_calls,
         _JSON,
         siblings=cline.SIBLINGS,
+    ),
+    Tool(
+        "dsh",
+        "DeepSeek Harness",
+        "DSH_HOME",
+        ("~/.dsh",),
+        ("sessions/**/session.jsonl",),
+        ("config.json", "settings.json"),
+        dsh.MARKS,
+        dsh.holds_session,
+        dsh.find_calls,
     ),
     Tool("stream", "streams", "", (), (), (), (), lambda _: False, streams.find_calls, ("stream",)),
 )
