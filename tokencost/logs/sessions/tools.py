@@ -81,7 +81,7 @@ TOOLS = (
         ("$XDG_DATA_HOME/opencode",),
         ("opencode*.db", "storage/message/**/*.json", "message/**/*.json"),
         ("auth.json", "storage/part", "part", "session_diff"),
-        (b'"sessionID"',),
+        opencode.MARKS,
         opencode.holds_session,
         opencode.find_calls,
         _JSON,

@@ -93,7 +93,9 @@ class Head(NamedTuple):
 
 def holds_session(record: Mapping[str, Any]) -> bool:
     """Whether a record is a line of a rollout."""
-    return "timestamp" in record and isinstance(record.get("payload"), dict) and isinstance(record.get("type"), str)
+    kind = record.get("type")
+    known = kind in LINES or ("timestamp" in record and isinstance(kind, str))
+    return known and isinstance(record.get("payload"), dict)
 
 
 def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:

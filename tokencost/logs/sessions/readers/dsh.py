@@ -28,7 +28,7 @@ from tokencost.logs.sessions.lines import is_closed, numbered_lines, parse_line
 from tokencost.logs.sessions.reading import SessionLine, no_call
 
 FORMAT = 0
-MARKS = (b'"delegationDepth"', b'"createdAt"', b'"seq"')
+MARKS = (b'"session"', b'"assistant/message"', b'"seq"')
 _FINAL, _CHUNK, _HEADER = "assistant/message", "assistant/chunk", "request/header"
 _READ = (b'"session"', b'"usage"', b'"request/header"')
 """One stands in every line that is read."""
@@ -39,9 +39,10 @@ _OFFICIAL = "-official"
 
 def holds_session(record: Mapping[str, Any]) -> bool:
     """Whether a record is the first line of a session, or an event."""
-    if record.get("type") == "session":
-        return "createdAt" in record and isinstance(record.get("id"), str)
-    return isinstance(record.get("seq"), int) and "data" in record and "/" in str(record.get("type"))
+    kind = record.get("type")
+    if kind == "session":
+        return "cwd" in record and ("createdAt" in record or "parentSession" in record) and "timestamp" not in record
+    return isinstance(kind, str) and "/" in kind and isinstance(record.get("data"), dict)
 
 
 def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 ASSISTANT, STEP = "assistant", "step_finish"
 EVENTS = ("step_start", STEP, "text", "reasoning", "tool_use", "error")
 _COLUMNS = frozenset(("id", "session_id", "data"))
+MARKS = (b'"sessionID"', b'"providerID"')
+_NAMES = {"modelID", "providerID"}
 _CACHES = ("read", "write")
 _ASSISTANT, _ROLE = b'"assistant"', b'"role"'
 _READ = ("role", "tokens", "model", "modelID", "providerID", "time", "path", "cost")
@@ -60,11 +62,10 @@ def holds_session(record: Mapping[str, Any]) -> bool:
     if record.get("type") in EVENTS and isinstance(record.get("sessionID"), str):
         return True
     message = next(_messages(record), {})
-    if message.get("role") == ASSISTANT and "tokens" in message and "providerID" in message:
-        return True
-    if not isinstance(message.get("sessionID"), str):
-        return False
-    return message.get("role") in ("user", ASSISTANT) or message.keys() >= {"modelID", "providerID"}
+    if "tokens" in message and (message.keys() >= _NAMES or message.get("role") == ASSISTANT):
+        return "providerID" in message
+    known = message.get("role") in ("user", ASSISTANT) or message.keys() >= _NAMES
+    return known and isinstance(message.get("sessionID"), str)
 
 
 def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
