@@ -178,6 +178,17 @@ def test_a_copy_without_its_parent_is_known_by_its_times(read: Read) -> None:
     assert tokens(read([meta(1_000, "B"), turn(1_000), *burst, *own]))[:2] == (9, 500)
 
 
+def test_a_copy_that_paused_is_known_by_totals_that_are_not_above_those_before(read: Read) -> None:
+    first = [meta(1_000, "B", forked_from_id="A"), count(1_000.01, (300, 0, 30), (300, 0, 30)), turn(1_000.95)]
+    paused = [count(1_000.96, (50, 0, 5), (50, 0, 5)), count(1_000.97, (300, 0, 30), (250, 0, 25))]
+    own = [count(1_001.2, (310, 0, 32), (10, 0, 2))]
+    result = read([*first, *paused, *own])
+    assert (tokens(result)[:2], result.repeats) == ((1, 10), 3)
+    # The total of a fork may begin anew: what took as long as a call does is one.
+    result = read([*first, count(1_003, (40, 0, 5), (40, 0, 5))])
+    assert (tokens(result)[:2], result.repeats) == ((1, 40), 1)
+
+
 def made(seconds: float, tail: str) -> str:
     """An id as Codex gives one to a session or a turn that begins then."""
     digits = f"{int((START + timedelta(seconds=seconds)).timestamp() * 1000):012x}"

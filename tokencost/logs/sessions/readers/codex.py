@@ -19,6 +19,7 @@ What the lines hold is defined in https://github.com/openai/codex, `codex-rs/pro
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from operator import le
 from typing import Any, Literal, NamedTuple
 
 from tokencost.logs.files.decompress import open_decompressed
@@ -67,6 +68,8 @@ BURST = 100_000
 """Microseconds within which the next call of a copy stands. A call takes longer, and Codex writes a copy at once."""
 _MADE = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 """A UUID of version 7, which begins with milliseconds since 1970: https://www.rfc-editor.org/rfc/rfc9562#section-5.7"""
+SLOW = 1_000_000
+"""The same where the total is not above one that was copied before: that of a fork goes on from there."""
 PAUSE = 5_000_000
 """The same where the call is known to be one of the parent: the disk may have been busy meanwhile."""
 PAIRED = 5_000_000
@@ -160,6 +163,8 @@ class _Rollout:
         self.last: int | None = None
         self.inherited: bool | None = None
         """Whether the turn is the parent's; None where its id, or that of the session, does not say when it began."""
+        self.copied: Counts | None = None
+        """The highest total that was copied."""
         self.boundary: int | None = None
         """The number of the first line of a sub-agent's own, which newer versions write."""
         self.model: str | None = None
@@ -317,6 +322,9 @@ class _Rollout:
         if self.head.parents and not self.copying:
             self.copying = self._is_of_parent(key, time)
             self.last = time
+            total = key[0]
+            if self.copying and isinstance(total, tuple):
+                self.copied = total if self.copied is None else max(self.copied, total)
         return self.copying
 
     def _is_of_parent(self, key: Key, time: int | None) -> bool:
@@ -324,7 +332,11 @@ class _Rollout:
             return self.inherited
         if time is None or self.start is None or self.last is None:
             return any((key, None) in seen for seen in self.before)
-        if time < self.start or time - self.last <= BURST:
+        since = time - self.last
+        if time < self.start or since <= BURST:
+            return True
+        total = key[0]
+        if since <= SLOW and self.copied and isinstance(total, tuple) and all(map(le, total, self.copied)):
             return True
         return time - self.last <= PAUSE and any((key, None) in seen for seen in self.before)
 
