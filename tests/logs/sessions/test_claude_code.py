@@ -265,6 +265,13 @@ def test_lines_that_others_shortened_are_read(read: Read, left_out: tuple[str, .
     assert tokens(read([short, short])) == [(1, 15, 5, 0, 1)]
 
 
+def test_what_lies_beside_sessions_is_no_log(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "sessions-index.json").write_text('{"version": 1, "entries": [{"messageCount": 2}]}')
+    (tmp_path / "agent-a.meta.json").write_text('{"agentType": "Explore"}')
+    result = read([answered(1, "m", "r", (10, 5, 0, 1))])
+    assert (tokens(result), result.rejected_count) == ([(1, 15, 5, 0, 1)], 0)
+
+
 def test_a_file_without_answers_beside_others_is_no_log_of_another_kind(read: Read) -> None:
     result = read([SUMMARY], [SNAPSHOT], [answered(1, "m", "r", (10, 5, 0, 1))])
     assert (tokens(result), result.rejected_count) == ([(1, 15, 5, 0, 1)], 0)

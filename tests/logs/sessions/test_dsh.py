@@ -34,6 +34,17 @@ def test_frames_that_were_appended_are_read_to_the_last(
     assert [(row.group, *row.tokens) for row in result.rows] == [(("a", "/srv/shop"), 3, 300, 270, 0, 15)]
 
 
+def test_what_was_broken_off_hides_nothing_else(
+    tmp_path: Path, shipped: PriceTable, zstd: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / ".dsh" / "sessions" / "--srv--" / "a" / "session.jsonl.zstd"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"".join(map(zstd, (begin(), answer(1), answer(2))))[:-7])
+    result = usage(shipped, str(tmp_path / ".dsh"))
+    assert [row.tokens.requests for row in result.rows] == [1]
+    assert [(item.line, item.reason) for item in result.rejected] == [(3, "the compressed file ends too early")]
+
+
 def test_a_format_that_is_not_known_is_not_guessed_at(tmp_path: Path, shipped: PriceTable) -> None:
     path = tmp_path / "session.jsonl"
     path.write_bytes(begin(version=1) + answer(1) + answer(2))

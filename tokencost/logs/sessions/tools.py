@@ -43,7 +43,8 @@ class Tool(NamedTuple):
     """Whether a database is one of its own."""
     find_rows: "Callable[[sqlite3.Connection, Schema, str], Iterator[SessionLine]] | None" = None
     siblings: tuple[str, ...] = ()
-    """Files beside its own that hold no calls, and that nobody means where a folder or a pattern finds them."""
+    """Files beside its own that hold no calls, and that nobody means where a folder or a pattern finds them: by their
+    names, or as `*` by their two last endings."""
 
 
 TOOLS = (
@@ -71,6 +72,7 @@ TOOLS = (
         claude.holds_session,
         claude.find_calls,
         _JSON,
+        siblings=claude.SIBLINGS,
     ),
     Tool(
         "opencode",

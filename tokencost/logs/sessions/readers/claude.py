@@ -39,6 +39,8 @@ from tokencost.logs.sessions.reading import SessionLine, no_call
 SYNTHETIC = "<synthetic>"
 MARKS = (b'"sessionId"', b'"session_id"', b'"usage"', b'"leafUuid"', b'"file-history-snapshot"')
 """Of the keys that lines are known by, each has one; the last two stand in files without any answer too."""
+SIBLINGS = ("sessions-index.json", "*.meta.json")
+"""A list of the sessions of a folder, and what is said of each sub-agent beside its session."""
 PRINTED = ("system", "assistant", "user", "result", "stream_event")
 """The types of what is printed, beside `session_id`."""
 _USAGE = (b'"usage"', b'"modelUsage"')

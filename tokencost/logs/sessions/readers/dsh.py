@@ -7,6 +7,7 @@ a session that is among the examples of the harness (`examples/acp-agent/tests/s
   step that answers one word after a thought of 22 tokens it is 25.
 - The usage of a step comes as a chunk too, and stands there alone where the step was broken off.
 - A forked session begins with a copy of its parent's events, with their ids and times.
+- Lines are compressed in batches, of which the last may be broken off.
 - The first line says in which format the others are; a new number means that they may say something else.
 """
 
@@ -14,6 +15,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tokencost.errors import InvalidData
 from tokencost.logs.files.discover import Log
 from tokencost.logs.sessions.call import (
     Call,
@@ -49,17 +51,10 @@ def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
     """The calls in sessions."""
     for log in logs:
         session = _Session(log.shown)
-        for number, line in numbered_lines(log):
-            try:
-                if not is_closed(line):
-                    raise Unreadable("not JSON: it is cut short, or no object")  # noqa: TRY301  # said with its place
-                if any(word in line for word in _READ):
-                    session.take(parse_line(line), number)
-            except Unreadable as error:
-                yield SessionLine(log.shown, number, str(error))
-            if session.unknown is not None:
-                yield SessionLine(log.shown, number, session.unknown)
-                break
+        try:
+            yield from session.read(log)
+        except InvalidData as error:  # its last lines are compressed apart, and were broken off
+            yield SessionLine(log.shown, session.line + 1, error.problems[0].message)
         yield from session.steps.values()
 
 
@@ -68,6 +63,7 @@ class _Session:
 
     def __init__(self, shown: str) -> None:
         self.shown = shown
+        self.line = 0
         self.unknown: str | None = None
         """Why nothing of the file can be read."""
         self.session: str | None = None
@@ -77,6 +73,20 @@ class _Session:
         self.steps: dict[str, SessionLine] = {}
         """What was called, by turn and step: a message takes the place of its chunk."""
         self.final: set[str] = set()
+
+    def read(self, log: Log) -> Iterator[SessionLine]:
+        """The lines of the file that cannot be read; the calls are in `steps`."""
+        for self.line, line in numbered_lines(log):
+            try:
+                if not is_closed(line):
+                    raise Unreadable("not JSON: it is cut short, or no object")  # noqa: TRY301  # said with its place
+                if any(word in line for word in _READ):
+                    self.take(parse_line(line), self.line)
+            except Unreadable as error:
+                yield SessionLine(self.shown, self.line, str(error))
+            if self.unknown is not None:
+                yield SessionLine(self.shown, self.line, self.unknown)
+                return
 
     def take(self, record: Mapping[str, Any], number: int) -> None:
         """What a line says."""
