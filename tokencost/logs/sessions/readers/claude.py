@@ -43,7 +43,7 @@ SIBLINGS = ("sessions-index.json", "*.meta.json")
 """A list of the sessions of a folder, and what is said of each sub-agent beside its session."""
 PRINTED = ("system", "assistant", "user", "result", "stream_event")
 """The types of what is printed, beside `session_id`."""
-_USAGE = (b'"usage"', b'"modelUsage"')
+_USAGE, _BY_MODELS = b'"usage"', b'"modelUsage"'
 """One stands in every line with a call: within a text its quotes would be escaped."""
 _BY_MODEL = ("inputTokens", "cacheReadInputTokens", "cacheCreationInputTokens", "outputTokens", "webSearchRequests")
 _LONG_CONTEXT = "[1m]"
@@ -72,7 +72,7 @@ def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
             try:
                 if not is_closed(line):
                     raise Unreadable("not JSON: it is cut short, or no object")  # noqa: TRY301  # said with its place
-                if any(word in line for word in _USAGE):
+                if _USAGE in line or _BY_MODELS in line:
                     yield from _read_line(log.shown, number, parse_line(line), printed)
             except Unreadable as error:
                 yield SessionLine(log.shown, number, str(error))
