@@ -121,6 +121,13 @@ def test_what_tells_of_no_tokens_needs_no_time(read: Read) -> None:
     assert (tokens(result)[0], result.rejected) == (0, ())
 
 
+def test_rollouts_of_versions_that_wrote_no_usage_are_no_logs_of_another_kind(read: Read) -> None:
+    first = json.dumps({"id": "old", "timestamp": stamp(0), "instructions": None, "git": {"branch": "main"}})
+    old = [first, '{"record_type":"state"}', '{"type":"message","role":"user","content":[]}']
+    result = read(old, [meta(0, "A"), turn(1), count(2, None, (10, 0, 1))])
+    assert (tokens(result)[:2], result.rejected_count) == ((1, 10), 0)
+
+
 def test_null_info_and_empty_usage_are_no_calls(read: Read) -> None:
     zero = (0, 0, 0)
     null = line(3, "event_msg", {"type": "token_count", "info": None, "rate_limits": {"primary": {"used_percent": 1}}})

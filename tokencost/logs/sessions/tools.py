@@ -56,7 +56,7 @@ TOOLS = (
         ("~/.codex",),
         ("sessions/**/rollout-*.jsonl", "archived_sessions/**/rollout-*.jsonl"),
         ("config.toml", "auth.json", "history.jsonl", "version.json"),
-        (b'"payload"',),
+        codex.MARKS,
         codex.holds_session,
         codex.find_calls,
     ),

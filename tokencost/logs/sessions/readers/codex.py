@@ -49,6 +49,9 @@ EVENTS = ("token_count", "thread_settings_applied")
 """The events of `event_msg` that are read."""
 LINES = ("session_meta", "turn_context", "token_usage_record", "event_msg")
 """The lines that are read; what else there is holds no usage."""
+MARKS = (b'"payload"', b'"instructions"')
+_OLDER = {"id", "timestamp", "instructions"}
+"""The first line of a rollout before September 2025, of which no line holds usage."""
 _SEARCH = b"web_search_call"
 """The items of a response that are read."""
 _HEAD = re.compile(
@@ -96,6 +99,8 @@ class Head(NamedTuple):
 
 def holds_session(record: Mapping[str, Any]) -> bool:
     """Whether a record is a line of a rollout."""
+    if record.keys() >= _OLDER:
+        return True
     kind = record.get("type")
     known = kind in LINES or ("timestamp" in record and isinstance(kind, str))
     return known and isinstance(record.get("payload"), dict)
