@@ -321,6 +321,20 @@ def test_what_was_never_billed_is_said_apart(tokencost: Run, tmp_path: Path) -> 
     assert tokencost("usage", path).out.startswith("Nothing was billed: 1 failed or cached request.\n")
 
 
+def test_sums_that_do_not_say_of_how_many_requests_are_neither_none_nor_left_out(
+    tokencost: Run, tmp_path: Path
+) -> None:
+    row = {"model": "o1", "time": "2025-03-01T00:00:00Z", "input_tokens": 1000, "output_tokens": 0, "requests": 0}
+    right, wrong = json.dumps(row) + "\n", json.dumps({**row, "model": "o99"}) + "\n"
+    start = tokencost("usage", log_of(tmp_path, right, "right.jsonl")).out
+    assert start.startswith("Sums of requests on 2025-03-01 cost $0.015. All records were priced.\n")
+    start = tokencost("usage", log_of(tmp_path, right + wrong, "both.jsonl")).out
+    left_out = "1 is not included: 1 of an unknown model (o99)."
+    assert start.startswith(f"The priced sums of requests on 2025-03-01 cost $0.015; {left_out}\n")
+    start = tokencost("usage", log_of(tmp_path, wrong, "wrong.jsonl")).out
+    assert start.startswith("No request was priced: 1 of an unknown model (o99).\n")
+
+
 @pytest.mark.parametrize("suffix", ["csv", "tsv"])
 @pytest.mark.parametrize("by", ["model", "day,model", "component"])
 def test_an_answer_is_no_log(tokencost: Run, tmp_path: Path, suffix: str, by: str) -> None:

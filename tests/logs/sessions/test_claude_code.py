@@ -199,3 +199,79 @@ def test_the_answer_is_the_sum_of_the_calls_as_drawn(
         calls
     )
     assert result.complete
+
+
+def printed(message: str, value: Counts) -> dict[str, Any]:
+    """An answer as `claude --print --output-format stream-json` prints it: when it begins, and without a time."""
+    line = answered(0, message, None, value)
+    return {"type": "assistant", "message": line["message"], "parent_tool_use_id": None, "session_id": "P"}
+
+
+def result_of(**models: Counts) -> dict[str, Any]:
+    """What it prints at the end of a turn."""
+    usage = {
+        name.replace("_", "-"): {
+            "inputTokens": value[0], "cacheReadInputTokens": value[1], "cacheCreationInputTokens": value[2],
+            "outputTokens": value[3], "webSearchRequests": 0, "costUSD": 0.5, "contextWindow": 200_000,
+        }
+        for name, value in models.items()
+    }  # fmt: skip
+    return {"type": "result", "subtype": "success", "session_id": "P", "usage": {}, "modelUsage": usage}
+
+
+NOW = {"on": START}
+INIT = {"type": "system", "subtype": "init", "session_id": "P", "model": MODEL}
+
+
+def test_what_claude_prints_is_summed_by_its_result(read: Read) -> None:
+    lines = [INIT, printed("m1", (100, 2_000, 0, 3)), printed("m2", (300, 2_000, 0, 5))]
+    whole = result_of(deepseek_flash=(400, 4_000, 0, 500), deepseek_v4_pro=(40, 0, 10, 7))
+    result = read([*lines, whole], by=("model",), **NOW)
+    assert [(row.group, *row.tokens) for row in result.rows] == [
+        (("deepseek-flash",), 0, 4_400, 4_000, 0, 500),
+        (("deepseek-v4-pro",), 0, 50, 0, 10, 7),
+    ]
+    # A run that was stopped has the answers alone.
+    assert tokens(read(lines, **NOW)) == [(2, 4_400, 4_000, 0, 8)]
+    # Nothing says when it was.
+    assert {item.kind for item in read([whole]).unpriced} == {"no_time"}
+
+
+def test_a_later_result_of_a_session_goes_on_counting(read: Read) -> None:
+    first, second = result_of(deepseek_flash=(400, 0, 0, 50)), result_of(deepseek_flash=(900, 70, 0, 80))
+    assert tokens(read([INIT, first, second], **NOW)) == [(0, 970, 70, 0, 80)]
+    other = {**second, "session_id": "Q"}
+    assert tokens(read([INIT, first, other], **NOW)) == [(0, 1_370, 70, 0, 130)]
+
+
+def test_a_result_of_older_versions_has_the_model_of_its_answers(read: Read) -> None:
+    line = result_of()
+    del line["modelUsage"]
+    line["usage"] = {"input_tokens": 400, "cache_read_input_tokens": 100, "output_tokens": 50}
+    result = read([INIT, printed("m1", (100, 0, 0, 3)), line], by=("model",), **NOW)
+    assert [(row.group, row.tokens.input) for row in result.rows] == [((MODEL,), 500)]
+
+
+def test_the_name_of_a_model_with_a_long_context_is_its_own(read: Read) -> None:
+    line = result_of(long=(400, 0, 0, 50))
+    line["modelUsage"] = {f"{MODEL}[1m]": line["modelUsage"]["long"]}
+    assert read([line], by=("model",), **NOW).rows[0].group == (MODEL,)
+
+
+@pytest.mark.parametrize("left_out", [("type",), ("sessionId",), ("type", "sessionId", "cwd", "version", "parentUuid")])
+def test_lines_that_others_shortened_are_read(read: Read, left_out: tuple[str, ...]) -> None:
+    line = answered(1, "m", "r", (10, 5, 0, 1))
+    short = {name: value for name, value in line.items() if name not in left_out}
+    assert tokens(read([short, short])) == [(1, 15, 5, 0, 1)]
+
+
+def test_what_lies_beside_sessions_is_no_log(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "sessions-index.json").write_text('{"version": 1, "entries": [{"messageCount": 2}]}')
+    (tmp_path / "agent-a.meta.json").write_text('{"agentType": "Explore"}')
+    result = read([answered(1, "m", "r", (10, 5, 0, 1))])
+    assert (tokens(result), result.rejected_count) == ([(1, 15, 5, 0, 1)], 0)
+
+
+def test_a_file_without_answers_beside_others_is_no_log_of_another_kind(read: Read) -> None:
+    result = read([SUMMARY], [SNAPSHOT], [answered(1, "m", "r", (10, 5, 0, 1))])
+    assert (tokens(result), result.rejected_count) == ([(1, 15, 5, 0, 1)], 0)

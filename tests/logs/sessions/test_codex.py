@@ -36,8 +36,8 @@ def meta(seconds: float, session: str, **more: object) -> str:
     return line(seconds, "session_meta", {"id": session, "timestamp": stamp(seconds), "cwd": f"/srv/{session}", **more})
 
 
-def turn(seconds: float, model: str = MODEL) -> str:
-    return line(seconds, "turn_context", {"cwd": "/elsewhere", "model": model})
+def turn(seconds: float, model: str = MODEL, **more: object) -> str:
+    return line(seconds, "turn_context", {"cwd": "/elsewhere", "model": model, **more})
 
 
 def counts(value: Counts) -> dict[str, int]:
@@ -115,6 +115,19 @@ def test_an_event_with_an_unchanged_total_is_a_repeat(read: Read) -> None:
     assert (tokens(kept), kept.repeats) == ((4, 400, 200, 40), 0)
 
 
+def test_what_tells_of_no_tokens_needs_no_time(read: Read) -> None:
+    events = [count(2, None, None), count(3, (0, 0, 0), (0, 0, 0))]
+    result = read([meta(0, "A"), turn(1), *(event.replace(stamp(2), "?").replace(stamp(3), "?") for event in events)])
+    assert (tokens(result)[0], result.rejected) == (0, ())
+
+
+def test_rollouts_of_versions_that_wrote_no_usage_are_no_logs_of_another_kind(read: Read) -> None:
+    first = json.dumps({"id": "old", "timestamp": stamp(0), "instructions": None, "git": {"branch": "main"}})
+    old = [first, '{"record_type":"state"}', '{"type":"message","role":"user","content":[]}']
+    result = read(old, [meta(0, "A"), turn(1), count(2, None, (10, 0, 1))])
+    assert (tokens(result)[:2], result.rejected_count) == ((1, 10), 0)
+
+
 def test_null_info_and_empty_usage_are_no_calls(read: Read) -> None:
     zero = (0, 0, 0)
     null = line(3, "event_msg", {"type": "token_count", "info": None, "rate_limits": {"primary": {"used_percent": 1}}})
@@ -170,6 +183,45 @@ def test_a_copy_without_its_parent_is_known_by_its_times(read: Read) -> None:
         assert (tokens(result)[:2], result.repeats) == ((1, 420), 8)
     # Without a parent nothing is a copy, however fast.
     assert tokens(read([meta(1_000, "B"), turn(1_000), *burst, *own]))[:2] == (9, 500)
+
+
+def test_a_copy_that_paused_is_known_by_totals_that_are_not_above_those_before(read: Read) -> None:
+    first = [meta(1_000, "B", forked_from_id="A"), count(1_000.01, (300, 0, 30), (300, 0, 30)), turn(1_000.95)]
+    paused = [count(1_000.96, (50, 0, 5), (50, 0, 5)), count(1_000.97, (300, 0, 30), (250, 0, 25))]
+    own = [count(1_001.2, (310, 0, 32), (10, 0, 2))]
+    result = read([*first, *paused, *own])
+    assert (tokens(result)[:2], result.repeats) == ((1, 10), 3)
+    # The total of a fork may begin anew: what took as long as a call does is one.
+    result = read([*first, count(1_003, (40, 0, 5), (40, 0, 5))])
+    assert (tokens(result)[:2], result.repeats) == ((1, 40), 1)
+
+
+def made(seconds: float, tail: str) -> str:
+    """An id as Codex gives one to a session or a turn that begins then."""
+    digits = f"{int((START + timedelta(seconds=seconds)).timestamp() * 1000):012x}"
+    return f"{digits[:8]}-{digits[8:]}-7a3b-9c4d-{tail:0>12}"
+
+
+def test_a_turn_that_is_older_than_its_session_is_the_parents_however_slowly_it_was_copied(read: Read) -> None:
+    session, old, new = made(1_000, "b"), made(500, "1"), made(1_001, "2")
+    copied = [
+        turn(1_000, turn_id=old),
+        count(1_009, (900_000, 0, 9), (40, 0, 1)),
+        count(1_018, (900_050, 0, 9), (50, 0, 1)),
+    ]
+    # Its own first call comes at once, as that of a cached prompt may.
+    own = [turn(1_019, turn_id=new), count(1_018.05, (900_070, 0, 9), (20, 0, 1))]
+    result = read([meta(1_000, session, forked_from_id="A"), *copied, *own])
+    assert (tokens(result)[:2], result.repeats) == ((1, 20), 2)
+    # In a session that has no parent nothing is a copy.
+    assert tokens(read([meta(1_000, session), *copied, *own]))[:2] == (3, 110)
+
+
+def test_an_event_that_names_its_model_is_taken_at_its_word(read: Read) -> None:
+    info = {"model": "gpt-5.2-codex", "last_token_usage": counts((30, 0, 1))}
+    event = line(3, "event_msg", {"type": "token_count", "info": info})
+    result = read([meta(0, "A"), turn(1), count(2, None, (10, 0, 1)), event])
+    assert {row.group: row.tokens.input for row in result.rows} == {(MODEL,): 10, ("gpt-5.2-codex",): 30}
 
 
 def test_a_sub_agent_says_where_its_own_lines_begin(read: Read) -> None:

@@ -34,7 +34,8 @@ def sum_cost(result: Usage) -> Decimal:
 
 def say_cost(result: Usage) -> Sentence:
     """`5 requests from 2026-11-16 to 2026-11-18 cost $0.2366`, as a sentence begins."""
-    return (*_say_requests(result.requests), f"{_say_period(result)} cost ", Figure(sum_cost(result), "fine_money"))
+    requests = _say_requests(result.requests) if result.requests else ("Sums of requests",)
+    return (*requests, f"{_say_period(result)} cost ", Figure(sum_cost(result), "fine_money"))
 
 
 def say_answer(result: Usage) -> Iterator[Sentence]:
@@ -52,10 +53,11 @@ def say_answer(result: Usage) -> Iterator[Sentence]:
         yield (*say_cost(result), f". All records were priced{but}.")
     else:
         are = "is" if missing == 1 else "are"
-        count, word = _say_requests(result.requests)
+        count, word = _say_requests(result.requests) if result.requests else ("", " sums of requests")
         cost = Figure(sum_cost(result), "fine_money")
         period = _say_period(result)
-        yield "The ", count, f" priced{word}{period} cost ", cost, f"; {missing:,} {are} not included: {left_out}."
+        the = "The " if count else "The"
+        yield the, count, f" priced{word}{period} cost ", cost, f"; {missing:,} {are} not included: {left_out}."
     if never and missing:
         yield (f"Never billed: {never}.",)
 
@@ -112,7 +114,8 @@ def _say_left_out(result: Usage) -> tuple[int, str]:
         sorted(result.unpriced, key=lambda item: kinds.index(item.kind)), lambda item: item.kind
     ):
         items = list(group)
-        number = sum(item.tokens.requests for item in items)
+        # A sum may not say of how many requests: it counts as one.
+        number = sum(max(item.tokens.requests, item.rows) for item in items)
         count += number
         names = _list_names(items)
         found.append(f"{number:,} {_WHY[kind][len(names) > 1]}" + (f" ({_join_names(names)})" if names else ""))

@@ -1,7 +1,7 @@
 """The sessions among what was named: the folders of tools, and files by their first lines or by their tables."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -9,7 +9,7 @@ from typing import Any
 
 from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.files.decompress import open_decompressed
-from tokencost.logs.files.detect import compression_of, layout_of
+from tokencost.logs.files.detect import Compression, compression_of, layout_of
 from tokencost.logs.files.discover import HEAD, LeftAlone, Log, Logs, open_logs
 from tokencost.logs.files.folders import working_folder
 from tokencost.logs.sessions.call import Unreadable
@@ -88,13 +88,18 @@ def recognise(logs: Logs) -> tuple[list[Sessions], Logs]:
         else:
             found.setdefault(tool.word, []).append(log)
     sessions = [Sessions(tool, tuple(found[tool.word])) for tool in TOOLS if tool.word in found]
-    beside = {
-        (os.path.dirname(log.shown), name) for item in sessions for log in item.logs for name in item.tool.siblings
-    }
-    files = tuple(log for log in others if not (log.sought and os.path.split(log.shown) in beside))
+    beside = {(os.path.dirname(log.shown), item.tool.siblings) for item in sessions for log in item.logs}
+    known = {(folder, name) for folder, names in beside for name in names}
+    files = tuple(log for log in others if not (log.sought and _is_beside(log, known)))
     if not (files or sessions):
         raise InvalidRequest("there are no request logs there", "; ".join(map(str, left[:3])))
     return sessions, Logs(files, logs.folder, tuple(left))
+
+
+def _is_beside(log: Log, known: Container[tuple[str, str]]) -> bool:
+    """Whether a file lies in the folder of a session, under a name, or with an ending, that tools give to others."""
+    folder, name = os.path.split(log.shown)
+    return (folder, name) in known or (folder, "*" + "." + ".".join(name.split(".")[-2:])) in known
 
 
 def _of_word(tool: Tool) -> list[str]:
@@ -149,10 +154,18 @@ def _open(path: str) -> Log:
         size = os.path.getsize(path)
         with open(path, "rb") as stream:
             compression = compression_of(stream.read(4))
-        with open_decompressed(path, compression, path) as inner:
-            return Log(path, path, layout_of(path, inner.read(HEAD)), compression, size)
+        return Log(path, path, layout_of(path, _read_head(path, compression)), compression, size)
     except OSError as error:
         raise InvalidRequest(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def _read_head(path: str, compression: Compression) -> bytes:
+    try:
+        with open_decompressed(path, compression, path) as inner:
+            return inner.read(HEAD)
+    except InvalidData:  # it may still be written to: its reader says what is missing
+        with open_decompressed(path, compression, path) as inner:
+            return inner.readline(HEAD)
 
 
 def _tool_of(log: Log, folder: str) -> Tool | LeftAlone | None:
@@ -164,7 +177,7 @@ def _tool_of(log: Log, folder: str) -> Tool | LeftAlone | None:
         return possible[0] if possible else None
     with open_decompressed(log.path, log.compression, log.shown) as inner:
         head = inner.read(HEAD)
-    possible = [tool for tool in possible if tool.mark in head]
+    possible = [tool for tool in possible if any(mark in head for mark in tool.marks)]
     if not possible:
         return None
     for record in _first_records(log, head):

@@ -1,7 +1,7 @@
 """The lines of a session, each with its number: most hold no usage and are long, so they are looked at, not parsed."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import from_json
@@ -39,7 +39,7 @@ def numbered_records(log: Log) -> Iterator[tuple[int, bytes]]:
 
 
 def read_records(
-    logs: Sequence[Log], take: Callable[[str, int, Mapping[str, Any]], SessionLine | None]
+    logs: Sequence[Log], take: Callable[[str, int, Mapping[str, Any]], Iterable[SessionLine]]
 ) -> Iterator[SessionLine]:
     """What `take` finds in each record of JSON files, and the records that cannot be read."""
     for log in logs:
@@ -47,11 +47,9 @@ def read_records(
             if not line.strip():
                 continue
             try:
-                found = take(log.shown, number, parse_line(line))
+                yield from take(log.shown, number, parse_line(line))
             except Unreadable as error:
-                found = SessionLine(log.shown, number, str(error))
-            if found is not None:
-                yield found
+                yield SessionLine(log.shown, number, str(error))
 
 
 def parse_line(line: bytes) -> Mapping[str, Any]:

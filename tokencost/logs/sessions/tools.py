@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tokencost.errors import InvalidRequest
 from tokencost.logs.files.detect import Layout
 from tokencost.logs.files.discover import Log, decompress
-from tokencost.logs.sessions.readers import claude, cline, codex, llm, opencode, streams
+from tokencost.logs.sessions.readers import claude, cline, codex, dsh, llm, opencode, streams
 from tokencost.logs.sessions.reading import SessionLine
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class Tool(NamedTuple):
     also: tuple[str, ...]
     """What else lies in its folder, of which the folder is known where it has another name. Of any other folder all
     files are read, lest logs beside sessions are passed over."""
-    mark: bytes
-    """A key that some of the first lines have."""
+    marks: tuple[bytes, ...]
+    """Keys of which some of the first lines have one."""
     holds_session: Callable[[Mapping[str, Any]], bool]
     find_calls: Callable[[Sequence[Log]], Iterator[SessionLine]]
     layouts: tuple[Layout, ...] = ("lines",)
@@ -43,7 +43,8 @@ class Tool(NamedTuple):
     """Whether a database is one of its own."""
     find_rows: "Callable[[sqlite3.Connection, Schema, str], Iterator[SessionLine]] | None" = None
     siblings: tuple[str, ...] = ()
-    """Files beside its own that hold no calls, and that nobody means where a folder or a pattern finds them."""
+    """Files beside its own that hold no calls, and that nobody means where a folder or a pattern finds them: by their
+    names, or as `*` by their two last endings."""
 
 
 TOOLS = (
@@ -55,7 +56,7 @@ TOOLS = (
         ("~/.codex",),
         ("sessions/**/rollout-*.jsonl", "archived_sessions/**/rollout-*.jsonl"),
         ("config.toml", "auth.json", "history.jsonl", "version.json"),
-        b'"payload"',
+        codex.MARKS,
         codex.holds_session,
         codex.find_calls,
     ),
@@ -67,9 +68,11 @@ TOOLS = (
         ("~/.claude", "$XDG_CONFIG_HOME/claude"),
         ("projects/**/*.jsonl",),
         ("settings.json", ".claude.json", ".credentials.json", "history.jsonl", "todos", "CLAUDE.md", "statsig"),
-        b'"sessionId"',
+        claude.MARKS,
         claude.holds_session,
         claude.find_calls,
+        _JSON,
+        siblings=claude.SIBLINGS,
     ),
     Tool(
         "opencode",
@@ -80,7 +83,7 @@ TOOLS = (
         ("$XDG_DATA_HOME/opencode",),
         ("opencode*.db", "storage/message/**/*.json", "message/**/*.json"),
         ("auth.json", "storage/part", "part", "session_diff"),
-        b'"sessionID"',
+        opencode.MARKS,
         opencode.holds_session,
         opencode.find_calls,
         _JSON,
@@ -95,7 +98,7 @@ TOOLS = (
         ("$XDG_CONFIG_HOME/io.datasette.llm", "~/Library/Application Support/io.datasette.llm"),
         ("logs.db",),
         ("keys.json", "aliases.json", "default_model.txt"),
-        b'"datetime_utc"',
+        (b'"datetime_utc"',),
         llm.holds_session,
         llm.find_calls,
         _JSON,
@@ -108,9 +111,9 @@ TOOLS = (
         # https://docs.cline.bot: the storage of an extension of Visual Studio Code, and since 2026 a folder of its own.
         "CLINE_DATA_DIR",
         (*(f"{home}/globalStorage/saoudrizwan.claude-dev" for home in cline.EDITORS), "~/.cline/data"),
-        (f"tasks/**/{cline.NAME}",),
+        (f"tasks/**/{cline.NAME}", f"sessions/**/*{cline.MESSAGES}"),
         ("settings/cline_mcp_settings.json", "state/taskHistory.json"),
-        b'"ts"',
+        cline.MARKS,
         cline.holds_session,
         cline.find_calls,
         _JSON,
@@ -123,13 +126,24 @@ TOOLS = (
         tuple(f"{home}/globalStorage/rooveterinaryinc.roo-cline" for home in cline.EDITORS),
         (f"tasks/**/{cline.NAME}",),
         ("settings/mcp_settings.json", "settings/custom_modes.yaml"),
-        b'"ts"',
+        (b'"ts"',),
         cline.holds_session,
         cline.find_calls,
         _JSON,
         siblings=cline.SIBLINGS,
     ),
-    Tool("stream", "streams", "", (), (), (), b"", lambda _: False, streams.find_calls, ("stream",)),
+    Tool(
+        "dsh",
+        "DeepSeek Harness",
+        "DSH_HOME",
+        ("~/.dsh",),
+        ("sessions/**/session.jsonl",),
+        ("config.json", "settings.json"),
+        dsh.MARKS,
+        dsh.holds_session,
+        dsh.find_calls,
+    ),
+    Tool("stream", "streams", "", (), (), (), (), lambda _: False, streams.find_calls, ("stream",)),
 )
 
 

@@ -13,6 +13,10 @@ Code (https://github.com/RooCodeInc/Roo-Code) was forked from.
   `src/shared/cost.ts`). Of DeepSeek `cacheWrites` are the tokens that missed the cache, so that all of the input is
   cached in one of two ways (`api/providers/deepseek.ts`).
 - `deleted_api_reqs` and `subagent_usage` sum up several requests.
+- Since 2026 Cline keeps what its command line runs in `sessions/ID/ID.messages.json`: an object with messages, of which
+  those of the assistant have `modelInfo` and `metrics`, whose input includes the cache
+  (`sdk/packages/llms/src/providers/ai-sdk.ts`). Beside it `ID.json` tells of the session, and `ID.compaction.json` has
+  copies.
 - What Roo Code spent on condensing a conversation stands there as a cost, without tokens.
 """
 
@@ -42,6 +46,9 @@ from tokencost.logs.sessions.lines import numbered_records, parse_line
 from tokencost.logs.sessions.reading import SessionLine, no_call
 
 NAME = "ui_messages.json"
+MESSAGES = ".messages.json"
+COMPACTED = ".compaction.json"
+MARKS = (b'"ts"', b'"messages"', b'"messages_path"')
 METADATA, HISTORY = "task_metadata.json", "api_conversation_history.json"
 SIBLINGS = (METADATA, HISTORY, "context_history.json", "history_item.json", "claude_messages.json")
 """What lies beside it in the folder of a task."""
@@ -61,6 +68,7 @@ REQUESTS = ("api_req_started", "api_req_finished")
 """The second was written in 2024, after the first."""
 SUMS = ("deleted_api_reqs", "subagent_usage")
 COUNTS = ("tokensIn", "tokensOut", "cacheReads", "cacheWrites")
+METRICS = ("inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens")
 _FAILED = ("cancelReason", "streamingFailedMessage")
 _HOSTS = {"openai-native": "openai", "openai-codex": "openai"}
 """What they call providers, where the provider's own API has another name."""
@@ -80,7 +88,11 @@ class Model(NamedTuple):
 
 
 def holds_session(record: Mapping[str, Any]) -> bool:
-    """Whether a record is a message of a task."""
+    """Whether a record is a message of a task, or the messages of a session, or what tells of these."""
+    if "sessionId" in record and isinstance(record.get("messages"), list):
+        return "agent" in record
+    if "messages_path" in record and "session_id" in record:
+        return True
     return record.get("type") in ("say", "ask") and "ts" in record and ("say" in record or "ask" in record)
 
 
@@ -95,6 +107,9 @@ def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
                 continue
             try:
                 message = parse_line(line)
+                if "messages" in message:
+                    yield from () if log.shown.endswith(COMPACTED) else _find_in_session(log.shown, number, message)
+                    continue
                 info = _info(message)
                 if info is None:
                     continue
@@ -109,6 +124,51 @@ def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
                 yield SessionLine(log.shown, number, str(error))
                 continue
             yield no_call(log.shown, number) if call is None else SessionLine(log.shown, number, None, call)
+
+
+def _find_in_session(shown: str, number: int, session: Mapping[str, Any]) -> Iterator[SessionLine]:
+    """The calls in the messages of a session."""
+    listed = session["messages"]
+    for item in listed if isinstance(listed, list) else ():
+        message = read_object(item)
+        metrics = message.get("metrics")
+        if not isinstance(metrics, dict):
+            continue
+        try:
+            call = _read_metrics(message, metrics, read_text(session.get("sessionId")))
+        except Unreadable as error:
+            yield SessionLine(shown, number, str(error))
+            continue
+        yield no_call(shown, number) if call is None else SessionLine(shown, number, None, call)
+
+
+def _read_metrics(message: Mapping[str, Any], metrics: Mapping[str, Any], session: str | None) -> Call | None:
+    counts = [read_count(metrics, name) for name in METRICS]
+    unread = unread_cache(metrics, METRICS)
+    if not any(counts) and unread is None:
+        return None
+    whole, cached, write, output = counts
+    if cached + write > whole:
+        raise Unreadable("its cached and cache-write tokens are more than its input tokens, of which they are parts")
+    model = read_object(message.get("modelInfo"))
+    provider = read_text(model.get("provider"))
+    time = read_milliseconds(message.get("ts"))
+    return Call(
+        model=read_text(model.get("id")),
+        time=time,
+        tier=None,
+        input=whole,
+        cached=cached,
+        write=write,
+        output=output,
+        session=session,
+        project=None,
+        host=_HOSTS.get(provider or "", provider),
+        # A session that was forked begins with the messages of the other one.
+        message=json.dumps((message.get("id"), time, *counts)),
+        cost=read_cost(metrics.get("cost")),
+        unread=unread,
+    )
 
 
 def _info(message: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -11,12 +11,15 @@ What the lines hold is defined in https://github.com/openai/codex, `codex-rs/pro
   which no `token_count` has: https://github.com/openai/codex/issues/47003. Both are written for all other calls.
 - `response_item` is what a response holds, such as a `web_search_call`; its usage follows.
 - A forked session, and that of a sub-agent, begins with a copy of its parent's events, mostly under new timestamps:
-  https://github.com/ccusage/ccusage/issues/1370, https://github.com/steipete/CodexBar/issues/2108.
+  https://github.com/ccusage/ccusage/issues/1370, https://github.com/steipete/CodexBar/issues/2108. Turns are copied
+  with their ids (`turn_id`, since 2026), which as those of sessions hold the time at which they were made: a turn that
+  is older than its session is the parent's.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from operator import le
 from typing import Any, Literal, NamedTuple
 
 from tokencost.logs.files.decompress import open_decompressed
@@ -46,6 +49,9 @@ EVENTS = ("token_count", "thread_settings_applied")
 """The events of `event_msg` that are read."""
 LINES = ("session_meta", "turn_context", "token_usage_record", "event_msg")
 """The lines that are read; what else there is holds no usage."""
+MARKS = (b'"payload"', b'"instructions"')
+_OLDER = {"id", "timestamp", "instructions"}
+"""The first line of a rollout before September 2025, of which no line holds usage."""
 _SEARCH = b"web_search_call"
 """The items of a response that are read."""
 _HEAD = re.compile(
@@ -63,6 +69,10 @@ _TIERS = {"fast": "priority"}
 """What Codex calls its tiers, where the API has another name."""
 BURST = 100_000
 """Microseconds within which the next call of a copy stands. A call takes longer, and Codex writes a copy at once."""
+_MADE = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+"""A UUID of version 7, which begins with milliseconds since 1970: https://www.rfc-editor.org/rfc/rfc9562#section-5.7"""
+SLOW = 1_000_000
+"""The same where the total is not above one that was copied before: that of a fork goes on from there."""
 PAUSE = 5_000_000
 """The same where the call is known to be one of the parent: the disk may have been busy meanwhile."""
 PAIRED = 5_000_000
@@ -89,7 +99,11 @@ class Head(NamedTuple):
 
 def holds_session(record: Mapping[str, Any]) -> bool:
     """Whether a record is a line of a rollout."""
-    return "timestamp" in record and isinstance(record.get("payload"), dict) and isinstance(record.get("type"), str)
+    if record.keys() >= _OLDER:
+        return True
+    kind = record.get("type")
+    known = kind in LINES or ("timestamp" in record and isinstance(kind, str))
+    return known and isinstance(record.get("payload"), dict)
 
 
 def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
@@ -152,6 +166,10 @@ class _Rollout:
         self.start: int | None = None
         """When the session began: what is older in its file is its parent's."""
         self.last: int | None = None
+        self.inherited: bool | None = None
+        """Whether the turn is the parent's; None where its id, or that of the session, does not say when it began."""
+        self.copied: Counts | None = None
+        """The highest total that was copied."""
         self.boundary: int | None = None
         """The number of the first line of a sub-agent's own, which newer versions write."""
         self.model: str | None = None
@@ -200,6 +218,7 @@ class _Rollout:
         if kind == "session_meta":
             self._begin(record, payload)
         elif kind == "turn_context":
+            self.inherited = self._is_inherited(payload.get("turn_id"))
             self._set(payload)
         elif kind == "thread_settings_applied":
             self._set(read_object(payload.get("thread_settings")))
@@ -218,6 +237,10 @@ class _Rollout:
         boundary = str(payload.get("subagent_history_start_ordinal"))
         self.boundary = int(boundary) if boundary.isdecimal() else None
 
+    def _is_inherited(self, turn: object) -> bool | None:
+        began, made = _read_made(turn), _read_made(self.head.session)
+        return None if began is None or made is None else began < made
+
     def _set(self, settings: Mapping[str, Any]) -> None:
         self.model = read_text(settings.get("model")) or self.model
         self.host = read_text(settings.get("model_provider_id")) or self.host
@@ -230,13 +253,13 @@ class _Rollout:
         self, record: Mapping[str, Any], payload: Mapping[str, Any], *, of_response: bool
     ) -> "tuple[Call, Found] | Nothing | None":
         """The call of a line, and whether it is counted; None where it shows limits, or the same call once more."""
-        time = read_time(record.get("timestamp"))
         key, usage, repeated = self._response(payload) if of_response else self._count(payload)
         if usage is None:
             return None
         unread = self._unread(payload)
         if not any(usage) and unread is None:
             return NOTHING
+        time = read_time(record.get("timestamp"))
         cached, write = usage[1], usage[2]
         if cached + write > usage[0]:
             raise Unreadable("cached_input_tokens and cache_write_input_tokens are above input_tokens")
@@ -250,7 +273,9 @@ class _Rollout:
         searches = 0 if again else self.searches
         self.searches = self.searches if repeated and not copied else 0
         call = Call(
-            model=read_text(payload.get("model")) or self.model,
+            model=read_text(payload.get("model"))
+            or read_text(read_object(payload.get("info")).get("model"))
+            or self.model,
             time=time,
             tier=self.tier,
             input=usage[0],
@@ -302,12 +327,21 @@ class _Rollout:
         if self.head.parents and not self.copying:
             self.copying = self._is_of_parent(key, time)
             self.last = time
+            total = key[0]
+            if self.copying and isinstance(total, tuple):
+                self.copied = total if self.copied is None else max(self.copied, total)
         return self.copying
 
     def _is_of_parent(self, key: Key, time: int | None) -> bool:
+        if self.inherited is not None:
+            return self.inherited
         if time is None or self.start is None or self.last is None:
             return any((key, None) in seen for seen in self.before)
-        if time < self.start or time - self.last <= BURST:
+        since = time - self.last
+        if time < self.start or since <= BURST:
+            return True
+        total = key[0]
+        if since <= SLOW and self.copied and isinstance(total, tuple) and all(map(le, total, self.copied)):
             return True
         return time - self.last <= PAUSE and any((key, None) in seen for seen in self.before)
 
@@ -320,6 +354,12 @@ class _Rollout:
             (mine, None if same else self.event) if of_response else (None if same else self.record, mine)
         )
         return same
+
+
+def _read_made(name: object) -> int | None:
+    """When an id was made, in milliseconds; None where it does not say."""
+    match = _MADE.fullmatch(name) if isinstance(name, str) else None
+    return int(match[1] + match[2], 16) if match else None
 
 
 def _read_counts(value: object) -> Counts | None:

@@ -59,8 +59,8 @@ def holds_session(record: Mapping[str, Any]) -> bool:
 def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
     """The calls that `llm logs --json` printed."""
 
-    def take(shown: str, number: int, row: Mapping[str, Any]) -> SessionLine:
-        return SessionLine(shown, number, None, _read(row, _tier(row.get("response_json"))))
+    def take(shown: str, number: int, row: Mapping[str, Any]) -> Iterator[SessionLine]:
+        yield SessionLine(shown, number, None, _read(row, _tier(row.get("response_json"))))
 
     return read_records(logs, take)
 

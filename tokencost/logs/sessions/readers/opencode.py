@@ -12,6 +12,10 @@ What a message holds is defined in https://github.com/anomalyco/opencode, `packa
 - The newest versions have them in `session_message` (`packages/core/src/session-message.ts`), in which the model is an
   object. Where both tables have a session, that of the older one counts.
 - `providerID` names who served it: `openai`, `openrouter`, or `opencode` for its own gateway.
+- `opencode export` prints a session with its messages, each as `info` beside its parts (`cli/cmd/export.ts`), and its
+  server answers with an array of these.
+- `opencode run --format json` prints parts of messages, as events: `step_finish` has the tokens of a step, without the
+  model (`cli/cmd/run.ts`).
 """
 
 import json
@@ -37,8 +41,11 @@ if TYPE_CHECKING:
 
     from tokencost.logs.sessions.databases import Schema
 
-ASSISTANT = "assistant"
+ASSISTANT, STEP = "assistant", "step_finish"
+EVENTS = ("step_start", STEP, "text", "reasoning", "tool_use", "error")
 _COLUMNS = frozenset(("id", "session_id", "data"))
+MARKS = (b'"sessionID"', b'"providerID"')
+_NAMES = {"modelID", "providerID"}
 _CACHES = ("read", "write")
 _ASSISTANT, _ROLE = b'"assistant"', b'"role"'
 _READ = ("role", "tokens", "model", "modelID", "providerID", "time", "path", "cost")
@@ -52,14 +59,52 @@ def holds_tables(schema: "Schema") -> bool:
 
 def holds_session(record: Mapping[str, Any]) -> bool:
     """Whether a record is a message, or a session or a part of one, beside which messages lie."""
-    if record.get("role") == ASSISTANT:
-        return "tokens" in record and "providerID" in record
-    return isinstance(record.get("sessionID"), str) and record.get("role") == "user"
+    if record.get("type") in EVENTS and isinstance(record.get("sessionID"), str):
+        return True
+    message = next(_messages(record), {})
+    if "tokens" in message and (message.keys() >= _NAMES or message.get("role") == ASSISTANT):
+        return "providerID" in message
+    known = message.get("role") in ("user", ASSISTANT) or message.keys() >= _NAMES
+    return known and isinstance(message.get("sessionID"), str)
 
 
 def find_calls(logs: Sequence[Log]) -> Iterator[SessionLine]:
     """The calls in files of messages."""
-    return read_records(logs, _found)
+    return read_records(logs, _find)
+
+
+def _find(shown: str, number: int, record: Mapping[str, Any]) -> Iterator[SessionLine]:
+    """The calls of a record."""
+    for message in _messages(record):
+        try:
+            found = _found(shown, number, message)
+        except Unreadable as error:
+            found = SessionLine(shown, number, str(error))
+        if found is not None:
+            yield found
+
+
+def _messages(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The messages of a record: itself, or those of an exported session, each of which may stand beside its parts."""
+    if record.get("type") in EVENTS:
+        yield from [_as_message(record)] if record["type"] == STEP else []
+        return
+    listed = record.get("messages")
+    for item in listed if isinstance(listed, list) else (record,):
+        entry = read_object(item)
+        yield read_object(entry["info"]) if isinstance(entry.get("info"), dict) else entry
+
+
+def _as_message(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The step that an event ends, as a message."""
+    part = read_object(event.get("part"))
+    read = {name: part.get(name) for name in ("id", "tokens", "cost")}
+    return {
+        **read,
+        "role": ASSISTANT,
+        "sessionID": event.get("sessionID"),
+        "time": {"completed": event.get("timestamp")},
+    }
 
 
 def find_rows(connection: "sqlite3.Connection", schema: "Schema", shown: str) -> Iterator[SessionLine]:
@@ -107,7 +152,7 @@ def _row(shown: str, number: int, session: object, text: bytes | None) -> Iterat
 
 def _found(shown: str, number: int, record: Mapping[str, Any]) -> SessionLine | None:
     """The call of a message; None where it is none of the assistant."""
-    if record.get("role") != ASSISTANT:
+    if record.get("role", ASSISTANT if "modelID" in record else None) != ASSISTANT:
         return None
     call = _read(record)
     return no_call(shown, number) if call is None else SessionLine(shown, number, None, call)
@@ -130,7 +175,7 @@ def _read(record: Mapping[str, Any]) -> Call | None:
     model = read_object(record.get("model"))
     if model or not _includes_reasoning(usage, whole, output, reasoning):
         output += reasoning
-    name = read_text(record.get("modelID")) or read_text(model.get("id"))
+    name = read_text(record.get("modelID")) or read_text(model.get("id")) or read_text(model.get("modelID"))
     times = read_object(record.get("time"))
     began, ended = (read_milliseconds(times.get(end)) for end in ("created", "completed"))
     same = (began, ended, name, whole, cached, write, output)
