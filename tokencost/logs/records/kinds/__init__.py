@@ -67,6 +67,23 @@ FAMILIES = {
 }
 """Names that stand for several kinds where a user names one: records of one origin come in all of them."""
 
+CALLS_AMONG = {
+    "chunk": ("chat",),
+    "chunk-in-response": ("wrapped",),
+    "chunk-in-body": ("wrapped-body",),
+    **{
+        name: tuple(member for member in members if member != name)
+        for members in FAMILIES.values()
+        for name in members
+        if name == "batch-failed" or name.endswith("-other")
+    },
+    "ai-sdk-span-other": FAMILIES["ai-sdk-span"],
+}
+"""Kinds that know whatever is left of an origin, such as failed lines of a batch, and those that know its calls.
+
+The last chunk of a stream has the usage, and is a call: https://platform.openai.com/docs/api-reference/chat-streaming
+"""
+
 
 def named_kinds(names: Sequence[str]) -> tuple[LogKind, ...]:
     """The kinds of these names, in the order they are looked for. Raises `InvalidRequest` for an unknown name."""
