@@ -17,7 +17,7 @@ from tokencost.logs.files.discover import HEAD, LONGEST_RECORD, Log
 from tokencost.logs.records.kind import LogKind, Path, Test, cache_names
 from tokencost.logs.records.kinds import CALLS_AMONG
 from tokencost.logs.sql.fields import JSON_TEXTS, UNREAD_CACHE, JsonRecord, NestedColumns, identifier, literal
-from tokencost.logs.sql.nested import CONTAINERS
+from tokencost.logs.sql.nested import CONTAINERS, HOLDERS
 from tokencost.logs.sql.normalize import known_sql
 from tokencost.logs.usage_query import UsageQuery
 
@@ -66,10 +66,17 @@ def _kinds_of(record: object, kinds: Sequence[LogKind]) -> Iterable[str]:
 
 
 def need_json(logs: Sequence[Log], kinds: Sequence[LogKind]) -> bool:
-    """Whether the first lines have what columns would pass over: cache fields of other names, or JSON within a text."""
+    """Whether the first lines have what columns would pass over.
+
+    Cache fields of other names, JSON within a text, and calls that lie in a record which seems to be one itself.
+    """
     records = map(_record, _first_lines(logs))
-    texts = (isinstance(_value(record, path), str) for record in records for path in JSON_TEXTS)
-    return any(texts) or show_unread_cache([log for log in logs if log.layout == "lines"], kinds)
+    hidden = (
+        any(_value(record, (name,)) for name in HOLDERS)
+        or any(isinstance(_value(record, path), str) for path in JSON_TEXTS)
+        for record in records
+    )
+    return any(hidden) or show_unread_cache([log for log in logs if log.layout == "lines"], kinds)
 
 
 def show_unread_cache(logs: Sequence[Log], kinds: Sequence[LogKind]) -> bool:
