@@ -3,7 +3,7 @@
 from tokencost.logs.records.kind import LogKind, Path, at
 from tokencost.logs.records.kinds.openai import server_tools
 
-_LITELLM = LogKind(
+LITELLM = LogKind(
     "litellm",
     # `metadata` is JSON, and a text of it in exports of the database; `additional_usage_values` holds what the usage
     # has beside the three counts, and newer versions keep all of it as `usage_object`.
@@ -17,13 +17,18 @@ _LITELLM = LogKind(
         "metadata.usage_object.prompt_cache_hit_tokens",
         "metadata.additional_usage_values.prompt_tokens_details.cached_tokens",
         "metadata.additional_usage_values.cache_read_input_tokens",
+        "response.usage.prompt_tokens_details.cached_tokens",
+        "response.usage.input_tokens_details.cached_tokens",
+        "response.usage.prompt_cache_hit_tokens",
     ),
     write=at(
         "metadata.usage_object.prompt_tokens_details.cache_write_tokens",
         "metadata.additional_usage_values.prompt_tokens_details.cache_write_tokens",
         "metadata.additional_usage_values.cache_creation_input_tokens",
+        "response.usage.prompt_tokens_details.cache_write_tokens",
     ),
     time=at("endTime", "startTime"),
+    tier=at("response.service_tier"),
     hosts=at("custom_llm_provider"),
     region=at("api_base"),
     failed=((("cache_hit",), "[Tt]rue"), (("status",), "failure")),
@@ -31,8 +36,13 @@ _LITELLM = LogKind(
     flat=True,
     # That of the response, else one of LiteLLM's own:
     # https://github.com/BerriAI/litellm/blob/main/litellm/proxy/spend_tracking/spend_tracking_utils.py
-    id=at("request_id"),
+    # In the payload of its callbacks it is named `id`.
+    id=at("request_id", "id"),
 )
+"""Looked for before what wraps a response: its records may have that beside them, and say alone who served it.
+
+https://docs.litellm.ai/docs/proxy/logging_spec
+"""
 
 _ACTIVITY = LogKind(
     "openrouter-activity",
@@ -161,7 +171,6 @@ PORTKEY = LogKind(
 """Looked for before the line of a batch, whose `response.body` its records have too."""
 
 GATEWAYS = (
-    _LITELLM,
     *_helicone(),
     _ACTIVITY,
     _ACTIVITY_BY_DAY,
