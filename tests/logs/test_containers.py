@@ -71,15 +71,19 @@ def test_a_second_kind_costs_no_record(
     assert usage(shipped, [str(path)], by=[by]).priced == len(records)
 
 
-RUN: dict[str, Any] = {"run_type": "llm", "end_time": AT, "prompt_tokens": 10, "completion_tokens": 1,
+RUN: dict[str, Any] = {"id": "1", "run_type": "llm", "end_time": AT, "prompt_tokens": 10, "completion_tokens": 1,
                        "extra": {"metadata": {"ls_model_name": "gpt-4o"}}}  # fmt: skip
 STEP = {"usage": {"inputTokens": 10, "outputTokens": 1}, "response": {"modelId": "gpt-4o", "timestamp": AT}}
-OBSERVATION = {"type": "GENERATION", "traceId": "t", "model": "gpt-4o", "endTime": "2025-03-01T12:00:00Z",
-               "usageDetails": {"input": 10, "output": 1, "total": 11}}  # fmt: skip
+OBSERVATION = {"id": "1", "type": "GENERATION", "model": "gpt-4o", "endTime": "2025-03-01T12:00:00Z",
+               "traceId": "t", "usageDetails": {"input": 10, "output": 1, "total": 11}}  # fmt: skip
 CHAIN = {"run_type": "chain", "start_time": AT, "prompt_tokens": 20, "completion_tokens": 2}
 WITHIN: dict[str, dict[str, Any]] = {
-    "a trace of Langfuse": {"trace": {"id": "t"}, "observations": [OBSERVATION] * 2},
-    "an answer of Langfuse": {"id": "t", "timestamp": "2025-03-01T12:00:00Z", "observations": [OBSERVATION] * 2},
+    "a trace of Langfuse": {"trace": {"id": "t"}, "observations": [OBSERVATION, {**OBSERVATION, "id": "2"}]},
+    "an answer of Langfuse": {
+        "id": "t",
+        "timestamp": "2025-03-01T12:00:00Z",
+        "observations": [{**OBSERVATION, "id": "3"}, {**OBSERVATION, "id": "4"}],
+    },
     "a page of runs": {"runs": [RUN] * 2, "cursors": {}},
     "a tree of runs": {**CHAIN, "child_runs": [RUN, {**CHAIN, "child_runs": [RUN]}]},
     "steps of the AI SDK": {"steps": [STEP] * 2, "totalUsage": {"inputTokens": 20, "outputTokens": 2}},
@@ -96,6 +100,14 @@ def test_calls_that_lie_within_are_read_one_by_one(
     result = usage(shipped, [str(path)])
     assert (result.priced, result.unpriced_rows, result.rejected_count) == (2, 0, 0)
     assert [row.tokens.input for row in result.rows] == [20]
+
+
+def test_names_of_records_are_no_records(shipped: PriceTable, tmp_path: Path) -> None:
+    path = tmp_path / "log.json"
+    path.write_text(written([{"id": "t", "observations": ["1", "2"]}, {"runs": ["1", "2"]}], "lines"))
+    result = usage(shipped, [str(path)])
+    assert (result.read, result.rejected_count) == (2, 2)
+    assert "no usage is recognised" in result.rejected[0].reason
 
 
 @pytest.mark.engine

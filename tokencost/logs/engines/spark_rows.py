@@ -29,7 +29,11 @@ def json_rows(view: str, kinds: Sequence[LogKind]) -> str:
     )
     of_scopes = _spans_of("array<struct<spans array<variant>>>", "$.scopeSpans", nested=1)
     of_spans = _spans_of("array<variant>", "$.spans", nested=0)
-    inner = f"coalesce({of_resources}, {of_scopes}, {of_spans}, {', '.join(map(_list, PAGES))}, array(record))"
+    pages_of = ", ".join(
+        f"IF(try_variant_get(record, '{at}', 'variant') IS NOT NULL, {_list(name)}, NULL)" if at else _list(name)
+        for name, at in PAGES.items()
+    )
+    inner = f"coalesce({of_resources}, {of_scopes}, {of_spans}, {pages_of}, array(record))"
     told = (f"try_variant_get(x, '$.usage.{name}', 'variant') IS NOT NULL" for name in STEPS_USAGE)
     steps = f"coalesce(forall({_list('steps')}, x -> {' OR '.join(told)}), false)"
     own = " AND ".join(f"try_variant_get(record, '$.{name}', 'variant') IS NULL" for name in ("usage", "response"))

@@ -12,8 +12,10 @@ from tokencost.logs.sql.fields import JsonRecord
 
 FILE = "tokencost_file"
 """The column with the path of the file of a record: named so that no field of a log is likely to be."""
-PAGES = ("data", "observations", "runs")
+PAGES = {"data": "", "observations": "$.observations[0].id", "runs": "$.runs[0].id"}
 """Fields whose elements are records: pages of answers, a trace of Langfuse, a page of LangSmith's runs.
+
+Elsewhere they may be the names of records alone, so that the first element is asked for what all records have.
 
 https://api.reference.langfuse.com/#tag/trace/GET/api/public/traces/{traceId}, https://api.smith.langchain.com/redoc
 """
@@ -69,7 +71,10 @@ def expand_sql(reader: str, kinds: Sequence[LogKind]) -> str:
         for name in STEPS_USAGE
     )
     own = " AND ".join(f"json_extract(record, '$.{name}') IS NULL" for name in ("usage", "response"))
-    of_pages = " ".join(f"WHEN {_is_filled(name)} THEN json_extract(record, '$.{name}[*]')" for name in PAGES)
+    of_pages = " ".join(
+        f"WHEN {_is_filled(name)}{_first_has(at)} THEN json_extract(record, '$.{name}[*]')"
+        for name, at in PAGES.items()
+    )
     pages = (
         f"SELECT {FILE}, unnest(CASE WHEN record IS NULL OR NOT ({lists}) THEN [record] "
         f"WHEN {_is_filled('steps')} AND {own} AND ({steps}) THEN json_extract(record, '$.steps[*]') "
@@ -90,6 +95,10 @@ def expand_sql(reader: str, kinds: Sequence[LogKind]) -> str:
         f"json_merge_patch(record, json_object('attributes', {_ATTRIBUTES})) ELSE record END AS record "
         f"FROM ({buckets})"
     )
+
+
+def _first_has(place: str) -> str:
+    return f" AND json_extract(record, '{place}') IS NOT NULL" if place else ""
 
 
 def _is_filled(name: str) -> str:
