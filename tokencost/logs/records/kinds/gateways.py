@@ -1,7 +1,7 @@
 """What proxies and gateways between programs and providers store."""
 
 from tokencost.logs.records.kind import LogKind, Path, at
-from tokencost.logs.records.kinds.openai import server_tools
+from tokencost.logs.records.kinds.openai import output_calls, server_tools
 
 LITELLM = LogKind(
     "litellm",
@@ -32,7 +32,9 @@ LITELLM = LogKind(
     hosts=at("custom_llm_provider"),
     region=at("api_base"),
     failed=((("cache_hit",), "[Tt]rue"), (("status",), "failure")),
-    calls=server_tools("metadata.usage_object", "metadata.additional_usage_values"),
+    calls=output_calls(
+        "response.", server_tools("metadata.usage_object", "metadata.additional_usage_values", "response.usage")
+    ),
     flat=True,
     # That of the response, else one of LiteLLM's own:
     # https://github.com/BerriAI/litellm/blob/main/litellm/proxy/spend_tracking/spend_tracking_utils.py

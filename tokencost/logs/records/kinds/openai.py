@@ -66,7 +66,7 @@ def openai_bodies(
         time=at(f"{under}completed_at", f"{under}created_at", f"{under}created", *LOG_TIMES),
         azure=at(f"{under}content_filters"),
         total=(),
-        calls=_output_calls(under, server_tools(f"{under}usage")),
+        calls=output_calls(under, server_tools(f"{under}usage")),
     )
     return chat, responses
 
@@ -87,7 +87,7 @@ def server_tools(*usages: str) -> tuple[CallCount, ...]:
     )
 
 
-def _output_calls(under: str, numbered: Sequence[CallCount]) -> tuple[CallCount, ...]:
+def output_calls(under: str, numbered: Sequence[CallCount]) -> tuple[CallCount, ...]:
     """Calls as elements of the output of a Responses object, and the numbers that such a record may have besides.
 
     Of the actions of a web search only `search` costs a call:
