@@ -3,7 +3,7 @@
 from tokencost.logs.records.kind import LogKind, Path, at
 from tokencost.logs.records.kinds.openai import output_calls, server_tools
 
-LITELLM = LogKind(
+_SPEND = LogKind(
     "litellm",
     # `metadata` is JSON, and a text of it in exports of the database; `additional_usage_values` holds what the usage
     # has beside the three counts, and newer versions keep all of it as `usage_object`.
@@ -17,34 +17,42 @@ LITELLM = LogKind(
         "metadata.usage_object.prompt_cache_hit_tokens",
         "metadata.additional_usage_values.prompt_tokens_details.cached_tokens",
         "metadata.additional_usage_values.cache_read_input_tokens",
-        "response.usage.prompt_tokens_details.cached_tokens",
-        "response.usage.input_tokens_details.cached_tokens",
-        "response.usage.prompt_cache_hit_tokens",
     ),
     write=at(
         "metadata.usage_object.prompt_tokens_details.cache_write_tokens",
         "metadata.additional_usage_values.prompt_tokens_details.cache_write_tokens",
         "metadata.additional_usage_values.cache_creation_input_tokens",
-        "response.usage.prompt_tokens_details.cache_write_tokens",
     ),
     time=at("endTime", "startTime"),
-    tier=at("response.service_tier"),
     hosts=at("custom_llm_provider"),
     region=at("api_base"),
     failed=((("cache_hit",), "[Tt]rue"), (("status",), "failure")),
-    calls=output_calls(
-        "response.", server_tools("metadata.usage_object", "metadata.additional_usage_values", "response.usage")
-    ),
+    calls=server_tools("metadata.usage_object", "metadata.additional_usage_values"),
     flat=True,
     # That of the response, else one of LiteLLM's own:
     # https://github.com/BerriAI/litellm/blob/main/litellm/proxy/spend_tracking/spend_tracking_utils.py
     # In the payload of its callbacks it is named `id`.
     id=at("request_id", "id"),
 )
-"""Looked for before what wraps a response: its records may have that beside them, and say alone who served it.
-
-https://docs.litellm.ai/docs/proxy/logging_spec
-"""
+_PAYLOAD = _SPEND._replace(
+    name="litellm-payload",
+    # What callbacks are given, and rows where responses are kept: https://docs.litellm.ai/docs/proxy/logging_spec
+    marks=(*_SPEND.marks, *at("response.usage.total_tokens")),
+    cached=at(
+        "response.usage.prompt_tokens_details.cached_tokens",
+        "response.usage.input_tokens_details.cached_tokens",
+        "response.usage.prompt_cache_hit_tokens",
+        "response.usage.cache_read_input_tokens",
+    ),
+    write=at(
+        "response.usage.prompt_tokens_details.cache_write_tokens",
+        "response.usage.input_tokens_details.cache_write_tokens",
+    ),
+    tier=at("response.service_tier"),
+    calls=output_calls("response.", server_tools("response.usage")),
+)
+LITELLM = (_PAYLOAD, _SPEND)
+"""Looked for before what wraps a response: they alone say who served it, and whether a cache of one's own answered."""
 
 _ACTIVITY = LogKind(
     "openrouter-activity",
