@@ -155,6 +155,28 @@ def test_a_column_of_cached_tokens_that_no_rule_reads(shipped: PriceTable, tmp_p
     )  # fmt: skip
 
 
+ROW = {"model": "gpt-4o", "time": "2025-03-01T12:00:00Z", "input_tokens": 10, "output_tokens": 1}
+ROWS = [{**ROW, "tokens_from_cache": 4}, {**ROW, "tokens_from_cache": 0, "cache_key": 7}, ROW]
+
+
+def test_a_field_of_cached_tokens_in_rows_of_json(shipped: PriceTable, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    result = usage(shipped, [str(path)])
+    assert (result.priced, result.unpriced_rows) == (2, 1)
+    assert "tokens_from_cache" in result.unpriced[0].reason
+
+
+@pytest.mark.engine
+def test_spark_finds_them_in_rows(shipped: PriceTable, tmp_path: Path, spark: Cluster) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    result = usage(shipped, [str(path)], engine="spark", cluster=spark)
+    assert (result.priced, [item.reason.split(" (")[0] for item in result.unpriced]) == (
+        2, ["no rule reads its field tokens_from_cache"]
+    )  # fmt: skip
+
+
 def test_a_text_that_is_json_among_objects(shipped: PriceTable, tmp_path: Path) -> None:
     plain = {**SPEND, "metadata": {}}
     path = written(tmp_path / "log.jsonl", *[plain] * 60, CACHED["text that is JSON"])

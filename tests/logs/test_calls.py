@@ -292,7 +292,8 @@ def test_kinds_that_show_no_calls_are_asked_for_none(shipped: PriceTable) -> Non
     with_calls = {kind.name for kind in LOG_KINDS if kind.calls}
     assert with_calls == {
         *("batch", "batch-responses", "chat", "responses", "wrapped", "wrapped-responses", "wrapped-body"),
-        *("wrapped-body-responses", "deepseek", "wrapped-deepseek", "litellm"),
+        *("wrapped-body-responses", "deepseek", "wrapped-deepseek", "litellm", "litellm-payload"),
+        *("wrapped-response-body", "wrapped-response-body-responses"),
         *("anthropic", "anthropic-written", "anthropic-in-response", "anthropic-in-response-written"),
         *("anthropic-in-body", "anthropic-in-body-written"),
     }

@@ -27,7 +27,7 @@ COMPLETE: tuple[dict[str, Any], ...] = (
                                     {"key": "gen_ai.usage.output_tokens", "value": {"intValue": "1"}},
                                     {"key": "gen_ai.response.model", "value": {"stringValue": "gpt-4o"}}]},
 )  # fmt: skip
-NAMES = ("spans", "scopeSpans", "resourceSpans", "results", "data", "items")
+NAMES = ("spans", "scopeSpans", "resourceSpans", "results", "data", "observations", "runs", "steps", "items")
 VALUES: tuple[Any, ...] = (None, [], {}, "x", [1], [COMPLETE[0]])
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(("", "[]", "x")),
@@ -69,6 +69,55 @@ def test_a_second_kind_costs_no_record(
     path = tmp_path / "log.jsonl"
     path.write_text(written(records, "lines"))
     assert usage(shipped, [str(path)], by=[by]).priced == len(records)
+
+
+RUN: dict[str, Any] = {"id": "1", "run_type": "llm", "end_time": AT, "prompt_tokens": 10, "completion_tokens": 1,
+                       "extra": {"metadata": {"ls_model_name": "gpt-4o"}}}  # fmt: skip
+STEP = {"usage": {"inputTokens": 10, "outputTokens": 1}, "response": {"modelId": "gpt-4o", "timestamp": AT}}
+OBSERVATION = {"id": "1", "type": "GENERATION", "model": "gpt-4o", "endTime": "2025-03-01T12:00:00Z",
+               "traceId": "t", "usageDetails": {"input": 10, "output": 1, "total": 11}}  # fmt: skip
+CHAIN = {"run_type": "chain", "start_time": AT, "prompt_tokens": 20, "completion_tokens": 2}
+WITHIN: dict[str, dict[str, Any]] = {
+    "a trace of Langfuse": {"trace": {"id": "t"}, "observations": [OBSERVATION, {**OBSERVATION, "id": "2"}]},
+    "an answer of Langfuse": {
+        "id": "t",
+        "timestamp": "2025-03-01T12:00:00Z",
+        "observations": [{**OBSERVATION, "id": "3"}, {**OBSERVATION, "id": "4"}],
+    },
+    "a page of runs": {"runs": [RUN] * 2, "cursors": {}},
+    "a tree of runs": {**CHAIN, "child_runs": [RUN, {**CHAIN, "child_runs": [RUN]}]},
+    "steps of the AI SDK": {"steps": [STEP] * 2, "totalUsage": {"inputTokens": 20, "outputTokens": 2}},
+}
+
+
+@pytest.mark.parametrize("record", WITHIN.values(), ids=WITHIN)
+@pytest.mark.parametrize("form", ["lines", "array", "pretty"])
+def test_calls_that_lie_within_are_read_one_by_one(
+    shipped: PriceTable, tmp_path: Path, record: dict[str, Any], form: str
+) -> None:
+    path = tmp_path / "log.json"
+    path.write_text(written([record], form))
+    result = usage(shipped, [str(path)])
+    assert (result.priced, result.unpriced_rows, result.rejected_count) == (2, 0, 0)
+    assert [row.tokens.input for row in result.rows] == [20]
+
+
+def test_names_of_records_are_no_records(shipped: PriceTable, tmp_path: Path) -> None:
+    path = tmp_path / "log.json"
+    path.write_text(written([{"id": "t", "observations": ["1", "2"]}, {"runs": ["1", "2"]}], "lines"))
+    result = usage(shipped, [str(path)])
+    assert (result.read, result.rejected_count) == (2, 2)
+    assert "no usage is recognised" in result.rejected[0].reason
+
+
+@pytest.mark.engine
+def test_spark_reads_what_lies_within(shipped: PriceTable, tmp_path: Path, spark: Cluster) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text(written(list(WITHIN.values()), "lines"))
+    there = usage(shipped, [str(path)], engine="spark", cluster=spark)
+    here = usage(shipped, [str(path)])
+    assert (there.read, there.priced) == (here.read, here.priced) == (12, 10)
+    assert [row.cost for row in there.rows] == [row.cost for row in here.rows]
 
 
 def test_what_holds_no_usage_is_looked_into(shipped: PriceTable, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Why records are rejected, in words: in short for sums of them, and with fields and figures for each."""
 
 from tokencost.logs.records.kind import FAILED, NO_CALL, REPEAT, LogKind, Path, call_numbers
+from tokencost.logs.records.kinds.openai import WITHOUT_USAGE
 from tokencost.logs.sql.fields import MOST
 from tokencost.pricing.cost import CONVENTION
 
@@ -35,6 +36,8 @@ def explain_rejection(code: str, problem: str, kind: LogKind | None, counts: dic
     if code == "time":
         time = _name_paths(kind.time)
         return f"the time in {time} is not an instant, nor a date, nor the seconds since 1970, before 2100"
+    if kind in WITHOUT_USAGE:
+        return "it holds no usage, so that it cannot be priced: nobody kept how many tokens it took"
     if code == "calls":
         return f"{_name_paths(call_numbers(kind))} is not a whole number of calls, zero or more"
     if code == "convention":

@@ -6,7 +6,8 @@ takes what was not read for what costs nothing.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tokencost.logs.files.csv_header import header_lines
@@ -14,8 +15,9 @@ from tokencost.logs.files.decompress import open_decompressed
 from tokencost.logs.files.detect import BOM
 from tokencost.logs.files.discover import HEAD, LONGEST_RECORD, Log
 from tokencost.logs.records.kind import LogKind, Path, Test, cache_names
+from tokencost.logs.records.kinds import CALLS_AMONG
 from tokencost.logs.sql.fields import JSON_TEXTS, UNREAD_CACHE, JsonRecord, NestedColumns, identifier, literal
-from tokencost.logs.sql.nested import CONTAINERS
+from tokencost.logs.sql.nested import CONTAINERS, HOLDERS
 from tokencost.logs.sql.normalize import known_sql
 from tokencost.logs.usage_query import UsageQuery
 
@@ -34,6 +36,8 @@ def first_kinds(logs: Sequence[Log], kinds: Sequence[LogKind]) -> tuple[LogKind,
 def kinds_in(lines: Iterable[str | bytes], kinds: Sequence[LogKind]) -> tuple[LogKind, ...]:
     """The kinds of these lines; all of them where none is seen."""
     seen = {name for line in lines for name in _kinds_of(_record(line), kinds)}
+    # Where the first lines show what is left of an origin, later ones may be its calls, of which it would know each.
+    seen |= {call for name in seen for call in CALLS_AMONG.get(name, ())}
     found = tuple(kind for kind in kinds if kind.name in seen)
     return found or tuple(kinds)
 
@@ -62,10 +66,17 @@ def _kinds_of(record: object, kinds: Sequence[LogKind]) -> Iterable[str]:
 
 
 def need_json(logs: Sequence[Log], kinds: Sequence[LogKind]) -> bool:
-    """Whether the first lines have what columns would pass over: cache fields of other names, or JSON within a text."""
+    """Whether the first lines have what columns would pass over.
+
+    Cache fields of other names, JSON within a text, and calls that lie in a record which seems to be one itself.
+    """
     records = map(_record, _first_lines(logs))
-    texts = (isinstance(_value(record, path), str) for record in records for path in JSON_TEXTS)
-    return any(texts) or show_unread_cache([log for log in logs if log.layout == "lines"], kinds)
+    hidden = (
+        any(_value(record, (name,)) for name in HOLDERS)
+        or any(isinstance(_value(record, path), str) for path in JSON_TEXTS)
+        for record in records
+    )
+    return any(hidden) or show_unread_cache([log for log in logs if log.layout == "lines"], kinds)
 
 
 def show_unread_cache(logs: Sequence[Log], kinds: Sequence[LogKind]) -> bool:
@@ -145,12 +156,31 @@ def holds_others(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], 
             for kind in within:
                 seen = (f"contains(r.{identifier(mark[0])}, '\"{mark[-1]}\"')" for mark in kind.marks)
                 lists += f" OR ({' AND '.join(seen)})"
-            others = [kind for kind in kinds if kind.name not in asked_names]
-            also = f" OR {has(others)}" if others else ""
-            test = f"NOT ({has(looked_for(asked))}) AND ({lists}{also})"
+            test = f"NOT ({has(looked_for(asked))}) AND ({lists})"
+            for before, others in _by_rank([kind for kind in every if kind in kinds], asked_names):
+                also = f" AND NOT ({has(looked_for(before))})" if before else ""
+                test += f" OR ({has(others)}){also}"
             if engine.execute(f"SELECT 1 FROM {source.relation} AS r WHERE {test} LIMIT 1").fetchone():
                 return True
     return False
+
+
+def _by_rank(
+    kinds: Sequence[LogKind], asked_names: Collection[str]
+) -> list[tuple[tuple[LogKind, ...], tuple[LogKind, ...]]]:
+    """The kinds that were not asked for, each time with those asked for that go before them.
+
+    A record is of the first kind that knows it. A chunk of a stream that holds usage is a call, though all chunks
+    before it are none, and the rest of its kind would know it as well.
+    """
+    found = []
+    before: tuple[LogKind, ...] = ()
+    for is_asked, group in groupby(kinds, key=lambda kind: kind.name in asked_names):
+        if is_asked:
+            before += tuple(group)
+        else:
+            found.append((before, tuple(group)))
+    return found
 
 
 def _stand_apart(engine: "Engine", query: UsageQuery, kinds: Sequence[LogKind], all_kinds: Sequence[LogKind]) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tokencost.logs.records.kind import LogKind, Path
 from tokencost.logs.sql.dialects import SPARK
-from tokencost.logs.sql.fields import UNREAD_CACHE
-from tokencost.logs.sql.nested import CONTAINERS, USAGE_KEY, holds_usage_sql
+from tokencost.logs.sql.fields import CACHE_COLUMN, UNREAD_CACHE
+from tokencost.logs.sql.nested import CONTAINERS, PAGES, STEPS_USAGE, USAGE_KEY, holds_usage_sql
 from tokencost.logs.sql.printed_sql import RECORD, Fields, table_columns, verbatim_sql
 
 FILE = "tokencost_file"
@@ -29,10 +29,18 @@ def json_rows(view: str, kinds: Sequence[LogKind]) -> str:
     )
     of_scopes = _spans_of("array<struct<spans array<variant>>>", "$.scopeSpans", nested=1)
     of_spans = _spans_of("array<variant>", "$.spans", nested=0)
-    inner = f"coalesce({of_resources}, {of_scopes}, {of_spans}, {_list('data')}, array(record))"
+    pages_of = ", ".join(
+        f"IF(try_variant_get(record, '{at}', 'variant') IS NOT NULL, {_list(name)}, NULL)" if at else _list(name)
+        for name, at in PAGES.items()
+    )
+    inner = f"coalesce({of_resources}, {of_scopes}, {of_spans}, {pages_of}, array(record))"
+    told = (f"try_variant_get(x, '$.usage.{name}', 'variant') IS NOT NULL" for name in STEPS_USAGE)
+    steps = f"coalesce(forall({_list('steps')}, x -> {' OR '.join(told)}), false)"
+    own = " AND ".join(f"try_variant_get(record, '$.{name}', 'variant') IS NULL" for name in ("usage", "response"))
     pages = (
-        f"SELECT file, explode(CASE WHEN NOT ({lists}) OR {alone} THEN array(record) ELSE {inner} END) AS record "
-        f"FROM ({parsed})"
+        f"SELECT file, explode(CASE WHEN NOT ({lists}) THEN array(record) WHEN {own} AND {steps} THEN {_list('steps')} "
+        f"WHEN {_list('child_runs')} IS NOT NULL THEN {_runs_in('record')} "
+        f"WHEN {alone} THEN array(record) ELSE {inner} END) AS record FROM ({parsed})"
     )
     start, end = (f"try_variant_get(record, '$.{name}', 'string')" for name in ("start_time", "end_time"))
     results = f"CASE WHEN NOT {alone} THEN {_list('results')} END"
@@ -49,6 +57,18 @@ def json_rows(view: str, kinds: Sequence[LogKind]) -> str:
 
 def _list(name: str) -> str:
     return _if_filled(f"try_variant_get(record, '$.{name}', 'array<variant>')")
+
+
+_DEEPEST_RUN = 8
+
+
+def _runs_in(run: str, depth: int = 0) -> str:
+    """A run and those that lie in it, as deep as they commonly do: there is no path to any depth."""
+    if depth == _DEEPEST_RUN:
+        return f"array({run})"
+    name = f"r{depth}"
+    below = f"coalesce(try_variant_get({run}, '$.child_runs', 'array<variant>'), array())"
+    return f"concat(array({run}), flatten(transform({below}, {name} -> {_runs_in(name, depth + 1)})))"
 
 
 def _present(path: Path) -> str:
@@ -77,9 +97,14 @@ class JsonFields(Fields):
 
     def unread_cache(self, path: Path, known: Sequence[str]) -> str | None:  # type: ignore[override]  # none elsewhere
         """The first such key."""
-        if not path:
-            return None
         names = ", ".join(f"'{name}'" for name in known)
+        if not path:
+            row = f"to_json(r.{RECORD})"
+            of_tokens = (
+                f"k rlike '(?i){CACHE_COLUMN}' AND k NOT IN ({names}) "
+                f"AND get_json_object({row}, concat('$.', k)) rlike '^[1-9]'"
+            )
+            return verbatim_sql(f"try_element_at(filter(json_object_keys({row}), k -> {of_tokens}), 1)")
         text = SPARK.as_written(f"r.{RECORD}", path)
         pattern = UNREAD_CACHE.replace("\\", "\\\\")
         found = f"regexp_extract_all({text}, '{pattern}', 1)"

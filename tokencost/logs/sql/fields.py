@@ -24,6 +24,9 @@ UNREAD_CACHE = '"([^"\\\\]*[Cc]ache[^"\\\\]*)": ?[1-9]'
 """A key with a number above zero in the text of JSON; what is quoted within a text has backslashes."""
 
 
+CACHE_COLUMN = "cache.*tokens|tokens.*cache"
+"""The name of a column that counts tokens of a cache. A row has others too, such as whether its own cache answered."""
+
 JSON_TEXTS: tuple[Path, ...] = (("metadata",), ("other",), ("attributes", "ai.response.providerMetadata"))
 """Fields that some programs write as a text that is JSON: LiteLLM's and new-api's exported databases, the AI SDK."""
 
@@ -287,9 +290,15 @@ class JsonRecord:
 
     def unread_cache(self, path: Path, known: Sequence[str]) -> str | None:
         """The first such key, where it is looked for."""
-        if not (path and self._find_unread):
+        if not self._find_unread:
             return None
         names = ", ".join(map(literal, known))
+        if not path:
+            of_tokens = (
+                f"regexp_matches(k, '{CACHE_COLUMN}', 'i') AND k NOT IN ({names}) "
+                "AND regexp_matches(CAST(json_extract(r.record, '/' || k) AS VARCHAR), '^[1-9]')"
+            )
+            return f"list_filter(json_keys(r.record), lambda k: {of_tokens})[1]"
         text = f"CAST(json_extract(r.record, {_pointer(path)}) AS VARCHAR)"
         found = f"regexp_extract_all({text}, {literal(UNREAD_CACHE)}, 1)"
         return f"list_filter({found}, lambda k: k NOT IN ({names}))[1]"
@@ -367,7 +376,7 @@ class TableColumns:
 
     def unread_cache(self, path: Path, known: Sequence[str]) -> str | None:
         """The first such column of tokens."""
-        names = [name for name in self._types if re.search("cache.*tokens|tokens.*cache", name, re.IGNORECASE)]
+        names = [name for name in self._types if re.search(CACHE_COLUMN, name, re.IGNORECASE)]
         arms = [
             f"WHEN regexp_matches(CAST(r.{identifier(name)} AS VARCHAR), '^[1-9]') THEN {literal(name)}"
             for name in names

@@ -12,11 +12,30 @@ from tokencost.logs.sql.fields import JsonRecord
 
 FILE = "tokencost_file"
 """The column with the path of the file of a record: named so that no field of a log is likely to be."""
-CONTAINERS: tuple[Path, ...] = (("resourceSpans",), ("scopeSpans",), ("spans",), ("results",), ("data",))
+PAGES = {"data": "", "observations": "$.observations[0].id", "runs": "$.runs[0].id"}
+"""Fields whose elements are records: pages of answers, a trace of Langfuse, a page of LangSmith's runs.
+
+Elsewhere they may be the names of records alone, so that the first element is asked for what all records have.
+
+https://api.reference.langfuse.com/#tag/trace/GET/api/public/traces/{traceId}, https://api.smith.langchain.com/redoc
+"""
+HOLDERS = ("steps", "child_runs")
+"""Fields of records that seem to be one call themselves, or none: results of the AI SDK, and runs as LangSmith's
+`read_run` gives them with those that lie in them."""
+CONTAINERS: tuple[Path, ...] = (
+    *(("resourceSpans",), ("scopeSpans",), ("spans",), ("results",)),
+    *((name,) for name in (*HOLDERS, *PAGES)),
+)
 """Fields that hold lists of records.
 
 OTLP as JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding; the page of buckets:
 https://platform.openai.com/docs/api-reference/usage/completions
+"""
+STEPS_USAGE = ("inputTokens", "promptTokens")
+"""What each step of a result of the AI SDK has in its usage, in version 5 and before.
+
+A result as an object of its class has its steps and their sum, and neither model nor time but in the steps:
+https://github.com/vercel/ai/blob/main/packages/ai/src/generate-text/generate-text.ts
 """
 USAGE_KEY = '"gen_ai.usage.'
 """What the JSON of a span has in it that tells of tokens."""
@@ -44,11 +63,23 @@ def expand_sql(reader: str, kinds: Sequence[LogKind]) -> str:
         for name, path in _SPAN_LISTS
     )
     # Whether a record holds usage is asked only where it has such a list: few have, and it costs more.
-    lists = " OR ".join(_is_filled(name) for (name,) in CONTAINERS)
+    # All of them at once: each function holds its own copy of a record while it looks into it.
+    paths = ", ".join(f"'$.{name}'" for (name,) in CONTAINERS)
+    lists = f"coalesce(list_max(json_array_length(record, [{paths}])) > 0, false)"
+    steps = " OR ".join(
+        f"len(json_extract(record, '$.steps[*].usage.{name}')) = json_array_length(record, '$.steps')"
+        for name in STEPS_USAGE
+    )
+    own = " AND ".join(f"json_extract(record, '$.{name}') IS NULL" for name in ("usage", "response"))
+    of_pages = " ".join(
+        f"WHEN {_is_filled(name)}{_first_has(at)} THEN json_extract(record, '$.{name}[*]')"
+        for name, at in PAGES.items()
+    )
     pages = (
-        f"SELECT {FILE}, unnest(CASE WHEN record IS NULL OR NOT ({lists}) OR {alone} THEN [record] {spans} "
-        f"WHEN {_is_filled('data')} THEN json_extract(record, '$.data[*]') ELSE [record] END) AS record "
-        f"FROM {reader} AS r"
+        f"SELECT {FILE}, unnest(CASE WHEN record IS NULL OR NOT ({lists}) THEN [record] "
+        f"WHEN {_is_filled('steps')} AND {own} AND ({steps}) THEN json_extract(record, '$.steps[*]') "
+        f"WHEN {_is_filled('child_runs')} THEN list_prepend(record, json_extract(record, '$..child_runs[*]')) "
+        f"WHEN {alone} THEN [record] {spans} {of_pages} ELSE [record] END) AS record FROM {reader} AS r"
     )
     times = ", ".join(
         f"'{name}', coalesce(json_extract(record, '$.{name}'), json_extract(x, '$.{name}'))"
@@ -64,6 +95,10 @@ def expand_sql(reader: str, kinds: Sequence[LogKind]) -> str:
         f"json_merge_patch(record, json_object('attributes', {_ATTRIBUTES})) ELSE record END AS record "
         f"FROM ({buckets})"
     )
+
+
+def _first_has(place: str) -> str:
+    return f" AND json_extract(record, '{place}') IS NOT NULL" if place else ""
 
 
 def _is_filled(name: str) -> str:

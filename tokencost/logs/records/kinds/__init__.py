@@ -10,10 +10,18 @@ from tokencost.errors import InvalidRequest
 from tokencost.logs.records.kind import LogKind
 from tokencost.logs.records.kinds.anthropic import messages
 from tokencost.logs.records.kinds.deepseek import EXPORTS, parts_only
-from tokencost.logs.records.kinds.frameworks import FRAMEWORKS
-from tokencost.logs.records.kinds.gateways import GATEWAYS, PORTKEY
+from tokencost.logs.records.kinds.frameworks import FRAMEWORKS, PYDANTIC_AI
+from tokencost.logs.records.kinds.gateways import GATEWAYS, LITELLM, PORTKEY
 from tokencost.logs.records.kinds.no_calls import NO_CALLS
-from tokencost.logs.records.kinds.openai import BATCH, BATCH_FAILED, BATCH_OBJECT, CHAT, USAGE_BUCKET, openai_bodies
+from tokencost.logs.records.kinds.openai import (
+    BATCH_OBJECT,
+    BATCH_OTHERS,
+    CHAT,
+    USAGE_BUCKET,
+    WITHOUT_USAGE,
+    batch_lines,
+    openai_bodies,
+)
 from tokencost.logs.records.kinds.opentelemetry import SPANS
 from tokencost.logs.records.kinds.programs import CODEX_TURN, PROGRAMS
 from tokencost.logs.records.kinds.realtime import REALTIME
@@ -25,12 +33,14 @@ LOG_KINDS: tuple[LogKind, ...] = (
     # Chat Completions come early: of a whole record each field that is asked for takes time.
     _CHAT,
     PORTKEY,
-    *openai_bodies("batch", BATCH, "response.body", tier="batch", failed=True),
+    *batch_lines(),
     BATCH_OBJECT,
     *REALTIME,
     CODEX_TURN,
     *messages(""),
+    *PYDANTIC_AI,
     _RESPONSES,
+    *LITELLM,
     *messages("response"),
     *openai_bodies("wrapped", CHAT, "response"),
     *messages("body"),
@@ -38,6 +48,8 @@ LOG_KINDS: tuple[LogKind, ...] = (
     parts_only("", "deepseek"),
     parts_only("response", "wrapped-deepseek"),
     *FRAMEWORKS,
+    # What frameworks and programs log of an answer of the API, such as a result of the AI SDK, holds its body too.
+    *openai_bodies("wrapped-response-body", CHAT, "response.body"),
     *SPANS,
     USAGE_BUCKET,
     *EXPORTS,
@@ -45,15 +57,25 @@ LOG_KINDS: tuple[LogKind, ...] = (
     *PROGRAMS,
     *PLAIN_TABLES,
     *FLAT_TABLES,
-    BATCH_FAILED,
+    *BATCH_OTHERS,
     *NO_CALLS,
+    *WITHOUT_USAGE,
 )
 
 FAMILIES = {
-    "batch": ("batch", "batch-responses", "batch-failed"),
-    "wrapped": ("wrapped", "wrapped-responses", "wrapped-body", "wrapped-body-responses", "wrapped-deepseek"),
+    "batch": ("batch", "batch-responses", "batch-refused", "batch-failed"),
+    "wrapped": (
+        "wrapped",
+        "wrapped-responses",
+        "wrapped-body",
+        "wrapped-body-responses",
+        "wrapped-deepseek",
+        "wrapped-response-body",
+        "wrapped-response-body-responses",
+    ),
     "otel": ("otel", "otel-older"),
     "otel-flat": ("otel-flat", "otel-flat-older"),
+    "litellm": ("litellm", "litellm-payload"),
     "anthropic": ("anthropic", "anthropic-written"),
     "langfuse": ("langfuse", "langfuse-answered", "langfuse-other"),
     "langfuse-stored": ("langfuse-stored", "langfuse-stored-answered", "langfuse-stored-other"),
@@ -61,11 +83,29 @@ FAMILIES = {
     "langchain": ("langchain", "langchain-dump", "langchain-result", "langchain-older"),
     "openinference": ("openinference", "openinference-nested", "openinference-other"),
     "openinference-table": ("openinference-table", "phoenix-other"),
+    "pydantic-ai": ("pydantic-ai", "pydantic-ai-older"),
     "openai-agents": ("openai-agents", "openai-agents-other"),
-    "ai-sdk": ("ai-sdk", "ai-sdk-total", "ai-sdk-4"),
+    "ai-sdk": ("ai-sdk", "ai-sdk-total", "ai-sdk-4", "ai-sdk-embedding", "ai-sdk-embeddings"),
     "ai-sdk-span": ("ai-sdk-span", "ai-sdk-span-embedding"),
 }
 """Names that stand for several kinds where a user names one: records of one origin come in all of them."""
+
+CALLS_AMONG = {
+    "chunk": ("chat",),
+    "chunk-in-response": ("wrapped",),
+    "chunk-in-body": ("wrapped-body",),
+    **{
+        name: tuple(member for member in members if member != name)
+        for members in FAMILIES.values()
+        for name in members
+        if name in ("batch-refused", "batch-failed") or name.endswith("-other")
+    },
+    "ai-sdk-span-other": FAMILIES["ai-sdk-span"],
+}
+"""Kinds that know whatever is left of an origin, such as failed lines of a batch, and those that know its calls.
+
+The last chunk of a stream has the usage, and is a call: https://platform.openai.com/docs/api-reference/chat-streaming
+"""
 
 
 def named_kinds(names: Sequence[str]) -> tuple[LogKind, ...]:
@@ -78,5 +118,5 @@ def named_kinds(names: Sequence[str]) -> tuple[LogKind, ...]:
     return tuple(kind for kind in LOG_KINDS if kind.name in wanted)
 
 
-_SHAPES = ", ".join(kind.name for kind in LOG_KINDS if kind not in NO_CALLS)
+_SHAPES = ", ".join(kind.name for kind in LOG_KINDS if kind not in (*NO_CALLS, *WITHOUT_USAGE))
 SHAPE_HINT = f"--shape is one of {_SHAPES}, or several; --map describes another"

@@ -1,6 +1,6 @@
-"""What frameworks write of the calls that they make: LangChain, DSPy, the AI SDK, and OpenAI's Agents SDK."""
+"""What frameworks write of their calls: LangChain, DSPy, Pydantic AI, the AI SDK, and OpenAI's Agents SDK."""
 
-from tokencost.logs.records.kind import LOG_TIMES, LogKind, at
+from tokencost.logs.records.kind import LOG_TIMES, LogKind, Test, at, no_call
 from tokencost.logs.records.kinds.tracers import TRACERS
 
 _TIERS = ("", "priority_", "flex_")
@@ -148,7 +148,58 @@ def _ai_sdk() -> tuple[LogKind, ...]:
         ),
         write=(),
     )
-    return steps, step, older
+    embedding = step._replace(
+        name="ai-sdk-embedding",
+        source="https://ai-sdk.dev/docs/reference/ai-sdk-core/embed",
+        marks=at("usage.tokens", "embedding"),
+        # Of what the provider answered, where it was kept.
+        model=at("response.body.model", *(".".join(path) for path in step.model)),
+        input=at("usage.tokens"),
+        output=(),
+        cached=(),
+        write=(),
+        total=at("usage.tokens"),
+        id=(),
+    )
+    several = embedding._replace(name="ai-sdk-embeddings", marks=at("usage.tokens", "embeddings"))
+    return steps, step, older, embedding, several
 
 
+def _pydantic_ai() -> tuple[LogKind, ...]:
+    """Messages of Pydantic AI, as `all_messages_json()` writes them: of its versions from 1.0 on, and before.
+
+    The input includes what was read from a cache and written to it. What was asked is a message as well.
+    """
+    page = "https://github.com/pydantic/pydantic-ai/blob/main/pydantic_ai_slim/pydantic_ai/messages.py"
+    answer = LogKind(
+        "pydantic-ai",
+        page,
+        marks=at("kind", "model_name", "usage.input_tokens"),
+        model=at("model_name"),
+        input=at("usage.input_tokens"),
+        output=at("usage.output_tokens"),
+        cached=at("usage.cache_read_tokens"),
+        write=at("usage.cache_write_tokens"),
+        time=at("timestamp"),
+        hosts=at("provider_name"),
+        tests=(Test(("kind",), "response"),),
+        other_tokens=at("usage.input_audio_tokens", "usage.output_audio_tokens"),
+        id=at("provider_response_id", "vendor_id"),
+        # The provider's own counts within `details`.
+        replaced=at("cached_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"),
+    )
+    older = answer._replace(
+        name="pydantic-ai-older",
+        marks=at("kind", "model_name", "usage.request_tokens"),
+        input=at("usage.request_tokens"),
+        output=at("usage.response_tokens"),
+        cached=at("usage.details.cached_tokens"),
+        write=(),
+        other_tokens=(),
+    )
+    return answer, older, no_call("pydantic-ai-request", page, "kind", "parts", kind="request")
+
+
+PYDANTIC_AI = _pydantic_ai()
+"""Looked for before Responses, whose names their usage has."""
 FRAMEWORKS = (*TRACERS, *_messages(), _AGENTS, _AGENTS_OTHERS, *_ai_sdk())

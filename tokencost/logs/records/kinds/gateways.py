@@ -1,9 +1,9 @@
 """What proxies and gateways between programs and providers store."""
 
 from tokencost.logs.records.kind import LogKind, Path, at
-from tokencost.logs.records.kinds.openai import server_tools
+from tokencost.logs.records.kinds.openai import output_calls, server_tools
 
-_LITELLM = LogKind(
+_SPEND = LogKind(
     "litellm",
     # `metadata` is JSON, and a text of it in exports of the database; `additional_usage_values` holds what the usage
     # has beside the three counts, and newer versions keep all of it as `usage_object`.
@@ -31,8 +31,28 @@ _LITELLM = LogKind(
     flat=True,
     # That of the response, else one of LiteLLM's own:
     # https://github.com/BerriAI/litellm/blob/main/litellm/proxy/spend_tracking/spend_tracking_utils.py
-    id=at("request_id"),
+    # In the payload of its callbacks it is named `id`.
+    id=at("request_id", "id"),
 )
+_PAYLOAD = _SPEND._replace(
+    name="litellm-payload",
+    # What callbacks are given, and rows where responses are kept: https://docs.litellm.ai/docs/proxy/logging_spec
+    marks=(*_SPEND.marks, *at("response.usage.total_tokens")),
+    cached=at(
+        "response.usage.prompt_tokens_details.cached_tokens",
+        "response.usage.input_tokens_details.cached_tokens",
+        "response.usage.prompt_cache_hit_tokens",
+        "response.usage.cache_read_input_tokens",
+    ),
+    write=at(
+        "response.usage.prompt_tokens_details.cache_write_tokens",
+        "response.usage.input_tokens_details.cache_write_tokens",
+    ),
+    tier=at("response.service_tier"),
+    calls=output_calls("response.", server_tools("response.usage")),
+)
+LITELLM = (_PAYLOAD, _SPEND)
+"""Looked for before what wraps a response: they alone say who served it, and whether a cache of one's own answered."""
 
 _ACTIVITY = LogKind(
     "openrouter-activity",
@@ -161,7 +181,6 @@ PORTKEY = LogKind(
 """Looked for before the line of a batch, whose `response.body` its records have too."""
 
 GATEWAYS = (
-    _LITELLM,
     *_helicone(),
     _ACTIVITY,
     _ACTIVITY_BY_DAY,

@@ -66,6 +66,9 @@ NO_CALLS: tuple[LogKind, ...] = (
     *_under(
         no_call("pending", _BACKGROUND, "status", object="response", status="queued|in_progress"), "response", "body"
     ),
+    # Azure says in the first chunk what its filter made of the prompt, before there is an answer:
+    # https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-streaming
+    no_call("chunk-filters", _STREAM, "prompt_filter_results", "object", object=""),
     # `response.completed` and `response.incomplete` hold the usage.
     no_call("event", _EVENTS, "type", type="response[.](created|queued|in_progress|failed|[a-z_]+[.][a-z_.]+)"),
     *_under(no_call("error", _ERRORS, "error.message"), "response", "body", "response.body"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tokencost.logs.records.kind import LOG_TIMES, CallCount, Items, LogKind, at
+from tokencost.logs.records.kind import LOG_TIMES, CallCount, Items, LogKind, Test, at, no_call
 
 CHAT = "https://platform.openai.com/docs/api-reference/chat/object"
 BATCH = "https://platform.openai.com/docs/api-reference/batch/request-output"
@@ -66,9 +66,16 @@ def openai_bodies(
         time=at(f"{under}completed_at", f"{under}created_at", f"{under}created", *LOG_TIMES),
         azure=at(f"{under}content_filters"),
         total=(),
-        calls=_output_calls(under, server_tools(f"{under}usage")),
+        calls=output_calls(under, server_tools(f"{under}usage")),
     )
     return chat, responses
+
+
+def batch_lines() -> tuple[LogKind, LogKind]:
+    """Lines of the output of a batch. What else holds the body of a response, without `custom_id`, was no batch."""
+    chat, responses = openai_bodies("batch", BATCH, "response.body", tier="batch", failed=True)
+    named = at("custom_id")
+    return chat._replace(marks=(*chat.marks, *named)), responses._replace(marks=(*responses.marks, *named))
 
 
 def server_tools(*usages: str) -> tuple[CallCount, ...]:
@@ -80,7 +87,7 @@ def server_tools(*usages: str) -> tuple[CallCount, ...]:
     )
 
 
-def _output_calls(under: str, numbered: Sequence[CallCount]) -> tuple[CallCount, ...]:
+def output_calls(under: str, numbered: Sequence[CallCount]) -> tuple[CallCount, ...]:
     """Calls as elements of the output of a Responses object, and the numbers that such a record may have besides.
 
     Of the actions of a web search only `search` costs a call:
@@ -136,11 +143,32 @@ USAGE_BUCKET = LogKind(
 BATCH_FAILED = LogKind(
     "batch-failed",
     BATCH,
-    marks=at("custom_id"),
+    marks=at("custom_id", "response.status_code"),
     model=(),
     input=(),
     output=(),
     failed=((("custom_id",), ".*"),),
 )
+BATCH_OTHERS = (
+    # Of requests that were not sent, such as those of an expired batch, there is no response.
+    BATCH_FAILED._replace(name="batch-refused", marks=at("custom_id", "error.code")),
+    BATCH_FAILED,
+    no_call("batch-request", "https://platform.openai.com/docs/api-reference/batch/request-input", "custom_id", "url"),
+)
+"""What has the name of a request in a batch, and is no call; the name alone may stand beside anything."""
 
 BATCH_OBJECT = _batch_object()
+
+
+def _without_usage() -> tuple[LogKind, ...]:
+    """Objects that would hold usage, and do not: whoever kept them kept what was said, not what it cost."""
+    chat, responses = openai_bodies("chat-without-usage", CHAT, "")
+    kinds = (
+        (chat, at("object", "choices"), "chat[.]completion|text_completion"),
+        (responses._replace(name="responses-without-usage"), at("object", "status"), "response"),
+    )
+    return tuple(kind._replace(marks=marks, tests=(Test(("object",), said),), calls=()) for kind, marks, said in kinds)
+
+
+WITHOUT_USAGE = _without_usage()
+"""Looked for last, to say what is missing in them."""

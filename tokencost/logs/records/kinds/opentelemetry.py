@@ -9,9 +9,13 @@ _NO_INFERENCE = "create_agent|invoke_agent|invoke_workflow|execute_tool|plan|ret
 https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-agent-spans.md; the last one
 is of the AI SDK: https://ai-sdk.dev/docs/ai-sdk-core/telemetry
 """
-_TIMES = at(*("end_time", "endTimeUnixNano", "endTime", "timestamp"), *("start_time", "startTimeUnixNano", "startTime"))
+_TIMES = at(
+    *("end_time", "endTimeUnixNano", "endTime", "end_timestamp", "timestamp"),
+    *("start_time", "startTimeUnixNano", "startTime", "start_timestamp"),
+)
 """Of spans as exporters write them: in Python, in OTLP, and in JavaScript, where `endTime` is a pair of numbers and the
-exporter to the console has no end, but `timestamp`, the start in microseconds."""
+exporter to the console has no end, but `timestamp`, the start in microseconds. Logfire's rows have `end_timestamp`:
+https://logfire.pydantic.dev/docs/reference/sql/"""
 SPAN_IDS: tuple[tuple[Path, Path], ...] = (
     (("traceId",), ("spanId",)),
     (("trace_id",), ("span_id",)),
@@ -49,6 +53,10 @@ def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
             "gen_ai.usage.cached_input_tokens",
             "ai.usage.cachedInputTokens",
             "ai.usage.inputTokenDetails.cacheReadTokens",
+            # Of Pydantic AI, whose older versions have no other:
+            # https://github.com/pydantic/pydantic-ai/blob/main/pydantic_ai_slim/pydantic_ai/usage.py
+            "gen_ai.usage.details.cache_read_tokens",
+            "gen_ai.usage.details.cached_tokens",
         ),
         # The page says `cache_creation`; instrumentations, and the page's own metrics, say `cache_write` too.
         write=attributes(
@@ -57,6 +65,7 @@ def _span(name: str, root: Path, input_key: str, output_key: str) -> LogKind:
             "gen_ai.usage.cache_creation_input_tokens",
             "gen_ai.usage.cache_write_input_tokens",
             "ai.usage.inputTokenDetails.cacheWriteTokens",
+            "gen_ai.usage.details.cache_write_tokens",
         ),
         time=_TIMES,
         pair_times=True,

@@ -103,9 +103,30 @@ def _flat_tables() -> tuple[LogKind, ...]:
         id=_IDS,
     )
     within = (flat(f"flat-in-{root}", root) for root in ("data", "result", "token_usage"))
+    # As programs in JavaScript name them.
+    camel = named._replace(
+        name="table-camel",
+        marks=at("model", "inputTokens", "outputTokens"),
+        model=at("model"),
+        input=at("inputTokens"),
+        output=at("outputTokens"),
+        cached=at("cachedInputTokens", "cachedTokens"),
+        write=at("cacheWriteTokens"),
+        time=at("completedAt", "endTime", *times),
+        hosts=at("provider"),
+        tier=at("tier", "serviceTier"),
+        id=at("responseId", "id"),
+    )
+    older = camel._replace(
+        name="table-camel-older",
+        marks=at("model", "promptTokens", "completionTokens"),
+        input=at("promptTokens"),
+        output=at("completionTokens"),
+        cached=at("cachedTokens", "cachedPromptTokens"),
+    )
     # `--model` then says which it was.
     nameless = named._replace(name="table-without-model", marks=at("input_tokens", "output_tokens"), model=())
-    return claude, one_api, top, *within, named, nameless
+    return claude, one_api, top, *within, named, camel, older, nameless
 
 
 PLAIN_TABLES = _tables()
