@@ -7,6 +7,7 @@ library's `price` takes it, with `requests` where one record sums up several. `n
 `LOG_KINDS`, `kinds` names those that it shows.
 """
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -18,6 +19,8 @@ import pytest
 import tomli
 
 from tokencost import PriceTable, price
+from tokencost.logs import passes
+from tokencost.logs.passes import Pass
 from tokencost.logs.records.kinds import LOG_KINDS
 from tokencost.logs.usage import usage
 
@@ -29,10 +32,13 @@ def read_example(path: Path) -> Mapping[str, Any]:
     return tomli.loads(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("at_once", [False, True], ids=["", "at once"])
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_log_costs_what_its_calls_cost_with_no_option_but_its_path(
-    shipped: PriceTable, tmp_path: Path, path: Path
+    shipped: PriceTable, tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool
 ) -> None:
+    if at_once:  # as whole records, with all fields looked up at once, as is done where memory is short
+        monkeypatch.setattr(passes, "first_pass", lambda logs, kinds: Pass(logs, kinds, as_json=True, at_once=True))
     example = read_example(path)
     write_files(tmp_path, example["files"])
     result = usage(shipped, [str(tmp_path / example.get("path", example["files"][0]["name"]))])
@@ -67,3 +73,20 @@ def cost_of(table: PriceTable, call: Mapping[str, Any]) -> Decimal:
 def test_examples_show_kinds_that_there_are() -> None:
     shown = {name for path in FILES for name in read_example(path).get("kinds", ())}
     assert shown <= {kind.name for kind in LOG_KINDS}
+
+
+def test_rows_with_json_in_a_text_fit_in_memory(shipped: PriceTable, tmp_path: Path) -> None:
+    usage_of_call = {"prompt_tokens": 1000, "completion_tokens": 10, "prompt_tokens_details": {"cached_tokens": 400}}
+    row = {
+        "request_id": "", "call_type": "acompletion", "spend": 0.01, "total_tokens": 1010, "prompt_tokens": 1000,
+        "completion_tokens": 10, "startTime": "2026-10-01 10:00:00.123", "endTime": "2026-10-01 10:00:04.123",
+        "model": "gpt-5", "custom_llm_provider": "openai", "metadata": json.dumps({"usage_object": usage_of_call}),
+    }  # fmt: skip
+    path = tmp_path / "log.jsonl"
+    text = json.dumps(row)
+    path.write_text("".join(text.replace('""', f'"chatcmpl-{n:016}"', 1) + "\n" for n in range(10_000)))
+    result = usage(shipped, str(path))
+    alone = price(
+        shipped, "gpt-5", on="2026-10-01T10:00:04Z", input_tokens=1000, cached_input_tokens=400, output_tokens=10
+    )
+    assert (result.priced, result.rows[0].cost.total) == (10_000, 10_000 * alone.total)

@@ -28,6 +28,8 @@ class Pass(NamedTuple):
     """Whether a line that is no record ends the pass. Only so does the engine say that a key stands in one twice."""
     as_json: bool = False
     """Whether JSON lines are read as whole records, which takes longer and can look into lists."""
+    at_once: bool = False
+    """Whether all fields of a whole record are looked up at once, which takes twice the time and less memory."""
 
 
 def first_pass(logs: Logs, kinds: Sequence[LogKind], *, strict: bool = True) -> Pass:
@@ -37,6 +39,12 @@ def first_pass(logs: Logs, kinds: Sequence[LogKind], *, strict: bool = True) -> 
 
 def next_pass(last: Pass, met: Obstacle, kinds: Sequence[LogKind], query: UsageQuery) -> Pass:
     """The pass that gets over what the last one met. It takes away what was met, so that passes come to an end."""
+    if met.what == "memory":
+        return last._replace(at_once=True)
+    return _next_pass(last, met, kinds, query)._replace(at_once=last.at_once)
+
+
+def _next_pass(last: Pass, met: Obstacle, kinds: Sequence[LogKind], query: UsageQuery) -> Pass:
     logs = last.logs
     if met.what == "other kinds":
         # Records of kinds that the first lines did not show, or that hold others in lists.

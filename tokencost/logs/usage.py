@@ -217,7 +217,8 @@ def usage(
                 bill = new_bill()
                 for item in exported.sums:
                     bill.add(item)
-                with Engine(reading.logs, periods, progress=progress, strict=reading.strict) as reader:
+                settings = {"progress": progress, "strict": reading.strict, "at_once": reading.at_once}
+                with Engine(reading.logs, periods, **settings) as reader:
                     try:
                         result = _read(reader, reading, bill, exported, query, kinds, named, keep_repeats=keep_repeats)
                     except Obstructed as error:
@@ -301,7 +302,7 @@ def _split(logs: Logs, query: UsageQuery, periods: RatePeriods) -> tuple[Logs, E
     of_sums = tuple(log for log in logs.files if holds_sums(log))
     if not of_sums:
         return logs, ExportedSums()
-    with Engine(logs._replace(files=of_sums), periods) as reader:
+    with Engine(logs._replace(files=of_sums), periods, at_once=True) as reader:
         exported = read_sums(reader, query, periods)
     return logs._replace(files=tuple(log for log in logs.files if log not in of_sums)), exported
 
@@ -393,7 +394,7 @@ def _by_spark(
         far = tuple(far_log(name) for name in files if "://" in name)
         for item in exported.sums:
             bill.add(item)
-        with Engine(logs, periods) as reader:
+        with Engine(logs, periods, at_once=True) as reader:
             names = holds_names(reader, kinds)
             query = query._replace(once=names and not keep_repeats)
             if names and holds_trees(reader, kinds):
@@ -405,7 +406,7 @@ def _by_spark(
         for item in spark_sums(every, query, kinds, periods, cluster, keep_repeats=keep_repeats):
             bill.add(item)
         if named and logs.files and not (far or exported.sums):
-            with Engine(logs, periods) as reader:
+            with Engine(logs, periods, at_once=True) as reader:
                 refuse_absent(reader, query, kinds, kinds, named, as_json=True)
         unknown = [file for file, code in bill.rejected if code == "shape"]
         hints = (*hints_for(logs.files, unknown, kinds), *hints_of_far(logs.files, unknown))

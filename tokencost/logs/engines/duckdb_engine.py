@@ -70,7 +70,9 @@ SMALL = 16_000_000
 class Engine:
     """A connection that has been locked down, and the rate cells in it."""
 
-    def __init__(self, logs: Logs, periods: RatePeriods, *, progress: bool = False, strict: bool = False) -> None:
+    def __init__(
+        self, logs: Logs, periods: RatePeriods, *, progress: bool = False, strict: bool = False, at_once: bool = False
+    ) -> None:
         self.connection = connect(memory_limit=MEMORY, temp_directory=os.path.join(logs.folder, "spill"))
         self.logs = logs
         self._shown = {log.path: log.shown for log in logs.files}
@@ -80,6 +82,8 @@ class Engine:
         self.progress = progress
         self.strict = strict
         """Whether a line that is no record ends the reading, rather than being passed over."""
+        self.at_once = at_once
+        """Whether all fields of whole records are looked up at once, for the sake of memory."""
         if progress:
             self.connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
         self._lock([log.path for log in logs.files])
@@ -212,7 +216,7 @@ class Engine:
             kinds = all_kinds
             file = "row_number() OVER ()" if numbered else FILE
             reader = f"(SELECT json AS record, {file} AS {FILE} FROM read_json_objects({paths}, {options}))"
-            records = JsonRecord(find_unread=show_unread_cache(logs, kinds))
+            records = JsonRecord(find_unread=show_unread_cache(logs, kinds), at_once=self.at_once)
             relation = f"({expand_sql(reader, kinds)})"
             return Source(logs, relation, records, self._kinds_in(relation, logs, kinds), one_kind=False)
         if self.strict:
@@ -256,6 +260,8 @@ class Engine:
         except duckdb.Error as error:
             if self.strict and any(said in str(error) for said in ("JSON transform error", "Malformed JSON")):
                 raise Obstructed(Obstacle("repeated key" if "duplicate key" in str(error) else "odd line")) from None
+            if isinstance(error, duckdb.OutOfMemoryException) and not self.at_once:
+                raise Obstructed(Obstacle("memory")) from None
             raise translate_error(error, self.logs, shown) from None
         except RuntimeError as error:
             # So the engine says that Ctrl-C was pressed.

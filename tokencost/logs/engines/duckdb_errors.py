@@ -15,7 +15,7 @@ MOST_NAMED = 3
 class Obstacle(NamedTuple):
     """What ended a pass over the logs, or showed that it cannot have read all of them rightly."""
 
-    what: Literal["long line", "odd line", "repeated key", "open end", "other kinds"]
+    what: Literal["long line", "odd line", "repeated key", "open end", "other kinds", "memory"]
     shown: str = ""
     """The log in which it was met, where that is known."""
 

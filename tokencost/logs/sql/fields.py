@@ -5,7 +5,7 @@ and `time_sql`: a BIGINT that is NULL where the field is absent, and `MALFORMED`
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from tokencost.logs.records.kind import Items, Path
@@ -252,27 +252,40 @@ def _extract(expression: str, path: Sequence[str]) -> str:
 class JsonRecord:
     """Records that are whole JSON objects in the column `record`."""
 
-    def __init__(self, *, find_unread: bool = False) -> None:
+    def __init__(self, *, find_unread: bool = False, at_once: bool = False) -> None:
         self._find_unread = find_unread
         """Whether unread cache fields are looked for, which takes a fifth more time: where a beginning shows some."""
+        self._at_once = at_once
+        """Whether queries look up all their fields at once, which takes less memory and twice the time."""
 
     def text(self, path: Path) -> str:
         """The text."""
-        return self._field(path, "json_extract_string({}, {})")
+        return self._field(path, "{}", self._text)
 
-    def _field(self, path: Path, extract: str) -> str:
-        found = extract.format("r.record", _pointer(path))
+    def _field(self, path: Path, written: str, look: Callable[[Path | None, Path], str]) -> str:
+        found = written.format(look(None, path))
         text = json_text_of(path)
         if text is None:
             return found
-        inner = f"TRY_CAST(json_extract_string(r.record, {_pointer(text)}) AS JSON)"
-        return f"coalesce({found}, {extract.format(inner, _pointer(path[len(text) :]))})"
+        return f"coalesce({found}, {written.format(look(text, path[len(text) :]))})"
+
+    def _text(self, inside: Path | None, path: Path) -> str:
+        """The text at a path of the record, or of the JSON that stands `inside` it as a text."""
+        return f"json_extract_string({_holder_sql(inside)}, {_pointer(path)})"
+
+    def _json(self, inside: Path | None, path: Path) -> str:
+        """The JSON there."""
+        return f"json_extract({_holder_sql(inside)}, {_pointer(path)})"
+
+    def at_once(self) -> "JsonAtOnce | None":
+        """The same fields for one query that looks them all up at once; None where each is looked up by itself."""
+        return JsonAtOnce(find_unread=self._find_unread) if self._at_once else None
 
     def count(self, path: Path, *, as_text: bool) -> str:
         """The JSON as it is written."""
         if as_text:
             return self.text(path)
-        return self._field(path, "nullif(CAST(json_extract({}, {}) AS VARCHAR), 'null')")
+        return self._field(path, "nullif(CAST({} AS VARCHAR), 'null')", self._json)
 
     def present(self, path: Path) -> str:
         """Whether it is there."""
@@ -286,7 +299,7 @@ class JsonRecord:
 
     def items(self, wanted: Items) -> str:
         """How many elements of a list are wanted ones."""
-        return items_sql(f"json_extract(r.record, {_pointer(wanted.path)})", wanted)
+        return items_sql(self._json(None, wanted.path), wanted)
 
     def unread_cache(self, path: Path, known: Sequence[str]) -> str | None:
         """The first such key, where it is looked for."""
@@ -299,9 +312,56 @@ class JsonRecord:
                 "AND regexp_matches(CAST(json_extract(r.record, '/' || k) AS VARCHAR), '^[1-9]')"
             )
             return f"list_filter(json_keys(r.record), lambda k: {of_tokens})[1]"
-        text = f"CAST(json_extract(r.record, {_pointer(path)}) AS VARCHAR)"
+        text = f"CAST({self._json(None, path)} AS VARCHAR)"
         found = f"regexp_extract_all({text}, {literal(UNREAD_CACHE)}, 1)"
         return f"list_filter({found}, lambda k: k NOT IN ({names}))[1]"
+
+
+class JsonAtOnce(JsonRecord):
+    """The same, looked up in each record at once.
+
+    A function that looks into JSON parses the whole record for itself, and keeps its copies in memory: where a query
+    comes to look at hundreds of fields of each record, they need more than there is, whatever the size of the log.
+    """
+
+    def __init__(self, *, find_unread: bool = False) -> None:
+        super().__init__(find_unread=find_unread)
+        self._asked: dict[tuple[str, Path | None], dict[str, int]] = {}
+        """The pointers that were asked for, by function and by where they are looked up, each with its place."""
+
+    def _text(self, inside: Path | None, path: Path) -> str:
+        return self._place("json_extract_string", inside, path)
+
+    def _json(self, inside: Path | None, path: Path) -> str:
+        return self._place("json_extract", inside, path)
+
+    def _place(self, function: str, inside: Path | None, path: Path) -> str:
+        pointers = self._asked.setdefault((function, inside), {})
+        return f"r.{_list_name(function, inside)}[{pointers.setdefault(_pointer(path), len(pointers) + 1)}]"
+
+    def read(self, relation: str) -> str:
+        """The relation with the fields that were asked for until now."""
+        inner = {inside for _, inside in self._asked if inside is not None}
+        texts = "".join(f", {_holder_sql(inside)} AS {_inner_name(inside)}" for inside in sorted(inner))
+        lists = "".join(
+            f", {function}({'record' if inside is None else _inner_name(inside)}, [{', '.join(pointers)}]) "
+            f"AS {_list_name(function, inside)}"
+            for (function, inside), pointers in self._asked.items()
+        )
+        return f"(SELECT *{lists} FROM (SELECT *{texts} FROM {relation} AS r) AS r)"
+
+
+def _holder_sql(inside: Path | None) -> str:
+    return "r.record" if inside is None else f"TRY_CAST(json_extract_string(r.record, {_pointer(inside)}) AS JSON)"
+
+
+def _inner_name(inside: Path) -> str:
+    return f"tokencost_inner_{JSON_TEXTS.index(inside)}"
+
+
+def _list_name(function: str, inside: Path | None) -> str:
+    kind = "texts" if function == "json_extract_string" else "values"
+    return f"tokencost_{kind}" if inside is None else f"tokencost_{kind}_{JSON_TEXTS.index(inside)}"
 
 
 def _pointer(path: Path) -> str:
