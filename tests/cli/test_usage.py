@@ -150,6 +150,7 @@ def test_every_format_shows_what_was_left_out(tokencost: Run, tmp_path: Path, na
         ((LOG, "--by", "model,,day"), "a name in --by is empty"),
         ((LOG, "--token-factor", "x"), "is not a number"),
         ((LOG, "--token-factor", "o1=2"), "not among the --as models"),
+        ((LOG, "--token-factor", "2"), "add --as MODEL"),
         ((LOG, "--since", "last week"), "is not a date"),
     ],
 )

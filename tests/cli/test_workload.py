@@ -317,7 +317,7 @@ def test_what_it_is_the_cost_of_is_exact_for_programs(tokencost: Run) -> None:
         (
             ("--hours", "09:00-18:00", "--days", "mon-fri", "--zone", "Asia/Shanghai"),
             ("1,240,000 requests in 31 days, evenly over Mon-Fri 09:00-18:00 Asia/Shanghai. Months begin at midnight "
-             "Asia/Shanghai.\n"),
+             "Asia/Shanghai. The requests of all days are sent on those.\n"),
         ),
         (("--peak", "30%"), "1,240,000 requests in 31 days, 30% of them in peak hours.\n"),
         (
@@ -489,5 +489,12 @@ def test_all_models_are_those_that_are_sold_in_all_months(tokencost: Run) -> Non
     assert all(row["cost"] for row in rows)
     text = tokencost(*asked, "--months", "12").out
     assert re.match(r"\S+ is the cheapest: \$", text)
+    # Whoever is not among them is named, though all others are sold in months whose prices begin within them.
+    said = "Left out, as they are not sold in all of these months or not on these terms: "
+    assert re.search(f"{said}.*gpt-5-nano", " ".join(text.split()))
+    new = tokencost(*asked[:-2], "--start", "2026-11", "--against", "gpt-6.1-sol", "--on", "2026-11-22")
+    assert new.status == 0
+    assert re.search(f"{said}.*gpt-6-rosalind", " ".join(new.out.split()))
+    assert "Left out" not in tokencost(*asked[:1], "gpt-6-luna", *asked[2:]).out
     batch = tokencost(*asked, "--batch", "50%", "--format", "csv").out.splitlines()
     assert "deepseek-flash" not in {row["model"] for row in csv.DictReader(batch)}

@@ -158,6 +158,19 @@ def test_a_picture_names_the_days_of_models_that_have_their_own(shipped: PriceTa
     )
 
 
+SIDES = ("deepseek-flash", "gpt-6-luna")
+
+
+def test_what_holds_for_most_components_goes_first(shipped: PriceTable) -> None:
+    asked = [compare(shipped, [one], against=two, on="2026-11-20") for one, two in (SIDES, SIDES[::-1])]
+    said = {show_sentence(chart.title) for each in asked for chart in comparison_charts_of(each)[:1]}
+    (same,) = said
+    assert same == (
+        "On 2026-11-20, deepseek-flash cost 1.2 to 3.0 times as much as gpt-6-luna, "
+        "but for cached input gpt-6-luna cost 1.7 to 3.3 times"
+    )
+
+
 def test_a_price_that_became_a_range_is_not_said_to_have_risen_to_its_end(shipped: PriceTable) -> None:
     on = parse_when("2026-11-20")
     output, _, _ = history_charts(price_history(shipped, ["deepseek-v4-pro"], on), on)

@@ -84,9 +84,9 @@ def test_rows_with_json_in_a_text_fit_in_memory(shipped: PriceTable, tmp_path: P
     }  # fmt: skip
     path = tmp_path / "log.jsonl"
     text = json.dumps(row)
-    path.write_text("".join(text.replace('""', f'"chatcmpl-{n:016}"', 1) + "\n" for n in range(10_000)))
+    path.write_text("".join(text.replace('""', f'"chatcmpl-{n:016}"', 1) + "\n" for n in range(25_000)))
     result = usage(shipped, str(path))
     alone = price(
         shipped, "gpt-5", on="2026-10-01T10:00:04Z", input_tokens=1000, cached_input_tokens=400, output_tokens=10
     )
-    assert (result.priced, result.rows[0].cost.total) == (10_000, 10_000 * alone.total)
+    assert (result.priced, result.rows[0].cost.total) == (25_000, 25_000 * alone.total)

@@ -92,7 +92,18 @@ def test_tiers_that_nobody_mentioned_continue_with_their_own_source_and_day() ->
     assert after.evidence.source == "https://example.org/prices"
     told = " / ".join(edited.notes)
     assert "tier batch: continues as it was (input 1, cached_input 0.05" in told
-    assert "no cached_input rate from then on; the price before has 0.10" in told
+    # What ends goes first.
+    assert edited.notes[0] == "no cached_input rate from then on; the price before has 0.10"
+
+
+def test_a_list_in_yuan_that_ends_with_a_new_row_is_told() -> None:
+    peak = {"window": "peak", **usd(input="0.24", cached_input="0.004", output="1")}
+    rates = usd(input="0.12", cached_input="0.002", output="0.50")
+    wanted = addition("deepseek-flash", "2026-12-01", rates, blocks=(peak,), cny=usd(input="0.8", output="3.5"))
+    edited = add_price(parse_table_file(SHIPPED, "p"), wanted, DAY)
+    assert edited.notes[0] == (
+        "window peak: no CNY list from then on; write it beside these rates if the provider has one"
+    )
 
 
 def test_blocks_can_be_dropped_on_purpose() -> None:

@@ -29,6 +29,7 @@ from tokencost.pricetable.when import When, as_when
 
 if TYPE_CHECKING:
     from tokencost.documents.document import Sentence
+    from tokencost.logs.usage import Usage
     from tokencost.pricetable.table import PriceTable
 
 SOME_ARE_UNPRICED = 1
@@ -146,7 +147,7 @@ def usage(
     FILE is JSON lines, a JSON array, CSV, TSV or Parquet, plain or compressed (gzip, zstd), a folder, a glob, or -
     for standard input. Records of OpenAI, its Batch and Usage APIs, DeepSeek, LiteLLM, OpenTelemetry and LangChain
     are recognised by their fields, as is a table with model, time, input_tokens, cached_input_tokens, output_tokens.
-    codex and claude stand for the sessions of Codex CLI and Claude Code, opencode, cline, roo and llm for what these
+    codex and claude stand for the sessions of Codex CLI and Claude Code, opencode, cline, roo, dsh and llm for what these
     programs store, databases among it; --by project and session are among the columns. Streams as they came are read.
 
     The completion of a request decides where it is recorded, else its creation. --on prices all requests at one time
@@ -193,7 +194,6 @@ def usage(
     from tokencost.documents.usage.costs import usage_document
     from tokencost.logs.usage import usage as price_usage
     from tokencost.logs.usage_query import Cluster
-    from tokencost.render.sanitize import sanitize
 
     reading: dict[str, Any] = {
         "window": window,
@@ -213,15 +213,25 @@ def usage(
         progress=sys.stderr.isatty() and captured() is None,
         tell=say,
     )
-    for sentence in result.left_alone:
-        say(f"note: {sanitize(sentence)}")
-    for name in result.empty:
-        say(f"note: {sanitize(name)} holds no record")
+    _tell_of_files(files, result)
     if result.as_of is None:  # nothing was priced: the answer is of today
         result = result._replace(as_of=as_when("today"))
     document = usage_document(table, result)
     answer(document._replace(assumed=(*document.assumed, *said)), **form)
     return 0 if result.complete or allow_unpriced else SOME_ARE_UNPRICED
+
+
+def _tell_of_files(files: tuple[str, ...], result: "Usage") -> None:
+    """Tell of files that were named and hold nothing, and of those that were read in place of sessions."""
+    from tokencost.logs.sessions.finding import words_of_files
+    from tokencost.render.sanitize import sanitize
+
+    for word, sessions in words_of_files(files):
+        say(f"note: {word} is a file or folder here, and was read; the sessions of {sessions} are elsewhere")
+    for sentence in result.left_alone:
+        say(f"note: {sanitize(sentence)}")
+    for name in result.empty:
+        say(f"note: {sanitize(name)} holds no record")
 
 
 def _refuse_with_sql(files: tuple[str, ...], measured: Mapping[str | None, str], *, paste: bool) -> None:

@@ -307,9 +307,19 @@ def _say_beside(named: str, baseline: str, rows: Sequence[ComparisonRow], verb: 
         return f"{baseline} {verb} ", *say_range(low, high, "times"), f" times as much as {named} (", *span, " lower)"
     above = say_range(min(ratio for ratio in ratios if ratio >= 1), high, "times")
     below = say_range(min(1 / ratio for ratio in ratios if ratio < 1), 1 / low, "times")
-    kinds = " and ".join(dict.fromkeys(row.component.replace("_", " ") for row in rows if row.ratio and row.ratio < 1))
+    components = {
+        lower: list(
+            dict.fromkeys(row.component.replace("_", " ") for row in rows if row.ratio and (row.ratio < 1) is lower)
+        )
+        for lower in (False, True)
+    }
+    # What holds for most components goes first.
+    first, other, most, rest, few = baseline, named, above, below, components[True]
+    if len(components[True]) > len(components[False]):
+        first, other, most, rest, few = named, baseline, below, above, components[False]
+    kinds = " and ".join(few)
     return (
-        f"{baseline} {verb} ", *above, f" times as much as {named}, but for {kinds} {named} {verb} ", *below, " times",
+        f"{first} {verb} ", *most, f" times as much as {other}, but for {kinds} {other} {verb} ", *rest, " times",
     )  # fmt: skip
 
 

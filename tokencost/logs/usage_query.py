@@ -194,6 +194,8 @@ def ask(
     factors = dict(token_factors or {})
     priced_as = [PricedAs(on=when)]
     priced_as += [_alternative(table, name, when, factors) for name in dict.fromkeys(as_names(as_models))]
+    if factors and not as_names(as_models) and None in factors:
+        raise InvalidRequest("--token-factor goes with --as", "add --as MODEL, or leave it out")
     unknown = [name for name in factors if name is not None]
     if unknown:
         raise InvalidRequest(f"--token-factor names {unknown[0]}, which is not among the --as models")

@@ -79,6 +79,20 @@ def requests(result: Usage) -> int:
     return result.requests
 
 
+@pytest.mark.usefixtures("claude")
+def test_a_folder_of_that_name_goes_before_a_word_and_that_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["usage", "claude"]) == 0
+    assert "note:" not in capsys.readouterr().err
+    put(tmp_path / "claude" / "log.csv", "model,time,input_tokens,output_tokens\no1,2025-01-27T00:00:00Z,1000,0\n")
+    assert run(["usage", "claude"]) == 0
+    printed = capsys.readouterr()
+    assert "1 request " in printed.out
+    assert "claude is a file or folder here, and was read; the sessions of Claude Code are elsewhere" in printed.err
+
+
 @pytest.mark.usefixtures("codex", "claude")
 def test_a_word_stands_for_the_usual_folders(shipped: PriceTable) -> None:
     assert requests(usage(shipped, "codex")) == 2

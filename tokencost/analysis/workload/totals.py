@@ -113,6 +113,8 @@ class WorkloadTotals(NamedTuple):
     table: PriceTable
     output_factors: Mapping[str, Mapping[str, Fraction]] = MappingProxyType({})
     """Those of the output, for workloads whose output has others."""
+    left_out: tuple[str, ...] = ()
+    """Of all models that are on sale, those without a price in some of these months, or on these terms."""
 
     def _repr_html_(self) -> str:
         return html_of(self)
@@ -241,15 +243,18 @@ def workload_totals(
     factors = {w.name: _factors(table, w.token_factors, sides, begin) for w in given}
     of_output = {w.name: _factors(table, w.output_factors, sides, begin) for w in given if w.output_factors is not None}
     requests = {workload.name: dict(monthly_requests(workload)) for workload in given}
+    costs = tuple(_cost_of_models(chosen.values(), given, requests, (factors, of_output), every=every))
+    priced = {baseline.label, baseline.model.id, *(side.label for side in costs)}
     return WorkloadTotals(
         as_of=as_when(on),
         workloads=given,
-        models=tuple(_cost_of_models(chosen.values(), given, requests, (factors, of_output), every=every)),
+        models=costs,
         baseline=_cost_of_model(baseline, given, requests, (factors, of_output)),
         factors=factors,
         requests=requests,
         table=table,
         output_factors=of_output,
+        left_out=tuple(name for name in names if name not in priced) if every else (),
     )
 
 
@@ -286,7 +291,7 @@ def _cost_of_models(
 ) -> Iterator[ModelCosts]:
     """What each model costs; of every model, those that offer what the workloads need."""
     for side in sides:
-        with suppress(NotOffered) if every else nullcontext():
+        with suppress(NotOffered, NoPrice) if every else nullcontext():
             yield _cost_of_model(side, workloads, requests, factors)
 
 

@@ -147,6 +147,8 @@ def _of_workload(totals: WorkloadTotals, workload: Workload) -> Iterator[str | F
         yield " A year's requests are divided by its days."
     if workload.zone is not UTC:
         yield f" Months begin at midnight {workload.zone}."
+    if workload.arrival is not None and len(workload.arrival.days) < len(DAY_NAMES):
+        yield " The requests of all days are sent on those."
     if named := list(_say_factors(totals, workload)):
         yield from (" ", *join_with_and(named), ".")
 

@@ -18,6 +18,7 @@ from tokencost.documents.remarks import (
     region_remarks,
     window_remarks,
 )
+from tokencost.documents.wording import join_with_and
 from tokencost.documents.workload.hours import list_said, say_hours
 from tokencost.pricetable.resolve import ModelAt
 from tokencost.pricetable.table import Price, PriceTable
@@ -45,6 +46,9 @@ def workload_remarks(totals: WorkloadTotals, ranges: Sequence[WindowRange] = ())
     yield from merge_remarks(
         remark for side in totals.sides for remark in _of_side(totals, side, used[side.label], begin, end)
     )
+    if totals.left_out:
+        names = join_with_and([(name,) for name in totals.left_out])
+        yield "Left out, as they are not sold in all of these months or not on these terms: ", *names, "."
 
 
 def _start(price: Price) -> datetime:

@@ -72,6 +72,14 @@ def find_sessions(names: Sequence[str]) -> tuple[list[Sessions], list[str]]:
     return _join(sessions), others
 
 
+def words_of_files(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The words of tools that are names of files here, each with the tool whose sessions it would stand for."""
+    for name in names:
+        for tool in TOOLS:
+            if tool.homes and tool.word == name and os.path.lexists(name):
+                yield name, tool.name
+
+
 def recognise(logs: Logs) -> tuple[list[Sessions], Logs]:
     """The sessions among files, by their first lines or their tables, and all other files.
 

@@ -44,7 +44,7 @@ TYPE_KINDS = "('input_cache_hit_tokens', 'input_cache_miss_tokens', 'output_toke
 
 MAP_HINT = (
     "say where things stand, such as --map model=COLUMN --map input_tokens=COLUMN "
-    "--map output_tokens=COLUMN --map time=COLUMN"
+    "--map output_tokens=COLUMN --map time=COLUMN, and --map cached_input_tokens=COLUMN if it counts them"
 )
 
 OWN_COLUMNS = frozenset(("uncached_input_cost", "cached_input_cost", "output_cost"))

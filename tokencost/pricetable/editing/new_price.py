@@ -99,14 +99,16 @@ def complete_entry(new_price: NewPrice, before: Entry | None) -> tuple[Entry, li
     entry |= dict(new_price.evidence)
     if new_price.cny:
         entry["cny"] = dict(new_price.cny)
-    blocks, notes = _complete_blocks(new_price, entry, before or {})
-    notes += [
+    blocks, continuing = _complete_blocks(new_price, entry, before or {})
+    # What ends goes first: it is easily forgotten, and what continues may be long.
+    notes = [
         f"no {key} rate from then on; the price before has {before[key]}"
         for key in RATE_KEYS
         if before and key in before and key not in entry
     ]
     if before and "cny" in before and "cny" not in entry:
         notes.append("no CNY list from then on; give it with --cny if the provider has one")
+    notes += continuing
     if blocks:
         entry["when"] = blocks
     # Whoever drops blocks on purpose has looked.
@@ -148,10 +150,14 @@ def _complete_blocks(new_price: NewPrice, entry: Entry, before: Entry) -> tuple[
     if len(given) < len(new_price.blocks):
         raise InvalidRequest("two --when options have the same conditions", "merge the two")
     redefined = {block["window"] for block in given.values() if any(key in block for key in WINDOW_KEYS)}
-    notes, blocks = [], []
+    notes: list[str] = []
+    blocks = []
     for known in before.get("when", ()):
         conditions = conditions_of(known)
         if conditions in given:
+            if "cny" in known and "cny" not in given[conditions]:
+                ending = f"{describe_block(known)}: no CNY list from then on"
+                notes.insert(0, f"{ending}; write it beside these rates if the provider has one")
             blocks.append(given.pop(conditions))
         elif new_price.drop_blocks:
             notes.append(f"{describe_block(known)}: not offered from then on")
