@@ -148,7 +148,8 @@ def usage(
     for standard input. Records of OpenAI, its Batch and Usage APIs, DeepSeek, LiteLLM, OpenTelemetry and LangChain
     are recognised by their fields, as is a table with model, time, input_tokens, cached_input_tokens, output_tokens.
     codex and claude stand for the sessions of Codex CLI and Claude Code, opencode, cline, roo, dsh and llm for what
-    these programs store, databases among it; --by project and session are among the columns. Streams as they came are read.
+    these programs store, databases among it; --by project and session are among the columns. Streams as they came are
+    read.
 
     The completion of a request decides where it is recorded, else its creation. --on prices all requests at one time
     instead. Exit status 1: something was left unpriced or could not be read.
