@@ -161,3 +161,12 @@ def test_a_wrapped_text_tears_no_word_and_breaks_its_heading() -> None:
     )
     # Narrower than its longest word no text is wrapped: a column leaves instead.
     assert "input" not in str([part.columns for part in fit_table(table, 30)])
+
+
+def test_texts_are_wrapped_in_blocks_too() -> None:
+    columns = (Column("name"), Column("reason"), Column("requests", "count"), Column("input tokens", "count"))
+    rows = tuple((f"model-with-a-long-name-{n}", "the price depends on the hour " * 4, 10**9, 10**12) for n in range(5))
+    parts = fit_table(Table(columns, rows), 50)
+    assert [part.columns[1].heading for part in parts][:1] == ["reason"]
+    assert len(parts) > 1
+    assert all(table_width(part) <= 50 for part in parts)

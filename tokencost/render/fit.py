@@ -38,7 +38,10 @@ def fit_table(table: Table, width: int | None) -> list[TableView]:
     if table.turns and _is_large(smallest):
         return _split(_break_headings(view_table(_turn(smallest), short_times=True)), width, names=1)
     view = _note_dropped(table, smallest, _break_headings(view_table(smallest, short_times=True)))
-    parts = _split(view, width, names=max(table.names, 1))
+    parts = [
+        part if table_width(part) <= width else _wrap_texts(part, width, LEAST_TEXT, tear=True) or part
+        for part in _split(view, width, names=max(table.names, 1))
+    ]
     if len(table.rows) <= FEW_ROWS and any(table_width(part) > width for part in parts):
         return [view._replace(cards=True)]
     return parts
