@@ -240,6 +240,8 @@ def test_spark_reads_files_of_all_kinds_alike(
         "_hidden [1].jsonl": json.dumps(chat).encode() + b"\n\n{broken\n",
         "amount-2025-3.csv": b"\xef\xbb\xbfutc_date,model,api_key_name,api_key,type,price,amount\r\n"
         b"2025-03-01,deepseek-chat,k,sk-***,output_tokens,0.00000055,77\r\n2025-03-01,deepseek-chat,k,sk-***,request_count,,3\r\n",
+        "spreadsheet.csv": b"model;time;input_tokens;output_tokens;note\r\n"
+        b'gpt-4o;2025-03-01T12:00:00+08:00;12;3;"a, b; c"\r\n',
         "table.tsv": b"model\ttime\tinput_tokens\toutput_tokens\tmetadata\n"
         b'gpt-4o\t2025-03-01T12:00:00+08:00\t12\t3.0\t"{""team"": ""a""}"\n',
     }.items():

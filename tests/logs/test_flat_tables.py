@@ -1,6 +1,7 @@
 """Tables that people make themselves, and those of gateways: names of models, times and tokens as they write them."""
 
 import csv
+import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,3 +116,28 @@ def test_beside_what_is_no_record(shipped: PriceTable, tmp_path: Path, first: st
     path = written(tmp_path, "lines", RECORDS[first], {"x": 1}, RECORDS["result"])
     result = usage(shipped, path)
     assert (result.priced, result.rejected_count) == (2, 1)
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.csv.gz", "log"])
+def test_rows_with_semicolons(shipped: PriceTable, tmp_path: Path, name: str) -> None:
+    """As spreadsheets write them where a comma stands in numbers: cells hold commas, and semicolons in quotes."""
+    header = "\ufeffmodel;time;input_tokens;cached_input_tokens;output_tokens;team"
+    rows = [f'gpt-4o;{AT};1000;400;100;"a; b, c"', f"gpt-4o;{AT};1000;400;100;d,e,f,g,h,i,j", f"gpt-4o;{AT};1,5;0;1;k"]
+    content = "\r\n".join([header, *rows, ""]).encode()
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(content, mtime=0) if name.endswith(".gz") else content)
+    result = usage(shipped, str(path), by="team")
+    alone = price(shipped, "gpt-4o", on=AT, input_tokens=1000, cached_input_tokens=400, output_tokens=100)
+    assert {row.group: row.cost.total for row in result.rows} == {
+        ("a; b, c",): alone.total,
+        ("d,e,f,g,h,i,j",): alone.total,
+    }
+    assert [(item.line, item.reason) for item in result.rejected] == [
+        (4, "input_tokens is not a whole number of tokens, zero or more")
+    ]
+
+
+def test_semicolons_within_cells_are_no_separators(shipped: PriceTable, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(f"model,time,input_tokens,output_tokens,a;b;c\ngpt-4o,{AT},1000,100,d;e;f;g;h;i\n")
+    assert usage(shipped, str(path), by="a;b;c").rows[0].group == ("d;e;f;g;h;i",)

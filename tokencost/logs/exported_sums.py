@@ -11,6 +11,7 @@ from tokencost.logs.billing.sum_rows import NoSum, Row, sum_of
 from tokencost.logs.billing.sums import Rejected, Sum, rejected_sum
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.decompress import open_decompressed
+from tokencost.logs.files.detect import SEPARATORS
 from tokencost.logs.files.discover import Log
 from tokencost.logs.sql.rate_periods import RatePeriods
 from tokencost.logs.sql.sum_columns import CELLS, COUNTS, KEYS, LOGGED, MARKS, call_columns, field_columns, fingerprint
@@ -45,7 +46,7 @@ def holds_sums(log: Log) -> bool:
 def _names(log: Log) -> Mapping[str, str]:
     """The names of its columns, by their small letters: some engines return them in capitals."""
     names: Sequence[str] = ()
-    if log.layout in ("csv", "tsv"):
+    if log.layout in SEPARATORS:
         names = read_header(log)
     elif log.layout == "parquet":
         import duckdb

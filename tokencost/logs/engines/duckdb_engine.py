@@ -10,6 +10,7 @@ from tokencost.errors import InvalidData, InvalidRequest, Problem
 from tokencost.logs.engines.duckdb_errors import Obstacle, Obstructed, translate_error
 from tokencost.logs.engines.first_records import hold_lists, need_json, show_unread_cache
 from tokencost.logs.files.csv_header import read_header
+from tokencost.logs.files.detect import SEPARATORS, TABLES
 from tokencost.logs.files.discover import LONGEST_RECORD, Log, Logs
 from tokencost.logs.files.progress import run_interruptibly
 from tokencost.logs.records.kind import (
@@ -40,7 +41,6 @@ from tokencost.logs.usage_query import UsageQuery, field_path
 
 MEMORY = "768MB"
 BATCH = 10_000
-TABLES = ("csv", "tsv", "parquet")
 _READERS = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}
 
 
@@ -273,7 +273,7 @@ def is_table_of(log: Log, kinds: Sequence[LogKind]) -> bool:
 
     Raises `InvalidData` for a header that cannot be read.
     """
-    if log.layout not in ("csv", "tsv"):
+    if log.layout not in SEPARATORS:
         return True
     names = read_header(log)
     if {name.lower() for name in names} >= SUMS_MARKS:
@@ -355,7 +355,7 @@ def _table(log: Log, paths: str, columns: Sequence[Column]) -> str:
     """The reader of tables that are all alike."""
     if log.layout == "parquet":
         return f"read_parquet({paths}, filename='{FILE}', hive_partitioning=false, union_by_name=true)"
-    separator = "\t" if log.layout == "tsv" else ","
+    separator = SEPARATORS[log.layout]
     named = ", ".join(f"{literal(column.name)}: 'VARCHAR'" for column in columns)
     return (
         f"read_csv({paths}, columns={{{named}}}, delim={literal(separator)}, quote='\"', escape='\"', header=true, "

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tokencost.logs.files.csv_header import header_lines
 from tokencost.logs.files.decompress import open_decompressed
-from tokencost.logs.files.detect import BOM
+from tokencost.logs.files.detect import BOM, SEPARATORS
 from tokencost.logs.files.discover import HEAD, LONGEST_RECORD, Log
 from tokencost.logs.records.kind import LogKind, Path, Test, cache_names
 from tokencost.logs.records.kinds import CALLS_AMONG
@@ -216,7 +216,7 @@ def _begins(log: Log) -> bool:
         return False
     with open_decompressed(log.path, log.compression, log.shown) as inner:
         head = inner.read(HEAD)
-    if log.layout in ("csv", "tsv"):
+    if log.layout in SEPARATORS:
         return bool(head.split(b"\n", header_lines(log))[-1].strip())
     text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip()
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tokencost.errors import InvalidRequest
 from tokencost.logs.engines.first_records import FILES, FIRST_LINES, is_known
 from tokencost.logs.files.decompress import open_decompressed
-from tokencost.logs.files.detect import BOM
+from tokencost.logs.files.detect import BOM, TABLES
 from tokencost.logs.files.discover import HEAD, LONGEST_RECORD, Log
 from tokencost.logs.records.keys import MOST_KEYS, MOST_SHOWN, keys_of, near_keys, probable_mapping
 from tokencost.logs.records.kind import LogKind, Path
@@ -72,7 +72,7 @@ def _fields_of(engine: "Engine") -> list[Path]:
     """The fields of the first records, and the columns of tables."""
     found: dict[Path, None] = {}
     for log in [log for log in engine.logs.files if log.size][:FILES]:
-        if log.layout in ("csv", "tsv", "parquet"):
+        if log.layout in TABLES:
             found |= dict.fromkeys((column.name,) for column in engine.columns(log))
         else:
             found |= {path: None for record in first_records(log) for path, _ in keys_of(record)}
@@ -124,7 +124,7 @@ def hints_for(logs: Sequence[Log], shown: Sequence[str], kinds: Sequence[LogKind
     """Of JSON files with records of no kind: their keys, and the options that would probably do."""
     said: set[str] = set()
     for log in logs:
-        if log.shown not in shown or log.layout in ("csv", "tsv", "parquet"):
+        if log.shown not in shown or log.layout in TABLES:
             continue
         unknown = (record for record in first_records(log) if not is_known(record, kinds))
         record = next(unknown, None)

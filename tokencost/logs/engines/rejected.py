@@ -9,6 +9,7 @@ from tokencost.logs.billing.reject_reasons import explain_rejection
 from tokencost.logs.billing.sums import Rejected
 from tokencost.logs.engines.duckdb_sums import query_of_calls
 from tokencost.logs.files.decompress import REPEATED, open_decompressed
+from tokencost.logs.files.detect import SEPARATORS
 from tokencost.logs.files.discover import LONGEST_RECORD, TOO_LONG, Log
 from tokencost.logs.records.kind import NOT_BILLED, LogKind
 from tokencost.logs.sql.aggregate import problems_sql
@@ -32,7 +33,7 @@ _JSON_KIND = (
 
 def malformed_lines(engine: "Engine") -> dict[str, list[tuple[int, str]]]:
     """The lines of CSV files that are not of the form of the header, by path, as the reader noted them."""
-    if not any(log.layout in ("csv", "tsv") and log.size for log in engine.logs.files):
+    if not any(log.layout in SEPARATORS and log.size for log in engine.logs.files):
         return {}
     noted = engine.execute(
         "SELECT s.file_path, e.line, min(e.error_type) FROM reject_errors AS e JOIN reject_scans AS s "
@@ -155,7 +156,7 @@ def _lines_of_records(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 def _lines_of_rows(log: Log, stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     """The last lines of the rows that have as many cells as the header."""
     text = (content.decode("utf-8", "replace").replace("\0", "") for content in stream)
-    reader = csv.reader(text, delimiter="\t" if log.layout == "tsv" else ",")
+    reader = csv.reader(text, delimiter=SEPARATORS[log.layout])
     width = len(next(reader, ()))
     for row in reader:
         if len(row) == width:

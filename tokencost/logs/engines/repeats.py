@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tokencost.logs.engines.first_records import FILES, beginning_of
+from tokencost.logs.files.detect import SEPARATORS
 from tokencost.logs.files.discover import HEAD, Log
 from tokencost.logs.records.kind import LogKind
 from tokencost.logs.sql.fields import JsonRecord, TableColumns
@@ -43,7 +44,7 @@ def _shows(engine: "Engine", log: Log, kinds: Sequence[LogKind], length: int) ->
     if log.layout == "parquet":
         return _rows_show(engine, log, kinds)
     text = beginning_of(log, length)
-    return cells_show(_CELL.split(text)) if log.layout in ("csv", "tsv") else text_shows(text, kinds)
+    return cells_show(_CELL.split(text)) if log.layout in SEPARATORS else text_shows(text, kinds)
 
 
 def cells_show(cells: Iterable[str]) -> bool:

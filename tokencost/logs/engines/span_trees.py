@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tokencost.logs.engines.first_records import beginning_of
 from tokencost.logs.engines.repeats import looked_at
+from tokencost.logs.files.detect import TABLES
 from tokencost.logs.files.discover import Log
 from tokencost.logs.records.kind import NO_CALL, LogKind
 from tokencost.logs.sql.aggregate import chosen_sql
@@ -31,7 +32,7 @@ def holds_trees(engine: "Engine", kinds: Sequence[LogKind]) -> bool:
     """Whether the beginnings of logs show spans that lie in others, and such as have tokens and say no operation."""
     spans = [kind for kind in kinds if kind.parents and kind.operation]
     logs = [log for log in engine.logs.files if log.size] if spans else []
-    tables = [log for log in logs if log.layout in ("csv", "tsv", "parquet")]
+    tables = [log for log in logs if log.layout in TABLES]
     texts = (beginning_of(log, looked_at(place)) for place, log in enumerate(logs) if log not in tables)
     shown = [text_shows_trees(text, spans) for text in texts]
     # The spans and their parents may be in different files.

@@ -19,7 +19,7 @@ from tokencost.logs.engines.spark_rows import FILE, JsonFields, json_rows, quote
 from tokencost.logs.engines.spark_session import first_line, session
 from tokencost.logs.files.csv_header import read_header
 from tokencost.logs.files.decompress import open_decompressed
-from tokencost.logs.files.detect import COMPRESSED, SUFFIXES, Layout
+from tokencost.logs.files.detect import COMPRESSED, SEPARATORS, SUFFIXES, Layout
 from tokencost.logs.files.discover import Log, Logs
 from tokencost.logs.records.kind import LogKind, id_paths, kinds_with
 from tokencost.logs.sql.dialects import SPARK
@@ -59,7 +59,7 @@ def spark_sums(
             continue
         prepared = _prepare(log, logs.folder)
         shown[prepared.path] = log.shown
-        near_table = prepared.layout in ("csv", "tsv") and "://" not in prepared.path
+        near_table = prepared.layout in SEPARATORS and "://" not in prepared.path
         header = read_header(prepared) if near_table else ()
         alike.setdefault((prepared.layout, header), []).append(prepared.path)
     if not alike:
@@ -186,7 +186,7 @@ def _read(spark: "SparkSession", layout: Layout, header: Sequence[str], paths: l
         frame = spark.read.text(places)
     else:
         schema = ", ".join(f"{quote_name(name)} STRING" for name in header)
-        reader = spark.read.options(header="true", sep="\t" if layout == "tsv" else ",", quote='"', escape='"')
+        reader = spark.read.options(header="true", sep=SEPARATORS[layout], quote='"', escape='"')
         frame = (reader.schema(schema) if schema else reader).csv(places, multiLine=True)
     frame = frame.selectExpr("*", f"_metadata.file_path AS {FILE}")
     view = f"tokencost_files_{place}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tokencost.errors import InvalidData, Problem
 from tokencost.logs.files.decompress import open_decompressed
+from tokencost.logs.files.detect import SEPARATORS
 from tokencost.logs.files.long_lines import LONGEST_ROW
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def with_plain_header(log: "Log", folder: str) -> "Log":
 
 
 def _delimiter(log: "Log") -> str:
-    return "\t" if log.layout == "tsv" else ","
+    return SEPARATORS[log.layout]
 
 
 def _read(log: "Log") -> tuple[list[str], list[str]]:

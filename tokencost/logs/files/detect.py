@@ -5,9 +5,12 @@ import os
 import re
 from typing import Literal
 
-Layout = Literal["lines", "array", "objects", "csv", "tsv", "parquet", "stream", "sqlite"]
+Layout = Literal["lines", "array", "objects", "csv", "tsv", "ssv", "parquet", "stream", "sqlite"]
 Compression = Literal["none", "gzip", "zstd"]
 
+SEPARATORS: dict[str, str] = {"csv": ",", "tsv": "\t", "ssv": ";"}
+"""What stands between the cells of a row, by layout. Spreadsheets write semicolons where a comma is in numbers."""
+TABLES = (*SEPARATORS, "parquet")
 BOM = b"\xef\xbb\xbf"
 SUFFIXES: dict[str, Layout | None] = {
     ".jsonl": "lines",
@@ -84,12 +87,19 @@ def layout_of(name: str, head: bytes) -> Layout:
         first = text.partition(b"\n")[0]
         pretty = not _is_json(first) and len(first) < len(text) and named != "lines" and first.strip() == b"{"
         return "objects" if pretty else "lines"
-    if named in ("csv", "tsv", "lines"):
+    return named if named == "lines" else _layout_of_rows(name, named, text.partition(b"\n")[0])
+
+
+def _layout_of_rows(name: str, named: Layout | None, header: bytes) -> Layout:
+    """How to read a file that begins with this line, which is no JSON."""
+    commas, tabs, semicolons = map(header.count, (b",", b"\t", b";"))
+    if semicolons > commas + tabs and (named == "csv" or not suffix(name)):
+        return "ssv"
+    if named in ("csv", "tsv"):
         return named
-    first = text.partition(b"\n")[0]
-    if first.count(b"\t") > first.count(b","):
+    if tabs > commas:
         return "tsv"
-    return "csv" if b"," in first and named is None and not name.lower().endswith(".json") else "lines"
+    return "csv" if commas and named is None and not name.lower().endswith(".json") else "lines"
 
 
 def _is_json(text: bytes) -> bool:

@@ -18,6 +18,7 @@ from tokencost.logs.files.detect import (
     BY_CONTENT,
     DATABASES,
     NEVER_LOGS,
+    SEPARATORS,
     SUFFIXES,
     TEXTS,
     Compression,
@@ -283,7 +284,7 @@ def _log(name: str, shown: str, path: str, folder: str, *, sought: bool) -> "Log
         return log
     if log.layout == "sqlite" and log.compression != "none":
         return decompress(log, folder)
-    if log.layout in ("csv", "tsv"):
+    if log.layout in SEPARATORS:
         return with_plain_header(shorten(log, folder) if has_long_row(path, compression, shown) else log, folder)
     return shorten(log, folder) if head.startswith(BOM) else log
 

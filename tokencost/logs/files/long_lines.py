@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from tokencost.logs.files.decompress import TOO_LONG, open_decompressed
-from tokencost.logs.files.detect import BOM, Compression, Layout
+from tokencost.logs.files.detect import BOM, SEPARATORS, Compression, Layout
 
 LONGEST_RECORD = 16 * 1024 * 1024
 """Bytes of one line; a longer one is counted as unreadable."""
@@ -33,7 +33,7 @@ def shorten_lines(path: str, compression: Compression, layout: Layout, shown: st
     Arrays and objects over several lines become lines of one record each.
     """
     target = os.path.join(folder, f"{len(os.listdir(folder))}.log")
-    longest = LONGEST_ROW if layout in ("csv", "tsv") else LONGEST_RECORD
+    longest = LONGEST_ROW if layout in SEPARATORS else LONGEST_RECORD
     with open_decompressed(path, compression, shown) as inner, open(target, "wb") as copy:
         # One byte less than engines take, so that what is left is short enough for them.
         lines = _Records(longest - 1).of(inner) if layout in ("array", "objects") else _lines(inner, longest - 1)
