@@ -177,6 +177,10 @@ def test_one_model_at_two_times(tokencost: Run) -> None:
     ("arguments", "message"),
     [
         (("deepseek-resoner", "o1"), "unknown model 'deepseek-resoner'\n  hint: did you mean deepseek-reasoner"),
+        (
+            ("--on", "2025-01-27"),
+            "no price of deepseek-flash on 2025-01-27, and it is compared where no model is named\n  hint: name models",
+        ),
         (("gpt-4o", "o1", "--on", "2023-01-01"), "no price of gpt-4o on 2023-01-01\n  hint: its first price begins"),
         (("deepseek-flash", "gpt-6.1-sol", "--tier", "batch"), "deepseek-flash offers no batch tier"),
         (("gpt-4o", "o1", "--window", "peak", "--on", "2025-01-27"), "no model here has a window 'peak'"),

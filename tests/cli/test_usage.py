@@ -151,6 +151,8 @@ def test_every_format_shows_what_was_left_out(tokencost: Run, tmp_path: Path, na
         ((LOG, "--token-factor", "x"), "is not a number"),
         ((LOG, "--token-factor", "o1=2"), "not among the --as models"),
         ((LOG, "--token-factor", "2"), "add --as MODEL"),
+        ((LOG, "--since", "2026-11-18", "--until", "2026-11-17"), "no time lies between --since 2026-11-18 and"),
+        ((LOG, "--since", "2026-11-18", "--until", "2026-11-18T00:00Z"), "--until is exclusive"),
         ((LOG, "--since", "last week"), "is not a date"),
     ],
 )

@@ -181,7 +181,8 @@ def compare(
     region = None if region is None else known_region(table, region)
     as_of = as_when(on)
     names, baseline_name = chosen_models(table, models, against, as_of)
-    asked = {side.label: side for side in (resolve(table, name, as_of) for name in names)}
+    chosen = bool(as_names(models))
+    asked = {side.label: side for side in (_side(table, name, as_of, chosen=chosen) for name in names)}
     baseline = _baseline(table, baseline_name, as_of, chosen=baseline_name in (against, *as_names(models)))
     # A row of the baseline beside itself would say 1× and 0%.
     asked.pop(baseline.label, None)
@@ -238,6 +239,18 @@ def _no_list(side: ModelAt, currency: str, have: Sequence[str]) -> NotOffered:
     on = show_when(side.when)
     hint = f"compare with a model that has one, such as --against {have[0]}, or " if have else ""
     return NotOffered(f"{side.label} has no {currency} price list on {on}", f"{hint}leave --currency out")
+
+
+def _side(table: PriceTable, name: str, on: When, *, chosen: bool) -> ModelAt:
+    try:
+        return resolve(table, name, on)
+    except NoPrice as error:
+        if chosen:
+            raise
+        raise NoPrice(
+            f"{error.message}, and it is compared where no model is named",
+            "name models of that time, such as: deepseek-reasoner o1",
+        ) from None
 
 
 def _baseline(table: PriceTable, name: str, on: When, *, chosen: bool) -> ModelAt:

@@ -14,7 +14,7 @@ from tokencost.logs.records.paths import split_path, split_sum
 from tokencost.pricetable.names import exact_meanings, meanings
 from tokencost.pricetable.resolve import as_names, find_model, find_named, resolve, split_time
 from tokencost.pricetable.table import Price, PriceTable
-from tokencost.pricetable.when import When, as_bound, as_when
+from tokencost.pricetable.when import When, as_bound, as_when, show_when, span
 from tokencost.pricing.rates import known_region, known_tier, known_window
 from tokencost.quantities import MOST_DECIMALS, Amount, parse_request
 
@@ -210,6 +210,11 @@ def ask(
         any_host,
         None if model is None else _known_model(table, model.strip()),
     )
+    if query.since and query.until and span(query.since)[0] >= span(query.until)[0]:
+        raise InvalidRequest(
+            f"no time lies between --since {show_when(query.since)} and --until {show_when(query.until)}",
+            "--until is exclusive: a day ends with the next one",
+        )
     if query.compare_to and not all(query.compare_to):
         raise InvalidRequest(f"{compare_to!r} is not a field", "name one such as spend or metadata.cost")
     return query
