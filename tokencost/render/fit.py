@@ -38,13 +38,11 @@ def fit_table(table: Table, width: int | None) -> list[TableView]:
     if table.turns and _is_large(smallest):
         return _split(_break_headings(view_table(_turn(smallest), short_times=True)), width, names=1)
     view = _note_dropped(table, smallest, _break_headings(view_table(smallest, short_times=True)))
-    parts = [
-        part if table_width(part) <= width else _wrap_texts(part, width, LEAST_TEXT, tear=True) or part
-        for part in _split(view, width, names=max(table.names, 1))
-    ]
-    if len(table.rows) <= FEW_ROWS and any(table_width(part) > width for part in parts):
+    parts = _split(view, width, names=max(table.names, 1))
+    too_wide = [part for part in parts if table_width(part) > width]
+    if too_wide and len(table.rows) <= FEW_ROWS:
         return [view._replace(cards=True)]
-    return parts
+    return [_wrap_texts(part, width, LEAST_TEXT, tear=True) or part if part in too_wide else part for part in parts]
 
 
 def table_width(view: TableView) -> int:
