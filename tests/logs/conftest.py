@@ -80,6 +80,8 @@ def spark() -> Cluster:
     pytest.importorskip("pyspark", reason="pyspark is not installed")
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         pytest.skip("Spark needs Java")
+    # One driver plans the queries of all tests, and forgets little of them.
+    os.environ.setdefault("PYSPARK_SUBMIT_ARGS", "--driver-memory 3g pyspark-shell")
     return Cluster("local[2]")
 
 

@@ -28,7 +28,14 @@ _SQL = {
     # It writes out what a join compares down to the file, which grows without bound here, and prunes nothing.
     "spark.sql.optimizer.dynamicPartitionPruning.enabled": "false",
 }
-_QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+_QUIET = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    # It would keep what it did for pages that nobody looks at: plans of such queries fill the memory of a driver.
+    "spark.sql.ui.retainedExecutions": "1",
+    "spark.ui.retainedJobs": "10",
+    "spark.ui.retainedStages": "10",
+}
 
 
 def session(cluster: Cluster) -> "SparkSession":
