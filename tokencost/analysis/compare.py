@@ -182,8 +182,9 @@ def compare(
     as_of = as_when(on)
     names, baseline_name = chosen_models(table, models, against, as_of)
     chosen = bool(as_names(models))
-    asked = {side.label: side for side in (_side(table, name, as_of, chosen=chosen) for name in names)}
-    baseline = _baseline(table, baseline_name, as_of, chosen=baseline_name in (against, *as_names(models)))
+    asked = {side.label: side for side in (_resolve(table, name, as_of, None if chosen else _SIDE) for name in names)}
+    own = baseline_name in (against, *as_names(models))
+    baseline = _resolve(table, baseline_name, as_of, None if own else _BASELINE)
     # A row of the baseline beside itself would say 1× and 0%.
     asked.pop(baseline.label, None)
     if not asked:
@@ -241,27 +242,20 @@ def _no_list(side: ModelAt, currency: str, have: Sequence[str]) -> NotOffered:
     return NotOffered(f"{side.label} has no {currency} price list on {on}", f"{hint}leave --currency out")
 
 
-def _side(table: PriceTable, name: str, on: When, *, chosen: bool) -> ModelAt:
+_SIDE = ("it is compared where no model is named", "name models of that time, such as: deepseek-reasoner o1")
+_BASELINE = ("it is the baseline where none is named", "name one, such as: --against gpt-4o")
+"""Why a model that nobody named is asked for, and what to type instead."""
+
+
+def _resolve(table: PriceTable, name: str, on: When, default: tuple[str, str] | None) -> ModelAt:
+    """The model at that time; `default` says what it is where nobody named it."""
     try:
         return resolve(table, name, on)
     except NoPrice as error:
-        if chosen:
+        if default is None:
             raise
-        raise NoPrice(
-            f"{error.message}, and it is compared where no model is named",
-            "name models of that time, such as: deepseek-reasoner o1",
-        ) from None
-
-
-def _baseline(table: PriceTable, name: str, on: When, *, chosen: bool) -> ModelAt:
-    try:
-        return resolve(table, name, on)
-    except NoPrice as error:
-        if chosen:
-            raise
-        raise NoPrice(
-            f"{error.message}, and it is the baseline where none is named", "name one, such as: --against gpt-4o"
-        ) from None
+        why, hint = default
+        raise NoPrice(f"{error.message}, and {why}", hint) from None
 
 
 def chosen_models(

@@ -307,16 +307,12 @@ def _say_beside(named: str, baseline: str, rows: Sequence[ComparisonRow], verb: 
         return f"{baseline} {verb} ", *say_range(low, high, "times"), f" times as much as {named} (", *span, " lower)"
     above = say_range(min(ratio for ratio in ratios if ratio >= 1), high, "times")
     below = say_range(min(1 / ratio for ratio in ratios if ratio < 1), 1 / low, "times")
-    components = {
-        lower: list(
-            dict.fromkeys(row.component.replace("_", " ") for row in rows if row.ratio and (row.ratio < 1) is lower)
-        )
-        for lower in (False, True)
-    }
+    known = [(row.component.replace("_", " "), row.ratio < 1) for row in rows if row.ratio]
+    dearer, cheaper = (list(dict.fromkeys(name for name, less in known if less is wanted)) for wanted in (False, True))
     # What holds for most components goes first.
-    first, other, most, rest, few = baseline, named, above, below, components[True]
-    if len(components[True]) > len(components[False]):
-        first, other, most, rest, few = named, baseline, below, above, components[False]
+    first, other, most, rest, few = baseline, named, above, below, cheaper
+    if len(cheaper) > len(dearer):
+        first, other, most, rest, few = named, baseline, below, above, dearer
     kinds = " and ".join(few)
     return (
         f"{first} {verb} ", *most, f" times as much as {other}, but for {kinds} {other} {verb} ", *rest, " times",

@@ -217,8 +217,9 @@ def usage(
                 bill = new_bill()
                 for item in exported.sums:
                     bill.add(item)
-                settings = {"progress": progress, "strict": reading.strict, "at_once": reading.at_once}
-                with Engine(reading.logs, periods, **settings) as reader:
+                with Engine(
+                    reading.logs, periods, progress=progress, strict=reading.strict, at_once=reading.at_once
+                ) as reader:
                     try:
                         result = _read(reader, reading, bill, exported, query, kinds, named, keep_repeats=keep_repeats)
                     except Obstructed as error:

@@ -121,6 +121,14 @@ def split_paid(tier: str) -> tuple[str | None, str]:
     return _split(tier, PAID_BEFORE)
 
 
+def split_all(tier: str) -> tuple[str, str]:
+    """All that stands before region and tier of records, and these."""
+    rest = tier
+    for before in (HOST_BEFORE, UNREAD_BEFORE, PAID_BEFORE):
+        _, rest = _split(rest, before)
+    return tier.removesuffix(rest), rest
+
+
 def _split(tier: str, before: str) -> tuple[str | None, str]:
     if not tier.startswith(before) or HOST_AFTER not in tier:
         return None, tier

@@ -39,10 +39,12 @@ def fit_table(table: Table, width: int | None) -> list[TableView]:
         return _split(_break_headings(view_table(_turn(smallest), short_times=True)), width, names=1)
     view = _note_dropped(table, smallest, _break_headings(view_table(smallest, short_times=True)))
     parts = _split(view, width, names=max(table.names, 1))
-    too_wide = [part for part in parts if table_width(part) > width]
-    if too_wide and len(table.rows) <= FEW_ROWS:
+    if len(table.rows) <= FEW_ROWS and any(table_width(part) > width for part in parts):
         return [view._replace(cards=True)]
-    return [_wrap_texts(part, width, LEAST_TEXT, tear=True) or part if part in too_wide else part for part in parts]
+    return [
+        part if table_width(part) <= width else _wrap_texts(part, width, LEAST_TEXT, tear=True) or part
+        for part in parts
+    ]
 
 
 def table_width(view: TableView) -> int:

@@ -53,11 +53,11 @@ def say_answer(result: Usage) -> Iterator[Sentence]:
         yield (*say_cost(result), f". All records were priced{but}.")
     else:
         are = "is" if missing == 1 else "are"
-        count, word = _say_requests(result.requests) if result.requests else ("", " sums of requests")
+        count, word = _say_requests(result.requests)
+        priced = ("The ", count, f" priced{word}") if result.requests else ("The priced sums of requests",)
         cost = Figure(sum_cost(result), "fine_money")
         period = _say_period(result)
-        the = "The " if count else "The"
-        yield the, count, f" priced{word}{period} cost ", cost, f"; {missing:,} {are} not included: {left_out}."
+        yield *priced, f"{period} cost ", cost, f"; {missing:,} {are} not included: {left_out}."
     if never and missing:
         yield (f"Never billed: {never}.",)
 

@@ -12,18 +12,7 @@ from tokencost.logs.sql.aggregate import at_own_times, context_cuts
 from tokencost.logs.sql.fields import MOST
 from tokencost.logs.sql.rate_periods import DAY, LATEST, RatePeriods, instant_of
 from tokencost.logs.sql.sum_columns import call_columns, field_columns
-from tokencost.logs.usage_query import (
-    HOST_AFTER,
-    HOST_BEFORE,
-    PAID_BEFORE,
-    UNREAD_BEFORE,
-    UsageQuery,
-    region_prefix,
-    split_host,
-    split_paid,
-    split_region,
-    split_unread,
-)
+from tokencost.logs.usage_query import UsageQuery, region_prefix, split_all, split_region
 from tokencost.pricetable.table import CALLS, CURRENCIES
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}([.][0-9]{0,60})?([eE][+-]?[0-9]{1,2})?")
@@ -88,13 +77,8 @@ def _tier(tier: str | None, query: UsageQuery) -> str | None:
     """The tier that is asked for, else the own; the host and the region of the records stay."""
     if query.tier is None:
         return tier
-    host, rest = split_host(tier or "")
-    unread, rest = split_unread(rest)
-    paid, rest = split_paid(rest)
+    before, rest = split_all(tier or "")
     region, _ = split_region(rest)
-    before = "" if host is None else f"{HOST_BEFORE}{host}{HOST_AFTER}"
-    before += "" if unread is None else f"{UNREAD_BEFORE}{unread}{HOST_AFTER}"
-    before += "" if paid is None else f"{PAID_BEFORE}{paid}{HOST_AFTER}"
     return before + ("" if region is None else region_prefix(region)) + query.tier
 
 

@@ -12,7 +12,7 @@ from tokencost.logs.engines.first_records import FILES, beginning_of
 from tokencost.logs.files.detect import SEPARATORS
 from tokencost.logs.files.discover import HEAD, Log
 from tokencost.logs.records.kind import LogKind
-from tokencost.logs.sql.fields import JsonRecord, TableColumns
+from tokencost.logs.sql.fields import TableColumns, for_query
 from tokencost.logs.sql.names import id_sql
 from tokencost.logs.sql.normalize import known_sql
 from tokencost.logs.sql.repeats import marked_sql, may_name, may_name_sql, unmarked_sql
@@ -105,11 +105,11 @@ def count_once(
 def _names_sql(source: "Source") -> str:
     """The names in all records of a source, of whatever form they are."""
     relation, fields = source.narrow or (source.relation, source.fields)
-    at_once = fields.at_once() if isinstance(fields, JsonRecord) else None
-    fields = at_once or fields
+    fields, with_fields = for_query(fields)
     known = [(known_sql(fields, kind) or "false", id_sql(fields, kind) or "NULL") for kind in source.kinds]
     # The rows of a table are of its last kind where they are of no other.
     otherwise = known.pop()[1] if source.one_kind else "NULL"
     arms = " ".join(f"WHEN {test} THEN {name}" for test, name in known)
-    relation = at_once.read(relation) if at_once else relation
-    return f"SELECT {f'CASE {arms} ELSE {otherwise} END' if arms else otherwise} AS id FROM {relation} AS r"
+    return (
+        f"SELECT {f'CASE {arms} ELSE {otherwise} END' if arms else otherwise} AS id FROM {with_fields(relation)} AS r"
+    )

@@ -22,7 +22,7 @@ from tokencost.logs.files.zipped import open_member, open_zip
 
 DEEPSEEK_COLUMNS = ("model", "wallet_type", "cost", "currency")
 DEEPSEEK_DAYS = ("utc_date", "start_time_iso")
-"""The day of a line; the second, with the offset of Shanghai, since August 2026."""
+"""The day of a line; the second, with the offset of the user, since August 2026."""
 LONGEST_BILL = 64 * 1024 * 1024
 """Bytes of a bill: one has a line for each day, and not for each request."""
 _COSTS_RESULT = "organization.costs.result"
@@ -97,7 +97,7 @@ def _read_table(shown: str, text: str) -> ProviderBill:
 
 
 def _day_of(row: Mapping[str, str | None]) -> str | None:
-    """The day of a line in UTC, where it says so; a time of Shanghai is that of its day in UTC."""
+    """The day of a line in UTC, where it says so; of a time with an offset that in which it lies in UTC."""
     if (day := row.get("utc_date")) is not None:
         return day
     written = row.get("start_time_iso")

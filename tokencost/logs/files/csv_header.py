@@ -44,7 +44,7 @@ def with_plain_header(log: "Log", folder: str) -> "Log":
     path = os.path.join(folder, f"{len(os.listdir(folder))}.log")
     ending = "\r\n" if lines[-1].endswith("\r\n") else "\n"
     plain = io.StringIO()
-    writer = csv.writer(plain, delimiter=_delimiter(log), lineterminator=ending)
+    writer = csv.writer(plain, delimiter=SEPARATORS[log.layout], lineterminator=ending)
     writer.writerow(" ".join(name.split()) for name in names)
     with open_decompressed(log.path, log.compression, log.shown) as inner, open(path, "wb") as copy:
         for _ in lines:
@@ -52,10 +52,6 @@ def with_plain_header(log: "Log", folder: str) -> "Log":
         copy.write(plain.getvalue().encode() + ending.encode() * (len(lines) - 1))
         shutil.copyfileobj(inner, copy)
     return log._replace(path=path, compression="none", size=os.path.getsize(path))
-
-
-def _delimiter(log: "Log") -> str:
-    return SEPARATORS[log.layout]
 
 
 def _read(log: "Log") -> tuple[list[str], list[str]]:
@@ -70,7 +66,7 @@ def _read(log: "Log") -> tuple[list[str], list[str]]:
             yield line
 
     try:
-        names = next(csv.reader(taken(), delimiter=_delimiter(log), strict=True), [])
+        names = next(csv.reader(taken(), delimiter=SEPARATORS[log.layout], strict=True), [])
     except csv.Error as error:
         names = []
         if '"' in "".join(lines):

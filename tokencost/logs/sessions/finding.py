@@ -59,8 +59,8 @@ def find_sessions(names: Sequence[str]) -> tuple[list[Sessions], list[str]]:
     found: dict[str, list[str]] = {}
     others = []
     for name in names:
-        tool = next((tool for tool in TOOLS if tool.homes and tool.word == name and not os.path.lexists(name)), None)
-        if tool is not None:
+        tool = _tool_of_word(name)
+        if tool is not None and not os.path.lexists(name):
             found.setdefault(tool.word, []).extend(_of_word(tool))
             continue
         tool = next((tool for tool in TOOLS if os.path.isdir(name) and _is_home(tool, name)), None)
@@ -75,9 +75,13 @@ def find_sessions(names: Sequence[str]) -> tuple[list[Sessions], list[str]]:
 def words_of_files(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The words of tools that are names of files here, each with the tool whose sessions it would stand for."""
     for name in names:
-        for tool in TOOLS:
-            if tool.homes and tool.word == name and os.path.lexists(name):
-                yield name, tool.name
+        tool = _tool_of_word(name)
+        if tool is not None and os.path.lexists(name):
+            yield name, tool.name
+
+
+def _tool_of_word(word: str) -> Tool | None:
+    return next((tool for tool in TOOLS if tool.homes and tool.word == word), None)
 
 
 def recognise(logs: Logs) -> tuple[list[Sessions], Logs]:
@@ -96,9 +100,10 @@ def recognise(logs: Logs) -> tuple[list[Sessions], Logs]:
         else:
             found.setdefault(tool.word, []).append(log)
     sessions = [Sessions(tool, tuple(found[tool.word])) for tool in TOOLS if tool.word in found]
-    beside = {(os.path.dirname(log.shown), item.tool.siblings) for item in sessions for log in item.logs}
-    known = {(folder, name) for folder, names in beside for name in names}
-    files = tuple(log for log in others if not (log.sought and _is_beside(log, known)))
+    beside = {
+        (os.path.dirname(log.shown), name) for item in sessions for log in item.logs for name in item.tool.siblings
+    }
+    files = tuple(log for log in others if not (log.sought and _is_beside(log, beside)))
     if not (files or sessions):
         raise InvalidRequest("there are no request logs there", "; ".join(map(str, left[:3])))
     return sessions, Logs(files, logs.folder, tuple(left))
@@ -107,7 +112,7 @@ def recognise(logs: Logs) -> tuple[list[Sessions], Logs]:
 def _is_beside(log: Log, known: Container[tuple[str, str]]) -> bool:
     """Whether a file lies in the folder of a session, under a name, or with an ending, that tools give to others."""
     folder, name = os.path.split(log.shown)
-    return (folder, name) in known or (folder, "*" + "." + ".".join(name.split(".")[-2:])) in known
+    return (folder, name) in known or (folder, f"*.{'.'.join(name.split('.')[-2:])}") in known
 
 
 def _of_word(tool: Tool) -> list[str]:

@@ -277,9 +277,12 @@ class JsonRecord:
         """The JSON there."""
         return f"json_extract({_holder_sql(inside)}, {_pointer(path)})"
 
-    def at_once(self) -> "JsonAtOnce | None":
-        """The same fields for one query that looks them all up at once; None where each is looked up by itself."""
-        return JsonAtOnce(find_unread=self._find_unread) if self._at_once else None
+    def for_query(self) -> "tuple[JsonRecord, Callable[[str], str]]":
+        """The fields for one query, and what writes its relation once all of them have been asked for."""
+        if not self._at_once:
+            return self, str
+        together = JsonAtOnce(find_unread=self._find_unread)
+        return together, together.read
 
     def count(self, path: Path, *, as_text: bool) -> str:
         """The JSON as it is written."""
@@ -349,6 +352,11 @@ class JsonAtOnce(JsonRecord):
             for (function, inside), pointers in self._asked.items()
         )
         return f"(SELECT *{lists} FROM (SELECT *{texts} FROM {relation} AS r) AS r)"
+
+
+def for_query(fields: Fields) -> tuple[Fields, Callable[[str], str]]:
+    """The fields of any source for one query, and what writes its relation once all of them have been asked for."""
+    return fields.for_query() if isinstance(fields, JsonRecord) else (fields, str)
 
 
 def _holder_sql(inside: Path | None) -> str:

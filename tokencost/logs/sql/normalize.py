@@ -23,7 +23,7 @@ from tokencost.logs.records.kind import (
     tree_paths,
     usage_object,
 )
-from tokencost.logs.sql.fields import MALFORMED, MOST, Fields, JsonRecord, first_sql, literal
+from tokencost.logs.sql.fields import MALFORMED, MOST, Fields, first_sql, for_query, literal
 from tokencost.logs.sql.names import names_read
 from tokencost.logs.sql.parsing import NativeParsing, Parsing, currency_sql, matches_sql
 from tokencost.logs.usage_query import (
@@ -115,8 +115,7 @@ def records_sql(
     asked: Sequence[LogKind] | None = None,
 ) -> str:
     """The records of one source under the same columns, whatever their kind; of kinds not `asked` for, none."""
-    at_once = fields.at_once() if isinstance(fields, JsonRecord) else None
-    fields = at_once or fields
+    fields, with_fields = for_query(fields)
     numbered = [(place, kind) for place, kind in enumerate(kinds) if asked is None or kind in asked]
     timely = query.since is not None or query.until is not None
     number = kind_sql(fields, kinds, asked, one_kind=one_kind)
@@ -184,7 +183,7 @@ def records_sql(
     columns = {name: expression for name, expression in columns.items() if expression not in (NO_TEXT, "false")}
     gathered = (
         f"SELECT {', '.join(f'{expression} AS {name}' for name, expression in columns.items())} "
-        f"FROM (SELECT *, {number} AS {_KIND} FROM {at_once.read(relation) if at_once else relation} AS r) AS r"
+        f"FROM (SELECT *, {number} AS {_KIND} FROM {with_fields(relation)} AS r) AS r"
     )
     return _parse_sql(gathered, columns, kinds, query, parsing=parsing, whole=whole, timed_already=instant is not None)
 

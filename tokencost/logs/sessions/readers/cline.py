@@ -42,6 +42,7 @@ from tokencost.logs.sessions.call import (
     read_text,
     unread_cache,
 )
+from tokencost.logs.sessions.counts import Counts, refuse_more_cached
 from tokencost.logs.sessions.lines import numbered_records, parse_line
 from tokencost.logs.sessions.reading import SessionLine, no_call
 
@@ -148,8 +149,7 @@ def _read_metrics(message: Mapping[str, Any], metrics: Mapping[str, Any], sessio
     if not any(counts) and unread is None:
         return None
     whole, cached, write, output = counts
-    if cached + write > whole:
-        raise Unreadable("its cached and cache-write tokens are more than its input tokens, of which they are parts")
+    refuse_more_cached(Counts(whole, cached, write, output))
     model = read_object(message.get("modelInfo"))
     provider = read_text(model.get("provider"))
     time = read_milliseconds(message.get("ts"))

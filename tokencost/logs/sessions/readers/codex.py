@@ -294,7 +294,8 @@ class _Rollout:
     def _unread(payload: Mapping[str, Any]) -> str | None:
         info = read_object(payload.get("info"))
         usage = payload.get("usage") or info.get("last_token_usage") or info.get("total_token_usage")
-        return unread_cache(read_object(usage), _KNOWN)
+        counts = read_object(usage)
+        return None if counts.keys() <= _KNOWN else unread_cache(counts, _KNOWN)
 
     def _response(self, payload: Mapping[str, Any]) -> tuple[Key, Counts | None, bool]:
         usage = _read_counts(payload.get("usage"))
